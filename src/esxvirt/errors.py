@@ -1,0 +1,177 @@
+"""Every error that esxvirt raises on purpose, in one tree.
+
+A message says what is wrong and what to do about it. It carries no prefix of libvirt's ("internal error: ",
+"Domain not found: "): `esxvirt.libvirt` adds that when it turns an error into a `libvirtError` with libvirt's code,
+domain and level. What each class becomes there stands in its docstring as ``VIR_ERR_*``.
+
+    EsxvirtError                    VIR_ERR_INTERNAL_ERROR
+    |-- InvalidArgumentError        VIR_ERR_INVALID_ARG
+    |   `-- UriError                VIR_ERR_INVALID_ARG
+    |-- UnsupportedError            VIR_ERR_NO_SUPPORT
+    |-- ArgumentUnsupportedError    VIR_ERR_ARGUMENT_UNSUPPORTED
+    |-- ConfigUnsupportedError      VIR_ERR_CONFIG_UNSUPPORTED
+    |-- XmlError                    VIR_ERR_XML_ERROR
+    |-- NotFoundError
+    |   |-- DomainNotFoundError     VIR_ERR_NO_DOMAIN
+    |   |-- SnapshotNotFoundError   VIR_ERR_NO_DOMAIN_SNAPSHOT
+    |   |-- NetworkNotFoundError    VIR_ERR_NO_NETWORK
+    |   |-- InterfaceNotFoundError  VIR_ERR_NO_INTERFACE
+    |   |-- PoolNotFoundError       VIR_ERR_NO_STORAGE_POOL
+    |   `-- VolumeNotFoundError     VIR_ERR_NO_STORAGE_VOL
+    |-- OperationInvalidError       VIR_ERR_OPERATION_INVALID
+    |-- OperationFailedError        VIR_ERR_OPERATION_FAILED
+    |-- ReadOnlyError               VIR_ERR_OPERATION_DENIED
+    |-- AuthenticationError         VIR_ERR_AUTH_FAILED
+    |   `-- AuthCancelledError      VIR_ERR_AUTH_CANCELLED
+    |-- TransportError              VIR_ERR_INTERNAL_ERROR   (the server was not reached, or broke off)
+    |   |-- CertificateError        VIR_ERR_INTERNAL_ERROR
+    |   |-- DeadlineError           VIR_ERR_OPERATION_TIMEOUT
+    |   `-- BadAnswerError          VIR_ERR_INTERNAL_ERROR   (what the server sent is no SOAP, no VMX, ...)
+    |-- ServerFault                 by the table of faults   (the server understood and refused)
+    |   `-- MissingPrivilegeError   VIR_ERR_ACCESS_DENIED
+    |-- VmxError                    VIR_ERR_INTERNAL_ERROR
+    `-- UnavailableError            VIR_ERR_NO_CONNECT
+"""
+
+__all__ = [
+    "ArgumentUnsupportedError",
+    "AuthCancelledError",
+    "AuthenticationError",
+    "BadAnswerError",
+    "CertificateError",
+    "ConfigUnsupportedError",
+    "DeadlineError",
+    "DomainNotFoundError",
+    "EsxvirtError",
+    "InterfaceNotFoundError",
+    "InvalidArgumentError",
+    "MissingPrivilegeError",
+    "NetworkNotFoundError",
+    "NotFoundError",
+    "OperationFailedError",
+    "OperationInvalidError",
+    "PoolNotFoundError",
+    "ReadOnlyError",
+    "ServerFault",
+    "SnapshotNotFoundError",
+    "TransportError",
+    "UnavailableError",
+    "UnsupportedError",
+    "UriError",
+    "VmxError",
+    "VolumeNotFoundError",
+    "XmlError",
+]
+
+
+class EsxvirtError(Exception):
+    """The root of the tree. Whatever has no better class is VIR_ERR_INTERNAL_ERROR."""
+
+
+class InvalidArgumentError(EsxvirtError):
+    """An argument has a value that cannot be meant: VIR_ERR_INVALID_ARG."""
+
+
+class UriError(InvalidArgumentError):
+    """A connection URI does not follow the manual's grammar: VIR_ERR_INVALID_ARG."""
+
+
+class UnsupportedError(EsxvirtError):
+    """The driver has no such function; the message is libvirt's name of it: VIR_ERR_NO_SUPPORT."""
+
+
+class ArgumentUnsupportedError(EsxvirtError):
+    """The function exists, an argument or flag of it does not: VIR_ERR_ARGUMENT_UNSUPPORTED."""
+
+
+class ConfigUnsupportedError(EsxvirtError):
+    """The XML asks for what VMware, or this server, does not have: VIR_ERR_CONFIG_UNSUPPORTED."""
+
+
+class XmlError(EsxvirtError):
+    """XML that is not well formed or not libvirt's: VIR_ERR_XML_ERROR."""
+
+
+class NotFoundError(EsxvirtError):
+    """What was named is not there; raise the subclass that says what kind of thing it is."""
+
+
+class DomainNotFoundError(NotFoundError):
+    """No such domain: VIR_ERR_NO_DOMAIN."""
+
+
+class SnapshotNotFoundError(NotFoundError):
+    """No such snapshot of the domain: VIR_ERR_NO_DOMAIN_SNAPSHOT."""
+
+
+class NetworkNotFoundError(NotFoundError):
+    """No such virtual switch or network: VIR_ERR_NO_NETWORK."""
+
+
+class InterfaceNotFoundError(NotFoundError):
+    """No such physical network card: VIR_ERR_NO_INTERFACE."""
+
+
+class PoolNotFoundError(NotFoundError):
+    """No such datastore or iSCSI target: VIR_ERR_NO_STORAGE_POOL."""
+
+
+class VolumeNotFoundError(NotFoundError):
+    """No such file in a datastore, or LUN: VIR_ERR_NO_STORAGE_VOL."""
+
+
+class OperationInvalidError(EsxvirtError):
+    """The object is not in a state that allows the operation: VIR_ERR_OPERATION_INVALID."""
+
+
+class OperationFailedError(EsxvirtError):
+    """The operation was tried and did not succeed: VIR_ERR_OPERATION_FAILED."""
+
+
+class ReadOnlyError(EsxvirtError):
+    """A write on a connection opened for reading: VIR_ERR_OPERATION_DENIED."""
+
+
+class AuthenticationError(EsxvirtError):
+    """No credentials, or wrong ones: VIR_ERR_AUTH_FAILED."""
+
+
+class AuthCancelledError(AuthenticationError):
+    """The callback, or the person, declined to give credentials: VIR_ERR_AUTH_CANCELLED."""
+
+
+class TransportError(EsxvirtError):
+    """The server was not reached, or the connection broke: VIR_ERR_INTERNAL_ERROR, as libvirt reports libcurl's."""
+
+
+class CertificateError(TransportError):
+    """The server's certificate is not trusted; the message names `cacert=`, `thumbprint=` and `no_verify=1`."""
+
+
+class DeadlineError(TransportError):
+    """An answer, or a task, took longer than allowed: VIR_ERR_OPERATION_TIMEOUT."""
+
+
+class BadAnswerError(TransportError):
+    """The server answered something that cannot be read (HTML, half an answer, a file that is no VMX, ...)."""
+
+
+class ServerFault(EsxvirtError):  # noqa: N818  SOAP's word for it
+    """A vSphere fault. `name` is its type as on the wire, such as ``"InvalidPowerState"``; `detail` what it carried."""
+
+    def __init__(self, message: str, *, name: str, detail: object = None) -> None:
+        super().__init__(message)
+        self.name = name
+        self.detail = detail
+
+
+class MissingPrivilegeError(ServerFault):
+    """The account may not do this; the message names the privilege and the object: VIR_ERR_ACCESS_DENIED."""
+
+
+class VmxError(EsxvirtError):
+    """A VMX file that cannot be parsed or mapped; the message names key and line: VIR_ERR_INTERNAL_ERROR."""
+
+
+class UnavailableError(EsxvirtError):
+    """No connection of this kind can be made here: VIR_ERR_NO_CONNECT."""
