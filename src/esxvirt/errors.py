@@ -7,6 +7,8 @@ domain and level. What each class becomes there stands in its docstring as ``VIR
     EsxvirtError                    VIR_ERR_INTERNAL_ERROR
     |-- InvalidArgumentError        VIR_ERR_INVALID_ARG
     |   `-- UriError                VIR_ERR_INVALID_ARG
+    |       `-- UriServerError      VIR_ERR_INVALID_ARG
+    |-- UriSyntaxError              VIR_ERR_INTERNAL_ERROR   (of libvirt's URI domain)
     |-- UnsupportedError            VIR_ERR_NO_SUPPORT
     |-- ArgumentUnsupportedError    VIR_ERR_ARGUMENT_UNSUPPORTED
     |-- ConfigUnsupportedError      VIR_ERR_CONFIG_UNSUPPORTED
@@ -58,6 +60,8 @@ __all__ = [
     "UnavailableError",
     "UnsupportedError",
     "UriError",
+    "UriServerError",
+    "UriSyntaxError",
     "VmxError",
     "VolumeNotFoundError",
     "XmlError",
@@ -74,6 +78,14 @@ class InvalidArgumentError(EsxvirtError):
 
 class UriError(InvalidArgumentError):
     """A connection URI does not follow the manual's grammar: VIR_ERR_INVALID_ARG."""
+
+
+class UriServerError(UriError):
+    """A connection URI names no server: VIR_ERR_INVALID_ARG."""
+
+
+class UriSyntaxError(EsxvirtError):
+    """A connection URI is no URI at all: VIR_ERR_INTERNAL_ERROR, as libvirt's parser of URIs reports it."""
 
 
 class UnsupportedError(EsxvirtError):
