@@ -1,0 +1,79 @@
+# Every target sets up what it needs in .venv; only make and a Python 3.11 or newer have to be there.
+#
+#   make demo     list the machines of a simulated ESX host and print one's XML
+#   make test     all tests, with coverage; those whose tools are missing say so and are skipped (see `make tools`)
+#   make check    lint, format, types, architecture, docs, changelog
+#   make bench    esxvirsh beside virsh, govc and pyVmomi
+#   make fuzz     the property tests, many more examples each
+#   make docs     regenerate the generated pages of docs/
+#   make tools    vcsim and govc for the tests, into .cache/bin (needs Go)
+#   make clean    remove what these targets made
+#
+# PYTHON=... chooses the interpreter, PYTEST_ARGS=... adds arguments to pytest, BENCH_ARGS=... to the benchmark.
+
+GOVMOMI = v0.46.3
+VENV = .venv
+BIN = $(VENV)/bin
+IS_NEW_ENOUGH = -c 'import sys; sys.exit(sys.version_info < (3, 11))'
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	if $$p $(IS_NEW_ENOUGH) 2>/dev/null; then command -v $$p; break; fi; done)
+PYTEST_ARGS ?=
+BENCH_ARGS ?=
+
+.PHONY: demo test check bench fuzz docs tools clean setup
+
+demo: $(VENV)/.demo
+	$(BIN)/esxvirsh -c sim:///esx "list --all; dumpxml Fedora11"
+
+test: $(VENV)/.test
+	$(BIN)/python -m pytest -n auto --maxprocesses=8 --dist=loadfile --cov --cov-report=term $(PYTEST_ARGS)
+
+check: $(VENV)/.test $(VENV)/.check
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python docs/generate.py --check
+	$(BIN)/towncrier build --draft --version next >/dev/null
+	$(BIN)/python -m pytest -q -p no:cacheprovider tests/unit/project
+
+bench: $(VENV)/.test
+	$(BIN)/python -m benchmarks $(BENCH_ARGS)
+
+fuzz: $(VENV)/.test
+	$(BIN)/python -m pytest --hypothesis-profile=fuzz tests/fuzz $(PYTEST_ARGS)
+
+docs: $(VENV)/.demo
+	$(BIN)/python docs/generate.py
+
+tools: .cache/bin/vcsim .cache/bin/govc
+
+setup: $(VENV)/.test $(VENV)/.check
+
+clean:
+	rm -rf $(VENV) .cache build dist .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+# The virtual environment. A stamp for each set of packages: `make demo` needs few, `make check` the most.
+$(BIN)/python:
+	@if [ -z "$(PYTHON)" ]; then \
+		echo "esxvirt needs Python 3.11 or newer, and none was found: install one, or name it with PYTHON=..." >&2; exit 1; fi
+	@if ! $(PYTHON) $(IS_NEW_ENOUGH); then \
+		echo "esxvirt needs Python 3.11 or newer, and $(PYTHON) is not: name another with PYTHON=..." >&2; exit 1; fi
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+		echo "$(PYTHON) cannot make virtual environments: on Debian and Ubuntu, install python3-venv" >&2; exit 1; }
+	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
+
+$(VENV)/.demo: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --editable ".[sim]"
+	@touch $@
+
+$(VENV)/.test: pyproject.toml $(VENV)/.demo
+	$(BIN)/python -m pip install --quiet --group test
+	@touch $@
+
+$(VENV)/.check: pyproject.toml $(VENV)/.demo
+	$(BIN)/python -m pip install --quiet --group check
+	@touch $@
+
+.cache/bin/vcsim .cache/bin/govc:
+	GOBIN=$(CURDIR)/.cache/bin go install github.com/vmware/govmomi/$(@F)@$(GOVMOMI)
