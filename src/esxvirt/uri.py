@@ -33,7 +33,7 @@ _PCT = "%[0-9A-Fa-f]{2}"
 _PCHAR = rf"(?:[A-Za-z0-9\-._~!$&'()*+,;=:@]|{_PCT})"
 _URI = re.compile(
     rf"""
-    (?:(?P<scheme>[A-Za-z][A-Za-z0-9+.\-]*):)?
+    (?: (?P<scheme>[A-Za-z][A-Za-z0-9+.\-]*): | (?![^/?#]*:) )
     (?: //
         (?:(?P<user>(?:[A-Za-z0-9\-._~!$&'()*+,;=:]|{_PCT})*)@)?
         (?P<host>\[[^\[\]/?#@]*\] | (?:[A-Za-z0-9\-._~!$&'()*+,;=]|{_PCT})*)
@@ -43,7 +43,7 @@ _URI = re.compile(
     )
     (?P<path>(?:{_PCHAR}|/)*)
     (?:\?(?P<query>(?:{_PCHAR}|[/?])*))?
-    (?:\#(?P<fragment>(?:{_PCHAR}|[/?])*))?
+    (?:\#(?P<fragment>(?:{_PCHAR}|[/?\[\]])*))?
     """,
     re.VERBOSE,
 )
