@@ -32,6 +32,7 @@ domain and level. What each class becomes there stands in its docstring as ``VIR
     |-- ServerFault                 by the table of faults   (the server understood and refused)
     |   `-- MissingPrivilegeError   VIR_ERR_ACCESS_DENIED
     |-- VmxError                    VIR_ERR_INTERNAL_ERROR
+    |   `-- VmxSyntaxError          VIR_ERR_CONF_SYNTAX
     `-- UnavailableError            VIR_ERR_NO_CONNECT
 """
 
@@ -63,6 +64,7 @@ __all__ = [
     "UriServerError",
     "UriSyntaxError",
     "VmxError",
+    "VmxSyntaxError",
     "VolumeNotFoundError",
     "XmlError",
 ]
@@ -182,7 +184,20 @@ class MissingPrivilegeError(ServerFault):
 
 
 class VmxError(EsxvirtError):
-    """A VMX file that cannot be parsed or mapped; the message names key and line: VIR_ERR_INTERNAL_ERROR."""
+    """A VMX file that cannot be parsed or mapped: VIR_ERR_INTERNAL_ERROR.
+
+    `key` is the VMX key at fault and `line` its line in the file, from 1; None where no single line is to blame.
+    The message names both, except under `strict`, where it is libvirt's, word for word.
+    """
+
+    def __init__(self, message: str, *, key: str | None = None, line: int | None = None) -> None:
+        super().__init__(message)
+        self.key = key
+        self.line = line
+
+
+class VmxSyntaxError(VmxError):
+    """A line that libvirt's reader of VMX files does not take; raised under `strict` only: VIR_ERR_CONF_SYNTAX."""
 
 
 class UnavailableError(EsxvirtError):
