@@ -1,0 +1,220 @@
+"""Property values from XML straight to plain Python, by the types that the values carry.
+
+| on the wire | here |
+| --- | --- |
+| xsd:string, enums | str |
+| xsd:int, long, short, byte | int |
+| xsd:boolean | bool |
+| xsd:double, float | float |
+| xsd:dateTime | datetime.datetime, with its zone |
+| xsd:base64Binary | bytes |
+| ManagedObjectReference | `Ref` |
+| ArrayOf* | list |
+| data objects | `Data` |
+
+What pyVmomi's tables do not know (a server newer than they) decodes too: leaves as str, repeated elements as list.
+"""
+
+import base64
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any, Final, NamedTuple
+
+from lxml import etree
+from pyVmomi import VmomiSupport
+
+__all__ = ["Data", "Ref", "decode_value"]
+
+_XSI_TYPE: Final = "{http://www.w3.org/2001/XMLSchema-instance}type"
+_VIM: Final = "urn:vim25"
+
+
+class Ref(NamedTuple):
+    """A managed object reference, such as ``Ref("VirtualMachine", "vm-42")``."""
+
+    type: str
+    value: str
+
+
+class Data:
+    """A data object: its fields as attributes, None for those that the server left out; `kind` is its type's name."""
+
+    __slots__ = ("_fields", "kind")
+
+    def __init__(self, kind: str, fields: dict[str, Any]) -> None:
+        self.kind = kind
+        self._fields = fields
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return self._fields.get(name)
+
+    def __repr__(self) -> str:
+        return f"Data({self.kind!r}, {self._fields!r})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Data) and (self.kind, self._fields) == (other.kind, other._fields)
+
+    __hash__ = None  # type: ignore[assignment]  # it is a bag of lists and such
+
+
+_Decoder = Callable[[Any], Any]
+
+
+def _text(element: Any) -> str:
+    return element.text or ""
+
+
+def _integer(element: Any) -> int:
+    return int(element.text)
+
+
+def _number(element: Any) -> float:
+    return float(element.text)
+
+
+def _boolean(element: Any) -> bool:
+    return element.text in {"true", "1"}
+
+
+def _binary(element: Any) -> bytes:
+    return base64.b64decode(element.text or "")
+
+
+def _moment(element: Any) -> datetime:
+    moment = datetime.fromisoformat(element.text.strip())
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _reference(element: Any) -> Ref:
+    return Ref(element.get("type") or "", element.text or "")
+
+
+_PRIMITIVES: Final[dict[str, _Decoder]] = {
+    "string": _text,
+    "anyURI": _text,
+    "int": _integer,
+    "long": _integer,
+    "short": _integer,
+    "byte": _integer,
+    "integer": _integer,
+    "double": _number,
+    "float": _number,
+    "boolean": _boolean,
+    "base64Binary": _binary,
+    "dateTime": _moment,
+    "ManagedObjectReference": _reference,
+    "MoRef": _reference,
+}
+
+_BY_CLASS: Final[dict[type, str]] = {
+    str: "string",
+    bool: "boolean",
+    int: "int",
+    VmomiSupport.long: "long",
+    VmomiSupport.short: "short",
+    VmomiSupport.byte: "byte",
+    float: "float",
+    VmomiSupport.double: "double",
+    VmomiSupport.binary: "base64Binary",
+    datetime: "dateTime",
+}
+
+
+def decode_value(element: Any) -> Any:
+    """The value of an element that carries its type in `xsi:type`.
+
+    Raises:
+        ValueError: The text is not of that type.
+    """
+    kind = element.get(_XSI_TYPE)
+    if kind is None:
+        return _guess(element)
+    return _decoder(kind.rpartition(":")[2])(element)
+
+
+@cache
+def _decoder(kind: str) -> _Decoder:
+    """The decoder of a type by its name on the wire."""
+    primitive = _PRIMITIVES.get(kind)
+    if primitive is not None:
+        return primitive
+    if kind.startswith("ArrayOf"):
+        item = _decoder(kind.removeprefix("ArrayOf"))
+        polymorphic = item not in _PRIMITIVES.values()
+
+        def items(element: Any) -> list[Any]:
+            return [decode_value(child) if polymorphic and child.get(_XSI_TYPE) else item(child) for child in element]
+
+        return items
+    try:
+        known = VmomiSupport.GetWsdlType(_VIM, kind)
+    except (KeyError, AttributeError):
+        return _guess
+    return _decoder_of_class(known)
+
+
+@cache
+def _decoder_of_class(known: Any) -> _Decoder:
+    """The decoder of a type by pyVmomi's class of it."""
+    if known in _BY_CLASS:
+        return _PRIMITIVES[_BY_CLASS[known]]
+    if issubclass(known, VmomiSupport.Enum):
+        return _text
+    if issubclass(known, VmomiSupport.ManagedObject):
+        return _reference
+    if issubclass(known, VmomiSupport.DataObject):
+        return _data_decoder(known)
+    if issubclass(known, str):
+        return _text
+    return _guess
+
+
+def _data_decoder(known: Any) -> _Decoder:
+    kind: str = known._wsdlName  # noqa: SLF001  pyVmomi has no other name for it
+    # Filled at the first use: types refer to one another in circles.
+    plan: dict[str, tuple[_Decoder, bool]] = {}
+
+    def make_plan() -> None:
+        for field in known._GetPropertyList():  # noqa: SLF001
+            repeated = issubclass(field.type, VmomiSupport.Array)
+            plan["{" + _VIM + "}" + field.name] = (
+                _decoder_of_class(field.type.Item if repeated else field.type),
+                repeated,
+            )
+
+    def decode(element: Any) -> Data:
+        if not plan:
+            make_plan()
+        fields: dict[str, Any] = {}
+        for child in element:
+            tag = child.tag
+            decoder, repeated = plan.get(tag, (decode_value, False))
+            value = decode_value(child) if child.get(_XSI_TYPE) is not None else decoder(child)
+            name = tag.rpartition("}")[2]
+            if repeated:
+                fields.setdefault(name, []).append(value)
+            else:
+                fields[name] = value
+        return Data(kind, fields)
+
+    return decode
+
+
+def _guess(element: Any) -> Any:
+    """A value whose type nobody knows."""
+    if len(element) == 0:
+        return _reference(element) if element.get("type") else _text(element)
+    fields: dict[str, Any] = {}
+    for child in element:
+        name = etree.QName(child).localname
+        value = decode_value(child)
+        if name not in fields:
+            fields[name] = value
+        elif isinstance(fields[name], list):
+            fields[name].append(value)
+        else:
+            fields[name] = [fields[name], value]
+    return Data((element.get(_XSI_TYPE) or "").rpartition(":")[2], fields)

@@ -1,0 +1,110 @@
+"""A connected TCP socket to a server: directly, or through the proxy of the connection URI."""
+
+import socket
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from esxvirt.errors import TransportError
+from esxvirt.uri import Proxy
+from esxvirt.vsphere.deadline import Deadline
+from esxvirt.vsphere.tls import TlsPolicy
+
+if TYPE_CHECKING:
+    from python_socks import ProxyType
+
+__all__ = ["DEFAULT_DEADLINE", "Endpoint", "dial"]
+
+DEFAULT_DEADLINE = 120.0
+"""Seconds that a call may take when nothing else was asked for: as long as vCenter's own client waits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where a server is and how to reach it. `tls` is None for plain HTTP; `deadline` is in seconds for a call."""
+
+    host: str
+    port: int
+    tls: TlsPolicy | None
+    proxy: Proxy | None = None
+    deadline: float = DEFAULT_DEADLINE
+
+    @property
+    def name(self) -> str:
+        """``host:port`` for messages and Host headers, IPv6 in brackets."""
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+    @property
+    def url(self) -> str:
+        """``https://host:port``, or http."""
+        return f"{'https' if self.tls else 'http'}://{self.name}"
+
+
+def dial(endpoint: Endpoint, deadline: Deadline) -> socket.socket:
+    """Connect.
+
+    An HTTP proxy is asked to tunnel (CONNECT) for HTTPS; for plain HTTP it takes whole requests instead, and this
+    connects to the proxy itself (`esxvirt.vsphere.http` then writes the request line in absolute form).
+
+    Raises:
+        TransportError: The server or the proxy cannot be reached or refuses; the message says which of the two.
+        DeadlineError: It took too long.
+    """
+    proxy = endpoint.proxy
+    if proxy is None:
+        return _connect(endpoint.host, endpoint.port, f"'{endpoint.name}'", deadline)
+    if proxy.type == "http" and endpoint.tls is None:
+        return _connect(proxy.host, proxy.port, f"the proxy '{proxy.host}:{proxy.port}'", deadline)
+    return _connect_through(proxy, endpoint, deadline)
+
+
+def _connect(host: str, port: int, what: str, deadline: Deadline) -> socket.socket:
+    try:
+        connected = socket.create_connection((host, port), timeout=deadline.remaining())
+    except socket.gaierror as error:
+        raise TransportError(f"cannot resolve the name of {what}: {error.strerror}; check its spelling") from error
+    except TimeoutError as error:
+        raise TransportError(f"cannot connect to {what}: no answer; check the address, the port and firewalls") from error
+    except OSError as error:
+        raise TransportError(f"cannot connect to {what}: {error.strerror or error}; check the address and the port") from error
+    connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return connected
+
+
+def _connect_through(proxy: Proxy, endpoint: Endpoint, deadline: Deadline) -> socket.socket:
+    # Imported here: most connections have no proxy.
+    from python_socks import ProxyConnectionError, ProxyError, ProxyTimeoutError  # noqa: PLC0415
+    from python_socks.sync import Proxy as ProxyConnector  # noqa: PLC0415
+
+    shown = f"the {proxy.type} proxy '{proxy.host}:{proxy.port}'"
+    connector = ProxyConnector(
+        proxy_type=_proxy_type(proxy.type),
+        host=proxy.host,
+        port=proxy.port,
+        # SOCKS4 can only take addresses; all others resolve the name where the server is, beyond the proxy.
+        rdns=proxy.type != "socks4",
+    )
+    try:
+        connected = connector.connect(endpoint.host, endpoint.port, timeout=deadline.remaining())
+    except (ProxyTimeoutError, TimeoutError) as error:
+        raise TransportError(f"{shown} did not connect to '{endpoint.name}' in time") from error
+    except ProxyConnectionError as error:
+        raise TransportError(f"cannot connect to {shown}: {error.strerror or error}; check proxy= in the URI") from error
+    except ProxyError as error:
+        raise TransportError(f"{shown} did not connect to '{endpoint.name}': {error}") from error
+    except socket.gaierror as error:
+        raise TransportError(f"cannot resolve '{endpoint.host}' for {shown}: {error.strerror}") from error
+    except OSError as error:
+        raise TransportError(f"{shown} broke off: {error.strerror or error}") from error
+    connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return connected
+
+
+def _proxy_type(name: str) -> "ProxyType":
+    from python_socks import ProxyType  # noqa: PLC0415
+
+    return {
+        "http": ProxyType.HTTP,
+        "socks4": ProxyType.SOCKS4,
+        "socks4a": ProxyType.SOCKS4,
+        "socks5": ProxyType.SOCKS5,
+    }[name]

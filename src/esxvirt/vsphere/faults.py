@@ -1,0 +1,55 @@
+"""vSphere faults, as they come in a SOAP answer, to `esxvirt.errors`."""
+
+import io
+import re
+from typing import Any
+
+from pyVmomi import SoapAdapter, vmodl
+
+from esxvirt.errors import BadAnswerError, MissingPrivilegeError, ServerFault
+
+__all__ = ["FaultAnswerError", "decode_fault", "describe"]
+
+_FAULTCODE = re.compile(rb"<faultcode[^>]*>\s*([^<]*?)\s*</faultcode>")
+
+
+class FaultAnswerError(ServerFault):
+    """A `ServerFault` as it arrived: `fault` is pyVmomi's object of it."""
+
+    def __init__(self, message: str, *, name: str, fault: Any) -> None:
+        super().__init__(message, name=name, detail=fault)
+        self.fault = fault
+
+
+def decode_fault(body: bytes, method: str, stub: Any) -> Any:
+    """pyVmomi's fault object in a SOAP answer with status 500; its `faultcode` is kept beside it.
+
+    Raises:
+        BadAnswerError: The body is no SOAP fault.
+    """
+    try:
+        fault = SoapAdapter.SoapResponseDeserializer(stub).Deserialize(io.BytesIO(body), None)
+    except Exception as error:  # pyVmomi lets through whatever expat and its own tables raise
+        raise BadAnswerError(f"the server answered '{method}' with an error that is no SOAP fault") from error
+    if not isinstance(fault, Exception):
+        raise BadAnswerError(f"the server answered '{method}' with status 500 and no fault")
+    found = _FAULTCODE.search(body)
+    code = found[1].decode("utf-8", "replace") if found else "ServerFaultCode"
+    fault.__dict__["faultcode"] = code
+    return fault
+
+
+def describe(fault: Any, method: str) -> ServerFault:
+    """The error for a fault; its first sentence is libvirt's (`esxVI_Context_Execute`), then what helps.
+
+    Raises nothing itself: the caller raises what this returns.
+    """
+    name = str(type(fault)._wsdlName)
+    code = fault.__dict__.get("faultcode", "ServerFaultCode")
+    text = (getattr(fault, "msg", None) or name).strip()
+    message = f"HTTP response code 500 for call to '{method}'. Fault: {code} - {text}"
+    if isinstance(fault, vmodl.fault.SecurityError) and hasattr(fault, "privilegeId"):
+        on = getattr(fault.object, "_moId", None)
+        message += f"; the account lacks the privilege '{fault.privilegeId}' on '{on}'"
+        return MissingPrivilegeError(message, name=name, detail=fault)
+    return FaultAnswerError(message, name=name, fault=fault)

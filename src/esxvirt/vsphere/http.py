@@ -1,0 +1,185 @@
+"""HTTP connections with a deadline, TLS by policy and proxies, for pyVmomi's connection pool and for datastore files."""
+
+import http.client
+import io
+import socket
+import ssl
+from typing import Any
+
+from esxvirt.errors import BadAnswerError, CertificateError, DeadlineError, TransportError
+from esxvirt.vsphere.deadline import Deadline
+from esxvirt.vsphere.dial import Endpoint, dial
+from esxvirt.vsphere.tls import TlsPolicy, check_pinned, make_context, thumbprint
+
+__all__ = ["HttpConnection", "transport_error"]
+
+
+class _Reader(io.RawIOBase):
+    """The receiving side of a socket; every read gets what is left until the deadline."""
+
+    def __init__(self, guarded: "_GuardedSocket") -> None:
+        self._guarded = guarded
+        self._raw = guarded.socket.makefile("rb", buffering=0)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        self._guarded.arm()
+        return self._raw.readinto(buffer)
+
+    def close(self) -> None:
+        if not self.closed:
+            self._raw.close()
+            super().close()
+
+
+class _GuardedSocket:
+    """What `http.client` uses of a socket, each step within the connection's deadline."""
+
+    def __init__(self, connected: socket.socket, deadline: Deadline) -> None:
+        self.socket = connected
+        self.deadline = deadline
+
+    def arm(self) -> None:
+        self.socket.settimeout(self.deadline.remaining())
+
+    def sendall(self, data: Any) -> None:
+        self.arm()
+        self.socket.sendall(data)
+
+    def makefile(self, _mode: str, *_: Any, **__: Any) -> io.BufferedReader:
+        return io.BufferedReader(_Reader(self), 64 * 1024)
+
+    def close(self) -> None:
+        self.socket.close()
+
+    def is_stale(self) -> bool:
+        """Whether the server has closed a kept-alive connection (or sent what nobody asked for)."""
+        try:
+            self.socket.settimeout(0)
+            # SSLSocket has no MSG_PEEK; a byte that comes now makes the connection useless either way.
+            self.socket.recv(1)
+        except (BlockingIOError, ssl.SSLWantReadError):
+            return False
+        except OSError:
+            return True
+        return True
+
+
+class HttpConnection(http.client.HTTPConnection):
+    """A connection to an `Endpoint`; `deadline` is set anew for every request."""
+
+    sock: Any
+
+    def __init__(self, endpoint: Endpoint, context: ssl.SSLContext | None, deadline: Deadline) -> None:
+        super().__init__(endpoint.host, endpoint.port)
+        self.endpoint = endpoint
+        self._context = context
+        self.deadline = deadline
+        # Through an HTTP proxy, plain HTTP requests name the whole URL.
+        proxied = endpoint.proxy is not None and endpoint.proxy.type == "http" and endpoint.tls is None
+        self._prefix = endpoint.url if proxied else ""
+
+    def set_deadline(self, deadline: Deadline) -> None:
+        """Use another deadline from now on."""
+        self.deadline = deadline
+        if self.sock is not None:
+            self.sock.deadline = deadline
+
+    def connect(self) -> None:
+        """Dial, and shake hands.
+
+        Raises:
+            CertificateError: The server's certificate is not trusted.
+            TransportError: The server or the proxy cannot be reached.
+        """
+        connected = dial(self.endpoint, self.deadline)
+        try:
+            if self.endpoint.tls is not None and self._context is not None:
+                connected = _shake_hands(connected, self.endpoint, self.endpoint.tls, self._context, self.deadline)
+        except BaseException:
+            connected.close()
+            raise
+        self.sock = _GuardedSocket(connected, self.deadline)
+
+    def putrequest(self, method: str, url: str, skip_host: bool = False, skip_accept_encoding: bool = False) -> None:
+        """As `http.client`; in absolute form where a proxy needs that."""
+        super().putrequest(method, self._prefix + url, skip_host, skip_accept_encoding)
+
+    def is_stale(self) -> bool:
+        """Whether a connection from the pool is of no more use."""
+        return self.sock is None or self.sock.is_stale()
+
+
+def _shake_hands(
+    connected: socket.socket, endpoint: Endpoint, policy: TlsPolicy, context: ssl.SSLContext, deadline: Deadline
+) -> socket.socket:
+    connected.settimeout(deadline.remaining())
+    try:
+        secured = context.wrap_socket(connected, server_hostname=endpoint.host)
+    except ssl.SSLCertVerificationError as error:
+        raise _untrusted(endpoint, error) from error
+    except TimeoutError as error:
+        raise DeadlineError(f"'{endpoint.name}' did not answer the TLS handshake; is it an HTTPS port?") from error
+    except ssl.SSLError as error:
+        raise TransportError(_tls_failure(endpoint, error)) from error
+    except OSError as error:
+        raise TransportError(f"'{endpoint.name}' broke off the TLS handshake: {error.strerror or error}") from error
+    try:
+        check_pinned(policy, secured.getpeercert(binary_form=True), endpoint.name)
+    except CertificateError:
+        secured.close()
+        raise
+    return secured
+
+
+def _tls_failure(endpoint: Endpoint, error: ssl.SSLError) -> str:
+    reason = error.reason or str(error)
+    if reason in {"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNEXPECTED_EOF_WHILE_READING", "RECORD_LAYER_FAILURE"}:
+        advice = "does it speak HTTPS on this port? (transport=http is for plain HTTP)"
+    elif "PROTOCOL" in reason or "CIPHER" in reason or "KEY_TOO_SMALL" in reason:
+        advice = "the server is too old for verified TLS; thumbprint= also allows the old versions"
+    else:
+        advice = "check the port and the transport"
+    return f"no TLS with '{endpoint.name}': {reason.replace('_', ' ').lower()}; {advice}"
+
+
+def _untrusted(endpoint: Endpoint, error: ssl.SSLCertVerificationError) -> CertificateError:
+    seen = _peek_thumbprint(endpoint)
+    pin = f"thumbprint={seen}" if seen else "thumbprint=THUMBPRINT"
+    told = f"; its SHA-256 thumbprint is {seen}" if seen else ""
+    return CertificateError(
+        f"the certificate of '{endpoint.name}' cannot be verified: {error.verify_message}{told}; "
+        f"add {pin} to the URI if that is the server's own, or cacert=FILE with the CA that signed it, "
+        "or no_verify=1 to trust any server"
+    )
+
+
+def _peek_thumbprint(endpoint: Endpoint) -> str | None:
+    """The thumbprint that the server shows now, for the message; nothing is sent to it."""
+    try:
+        connected = dial(endpoint, Deadline(10))
+        with make_context(TlsPolicy(verify=False)).wrap_socket(connected, server_hostname=endpoint.host) as secured:
+            der = secured.getpeercert(binary_form=True)
+    except (OSError, TransportError):
+        return None
+    return thumbprint(der) if der else None
+
+
+def transport_error(error: Exception, endpoint: Endpoint) -> TransportError:
+    """One of our errors for what a socket or `http.client` raised while talking to `endpoint`."""
+    if isinstance(error, TransportError):
+        return error
+    if isinstance(error, TimeoutError):
+        return DeadlineError(f"'{endpoint.name}' did not answer in time")
+    if isinstance(error, http.client.IncompleteRead):
+        return BadAnswerError(f"'{endpoint.name}' broke off in the middle of an answer")
+    if isinstance(error, http.client.RemoteDisconnected):
+        return TransportError(f"'{endpoint.name}' closed the connection without an answer")
+    if isinstance(error, http.client.HTTPException):
+        return BadAnswerError(f"'{endpoint.name}' did not answer in HTTP ({type(error).__name__}); check the port")
+    if isinstance(error, ssl.SSLError):
+        return TransportError(_tls_failure(endpoint, error))
+    reason = error.strerror if isinstance(error, OSError) else None
+    return TransportError(f"the connection to '{endpoint.name}' broke: {reason or error}")

@@ -1,0 +1,181 @@
+"""Bulk property reads: all objects and all properties that an operation needs, in one (paged) SOAP call.
+
+This is the one place that decodes answers without pyVmomi's object builder, whose cost an element made listing 1,000
+machines take seconds (DESIGN, "One measured exception").
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+from xml.sax.saxutils import escape, quoteattr
+
+from lxml import etree
+
+from esxvirt.errors import BadAnswerError
+from esxvirt.vsphere.decode import Ref, decode_value
+from esxvirt.vsphere.session import Session
+
+__all__ = ["PAGE", "Query", "Row", "Step", "retrieve"]
+
+PAGE: Final = 10_000
+"""Objects a page: a few MiB of XML, so that memory stays bounded at any number of machines."""
+
+_SOAP: Final = "{http://schemas.xmlsoap.org/soap/envelope/}"
+_VIM: Final = "{urn:vim25}"
+_HEAD: Final = (
+    '<?xml version="1.0" encoding="UTF-8"?><soapenv:Envelope'
+    ' xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/"'
+    ' xmlns:xsd="http://www.w3.org/2001/XMLSchema" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">'
+    "<soapenv:Body>"
+)
+_TAIL: Final = "</soapenv:Body></soapenv:Envelope>"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One way from an object to others: the `path` property of objects of type `kind`; `then` names the steps after.
+
+    A `TraversalSpec`: `name` lets other steps, and itself, lead here.
+    """
+
+    name: str
+    kind: str
+    path: str
+    then: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What to read.
+
+    Attributes:
+        properties: Property paths by type; a type with none is read with its reference only.
+        start: The objects to begin at.
+        steps: Where to go from there; every step whose `kind` fits a start object is taken from it.
+        include_start: Whether the start objects are wanted themselves.
+    """
+
+    properties: Mapping[str, Sequence[str]]
+    start: Sequence[Ref]
+    steps: Sequence[Step] = ()
+    include_start: bool = True
+
+
+@dataclass(slots=True)
+class Row:
+    """An object and its properties; `missing` has the fault's name for each that the server would not give."""
+
+    ref: Ref
+    properties: dict[str, Any] = field(default_factory=dict)
+    missing: dict[str, str] = field(default_factory=dict)
+
+    def get(self, path: str) -> Any:
+        """The value of a property path, None if the server left it out (not set, or not given)."""
+        return self.properties.get(path)
+
+
+def retrieve(session: Session, query: Query, *, page: int = PAGE) -> list[Row]:
+    """Read; one SOAP call, and one more for each further page.
+
+    Objects that the account may not see, or that vanish meanwhile, are not among the rows.
+
+    Raises:
+        ServerFault: The server refused the whole read.
+        TransportError: It broke off, or its answer cannot be read.
+    """
+    return list(iterate(session, query, page=page))
+
+
+def iterate(session: Session, query: Query, *, page: int = PAGE) -> Iterator[Row]:
+    """As `retrieve`, page by page."""
+    if not query.start:
+        return
+    collector = session.content.propertyCollector._moId  # noqa: SLF001  pyVmomi has no other name for it
+    specification = _specification(query)
+    if not session.paged:
+        yield from _rows(_call(session, "RetrieveProperties", collector, specification))
+        return
+    options = f"<options><maxObjects>{page}</maxObjects></options>"
+    result = _call(session, "RetrievePropertiesEx", collector, specification + options)
+    while True:
+        token = None
+        for returned in result:  # at most one `returnval`
+            token = returned.findtext(_VIM + "token")
+            yield from _rows(returned)
+        if not token:
+            return
+        result = _call(session, "ContinueRetrievePropertiesEx", collector, f"<token>{escape(token)}</token>")
+
+
+def _call(session: Session, method: str, collector: str, arguments: str) -> Any:
+    """Send, and return the element of the method's response."""
+    request = (
+        f'{_HEAD}<{method} xmlns="urn:vim25"><_this type="PropertyCollector">{escape(collector)}</_this>'
+        f"{arguments}</{method}>{_TAIL}"
+    )
+    body = session.send(method, request.encode())
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True)
+    try:
+        envelope = etree.fromstring(body, parser)
+        return envelope.find(_SOAP + "Body")[0]  # type: ignore[index]  # a missing one is caught below
+    except (etree.XMLSyntaxError, TypeError, IndexError) as error:
+        raise BadAnswerError(
+            f"the answer of '{session.endpoint.name}' to '{method}' is not whole SOAP: {error}"
+        ) from error
+
+
+def _specification(query: Query) -> str:
+    parts = ["<specSet>"]
+    for kind, paths in query.properties.items():
+        parts.append(f"<propSet><type>{kind}</type><all>false</all>")
+        parts += [f"<pathSet>{escape(path)}</pathSet>" for path in paths]
+        parts.append("</propSet>")
+    steps = "".join(_traversal(step) for step in query.steps)
+    skip = "false" if query.include_start else "true"
+    for start in query.start:
+        parts.append(
+            f"<objectSet><obj type={quoteattr(start.type)}>{escape(start.value)}</obj><skip>{skip}</skip>{steps}</objectSet>"
+        )
+    parts.append("</specSet>")
+    return "".join(parts)
+
+
+def _traversal(step: Step) -> str:
+    then = "".join(f"<selectSet><name>{name}</name></selectSet>" for name in step.then)
+    return (
+        f'<selectSet xsi:type="TraversalSpec"><name>{step.name}</name><type>{step.kind}</type>'
+        f"<path>{step.path}</path><skip>false</skip>{then}</selectSet>"
+    )
+
+
+def _rows(contents: Iterable[Any]) -> Iterator[Row]:
+    for content in contents:
+        reference = content.find(_VIM + "obj")
+        if reference is None:
+            continue  # the token, or something that a later API adds
+        row = Row(Ref(reference.get("type") or "", reference.text or ""))
+        for part in content:
+            if part.tag == _VIM + "propSet":
+                _read_property(part, row)
+            elif part.tag == _VIM + "missingSet":
+                path = part.findtext(_VIM + "path") or ""
+                row.missing[path] = _fault_name(part.find(_VIM + "fault"))
+        yield row
+
+
+def _read_property(part: Any, row: Row) -> None:
+    path = part.findtext(_VIM + "name") or ""
+    value = part.find(_VIM + "val")
+    if value is None:
+        return
+    try:
+        row.properties[path] = decode_value(value)
+    except (ValueError, TypeError):
+        # One property of one machine that cannot be read must not sink the whole list.
+        row.missing[path] = "UnreadableValue"
+
+
+def _fault_name(localized: Any) -> str:
+    inner = localized.find(_VIM + "fault") if localized is not None else None
+    kind = inner.get("{http://www.w3.org/2001/XMLSchema-instance}type") if inner is not None else None
+    return (kind or "MethodFault").rpartition(":")[2]

@@ -1,0 +1,146 @@
+"""One session on one server: negotiate, log in, call, log out on every way out."""
+
+import weakref
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+from pyVmomi import vim, vmodl
+
+from esxvirt.errors import EsxvirtError
+from esxvirt.vsphere.deadline import Deadline
+from esxvirt.vsphere.dial import Endpoint
+from esxvirt.vsphere.faults import describe
+from esxvirt.vsphere.stub import SoapStub
+from esxvirt.vsphere.versions import FALLBACK, SERVICE_VERSIONS, has_retrieve_properties_ex, negotiate
+
+__all__ = ["Session"]
+
+_LOGOUT_SECONDS: Final = 5.0
+
+
+class Session:
+    """A server, and our session there once `login` was called.
+
+    Attributes:
+        endpoint: Where the server is.
+        stub: pyVmomi's stub; `esxvirt.vsphere.inventory` sends its own requests through it.
+        content: The server's `vim.ServiceInstanceContent`.
+        about: Its `vim.AboutInfo`.
+    """
+
+    def __init__(self, endpoint: Endpoint, stub: SoapStub, content: Any) -> None:
+        self.endpoint = endpoint
+        self.stub = stub
+        self.content = content
+        self.about = content.about
+        # However the object or the process ends, the server must not keep the session: ESX has room for few.
+        self._log_out = weakref.finalize(self, _log_out, stub, content)
+
+    @classmethod
+    def connect(cls, endpoint: Endpoint) -> "Session":
+        """Reach a server, agree on the API version, ask what it is. One GET and one SOAP call; no login.
+
+        Raises:
+            TransportError: It cannot be reached, is not trusted, or is no ESX, GSX or vCenter.
+        """
+        stub = SoapStub(endpoint, FALLBACK)
+        stub.set_version(negotiate(_fetch_versions(stub)))
+        with translated("RetrieveServiceContent"):
+            content = vim.ServiceInstance("ServiceInstance", stub).RetrieveContent()
+        return cls(endpoint, stub, content)
+
+    @property
+    def version(self) -> str:
+        """pyVmomi's name of the API version that was agreed on."""
+        return str(self.stub.version)
+
+    @property
+    def paged(self) -> bool:
+        """Whether property reads are `RetrievePropertiesEx` (vSphere API 4.1 and later)."""
+        return has_retrieve_properties_ex(self.version)
+
+    @property
+    def vim(self) -> Any:
+        """The raw `vim.ServiceInstance`, for whoever needs more than this package offers."""
+        return vim.ServiceInstance("ServiceInstance", self.stub)
+
+    def login(self, username: str, reveal: Callable[[], str]) -> None:
+        """Log in; `reveal` gives the password, now and when an expired session is renewed.
+
+        Raises:
+            ServerFault: `InvalidLogin` and other refusals.
+            TransportError: The server broke off.
+        """
+        with translated("Login"):
+            self.content.sessionManager.Login(username, reveal(), None)
+        self.stub.logged_in = True
+        manager = self.content.sessionManager
+
+        def renew() -> None:
+            manager.Login(username, reveal(), None)
+
+        self.stub.renew = renew
+
+    def reference(self, kind: str, identity: str) -> Any:
+        """pyVmomi's managed object for a reference, such as ``("VirtualMachine", "vm-42")``."""
+        return getattr(vim, kind)(identity, self.stub)
+
+    def call(self, managed: Any, method: str, *arguments: Any) -> Any:
+        """Call a method, by its name on the wire, of a pyVmomi object; faults come as `esxvirt.errors`.
+
+        Raises:
+            ServerFault: The server refused.
+            TransportError: The server broke off.
+        """
+        with translated(method):
+            return getattr(managed, method)(*arguments)
+
+    def send(self, method: str, request: bytes, seconds: float | None = None) -> bytes:
+        """Send a ready-made SOAP request; see `SoapStub.send`, with faults as `esxvirt.errors`."""
+        with translated(method):
+            return self.stub.send(method, request, seconds)
+
+    def is_alive(self) -> bool:
+        """Whether the server still answers, and knows our session. One SOAP call, one renewal if it had expired."""
+        try:
+            self.call(self.vim, "CurrentTime")
+        except EsxvirtError:
+            return False
+        return True
+
+    def close(self) -> None:
+        """Log out and drop the connections. Never raises: there is nothing left to do about it."""
+        self._log_out()
+
+
+def _log_out(stub: SoapStub, content: Any) -> None:
+    stub.renew = None
+    try:
+        if stub.logged_in:
+            manager = content.sessionManager
+            stub.send("Logout", stub.SerializeRequest(manager, manager._GetMethodInfo("Logout"), []), _LOGOUT_SECONDS)
+    except (EsxvirtError, vmodl.MethodFault):
+        pass  # the server, or the session, is gone already
+    finally:
+        stub.logged_in = False
+        stub.DropConnections()
+
+
+@contextmanager
+def translated(method: str) -> Iterator[None]:
+    """Turn pyVmomi's faults into `esxvirt.errors`.
+
+    The fault's own traceback is cut off (`from None`): its frames hold the arguments, for Login the password.
+    """
+    try:
+        yield
+    except vmodl.MethodFault as fault:
+        raise describe(fault, method) from None
+
+
+def _fetch_versions(stub: SoapStub) -> bytes | None:
+    """`vimServiceVersions.xml`, or None where the server has none."""
+    deadline = Deadline(stub.endpoint.deadline)
+    status, _, _, body = stub.exchange("GET", SERVICE_VERSIONS, {}, None, deadline, 1 << 20)
+    return body if status == 200 else None

@@ -1,0 +1,240 @@
+"""pyVmomi's SOAP stub over our connections: deadlines, retries of reads, one renewal of an expired session."""
+
+import http.client
+import io
+import random
+import threading
+import time
+import zlib
+from collections.abc import Callable
+from typing import Any, Final
+
+from pyVmomi import SoapAdapter, vim
+
+from esxvirt.errors import BadAnswerError, EsxvirtError, TransportError
+from esxvirt.vsphere.deadline import Deadline
+from esxvirt.vsphere.dial import Endpoint
+from esxvirt.vsphere.faults import decode_fault
+from esxvirt.vsphere.http import HttpConnection, transport_error
+from esxvirt.vsphere.tls import make_context
+
+__all__ = ["READS", "SoapStub"]
+
+READS: Final = frozenset(
+    {
+        "CheckForUpdates",
+        "ContinueRetrievePropertiesEx",
+        "CurrentTime",
+        "FindAllByUuid",
+        "FindByDatastorePath",
+        "FindByDnsName",
+        "FindByInventoryPath",
+        "FindByIp",
+        "FindByUuid",
+        "HasPrivilegeOnEntities",
+        "QueryAvailablePerfMetric",
+        "QueryPerf",
+        "QueryPerfCounter",
+        "QueryVirtualDiskUuid",
+        "RetrieveProperties",
+        "RetrievePropertiesEx",
+        "RetrieveServiceContent",
+    }
+)
+"""Methods that change nothing, so that sending them again after a lost answer is safe."""
+
+_ATTEMPTS: Final = 3
+_LARGEST_ANSWER: Final = 1 << 30
+_COOKIE: Final = "vmware_soap_session"
+
+
+class SoapStub(SoapAdapter.SoapStubAdapter):  # type: ignore[misc]  # pyVmomi is not typed
+    """Sends pyVmomi's calls, and ready-made requests, to one server.
+
+    Reads (`READS`) are tried 3 times within the one deadline when the connection breaks; anything else is sent once.
+    When the server says NotAuthenticated the session is renewed, once for all threads, and the call, which was then
+    refused before it did anything, is sent again.
+    """
+
+    def __init__(self, endpoint: Endpoint, version: str) -> None:
+        port = endpoint.port if endpoint.tls else -endpoint.port
+        super().__init__(host=endpoint.host, port=port, path="/sdk", version=version, poolSize=8)
+        self.endpoint = endpoint
+        self._context = make_context(endpoint.tls) if endpoint.tls else None
+        self.logged_in = False
+        self.renew: Callable[[], None] | None = None
+        self._renewal = threading.Lock()
+        self._generation = 0
+
+    def set_version(self, version: str) -> None:
+        """Speak another version from now on."""
+        self.ComputeVersionInfo(version)
+
+    # pyVmomi's own entry, for every typed call
+    def InvokeMethod(self, mo: Any, info: Any, args: Any, outerStub: Any = None) -> Any:  # noqa: N802, N803
+        """As pyVmomi's: returns the result or raises the fault's class; what broke on the way is ours.
+
+        Raises:
+            TransportError: No answer, half an answer, or something that is no SOAP.
+        """
+        body = self.send(info.wsdlName, self.SerializeRequest(mo, info, args))
+        try:
+            return SoapAdapter.SoapResponseDeserializer(outerStub or self).Deserialize(io.BytesIO(body), info.result)
+        except Exception as error:  # whatever expat and pyVmomi's tables raise
+            raise BadAnswerError(
+                f"the answer of '{self.endpoint.name}' to '{info.wsdlName}' cannot be read: {error}"
+            ) from error
+
+    def send(self, method: str, request: bytes, seconds: float | None = None) -> bytes:
+        """Send a SOAP request and return the body of a good answer.
+
+        Args:
+            method: Its name on the wire.
+            request: The whole envelope.
+            seconds: The deadline, for all attempts together; None is the endpoint's.
+
+        Raises:
+            vmodl.MethodFault: The server refused; pyVmomi's class of the fault.
+            TransportError: No answer, half an answer, or something that is no SOAP.
+        """
+        deadline = Deadline(self.endpoint.deadline if seconds is None else seconds)
+        generation = self._generation
+        try:
+            return self._send_patiently(method, request, deadline)
+        except vim.fault.NotAuthenticated:
+            if self.renew is None:
+                raise
+        self._renew_once(generation)
+        return self._send_patiently(method, request, deadline)
+
+    def _send_patiently(self, method: str, request: bytes, deadline: Deadline) -> bytes:
+        attempts = _ATTEMPTS if method in READS else 1
+        for attempt in range(1, attempts + 1):
+            try:
+                return self._exchange(method, request, deadline)
+            except TransportError:
+                if attempt == attempts or deadline.expired():
+                    raise
+                # Full jitter: many clients of a restarting vCenter must not come back in step.
+                pause = random.uniform(0, 0.2 * 2**attempt)  # noqa: S311  no secret
+                time.sleep(min(pause, deadline.remaining() or pause))
+        raise AssertionError("the last attempt returns or raises")
+
+    def _renew_once(self, generation: int) -> None:
+        with self._renewal:
+            if self._generation != generation or self.renew is None:
+                return  # another thread has just done it
+            renew, self.renew = self.renew, None  # a login that is itself refused must not renew again
+            try:
+                renew()
+            finally:
+                self.renew = renew
+            self._generation += 1
+
+    def _exchange(self, method: str, request: bytes, deadline: Deadline) -> bytes:
+        status, reason, body = self._post(request, deadline)
+        if status == http.client.OK:
+            return body
+        if status == http.client.INTERNAL_SERVER_ERROR and b"Envelope" in body[:1024]:
+            raise decode_fault(body, method, self)
+        raise BadAnswerError(
+            f"'{self.endpoint.name}' answered '{method}' with HTTP {status} {reason} instead of SOAP; "
+            "is it an ESX, GSX or vCenter, and is its service up?"
+        )
+
+    def _post(self, request: bytes, deadline: Deadline) -> tuple[int, str, bytes]:
+        headers = {
+            "Content-Type": "text/xml; charset=UTF-8",
+            "SOAPAction": self.versionId,
+            "Accept-Encoding": "gzip, deflate",
+        }
+        status, reason, fields, body = self.exchange("POST", self.path, headers, request, deadline)
+        return status, reason, _decompress(body, fields.get("Content-Encoding"))
+
+    def exchange(
+        self,
+        verb: str,
+        path: str,
+        headers: dict[str, str],
+        content: bytes | None,
+        deadline: Deadline,
+        largest: int = _LARGEST_ANSWER,
+    ) -> tuple[int, str, http.client.HTTPMessage, bytes]:
+        """One HTTP exchange within the session, its answer of at most `largest` bytes read whole.
+
+        Returns:
+            Status, reason, header fields and body.
+
+        Raises:
+            TransportError: No answer, half an answer, a larger one, or something that is no HTTP.
+        """
+        headers["User-Agent"] = "esxvirt"
+        if self.cookie:
+            headers["Cookie"] = self.cookie
+        connection = self.take_connection(deadline)
+        try:
+            connection.request(verb, path, content, headers)
+            response = connection.getresponse()
+            body = _read_whole(response, largest)
+        except (OSError, http.client.HTTPException, EsxvirtError) as error:
+            connection.close()
+            self.DropConnections()
+            raise transport_error(error, self.endpoint) from error
+        except BaseException:
+            connection.close()  # Ctrl-C: half an answer is still to come on it
+            raise
+        self._remember_session(response)
+        if response.will_close:
+            connection.close()
+        else:
+            self.ReturnConnection(connection)
+        return response.status, response.reason, response.headers, body
+
+    def take_connection(self, deadline: Deadline) -> HttpConnection:
+        """A connection of the pool that the server has not closed meanwhile, or a new one.
+
+        Raises:
+            TransportError: The server cannot be reached.
+        """
+        while True:
+            with self.lock:
+                self._CloseIdleConnections()
+                pooled: HttpConnection | None = self.pool.pop(0)[0] if self.pool else None
+            if pooled is None:
+                connection = HttpConnection(self.endpoint, self._context, deadline)
+                connection.connect()
+                return connection
+            if not pooled.is_stale():
+                pooled.set_deadline(deadline)
+                return pooled
+            pooled.close()
+
+    def _remember_session(self, response: http.client.HTTPResponse) -> None:
+        for cookie in response.headers.get_all("Set-Cookie") or ():
+            pair = cookie.partition(";")[0].strip()
+            if pair.startswith(_COOKIE + "="):
+                self.cookie = pair
+
+
+def _read_whole(response: http.client.HTTPResponse, largest: int) -> bytes:
+    body = response.read(largest)
+    if len(body) == largest and response.read(1):
+        raise BadAnswerError(f"the server's answer is larger than {largest} bytes")
+    if response.length:  # the connection ended before the announced length
+        raise http.client.IncompleteRead(b"", response.length)
+    return body
+
+
+def _decompress(body: bytes, encoding: str | None) -> bytes:
+    if not encoding or encoding == "identity":
+        return body
+    if encoding not in {"gzip", "deflate"}:
+        raise BadAnswerError(f"the server compressed its answer as '{encoding}', which nobody asked for")
+    decoder = zlib.decompressobj(16 + zlib.MAX_WBITS if encoding == "gzip" else zlib.MAX_WBITS)
+    try:
+        plain = decoder.decompress(body, _LARGEST_ANSWER)
+    except zlib.error as error:
+        raise BadAnswerError(f"the server's compressed answer cannot be read: {error}") from error
+    if decoder.unconsumed_tail:
+        raise BadAnswerError(f"the server's answer is larger than {_LARGEST_ANSWER} bytes")
+    return plain
