@@ -24,7 +24,9 @@ domain and level. What each class becomes there stands in its docstring as ``VIR
     |-- OperationFailedError        VIR_ERR_OPERATION_FAILED
     |-- ReadOnlyError               VIR_ERR_OPERATION_DENIED
     |-- AuthenticationError         VIR_ERR_AUTH_FAILED
-    |   `-- AuthCancelledError      VIR_ERR_AUTH_CANCELLED
+    |   |-- AuthCancelledError      VIR_ERR_AUTH_CANCELLED
+    |   |-- AuthFileError           VIR_ERR_CONF_SYNTAX
+    |   `-- NoCredentialsError      VIR_ERR_INVALID_ARG      (and there is no callback to ask)
     |-- TransportError              VIR_ERR_INTERNAL_ERROR   (the server was not reached, or broke off)
     |   |-- CertificateError        VIR_ERR_INTERNAL_ERROR
     |   |-- DeadlineError           VIR_ERR_OPERATION_TIMEOUT
@@ -39,6 +41,7 @@ domain and level. What each class becomes there stands in its docstring as ``VIR
 __all__ = [
     "ArgumentUnsupportedError",
     "AuthCancelledError",
+    "AuthFileError",
     "AuthenticationError",
     "BadAnswerError",
     "CertificateError",
@@ -50,6 +53,7 @@ __all__ = [
     "InvalidArgumentError",
     "MissingPrivilegeError",
     "NetworkNotFoundError",
+    "NoCredentialsError",
     "NotFoundError",
     "OperationFailedError",
     "OperationInvalidError",
@@ -152,6 +156,14 @@ class AuthenticationError(EsxvirtError):
 
 class AuthCancelledError(AuthenticationError):
     """The callback, or the person, declined to give credentials: VIR_ERR_AUTH_CANCELLED."""
+
+
+class AuthFileError(AuthenticationError):
+    """A file of credentials that is malformed; the message names file and line: VIR_ERR_CONF_SYNTAX."""
+
+
+class NoCredentialsError(AuthenticationError):
+    """No file has the credentials, and there is no callback to ask for them: VIR_ERR_INVALID_ARG."""
 
 
 class TransportError(EsxvirtError):
