@@ -8,6 +8,9 @@ import pytest
 from tests.servers import Vcsim, running_vcsim
 from tests.tools import ROOT, missing
 
+# vcsim puts the machines of a cluster on its hosts by chance; with so many, no host of two goes without.
+_VCENTER = ("-host", "2", "-vm", "30")
+
 # What changes where a connection goes, who logs in, or how output looks.
 _SETTINGS = (
     "ALL_PROXY",
@@ -66,12 +69,12 @@ def vcsim_esx_plain() -> Iterator[Vcsim]:
 @pytest.fixture(scope="session")
 def vcsim_vcenter() -> Iterator[Vcsim]:
     """Serve vcsim as a vCenter over TLS, for tests that only read."""
-    with running_vcsim(esx=False, tls=True) as server:
+    with running_vcsim(*_VCENTER, esx=False, tls=True) as server:
         yield server
 
 
 @pytest.fixture(scope="session")
 def vcsim_vcenter_plain() -> Iterator[Vcsim]:
     """Serve vcsim as a vCenter over plain HTTP, for tests that only read."""
-    with running_vcsim(esx=False, tls=False) as server:
+    with running_vcsim(*_VCENTER, esx=False, tls=False) as server:
         yield server

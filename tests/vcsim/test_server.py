@@ -1,25 +1,9 @@
 """vcsim itself: that the fixtures serve what the tests of the client build on, as govmomi's own client sees it."""
 
-import os
-import subprocess
-
 import pytest
 
 from tests.servers import Vcsim
-from tests.tools import require
-
-
-def govc(server: Vcsim, *arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
-    settings = {
-        "GOVC_URL": f"{server.transport}://{server.host}:{server.port}/sdk",
-        "GOVC_USERNAME": server.username,
-        "GOVC_PASSWORD": server.password,
-        "GOVC_INSECURE": "1",
-        "GOVC_PERSIST_SESSION": "false",
-    }
-    command = [require("govc"), *arguments]
-    variables = {**os.environ, **settings, **environment}
-    return subprocess.run(command, env=variables, capture_output=True, text=True, check=False)
+from tests.vcsim.witness import govc, machines_of
 
 
 @pytest.mark.parametrize("fixture", ["vcsim_esx", "vcsim_esx_plain", "vcsim_vcenter", "vcsim_vcenter_plain"])
@@ -40,3 +24,10 @@ def test_the_thumbprint_is_that_of_the_certificate(vcsim_esx: Vcsim) -> None:
     known_host = f"{vcsim_esx.host}:{vcsim_esx.port}"
     answer = govc(vcsim_esx, "about.cert", "-thumbprint")
     assert answer.stdout.split() == [known_host, vcsim_esx.thumbprint]
+
+
+def test_every_host_has_machines(vcsim_esx: Vcsim, vcsim_vcenter: Vcsim) -> None:
+    assert machines_of(vcsim_esx, "localhost.localdomain")
+    hosts = [machines_of(vcsim_vcenter, name) for name in ("DC0_C0_H0", "DC0_C0_H1", "DC0_H0")]
+    assert all(hosts)
+    assert len(hosts[0] | hosts[1] | hosts[2]) == 60
