@@ -179,7 +179,10 @@ def _parse_sim(match: re.Match[str], text: str) -> ConnectionURI:
 
 
 class _Parameters:
-    """The extra parameters seen so far. Of one given twice, the last counts, and all are checked, as in libvirt."""
+    """The extra parameters seen so far.
+
+    Of one given twice, the last counts (of `authfile`, the first), as in libvirt; all are checked.
+    """
 
     def __init__(self) -> None:
         self.transport = "https"
@@ -213,7 +216,7 @@ class _Parameters:
             case "thumbprint":
                 self.thumbprint = _thumbprint(value)
             case "authfile":
-                self.authfile = _file("authfile", value, "of credentials")
+                self.authfile = self.authfile or _file("authfile", value, "of credentials")
             case _:
                 return False
         return True
@@ -373,7 +376,9 @@ def _format(match: re.Match[str], host: str, username: str | None, port: int) ->
 
 def _syntax_error(text: str) -> UriSyntaxError:
     # The text may hold a password, perhaps the very thing that made it unreadable: that is not repeated.
-    shown = re.sub(r"(://[^/?#:@]*):.*@", r"\1:***@", text, flags=re.DOTALL)
+    start, separator, rest = text.partition("://")
+    match = re.match(r"([^/?#:@]*):(?![0-9]*(?:[/?#]|$)).*@", rest, re.DOTALL)
+    shown = f"{start}{separator}{match[1]}:***@{rest[match.end() :]}" if match else text
     return UriSyntaxError(f"Unable to parse URI {shown}")
 
 
