@@ -12,7 +12,7 @@ from pyVmomi import vim
 
 def main(port: str, username: str) -> None:
     """Connect, list, disconnect."""
-    service = SmartConnect(  # type: ignore[no-untyped-call]  # pyVim has no types
+    service = SmartConnect(
         host="127.0.0.1",
         port=int(port),
         user=username,
@@ -26,7 +26,7 @@ def main(port: str, username: str) -> None:
             print(f"{machine.name}  {machine.runtime.powerState}")
         view.Destroy()
     finally:
-        Disconnect(service)  # type: ignore[no-untyped-call]  # as above
+        Disconnect(service)
 
 
 if __name__ == "__main__":

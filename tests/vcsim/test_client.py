@@ -138,11 +138,14 @@ def test_an_unknown_certificate_is_refused_and_the_error_says_what_to_do(server:
 
 
 def test_no_password_is_sent_to_a_server_with_an_unknown_certificate(server: Vcsim) -> None:
-    asked = []
+    asked: list[object] = []
+
+    def answer(wanted: object, _: object) -> int:
+        asked.append(wanted)
+        return 0
+
     with pytest.raises(libvirt.libvirtError):
-        libvirt.openAuth(
-            server.uri(), [[libvirt.VIR_CRED_PASSPHRASE], lambda wanted, _: asked.append(wanted) or 0, None], 0
-        )
+        libvirt.openAuth(server.uri(), [[libvirt.VIR_CRED_PASSPHRASE], answer, None], 0)
     assert asked == []
 
 
