@@ -29,7 +29,7 @@ def test_it_is_revealed_on_request_only() -> None:
 
 
 def test_it_is_not_in_a_traceback_that_shows_locals() -> None:
-    def fail(_credentials: Credentials) -> None:
+    def fail(credentials: Credentials) -> None:
         raise ValueError(credentials)
 
     try:
