@@ -63,9 +63,13 @@ def _connect(host: str, port: int, what: str, deadline: Deadline) -> socket.sock
     except socket.gaierror as error:
         raise TransportError(f"cannot resolve the name of {what}: {error.strerror}; check its spelling") from error
     except TimeoutError as error:
-        raise TransportError(f"cannot connect to {what}: no answer; check the address, the port and firewalls") from error
+        raise TransportError(
+            f"cannot connect to {what}: no answer; check the address, the port and firewalls"
+        ) from error
     except OSError as error:
-        raise TransportError(f"cannot connect to {what}: {error.strerror or error}; check the address and the port") from error
+        raise TransportError(
+            f"cannot connect to {what}: {error.strerror or error}; check the address and the port"
+        ) from error
     connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return connected
 
@@ -88,7 +92,9 @@ def _connect_through(proxy: Proxy, endpoint: Endpoint, deadline: Deadline) -> so
     except (ProxyTimeoutError, TimeoutError) as error:
         raise TransportError(f"{shown} did not connect to '{endpoint.name}' in time") from error
     except ProxyConnectionError as error:
-        raise TransportError(f"cannot connect to {shown}: {error.strerror or error}; check proxy= in the URI") from error
+        raise TransportError(
+            f"cannot connect to {shown}: {error.strerror or error}; check proxy= in the URI"
+        ) from error
     except ProxyError as error:
         raise TransportError(f"{shown} did not connect to '{endpoint.name}': {error}") from error
     except socket.gaierror as error:

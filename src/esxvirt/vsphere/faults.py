@@ -4,7 +4,7 @@ import io
 import re
 from typing import Any
 
-from pyVmomi import SoapAdapter, vmodl
+from pyVmomi import SoapAdapter, vim
 
 from esxvirt.errors import BadAnswerError, MissingPrivilegeError, ServerFault
 
@@ -22,7 +22,7 @@ class FaultAnswerError(ServerFault):
 
 
 def decode_fault(body: bytes, method: str, stub: Any) -> Any:
-    """pyVmomi's fault object in a SOAP answer with status 500; its `faultcode` is kept beside it.
+    """PyVmomi's fault object in a SOAP answer with status 500; its `faultcode` is kept beside it.
 
     Raises:
         BadAnswerError: The body is no SOAP fault.
@@ -44,11 +44,11 @@ def describe(fault: Any, method: str) -> ServerFault:
 
     Raises nothing itself: the caller raises what this returns.
     """
-    name = str(type(fault)._wsdlName)
+    name = str(type(fault)._wsdlName)  # noqa: SLF001  pyVmomi has no other name for it
     code = fault.__dict__.get("faultcode", "ServerFaultCode")
     text = (getattr(fault, "msg", None) or name).strip()
     message = f"HTTP response code 500 for call to '{method}'. Fault: {code} - {text}"
-    if isinstance(fault, vmodl.fault.SecurityError) and hasattr(fault, "privilegeId"):
+    if isinstance(fault, vim.fault.NoPermission):
         on = getattr(fault.object, "_moId", None)
         message += f"; the account lacks the privilege '{fault.privilegeId}' on '{on}'"
         return MissingPrivilegeError(message, name=name, detail=fault)

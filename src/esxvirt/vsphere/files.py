@@ -63,4 +63,3 @@ def read_file(session: Session, file: DatastorePath, seconds: float | None = Non
         raise FileNotThereError(f"there is no file '{file}' on '{stub.endpoint.name}'")
     refused = "; the account may lack Datastore.Browse on the datastore" if status in {401, 403} else ""
     raise TransportError(f"'{stub.endpoint.name}' refuses to give '{file}': HTTP {status} {reason}{refused}")
-

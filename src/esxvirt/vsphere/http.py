@@ -1,4 +1,4 @@
-"""HTTP connections with a deadline, TLS by policy and proxies, for pyVmomi's connection pool and for datastore files."""
+"""HTTP connections with a deadline, TLS by policy and proxies: what pyVmomi's pool is filled with."""
 
 import http.client
 import io

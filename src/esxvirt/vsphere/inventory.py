@@ -133,9 +133,8 @@ def _specification(query: Query) -> str:
     steps = "".join(_traversal(step) for step in query.steps)
     skip = "false" if query.include_start else "true"
     for start in query.start:
-        parts.append(
-            f"<objectSet><obj type={quoteattr(start.type)}>{escape(start.value)}</obj><skip>{skip}</skip>{steps}</objectSet>"
-        )
+        reference = f"<obj type={quoteattr(start.type)}>{escape(start.value)}</obj>"
+        parts.append(f"<objectSet>{reference}<skip>{skip}</skip>{steps}</objectSet>")
     parts.append("</specSet>")
     return "".join(parts)
 

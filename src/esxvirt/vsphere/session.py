@@ -52,7 +52,7 @@ class Session:
 
     @property
     def version(self) -> str:
-        """pyVmomi's name of the API version that was agreed on."""
+        """PyVmomi's name of the API version that was agreed on."""
         return str(self.stub.version)
 
     @property
@@ -83,7 +83,7 @@ class Session:
         self.stub.renew = renew
 
     def reference(self, kind: str, identity: str) -> Any:
-        """pyVmomi's managed object for a reference, such as ``("VirtualMachine", "vm-42")``."""
+        """PyVmomi's managed object for a reference, such as ``("VirtualMachine", "vm-42")``."""
         return getattr(vim, kind)(identity, self.stub)
 
     def call(self, managed: Any, method: str, *arguments: Any) -> Any:
@@ -119,7 +119,8 @@ def _log_out(stub: SoapStub, content: Any) -> None:
     try:
         if stub.logged_in:
             manager = content.sessionManager
-            stub.send("Logout", stub.SerializeRequest(manager, manager._GetMethodInfo("Logout"), []), _LOGOUT_SECONDS)
+            method = manager._GetMethodInfo("Logout")  # noqa: SLF001  pyVmomi's bound methods do not tell
+            stub.send("Logout", stub.SerializeRequest(manager, method, []), _LOGOUT_SECONDS)
     except (EsxvirtError, vmodl.MethodFault):
         pass  # the server, or the session, is gone already
     finally:

@@ -6,8 +6,7 @@ import random
 import threading
 import time
 import zlib
-from collections.abc import Callable
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from pyVmomi import SoapAdapter, vim
 
@@ -17,6 +16,9 @@ from esxvirt.vsphere.dial import Endpoint
 from esxvirt.vsphere.faults import decode_fault
 from esxvirt.vsphere.http import HttpConnection, transport_error
 from esxvirt.vsphere.tls import make_context
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = ["READS", "SoapStub"]
 
@@ -48,7 +50,7 @@ _LARGEST_ANSWER: Final = 1 << 30
 _COOKIE: Final = "vmware_soap_session"
 
 
-class SoapStub(SoapAdapter.SoapStubAdapter):  # type: ignore[misc]  # pyVmomi is not typed
+class SoapStub(SoapAdapter.SoapStubAdapter):
     """Sends pyVmomi's calls, and ready-made requests, to one server.
 
     Reads (`READS`) are tried 3 times within the one deadline when the connection breaks; anything else is sent once.

@@ -17,7 +17,7 @@ _4_1: Final = "vim.version.version6"
 
 
 def negotiate(document: bytes | None) -> str:
-    """pyVmomi's name of the version to use, from the server's `vimServiceVersions.xml` (None: it has none).
+    """PyVmomi's name of the version to use, from the server's `vimServiceVersions.xml` (None: it has none).
 
     A document that cannot be read, or names no version that pyVmomi knows, means `FALLBACK`.
     """

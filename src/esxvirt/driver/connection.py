@@ -1,0 +1,232 @@
+"""A connection: which server, which session, which host, and how all of it is opened and closed."""
+
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Any
+
+from esxvirt.auth import Authenticator, Credentials, Secret
+from esxvirt.driver.inventory import Item, Tree, read_tree
+from esxvirt.driver.paths import NO_PATH, resolve_host
+from esxvirt.driver.product import VPX, check_product
+from esxvirt.errors import EsxvirtError, InvalidArgumentError, UnavailableError
+from esxvirt.uri import ConnectionURI, parse
+from esxvirt.vsphere.decode import Ref
+from esxvirt.vsphere.dial import Endpoint
+from esxvirt.vsphere.session import Session
+from esxvirt.vsphere.tls import TlsPolicy
+
+__all__ = ["Connection", "Scope"]
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What of the server's inventory the connection is about: one host, and the datacenter it is in.
+
+    `datacenter_path` is as `/folder` URLs have it (``folder1/dc1``).
+    """
+
+    host: Ref
+    host_name: str
+    compute_resource: Ref
+    resource_pool: Ref | None
+    autostart_manager: Ref | None
+    datacenter: Ref
+    datacenter_path: str
+
+
+class Connection:
+    """A session on an ESX, GSX or vCenter server, and one host of it.
+
+    Attributes:
+        uri: The URI it was opened with; `text` is what `virsh uri` prints.
+        session: Where domains, storage and networks are looked up: the host itself, or its vCenter for `vpx://`.
+        vcenter: The session on the vCenter that `?vcenter=` names, or None.
+        product: ``esx``, ``gsx`` or ``vpx``.
+        scope: The host.
+        read_only: Whether writes are refused.
+    """
+
+    def __init__(
+        self,
+        *,
+        uri: ConnectionURI,
+        session: Session,
+        vcenter: Session | None,
+        product: str,
+        scope: Scope,
+        read_only: bool,
+        resources: ExitStack,
+    ) -> None:
+        self.uri = uri
+        self.session = session
+        self.vcenter = vcenter
+        self.product = product
+        self.scope = scope
+        self.read_only = read_only
+        self._resources = resources
+
+    @classmethod
+    def open(cls, uri: ConnectionURI, authenticate: Authenticator, *, read_only: bool = False) -> "Connection":
+        """Connect, log in, and find the host. 3 SOAP calls, and what `?vcenter=` costs.
+
+        Raises:
+            EsxvirtError: The server is another product than the URI's type says, or has no such host.
+            InvalidArgumentError: The path of a `vpx://` URI is too short or too long.
+            AuthenticationError: No credentials, or wrong ones.
+            TransportError: The server cannot be reached, or is not trusted.
+        """
+        with ExitStack() as resources:
+            if uri.scheme == "sim":
+                real, authenticate = _simulate(uri, resources)
+            else:
+                real = uri
+            if real.scheme == VPX and not real.path:
+                raise InvalidArgumentError(NO_PATH)
+            session = _open_session(real, real.host, real.scheme, authenticate, resources)
+            tree = read_tree(session)
+            host = resolve_host(tree, real.path) if real.scheme == VPX else _only_host(tree)
+            vcenter = None
+            if real.vcenter is not None and real.scheme != VPX:
+                vcenter = _open_vcenter(real, host, authenticate, resources)
+            return cls(
+                uri=uri,
+                session=session,
+                vcenter=vcenter,
+                product=real.scheme,
+                scope=_scope(host),
+                read_only=read_only,
+                resources=resources.pop_all(),
+            )
+
+    @property
+    def vim(self) -> Any:
+        """The raw `vim.ServiceInstance` of the server."""
+        return self.session.vim
+
+    @property
+    def is_encrypted(self) -> bool:
+        """Whether what goes over the wire is encrypted."""
+        return self.session.endpoint.tls is not None
+
+    def close(self) -> None:
+        """Log out everywhere. Never raises; a second call does nothing."""
+        self._resources.close()
+
+
+def _open_session(
+    uri: ConnectionURI, hostname: str, product: str, authenticate: Authenticator, resources: ExitStack
+) -> Session:
+    username = uri.username if hostname == uri.host else None
+    if uri.proxy is None:
+        _resolve(hostname)  # before anybody is asked for a password; beyond a proxy the name may mean more than here
+    credentials = authenticate(
+        service="vpx" if product == VPX else "esx",
+        hostname=hostname,
+        username=username,
+        default_username="administrator" if product == VPX else "root",
+    )
+    session = Session.connect(_endpoint(uri, hostname))
+    resources.callback(session.close)
+    check_product(session.about, product, hostname)
+    session.login(credentials.username, credentials.password.reveal)
+    return session
+
+
+def _endpoint(uri: ConnectionURI, hostname: str) -> Endpoint:
+    tls = TlsPolicy(not uri.no_verify, uri.cacert, uri.thumbprint) if uri.transport == "https" else None
+    if hostname == uri.host:
+        return Endpoint(uri.host, uri.port, tls, uri.proxy)
+    # `?vcenter=` has no port, and another certificate than the one that was pinned for the host.
+    if tls is not None and tls.thumbprint is not None:
+        tls = TlsPolicy(verify=True)
+    return Endpoint(hostname, 443 if tls else 80, tls, uri.proxy)
+
+
+def _only_host(tree: Tree) -> Item:
+    if not tree.hosts:
+        raise EsxvirtError("Could not retrieve the HostSystem object; may the account see the host?")
+    return tree.hosts[0]
+
+
+def _open_vcenter(uri: ConnectionURI, host: Item, authenticate: Authenticator, resources: ExitStack) -> Session:
+    """The session on the vCenter of a host (esxConnectToVCenter)."""
+    managed_by = host.get("summary.managementServerIp")
+    if not managed_by:
+        raise EsxvirtError("This host is not managed by a vCenter")
+    if uri.vcenter == "*":
+        return _open_session(uri, managed_by, VPX, authenticate, resources)
+    wanted = uri.vcenter or ""
+    address = _resolve(wanted)
+    if address != managed_by:
+        raise EsxvirtError(
+            f"This host is managed by a vCenter with IP address {managed_by}, but a mismatching vCenter "
+            f"'{wanted}' ({address}) has been specified"
+        )
+    return _open_session(uri, wanted, VPX, authenticate, resources)
+
+
+def _resolve(hostname: str) -> str:
+    import socket  # noqa: PLC0415
+
+    try:
+        return str(socket.getaddrinfo(hostname, None, type=socket.SOCK_STREAM)[0][4][0])
+    except OSError as error:
+        raise EsxvirtError(f"IP address lookup for host '{hostname}' failed: {error.strerror}") from error
+
+
+def _scope(host: Item) -> Scope:
+    above = list(host.ancestors())
+    compute = next((item for item in above if item.kind == "ComputeResource"), None)
+    datacenter = next((item for item in above if item.kind == "Datacenter"), None)
+    if compute is None or datacenter is None:
+        raise EsxvirtError(
+            "Could not retrieve the ComputeResource and Datacenter of the host; may the account see them?"
+        )
+    path = [datacenter.name, *(item.name for item in datacenter.ancestors() if item.parent is not None)]
+    return Scope(
+        host=host.ref,
+        host_name=host.name,
+        compute_resource=compute.ref,
+        resource_pool=compute.get("resourcePool"),
+        autostart_manager=host.get("configManager.autoStartManager"),
+        datacenter=datacenter.ref,
+        datacenter_path="/".join(reversed(path)),
+    )
+
+
+_PROFILES = {"esx": "esx-7.0", "gsx": "gsx-2.0", "vcenter": "vcenter-7.0"}
+
+
+def _simulate(uri: ConnectionURI, resources: ExitStack) -> tuple[ConnectionURI, Authenticator]:
+    """Start the simulator that a `sim:///PROFILE` URI asks for; it lives as long as the connection."""
+    try:
+        from esxvirt.sim import Simulator  # noqa: PLC0415  an extra, and only these URIs need it
+    except ImportError as error:
+        raise UnavailableError(
+            f"the simulator is not installed ({error}); install it with: pip install 'esxvirt[sim]'"
+        ) from error
+    options = dict(uri.parameters)
+    unknown = sorted(options.keys() - {"vms", "hosts", "latency"})
+    if unknown:
+        raise InvalidArgumentError(
+            f"a simulator has no parameter '{unknown[0]}'; there are vms=N, hosts=N and latency=SECONDS"
+        )
+    try:
+        numbers = {name: int(options[name]) for name in ("vms", "hosts") if name in options}
+        simulator = resources.enter_context(
+            Simulator(
+                _PROFILES.get(uri.path[0], uri.path[0]),
+                transport=uri.transport if "transport=" in uri.text else "http",
+                latency=float(options.get("latency", 0)),
+                **numbers,
+            )
+        )
+    except ValueError as error:
+        raise InvalidArgumentError(f"no simulator for '{uri.text}': {error}") from error
+    real = parse(simulator.uri)
+    credentials = Credentials(simulator.username, Secret(simulator.password))
+
+    def authenticate(**_: object) -> Credentials:
+        return credentials
+
+    return real, authenticate

@@ -1,0 +1,97 @@
+"""A domain's XML: its VMX file, fetched from the datastore and converted (virDomainGetXMLDesc)."""
+
+from esxvirt.driver.connection import Connection
+from esxvirt.driver.datastores import DATASTORE_PROPERTIES, FileNames, datastores_of
+from esxvirt.driver.domains import DomainHandle, domain_id, find_again
+from esxvirt.driver.product import VPX
+from esxvirt.driver.states import PAUSED, RUNNING, domain_state
+from esxvirt.errors import BadAnswerError, DomainNotFoundError, EsxvirtError, ServerFault, VmxError
+from esxvirt.vmx import VmxContext, to_domain
+from esxvirt.vsphere.files import DatastorePath, FileNotThereError, read_file
+from esxvirt.vsphere.inventory import Query, Row, Step, retrieve
+from esxvirt.xml.domain import Domain, format_domain
+
+__all__ = ["describe", "xml_description"]
+
+_VMX_PATH = "config.files.vmPathName"
+_POWER = "runtime.powerState"
+_DATASTORES = (Step("datastore", "HostSystem", "datastore"),)
+
+
+def xml_description(connection: Connection, domain: DomainHandle) -> str:
+    """The domain's XML. One SOAP call and one download.
+
+    Raises:
+        DomainNotFoundError: It is gone.
+        EsxvirtError: Its VMX file is missing, empty, or cannot be converted; the message names it and says why.
+    """
+    return format_domain(describe(connection, domain))
+
+
+def describe(connection: Connection, domain: DomainHandle) -> Domain:
+    """The domain as the model that its XML is made of; see `xml_description`."""
+    row, rows = _read(connection, domain)
+    location = row.get(_VMX_PATH)
+    if not location:
+        raise EsxvirtError(
+            f"the server does not tell which VMX file the domain '{domain.name}' has; "
+            "may the account read its configuration, and is its datastore accessible?"
+        )
+    file = DatastorePath(location, connection.scope.datacenter_path)
+    names = FileNames(datastores_of(rows, connection.scope.host), _directory(location))
+    vpx = connection.product == VPX
+    context = VmxContext(
+        parse_file_name=names.parse,
+        datacenter_path=connection.scope.datacenter_path if vpx else None,
+        moref=row.ref.value if vpx else None,
+    )
+    try:
+        model = to_domain(_fetch(connection, file), context)
+    except FileNotThereError as error:
+        raise EsxvirtError(f"the VMX file of the domain '{domain.name}' is missing: {error}") from error
+    except VmxError as error:
+        raise type(error)(f"cannot convert the VMX file '{file}' of the domain '{domain.name}': {error}") from error
+    if domain_state(row.get(_POWER)) in {RUNNING, PAUSED}:
+        model.id = domain_id(domain.ref)
+    return model
+
+
+def _fetch(connection: Connection, file: DatastorePath) -> bytes:
+    content = read_file(connection.session, file)
+    if not content.strip():
+        raise VmxError("it is empty")
+    if b"\0" in content[:4096]:
+        raise BadAnswerError(f"'{file}' is no VMX file: it is not text")
+    return content
+
+
+def _directory(location: str) -> str:
+    """``[datastore] directory`` of ``[datastore] directory/file``."""
+    head, slash, _ = location.rpartition("/")
+    return head if slash else location.partition("]")[0] + "] "
+
+
+def _read(connection: Connection, domain: DomainHandle) -> tuple[Row, list[Row]]:
+    """The domain's row, and those of the host's datastores. One SOAP call; two more if it was registered anew."""
+    rows = _retrieve(connection, domain)
+    if not any(row.ref == domain.ref for row in rows):
+        find_again(connection, domain)
+        rows = _retrieve(connection, domain)
+    for row in rows:
+        if row.ref == domain.ref:
+            return row, rows
+    raise DomainNotFoundError(f"No domain with name '{domain.name}'")
+
+
+def _retrieve(connection: Connection, domain: DomainHandle) -> list[Row]:
+    query = Query(
+        {"VirtualMachine": (_VMX_PATH, _POWER), "Datastore": DATASTORE_PROPERTIES},
+        [domain.ref, connection.scope.host],
+        _DATASTORES,
+    )
+    try:
+        return retrieve(connection.session, query)
+    except ServerFault as fault:
+        if fault.name != "ManagedObjectNotFound":
+            raise
+        return []

@@ -1,0 +1,82 @@
+"""Virtual devices as vSphere lists them (`config.hardware.device`), by the names that libvirt's XML gives them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+
+__all__ = ["DiskTarget", "NetworkCard", "disk_targets", "network_cards"]
+
+
+@dataclass(frozen=True, slots=True)
+class DiskTarget:
+    """A hard disk, CD-ROM or floppy: `target` as in ``<target dev=...>``, `capacity` in bytes if it is known."""
+
+    target: str
+    path: str | None
+    capacity: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkCard:
+    """A network card: VMware's label for it (``Network adapter 1``) and its MAC address."""
+
+    label: str
+    mac: str | None
+
+
+_PREFIXES: Final = {
+    "VirtualIDEController": ("hd", 2),
+    "VirtualSIOController": ("fd", 2),
+    "VirtualAHCIController": ("sd", 30),
+    "VirtualNVMEController": ("nvme", 15),
+}
+"""Of a target's name, by the kind of controller, and how many units one has; SCSI is the rest."""
+
+_SCSI: Final = ("sd", 15)
+_RESERVED_SCSI_UNIT: Final = 7
+"""The controller's own address, which libvirt does not count."""
+
+
+def disk_targets(devices: Iterable[Any]) -> list[DiskTarget]:
+    """The disks among devices, in the server's order."""
+    by_key = {device.key: device for device in devices}
+    targets = []
+    for device in by_key.values():
+        if device.kind not in {"VirtualDisk", "VirtualCdrom", "VirtualFloppy"}:
+            continue
+        controller = by_key.get(device.controllerKey)
+        if controller is None:
+            continue
+        backing = device.backing
+        capacity = device.capacityInBytes or (device.capacityInKB * 1024 if device.capacityInKB else None)
+        targets.append(DiskTarget(_target(controller, device.unitNumber or 0), backing and backing.fileName, capacity))
+    return targets
+
+
+def _target(controller: Any, unit: int) -> str:
+    prefix, units = _PREFIXES.get(controller.kind, _SCSI)
+    if (prefix, units) == _SCSI and unit > _RESERVED_SCSI_UNIT:
+        unit -= 1
+    number = (controller.busNumber or 0) * units + unit
+    if prefix == "nvme":
+        return f"nvme{controller.busNumber or 0}n{unit + 1}"
+    return prefix + _letters(number)
+
+
+def _letters(number: int) -> str:
+    """0 is ``a``, 25 ``z``, 26 ``aa``: as disks are named."""
+    text = ""
+    number += 1
+    while number:
+        number, digit = divmod(number - 1, 26)
+        text = chr(ord("a") + digit) + text
+    return text
+
+
+def network_cards(devices: Iterable[Any]) -> list[NetworkCard]:
+    """The network cards among devices, in the server's order."""
+    return [
+        NetworkCard(device.deviceInfo.label if device.deviceInfo else str(device.key), device.macAddress)
+        for device in devices
+        if device.macAddress is not None or device.addressType is not None
+    ]

@@ -1,0 +1,192 @@
+"""Domains: who they are, and finding them by id, UUID and name."""
+
+import logging
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+from uuid import UUID
+
+from esxvirt.driver.connection import Connection
+from esxvirt.driver.inventory import unescape
+from esxvirt.driver.states import PAUSED, RUNNING, domain_state
+from esxvirt.errors import DomainNotFoundError, ServerFault
+from esxvirt.vsphere.decode import Ref
+from esxvirt.vsphere.inventory import Query, Row, Step, retrieve
+
+__all__ = [
+    "IDENTITY",
+    "DomainHandle",
+    "domain_id",
+    "find_again",
+    "handle",
+    "lookup_by_id",
+    "lookup_by_name",
+    "lookup_by_uuid",
+    "read",
+    "read_all",
+    "read_many",
+]
+
+_log = logging.getLogger(__name__)
+
+IDENTITY: Final = ("name", "config.uuid", "configStatus", "runtime.powerState")
+"""The properties of which a `DomainHandle` is made."""
+
+_VM_OF_HOST: Final = (Step("vm", "HostSystem", "vm"),)
+_NO_UUID: Final = str(UUID(int=0))
+
+
+@dataclass(slots=True)
+class DomainHandle:
+    """A domain as it was when it was looked up.
+
+    Attributes:
+        ref: The `VirtualMachine`.
+        name: Without vSphere's escapes.
+        uuid: In its usual form; all zeros where the server has no configuration of the machine.
+        id: Of an active domain, -1 for others.
+        state: libvirt's number, see `esxvirt.driver.states`.
+        row: What was read for it.
+        problem: Why part of it could not be read, for a person; None if all was.
+    """
+
+    ref: Ref
+    name: str
+    uuid: str
+    id: int
+    state: int
+    row: Row = field(repr=False)
+    problem: str | None = None
+
+
+def handle(row: Row) -> DomainHandle:
+    """The handle for a row with the `IDENTITY` properties.
+
+    A machine whose properties cannot be read is there all the same, with what is known (DESIGN, "One bad VM").
+    """
+    raw_uuid = row.get("config.uuid")
+    state = domain_state(row.get("runtime.powerState"))
+    active = state in {RUNNING, PAUSED}
+    problem = None
+    name = row.get("name")
+    if name is None:
+        problem = f"its properties cannot be read ({_faults(row)})" if row.missing else "it has no name yet"
+        name = row.ref.value
+    elif raw_uuid is None:
+        problem = "it has no configuration; its VMX file may be missing or broken"
+    handle_ = DomainHandle(
+        ref=row.ref,
+        name=unescape(name),
+        uuid=_uuid(raw_uuid),
+        id=domain_id(row.ref) if active else -1,
+        state=state,
+        row=row,
+        problem=problem,
+    )
+    if problem is not None:
+        _log.warning("domain '%s' (%s): %s", handle_.name, row.ref.value, problem)
+    return handle_
+
+
+def _faults(row: Row) -> str:
+    return ", ".join(sorted(set(row.missing.values())))
+
+
+def _uuid(text: object) -> str:
+    try:
+        return str(UUID(str(text)))
+    except ValueError:
+        return _NO_UUID
+
+
+def domain_id(ref: Ref) -> int:
+    """Libvirt's id: the number in the reference, ``48`` on a host, ``vm-48`` on a vCenter."""
+    found = re.search(r"\d+$", ref.value)
+    return int(found[0]) if found else -1
+
+
+def read_all(connection: Connection, properties: Iterable[str] = ()) -> list[DomainHandle]:
+    """All domains of the connection's host, with these properties besides the `IDENTITY`. One SOAP call a page."""
+    wanted = tuple(dict.fromkeys((*IDENTITY, *properties)))
+    query = Query({"VirtualMachine": wanted}, [connection.scope.host], _VM_OF_HOST, include_start=False)
+    return [handle(row) for row in retrieve(connection.session, query)]
+
+
+def read(connection: Connection, domain: DomainHandle, properties: Sequence[str]) -> Row:
+    """Properties of one domain, as they are now. One SOAP call.
+
+    Raises:
+        DomainNotFoundError: It is gone, and no other has its UUID.
+    """
+    return read_many(connection, [domain], properties)[0]
+
+
+def read_many(connection: Connection, domains: Sequence[DomainHandle], properties: Sequence[str]) -> list[Row]:
+    """Properties of some domains, in their order. One SOAP call a page, and one more if one was registered anew.
+
+    Raises:
+        DomainNotFoundError: One is gone, and no other has its UUID.
+    """
+    query = Query({"VirtualMachine": tuple(properties)}, [domain.ref for domain in domains])
+    try:
+        rows = {row.ref: row for row in retrieve(connection.session, query)}
+    except ServerFault as fault:
+        if fault.name != "ManagedObjectNotFound":
+            raise
+        rows = {}
+    if all(domain.ref in rows for domain in domains):
+        return [rows[domain.ref] for domain in domains]
+    return [found.row for found in find_again(connection, *domains, properties=properties)]
+
+
+def find_again(connection: Connection, *domains: DomainHandle, properties: Sequence[str] = ()) -> list[DomainHandle]:
+    """Find domains by UUID whose references are of no more use, and give the handles their new ones.
+
+    A machine that was unregistered and registered again has another reference, but the same UUID. One SOAP call a page.
+
+    Raises:
+        DomainNotFoundError: One is gone.
+    """
+    present = {domain.uuid: domain for domain in read_all(connection, properties)}
+    for domain in domains:
+        if domain.uuid not in present or domain.uuid == _NO_UUID:
+            raise DomainNotFoundError(f"No domain with name '{domain.name}'")
+    for domain in domains:
+        domain.ref = present[domain.uuid].ref
+    return [present[domain.uuid] for domain in domains]
+
+
+def _lookup(connection: Connection, fits: Callable[[DomainHandle], bool], otherwise: str) -> DomainHandle:
+    for domain in read_all(connection):
+        if fits(domain):
+            return domain
+    raise DomainNotFoundError(otherwise)
+
+
+def lookup_by_name(connection: Connection, name: str) -> DomainHandle:
+    """The domain of that name (virDomainLookupByName). One SOAP call a page.
+
+    Raises:
+        DomainNotFoundError: There is none.
+    """
+    return _lookup(connection, lambda domain: domain.name == name, f"No domain with name '{name}'")
+
+
+def lookup_by_uuid(connection: Connection, uuid: str) -> DomainHandle:
+    """The domain of that UUID (virDomainLookupByUUID). One SOAP call a page.
+
+    Raises:
+        DomainNotFoundError: There is none.
+    """
+    wanted = str(UUID(uuid))
+    return _lookup(connection, lambda domain: domain.uuid == wanted, f"No domain with UUID '{wanted}'")
+
+
+def lookup_by_id(connection: Connection, identifier: int) -> DomainHandle:
+    """The active domain of that id (virDomainLookupByID). One SOAP call a page.
+
+    Raises:
+        DomainNotFoundError: There is none, or it is not active.
+    """
+    return _lookup(connection, lambda domain: domain.id == identifier, f"No domain with ID {identifier}")

@@ -1,0 +1,92 @@
+"""Where things are in a server's inventory: its datacenters, folders, compute resources and hosts, read at once."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from esxvirt.vsphere.decode import Ref
+from esxvirt.vsphere.inventory import Query, Row, Step, retrieve
+from esxvirt.vsphere.session import Session
+
+__all__ = ["Item", "Tree", "read_tree"]
+
+_STEPS: Final = (
+    Step("folder", "Folder", "childEntity", ("folder", "datacenter", "compute")),
+    Step("datacenter", "Datacenter", "hostFolder", ("folder", "compute")),
+    Step("compute", "ComputeResource", "host"),
+)
+
+_PROPERTIES: Final = {
+    "Folder": ("name", "parent"),
+    "Datacenter": ("name", "parent", "hostFolder"),
+    "ComputeResource": ("name", "parent", "resourcePool"),
+    "HostSystem": ("name", "parent", "configManager.autoStartManager", "summary.managementServerIp"),
+}
+
+
+@dataclass(slots=True)
+class Item:
+    """A datacenter, folder, compute resource (`kind` "ComputeResource" for clusters, too) or host in the tree."""
+
+    ref: Ref
+    name: str
+    row: Row
+    parent: "Item | None" = None
+    children: list["Item"] = field(default_factory=list)
+
+    @property
+    def kind(self) -> str:
+        """``Folder``, ``Datacenter``, ``ComputeResource`` or ``HostSystem``."""
+        return "ComputeResource" if self.ref.type.endswith("ComputeResource") else self.ref.type
+
+    def get(self, path: str) -> Any:
+        """A property of those that were read, or None."""
+        return self.row.get(path)
+
+    def child(self, kind: str, name: str) -> "Item | None":
+        """The child of that kind and name, the name as people write it or as vSphere keeps it."""
+        return next(
+            (item for item in self.children if item.kind == kind and name in {item.name, item.get("name")}), None
+        )
+
+    def ancestors(self) -> Iterator["Item"]:
+        """Upwards, the nearest first, without itself."""
+        item = self.parent
+        while item is not None:
+            yield item
+            item = item.parent
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """All that was read: the root folder, and every host."""
+
+    root: Item
+    hosts: tuple[Item, ...]
+
+
+def read_tree(session: Session) -> Tree:
+    """Read the hosts of a server and what they are in. One SOAP call (a page).
+
+    A host folder of a datacenter, which VMware's paths do not show, is left out: what is in it is the datacenter's.
+    """
+    root = Ref("Folder", str(session.content.rootFolder._moId))  # noqa: SLF001  pyVmomi has no other name for it
+    rows = retrieve(session, Query(_PROPERTIES, [root], _STEPS))
+    items = {row.ref: Item(row.ref, unescape(row.get("name") or ""), row) for row in rows}
+    top = items.setdefault(root, Item(root, "", Row(root)))
+    hidden = {item.get("hostFolder"): item for item in items.values() if item.kind == "Datacenter"}
+    for item in items.values():
+        above = item.get("parent")
+        item.parent = hidden.get(above) or items.get(above)
+        if item.parent is not None and item.ref not in hidden:
+            item.parent.children.append(item)
+    return Tree(top, tuple(item for item in items.values() if item.kind == "HostSystem"))
+
+
+def unescape(name: str) -> str:
+    """A name as people write it: vSphere keeps percent signs and both slashes as ``%25``, ``%2f`` and ``%5c``."""
+    if "%" not in name:
+        return name
+    for escaped, plain in (("%2f", "/"), ("%2F", "/"), ("%5c", "\\"), ("%5C", "\\"), ("%25", "%")):
+        name = name.replace(escaped, plain)
+    return name
