@@ -1,15 +1,21 @@
-"""What all tests share: an environment without the user's settings, the shared material, and vcsim."""
+"""What all tests share: settings, an environment without the user's own, the shared material, and vcsim."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.servers import Vcsim, running_vcsim
 from tests.tools import ROOT, missing
 
 # vcsim puts the machines of a cluster on its hosts by chance; with so many, no host of two goes without.
 _VCENTER = ("-host", "2", "-vm", "30")
+
+# Everyday runs are the same each time and watch no clock; `make fuzz` looks for what has not been seen yet.
+settings.register_profile("everyday", deadline=None, derandomize=True)
+settings.register_profile("fuzz", deadline=None, max_examples=20_000)
+settings.load_profile("everyday")
 
 # What changes where a connection goes, who logs in, or how output looks.
 _SETTINGS = (
