@@ -1,0 +1,7 @@
+"""`python -m esxvirt.cli` is `esxvirsh`."""
+
+import sys
+
+from esxvirt.cli.main import run
+
+sys.exit(run())

@@ -1,0 +1,114 @@
+"""What there is to run: virsh's groups, their commands in the order of `help`, and the module that has each.
+
+The table is all that a run imports besides the modules of the commands that it runs.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from esxvirt.cli.declare import Group
+
+if TYPE_CHECKING:
+    from esxvirt.cli.declare import Command
+
+__all__ = ["GROUPS", "command", "find", "group", "help_lines"]
+
+GROUPS = (
+    Group(
+        "domain",
+        "Domain Management",
+        {
+            "domdisplay": "domain.displays",
+            "domfsinfo": "domain.filesystems",
+            "domid": "domain.names",
+            "domname": "domain.names",
+            "domuuid": "domain.names",
+            "dumpxml": "domain.description",
+            "vcpucount": "domain.vcpus",
+            "vncdisplay": "domain.displays",
+        },
+    ),
+    Group(
+        "monitor",
+        "Domain Monitoring",
+        {
+            "domblkerror": "monitor.blocks",
+            "domblkinfo": "monitor.blocks",
+            "domblklist": "monitor.blocks",
+            "domblkstat": "monitor.blocks",
+            "domcontrol": "monitor.state",
+            "domif-getlink": "monitor.interfaces",
+            "domiflist": "monitor.interfaces",
+            "domifstat": "monitor.interfaces",
+            "dominfo": "monitor.info",
+            "dommemstat": "monitor.memory",
+            "domstate": "monitor.state",
+            "domstats": "monitor.statistics",
+            "domtime": "monitor.clock",
+            "list": "monitor.listing",
+        },
+    ),
+    Group(
+        "host",
+        "Host and Hypervisor",
+        {
+            "capabilities": "host.capabilities",
+            "cpu-models": "host.capabilities",
+            "domcapabilities": "host.capabilities",
+            "freecell": "host.memory",
+            "hostname": "host.identity",
+            "maxvcpus": "host.capabilities",
+            "nodecpumap": "host.cpus",
+            "nodecpustats": "host.cpus",
+            "nodeinfo": "host.node",
+            "nodememstats": "host.memory",
+            "sysinfo": "host.capabilities",
+            "uri": "host.identity",
+            "version": "host.identity",
+        },
+    ),
+    Group(
+        "virsh",
+        "Virsh itself",
+        {
+            "cd": "itself.directories",
+            "echo": "itself.echo",
+            "exit": "itself.leaving",
+            "help": "itself.help",
+            "pwd": "itself.directories",
+            "quit": "itself.leaving",
+            "connect": "itself.connecting",
+        },
+    ),
+)
+
+_MODULES = {name: module for group_ in GROUPS for name, module in group_.commands.items()}
+
+
+def find(name: str) -> Command | None:
+    """The command of this name, or None."""
+    return command(name) if name in _MODULES else None
+
+
+def command(name: str) -> Command:
+    """The command of this name.
+
+    Raises:
+        KeyError: there is none.
+    """
+    module = f"{__name__}.{_MODULES[name]}"
+    __import__(module)
+    commands: tuple[Command, ...] = sys.modules[module].COMMANDS
+    return next(candidate for candidate in commands if candidate.name == name)
+
+
+def group(keyword: str) -> Group | None:
+    """The group of this keyword, in any case of letters, or None."""
+    return next((group_ for group_ in GROUPS if group_.keyword.lower() == keyword.lower()), None)
+
+
+def help_lines(group_: Group) -> list[tuple[str, str]]:
+    """Name and help line of each command of a group."""
+    return [(name, command(name).help) for name in group_.commands]

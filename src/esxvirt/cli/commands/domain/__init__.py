@@ -1,0 +1,1 @@
+"""Commands on a domain: virsh's group 'domain'."""

@@ -1,0 +1,1 @@
+"""Commands on the host: virsh's group 'host'."""

@@ -1,0 +1,1 @@
+"""Commands on the program itself: virsh's group 'virsh'."""

@@ -1,0 +1,1 @@
+"""Commands that watch domains: virsh's group 'monitor'."""

@@ -1,0 +1,61 @@
+"""Opening a connection for the command line: prompts, keepalive, and errors as virsh words them."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from esxvirt.cli import prompts
+from esxvirt.cli.failures import Failed
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from esxvirt.cli.api import Connection
+    from esxvirt.cli.output import Output
+    from esxvirt.cli.settings import Settings
+
+__all__ = ["connect"]
+
+_NO_URI = (
+    "no connection URI: name the server with -c, such as 'esxvirsh -c esx://root@example-esx.com/ list --all', "
+    "or set LIBVIRT_DEFAULT_URI; 'sim:///esx' needs no server"
+)
+
+
+def connect(libvirt: ModuleType, settings: Settings, output: Output, uri: str | None, *, read_only: bool) -> Connection:
+    """Open a connection, asking for what credentials are missing.
+
+    Args:
+        libvirt: the module of `esxvirt.cli.api.load`.
+        settings: keepalive options.
+        output: where errors go.
+        uri: None or empty takes LIBVIRT_DEFAULT_URI.
+        read_only: refuse writes.
+
+    Raises:
+        Failed: no connection; the message is virsh's, and its cause libvirt's error.
+    """
+    name = uri or os.environ.get("LIBVIRT_DEFAULT_URI") or ""
+    if not name:
+        raise Failed("failed to connect to the hypervisor", _NO_URI)
+    flags = libvirt.VIR_CONNECT_RO if read_only else 0
+    try:
+        connection = libvirt.openAuth(name, [prompts.CREDENTIAL_TYPES, prompts.answer, None], flags)
+    except libvirt.libvirtError as error:
+        raise Failed("failed to connect to the hypervisor", cause=error) from error
+    if settings.keepalive_interval > 0:
+        _keep_alive(libvirt, settings, output, connection)
+    return connection
+
+
+def _keep_alive(libvirt: ModuleType, settings: Settings, output: Output, connection: Connection) -> None:
+    try:
+        connection.setKeepAlive(settings.keepalive_interval, settings.keepalive_count)
+    except libvirt.libvirtError as error:
+        if not settings.keepalive_forced:
+            output.debug(1, "Failed to setup keepalive on connection")
+            return
+        output.error("Cannot setup keepalive on connection as requested, disconnecting")
+        connection.close()
+        raise Failed("failed to connect to the hypervisor", cause=error) from error

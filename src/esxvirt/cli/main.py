@@ -1,0 +1,142 @@
+"""The process: from its arguments to its exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from esxvirt.cli import startup
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+    from esxvirt.cli.output import Output
+
+__all__ = ["run"]
+
+_SUCCESS, _FAILURE = 0, 1
+
+
+class _Terminated(BaseException):
+    """A signal asks the process to end; the connection is closed on the way out."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run `esxvirsh`.
+
+    Args:
+        arguments: without the program's name; those of the process by default.
+
+    Returns:
+        The exit code: 0, or 1 when the (last) command failed. A signal ends the process as that signal does, after
+        the connection was closed: no session is left behind on the server.
+    """
+    program = os.path.basename(sys.argv[0]) if sys.argv and sys.argv[0] else "esxvirsh"  # noqa: PTH119  no pathlib
+    if program in {"__main__.py", "-c", "-m"}:
+        program = "esxvirsh"
+    try:
+        _catch_termination()
+        code = _run(sys.argv[1:] if arguments is None else arguments, program)
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        return _die(2)
+    except _Terminated as signal_received:
+        return _die(signal_received.number)
+    except BrokenPipeError:
+        # Whoever read our output has gone. Nothing more can be said, not even at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _die(13)
+    return code
+
+
+def _run(arguments: list[str], program: str) -> int:
+    try:
+        start = startup.read(arguments, program=program)
+    except startup.StartupError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return _FAILURE
+    for complaint in start.complaints:
+        print(f"error: {complaint}", file=sys.stderr)
+    if start.show in {"version", "long-version"}:
+        from esxvirt.cli import versions  # noqa: PLC0415  shown by few runs
+
+        sys.stdout.write(versions.long() if start.show == "long-version" else versions.short() + "\n")
+        return _SUCCESS
+    if start.show == "help":
+        from esxvirt.cli import usage  # noqa: PLC0415  shown by few runs
+
+        sys.stdout.write(usage.text(program))
+        return _SUCCESS
+
+    from esxvirt.cli.output import LogFileError, Output  # noqa: PLC0415  not for --version
+
+    try:
+        output = Output(start.settings)
+    except LogFileError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return _FAILURE
+    try:
+        return _converse(start, output)
+    finally:
+        output.close()
+
+
+def _converse(start: startup.Start, output: Output) -> int:
+    """Run the commands given, or the shell."""
+    from esxvirt.cli.failures import Failed  # noqa: PLC0415  not for --version
+    from esxvirt.cli.grammar import GrammarError, words_of_arguments, words_of_string  # noqa: PLC0415  not for --version
+    from esxvirt.cli.output import INFO  # noqa: PLC0415  not for --version
+    from esxvirt.cli.virsh import Virsh  # noqa: PLC0415  not for --version
+
+    virsh = Virsh(start.settings, output, interactive=not start.words)
+    try:
+        invocations = []
+        if len(start.words) == 1:
+            output.debug(INFO, f'commands: "{start.words[0]}"')
+            invocations = virsh.parse(words_of_string(start.words[0]))
+        elif start.words:
+            invocations = virsh.parse(words_of_arguments(start.words))
+        if start.settings.uri is not None:  # named at the start: open it now, whatever the commands need
+            virsh.connect(start.settings.uri, read_only=start.settings.read_only)
+        if virsh.interactive:
+            from esxvirt.cli import shell  # noqa: PLC0415  prompt_toolkit is big
+
+            shell.run(virsh)
+            return _SUCCESS
+        return _SUCCESS if virsh.run(invocations) else _FAILURE
+    except GrammarError as error:
+        output.error(str(error))
+        return _FAILURE
+    except Failed as failure:
+        virsh.report(failure)
+        return _FAILURE
+    finally:
+        virsh.disconnect()
+
+
+def _catch_termination() -> None:
+    """Turn the signals that end a process into an exception, so that the connection is closed."""
+    import signal  # noqa: PLC0415  only in the process of our own
+
+    def terminate(number: int, _frame: FrameType | None) -> None:
+        raise _Terminated(number)
+
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) == signal.SIG_DFL:
+            signal.signal(number, terminate)
+
+
+def _die(number: int) -> int:
+    """End as the signal would have ended us, so that shells and scripts see it."""
+    import signal  # noqa: PLC0415  only on the way out
+
+    if hasattr(signal, "SIGKILL"):  # POSIX
+        signal.signal(number, signal.SIG_DFL)
+        os.kill(os.getpid(), number)
+    return 128 + number

@@ -1,0 +1,26 @@
+"""What the global options say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["DEBUG_LEVELS", "Settings"]
+
+DEBUG_LEVELS = ("DEBUG", "INFO", "NOTICE", "WARNING", "ERROR")
+
+
+@dataclass(slots=True)
+class Settings:
+    """The global options; `uri` is None when neither ``-c`` nor VIRSH_DEFAULT_CONNECT_URI gave one."""
+
+    program: str = "esxvirsh"
+    uri: str | None = None
+    read_only: bool = False
+    quiet: bool = False
+    timing: bool = False
+    debug: int = 4
+    log_file: str | None = None
+    escape: str = "^]"
+    keepalive_interval: int = 5
+    keepalive_count: int = 6
+    keepalive_forced: bool = False

@@ -1,0 +1,185 @@
+"""The running program: what commands print through, and where they get their connection from."""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from esxvirt.cli import commands, grammar
+from esxvirt.cli.failures import Failed
+from esxvirt.cli.output import DEBUG, INFO, Output
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import ModuleType
+
+    from esxvirt.cli.api import Connection
+    from esxvirt.cli.settings import Settings
+
+__all__ = ["Virsh"]
+
+
+class Virsh:
+    """One run of the program; every command gets it.
+
+    Args:
+        settings: the global options.
+        output: where everything goes.
+        interactive: whether commands come from the shell.
+    """
+
+    def __init__(self, settings: Settings, output: Output, *, interactive: bool = False) -> None:
+        self.settings = settings
+        self.output = output
+        self.interactive = interactive
+        self.read_only = settings.read_only
+        self.leaving = False
+        self.uri = settings.uri
+        self._connection: Connection | None = None
+        self._libvirt: ModuleType | None = None
+
+    # -- printing ---------------------------------------------------------------------------------------------------
+
+    def write(self, text: str) -> None:
+        """Print text as it is."""
+        self.output.write(text)
+
+    def line(self, text: str) -> None:
+        """Print a line."""
+        self.output.write(text + "\n")
+
+    def field(self, title: str, value: object, *, width: int = 15) -> None:
+        """Print ``Title:   value``."""
+        self.output.write(f"{title:<{width}} {value}\n")
+
+    def extra(self, text: str) -> None:
+        """Print text unless quiet."""
+        self.output.extra(text)
+
+    def trace(self, command: str, text: str) -> None:
+        """Print a debugging line about how a command went."""
+        self.output.debug(DEBUG, f"{command}: {text}")
+
+    # -- the connection ---------------------------------------------------------------------------------------------
+
+    @property
+    def libvirt(self) -> ModuleType:
+        """The module with libvirt-python's names."""
+        if self._libvirt is None:
+            from esxvirt.cli import api  # noqa: PLC0415  commands without a connection do without it
+
+            self._libvirt = api.load()
+        return self._libvirt
+
+    @property
+    def connection(self) -> Connection:
+        """The connection, opened if need be.
+
+        Raises:
+            Failed: it cannot be opened.
+        """
+        if self._connection is None:
+            self.connect(self.uri, read_only=self.read_only)
+        return self._connection
+
+    @property
+    def connected(self) -> bool:
+        """Whether there is a connection now."""
+        return self._connection is not None
+
+    def connect(self, uri: str | None, *, read_only: bool) -> None:
+        """Open a connection in place of the present one.
+
+        Raises:
+            Failed: it cannot be opened; the present one is closed all the same, as virsh does.
+        """
+        from esxvirt.cli.connection import connect  # noqa: PLC0415  commands without a connection do without it
+
+        self.disconnect()
+        self._connection = connect(self.libvirt, self.settings, self.output, uri, read_only=read_only)
+        self.uri, self.read_only = uri, read_only
+
+    def disconnect(self) -> None:
+        """Close the connection, if there is one; a server that does not answer any more is no error here."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            try:
+                connection.close()
+            except self.libvirt.libvirtError as error:
+                self.output.debug(INFO, f"Failed to disconnect from the hypervisor: {error}")
+
+    @contextmanager
+    def failing(self, *messages: str) -> Iterator[None]:
+        """Let the libvirtErrors of the body fail the command with these messages in front."""
+        try:
+            yield
+        except self.libvirt.libvirtError as error:
+            raise Failed(*messages, cause=error) from error
+
+    def unsupported(self, error: BaseException) -> bool:
+        """Whether a libvirtError says that the driver has no such function."""
+        return bool(getattr(error, "get_error_code", int)() == self.libvirt.VIR_ERR_NO_SUPPORT)
+
+    # -- running ----------------------------------------------------------------------------------------------------
+
+    def parse(self, words: Iterator[str | None]) -> list[grammar.Invocation]:
+        """Parse a whole command line.
+
+        Raises:
+            GrammarError: it is none.
+        """
+        return grammar.parse(words, commands.find, commands.find(grammar.HELP), note=self._note)
+
+    def _note(self, command: str, option: str, value: str | None) -> None:
+        kind, text = ("bool", "(none)") if value is None else ("optdata", value)
+        self.output.debug(INFO, f"{command}: {option}({kind}): {text}")
+
+    def run_line(self, words: Iterator[str | None]) -> bool:
+        """Parse and run a command line; errors are printed.
+
+        Returns:
+            Whether the last command that ran succeeded.
+        """
+        try:
+            invocations = self.parse(words)
+        except grammar.GrammarError as error:
+            self.output.error(str(error))
+            return False
+        return self.run(invocations)
+
+    def run(self, invocations: list[grammar.Invocation]) -> bool:
+        """Run commands one after the other, whatever became of those before, until one of them quits."""
+        succeeded = True
+        for invocation in invocations:
+            begin = time.perf_counter()
+            succeeded = self._run_one(invocation)
+            if self.leaving:
+                break
+            if self.settings.timing:
+                self.write(f"\n(Time: {(time.perf_counter() - begin) * 1000:.3f} ms)\n\n")
+            else:
+                self.extra("\n")
+        return succeeded
+
+    def _run_one(self, invocation: grammar.Invocation) -> bool:
+        try:
+            if invocation.command.needs_connection:
+                _ = self.connection
+            invocation.command.run(self, invocation.arguments)
+        except Failed as failure:
+            self.report(failure)
+            return False
+        except Exception as error:
+            if self._libvirt is None or not isinstance(error, self._libvirt.libvirtError):
+                raise
+            self.output.error(str(error))
+            return False
+        return True
+
+    def report(self, failure: Failed) -> None:
+        """Print a failure: its messages, then libvirt's error behind it."""
+        for message in failure.messages:
+            self.output.error(message)
+        if failure.cause is not None:
+            self.output.error(str(failure.cause))
