@@ -1,0 +1,65 @@
+"""Write the pages of `docs` that are made from the program's own tables; with --check, only say which are out of date.
+
+usage: python docs/generate.py [--check]
+"""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from esxvirt.cli import commands
+from esxvirt.cli.helptext import command_help
+
+DOCS = Path(__file__).resolve().parent
+MARK = "<!-- Made by docs/generate.py (`make docs`): do not edit. -->\n"
+
+INTRODUCTION = """\
+`esxvirsh [OPTION...] [COMMAND [ARGUMENT...]]`, with the grammar of `virsh`: without a command it is a shell, and one
+argument may hold several commands (`esxvirsh "list; dominfo Fedora11"`). `esxvirsh --help` shows the options that
+stand before the command. What is below is also what `esxvirsh help COMMAND` prints.
+"""
+
+
+def commands_page() -> str:
+    """The command reference: what `esxvirsh help COMMAND` prints, for each command."""
+    parts = [
+        "# Commands\n",
+        MARK,
+        INTRODUCTION,
+    ]
+    for group in commands.GROUPS:
+        names = ", ".join(f"[{name}](#{name})" for name in group.commands)
+        parts.append(f"## {group.title}\n\n{names}\n")
+        for name in group.commands:
+            text = command_help(commands.command(name)).rstrip()
+            parts.append(f"### {name}\n\n```text\n{text}\n```\n")
+    return "\n".join(parts)
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "commands.md": commands_page,
+}
+
+
+def main(arguments: list[str]) -> int:
+    """Write or check all pages.
+
+    Returns:
+        The exit code: 1 if --check found a page out of date.
+    """
+    stale = []
+    for name, make in PAGES.items():
+        path, text = DOCS / name, make()
+        if path.exists() and path.read_text(encoding="utf-8") == text:
+            continue
+        if "--check" in arguments:
+            stale.append(name)
+        else:
+            path.write_text(text, encoding="utf-8")
+    if stale:
+        print(f"out of date: {', '.join(stale)}; run `make docs`, and commit the result", file=sys.stderr)
+    return 1 if stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
