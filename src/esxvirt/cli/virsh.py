@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from esxvirt.cli.api import Connection
     from esxvirt.cli.settings import Settings
+    from esxvirt.cli.tables import Table
 
 __all__ = ["Virsh"]
 
@@ -57,8 +58,16 @@ class Virsh:
         """Print text unless quiet."""
         self.output.extra(text)
 
+    def table(self, table: Table) -> None:
+        """Print a table, without its header when quiet."""
+        self.output.write(table.text(header=not self.settings.quiet))
+
+    def note(self, command: str, text: str) -> None:
+        """Print a line for those who debug at level 1 or below."""
+        self.output.debug(INFO, f"{command}: {text}")
+
     def trace(self, command: str, text: str) -> None:
-        """Print a debugging line about how a command went."""
+        """Print a line for those who debug at level 0."""
         self.output.debug(DEBUG, f"{command}: {text}")
 
     # -- the connection ---------------------------------------------------------------------------------------------
@@ -129,9 +138,9 @@ class Virsh:
         Raises:
             GrammarError: it is none.
         """
-        return grammar.parse(words, commands.find, commands.find(grammar.HELP), note=self._note)
+        return grammar.parse(words, commands.find, commands.find(grammar.HELP), note=self._note_option)
 
-    def _note(self, command: str, option: str, value: str | None) -> None:
+    def _note_option(self, command: str, option: str, value: str | None) -> None:
         kind, text = ("bool", "(none)") if value is None else ("optdata", value)
         self.output.debug(INFO, f"{command}: {option}({kind}): {text}")
 

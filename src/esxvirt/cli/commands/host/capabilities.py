@@ -1,0 +1,97 @@
+"""``capabilities``, ``domcapabilities``, ``cpu-models``, ``maxvcpus`` and ``sysinfo``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from esxvirt.cli.commands.common import xml_of
+from esxvirt.cli.declare import Command, data, string
+
+if TYPE_CHECKING:
+    from esxvirt.cli.arguments import Arguments
+    from esxvirt.cli.virsh import Virsh
+
+__all__ = ["COMMANDS"]
+
+
+def show_capabilities(virsh: Virsh, _arguments: Arguments) -> None:
+    """Print the XML about the host and what guests it runs."""
+    with virsh.failing("failed to get capabilities"):
+        virsh.line(virsh.connection.getCapabilities())
+
+
+def show_domain_capabilities(virsh: Virsh, arguments: Arguments) -> None:
+    """Print the XML about what a domain may have."""
+    wanted = [arguments.text(name) for name in ("emulatorbin", "arch", "machine", "virttype")]
+    with virsh.failing("failed to get emulator capabilities"):
+        virsh.write(virsh.connection.getDomainCapabilities(*wanted, 0))
+
+
+def show_models(virsh: Virsh, arguments: Arguments) -> None:
+    """Print the names of CPU models."""
+    with virsh.failing("failed to get CPU model names"):
+        models = virsh.connection.getCPUModelNames(arguments.required("arch"))
+    if not models:
+        virsh.line("all CPU models are accepted")
+    for model in models:
+        virsh.line(model)
+
+
+def show_maximum(virsh: Virsh, arguments: Arguments) -> None:
+    """Print how many virtual CPUs a domain may have at most."""
+    kind = arguments.text("type")
+    libvirt = virsh.libvirt
+    try:
+        text = virsh.connection.getDomainCapabilities(None, None, None, kind, 0)
+    except libvirt.libvirtError:  # few drivers have it
+        text = None
+    vcpu = None if text is None else xml_of(text).find("vcpu[@max]")
+    virsh.line(str(virsh.connection.getMaxVcpus(kind) if vcpu is None else vcpu.get("max")))
+
+
+def show_sysinfo(virsh: Virsh, _arguments: Arguments) -> None:
+    """Print the XML of the host's SMBIOS."""
+    with virsh.failing("failed to get sysinfo"):
+        virsh.write(virsh.connection.getSysinfo())
+
+
+COMMANDS = (
+    Command(
+        "capabilities",
+        "capabilities",
+        show_capabilities,
+        "Returns capabilities of hypervisor/driver.",
+    ),
+    Command(
+        "cpu-models",
+        "CPU models",
+        show_models,
+        "Get the CPU models for an arch.",
+        (data("arch", "architecture"),),
+    ),
+    Command(
+        "domcapabilities",
+        "domain capabilities",
+        show_domain_capabilities,
+        "Returns capabilities of emulator with respect to host and libvirt.",
+        (
+            string("virttype", "virtualization type (/domain/@type)"),
+            string("emulatorbin", "path to emulator binary (/domain/devices/emulator)"),
+            string("arch", "domain architecture (/domain/os/type/@arch)"),
+            string("machine", "machine type (/domain/os/type/@machine)"),
+        ),
+    ),
+    Command(
+        "maxvcpus",
+        "connection vcpu maximum",
+        show_maximum,
+        "Show maximum number of virtual CPUs for guests on this connection.",
+        (string("type", "domain type"),),
+    ),
+    Command(
+        "sysinfo",
+        "print the hypervisor sysinfo",
+        show_sysinfo,
+        "output an XML string for the hypervisor sysinfo, if available",
+    ),
+)
