@@ -1,0 +1,73 @@
+"""What a conversion asks of a server, as functions; and the answers where there is none."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from esxvirt.errors import VmxError
+
+__all__ = ["VmxContext", "default_format_file_name", "default_parse_file_name"]
+
+_VOLUMES = "/vmfs/volumes/"
+
+
+@dataclass(frozen=True, slots=True)
+class VmxContext:
+    """Lookups for a conversion; each may be None, then the default below holds.
+
+    Attributes:
+        parse_file_name: turns a file name of the VMX file into a libvirt source, ``[datastore] path`` or an absolute
+            path; None if there is no such file, which it may answer only if its second argument, `allow_missing`, is
+            true (an answer of None otherwise fails the conversion).
+        format_file_name: the reverse: a libvirt source to what the VMX file holds.
+        autodetect_scsi_model: gives the SCSI controller model that the disk image at a libvirt source asks for, one of
+            `buslogic`, `lsilogic`, `lsisas1068`, `vmpvscsi`.
+        datacenter_path: what becomes `<vmware:datacenterpath>`.
+        moref: the machine's managed object reference, what becomes `<vmware:moref>`.
+        all_devices: also convert devices that libvirt's XML can express but that its converter leaves out even though
+            nearly every hosted machine has them: USB controllers and sound cards.
+    """
+
+    parse_file_name: Callable[[str, bool], str | None] | None = None
+    format_file_name: Callable[[str], str] | None = None
+    autodetect_scsi_model: Callable[[str], str] | None = None
+    datacenter_path: str | None = None
+    moref: str | None = None
+    all_devices: bool = False
+
+
+def default_parse_file_name(file_name: str, allow_missing: bool) -> str | None:  # noqa: ARG001  the contract's argument
+    """Read ``/vmfs/volumes/DATASTORE/PATH`` as ``[DATASTORE] PATH``; a bare name is in ``[datastore] directory``.
+
+    Raises:
+        VmxError: for a relative path with a slash, of which no datastore is known.
+    """
+    if file_name.startswith(_VOLUMES):
+        datastore, slash, path = file_name[len(_VOLUMES) :].partition("/")
+        path = path.lstrip("/")
+        if not datastore or not slash or not path:
+            raise VmxError(f"File name '{file_name}' doesn't have expected format '/vmfs/volumes/<datastore>/<path>'")
+        return f"[{datastore}] {path}"
+    if file_name.startswith("/"):
+        return file_name
+    if "/" in file_name or "\\" in file_name:
+        raise VmxError(f"Could not handle file name '{file_name}'")
+    return f"[datastore] directory/{file_name}"
+
+
+def default_format_file_name(source: str) -> str:
+    """Write ``[DATASTORE] PATH`` as ``/vmfs/volumes/DATASTORE/PATH``; an absolute path stays.
+
+    Raises:
+        VmxError: for anything else.
+    """
+    if source.startswith("["):
+        datastore, bracket, path = source[1:].partition("]")
+        if not bracket or not datastore:
+            raise VmxError(f"Datastore path '{source}' doesn't have expected format '[<datastore>] <path>'")
+        path = path.strip(" ").lstrip("/")
+        if not path:
+            raise VmxError(f"Datastore path '{source}' doesn't reference a file")
+        return f"{_VOLUMES}{datastore}/{path}"
+    if source.startswith("/"):
+        return source
+    raise VmxError(f"Could not handle file name '{source}'")

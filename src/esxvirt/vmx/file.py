@@ -1,0 +1,166 @@
+"""A VMX file in memory: looked up by key in any case, written back as it was but for what was changed.
+
+Order, comments, unknown keys, line ends and encoding are kept. Of duplicate keys the first counts, as for libvirt
+(VMware refuses to start such a machine).
+"""
+
+from collections.abc import Iterator
+
+from esxvirt.vmx.encodings import decode, python_codec
+from esxvirt.vmx.escapes import escape, unescape
+from esxvirt.vmx.report import Report
+from esxvirt.vmx.syntax import Line, read_strictly, read_tolerantly
+
+__all__ = ["VmxFile"]
+
+
+class VmxFile:
+    """The lines of a VMX file; `file["memsize"]` is the value as written, `|XX` escapes and all.
+
+    Attributes:
+        strict: whether the file was read as libvirt reads it.
+        report: notes on what was guessed while reading.
+    """
+
+    def __init__(self, lines: list[Line] | None = None, *, strict: bool = False, newline: str = "\n") -> None:
+        self.strict = strict
+        self.report = Report()
+        self._newline = newline
+        self._lines: list[Line | None] = []
+        self._at: dict[str, int] = {}
+        for line in lines or ():
+            self._append(line)
+
+    @classmethod
+    def parse(cls, data: str | bytes, *, strict: bool = False) -> "VmxFile":
+        """Read a file from its bytes (decoded as its `.encoding` says) or from text.
+
+        Raises:
+            VmxSyntaxError: under `strict`, for lines that libvirt does not take.
+            VmxError: under `strict`, for an unknown encoding and bytes that do not fit it.
+        """
+        report = Report()
+        text = decode(data, strict=strict, report=report) if isinstance(data, bytes) else data
+        file = cls(strict=strict, newline="\r\n" if "\r\n" in text else "\n")
+        file.report = report
+        for line in read_strictly(text) if strict else read_tolerantly(text, report):
+            file._append(line)
+        return file
+
+    def _append(self, line: Line) -> None:
+        if line.key:
+            lowered = line.key.lower()
+            first = self._at.setdefault(lowered, len(self._lines))
+            if first != len(self._lines):
+                self._note_duplicate(line, first)
+        self._lines.append(line)
+
+    def _note_duplicate(self, line: Line, first: int) -> None:
+        earlier = self._lines[first]
+        if not self.strict and earlier is not None and earlier.value != line.value:
+            self.report.add(f"a duplicate of line {earlier.number}, which counts", line.key, line.number)
+
+    # Looking up
+
+    def get(self, key: str, default: str | None = None) -> str | None:
+        """Give the value of `key` in any case, as written; `default` if there is none."""
+        at = self._at.get(key.lower())
+        return default if at is None else self._lines[at].value  # type: ignore[union-attr]  # indexed lines are Lines
+
+    def text(self, key: str, default: str = "") -> str:
+        """Give the value of `key` with its `|XX` escapes undone.
+
+        Raises:
+            VmxError: a `|` without two hex digits behind it.
+        """
+        value = self.get(key)
+        return default if value is None else unescape(value, name=key)
+
+    def line_of(self, key: str) -> int:
+        """Give the line of `key`, from 1; 0 if it is not there or was added."""
+        at = self._at.get(key.lower())
+        return 0 if at is None else self._lines[at].number  # type: ignore[union-attr]  # indexed lines are Lines
+
+    def __getitem__(self, key: str) -> str:
+        value = self.get(key)
+        if value is None:
+            raise KeyError(key)
+        return value
+
+    def __contains__(self, key: object) -> bool:
+        return isinstance(key, str) and key.lower() in self._at
+
+    def __iter__(self) -> Iterator[str]:
+        """Iterate over the keys that count, in the file's order and spelling."""
+        for at in self._at.values():
+            line = self._lines[at]
+            if line is not None:
+                yield line.key
+
+    def __len__(self) -> int:
+        return len(self._at)
+
+    def keys(self) -> Iterator[str]:
+        """Iterate over the keys that count."""
+        return iter(self)
+
+    def items(self) -> Iterator[tuple[str, str]]:
+        """Iterate over keys and values as written."""
+        for at in self._at.values():
+            line = self._lines[at]
+            if line is not None:
+                yield line.key, line.value
+
+    def lowered(self) -> dict[str, str]:
+        """Give all values by their keys in lower case: the quickest way to look at many."""
+        return {key: self._lines[at].value for key, at in self._at.items()}  # type: ignore[union-attr]
+
+    @property
+    def encoding(self) -> str:
+        """The encoding that the file declares, as VMware spells it; ``UTF-8`` if it declares none."""
+        return self.get(".encoding") or "UTF-8"
+
+    # Changing
+
+    def __setitem__(self, key: str, value: str) -> None:
+        """Set a value as it will stand in the file; a new key goes to the end."""
+        at = self._at.get(key.lower())
+        if at is None:
+            self._append(Line(0, f'{key} = "{value}"', key, value))
+            return
+        line = self._lines[at]
+        if line is not None and line.value != value:
+            self._lines[at] = Line(line.number, f'{line.key} = "{value}"', line.key, value)
+
+    def set_text(self, key: str, value: str) -> None:
+        """Set a value from any text, escaping what needs it."""
+        self[key] = escape(value)
+
+    def __delitem__(self, key: str) -> None:
+        """Remove `key` and its duplicates."""
+        lowered = key.lower()
+        if lowered not in self._at:
+            raise KeyError(key)
+        del self._at[lowered]
+        for at, line in enumerate(self._lines):
+            if line is not None and line.key.lower() == lowered:
+                self._lines[at] = None
+
+    def discard(self, key: str) -> None:
+        """Remove `key` if it is there."""
+        if key in self:
+            del self[key]
+
+    # Writing
+
+    def __str__(self) -> str:
+        """The whole file as text, ending with a line end unless empty."""
+        return "".join(line.text.rstrip("\r") + self._newline for line in self._lines if line is not None)
+
+    def encode(self) -> bytes:
+        """The whole file as bytes, in its own encoding; in UTF-8, and declared so, if that cannot say it."""
+        try:
+            return str(self).encode(python_codec(self.encoding) or "utf-8")
+        except UnicodeEncodeError:
+            self[".encoding"] = "UTF-8"
+            return str(self).encode("utf-8")

@@ -1,0 +1,68 @@
+"""Shared folders: `sharedFolder0` and on."""
+
+from esxvirt.errors import ConfigUnsupportedError
+from esxvirt.vmx.sink import Sink
+from esxvirt.vmx.source import Source
+from esxvirt.vmx.table import PLAIN, Inverted, Row, read_rows, write_rows
+from esxvirt.xml.domain.filesystems import Filesystem
+from esxvirt.xml.domain.model import Domain
+
+__all__ = ["FOLDER_ROWS", "ROWS", "read_folders", "write_folders"]
+
+FOLDER_ROWS = (
+    Row("{}.writeAccess", "devices/filesystem/readonly", "read_only", Inverted(), default=True),
+    Row("{}.hostPath", "devices/filesystem/source/@dir", "source", PLAIN, default="", required=True),
+    Row("{}.guestName", "devices/filesystem/target/@dir", "target", PLAIN, default="", required=True),
+)
+
+ROWS = (
+    Row("isolation.tools.hgfs.disable", "devices/filesystem", note="no folder is read if it is `true`, its default"),
+    Row("sharedFolder.maxNum", "devices/filesystem", note="how many there are"),
+    Row("{}.present", "devices/filesystem"),
+    Row("{}.enabled", "devices/filesystem", note="a folder that is not enabled is left out"),
+    Row("{}.readAccess", "", note="written as true"),
+    *FOLDER_ROWS,
+)
+
+# More than any product has; a bound for files with absurd numbers.
+_MOST = 1024
+
+
+def read_folders(source: Source, domain: Domain) -> None:
+    """Add the shared folders.
+
+    Raises:
+        VmxError: under `strict`, for wrong values.
+    """
+    if source.boolean("isolation.tools.hgfs.disable", True):
+        return
+    count = source.integer("sharedFolder.maxNum", 0)
+    for number in range(min(count, _MOST)):
+        name = f"sharedFolder{number}"
+        if not source.boolean(f"{name}.present", False) or not source.boolean(f"{name}.enabled", False):
+            continue
+        folder = Filesystem("", "")
+        read_rows(FOLDER_ROWS, source, name, folder)
+        if not folder.source or not folder.target:
+            source.note("a folder without path or name", f"{name}.present")
+        domain.filesystems.append(folder)
+
+
+def write_folders(domain: Domain, sink: Sink) -> None:
+    """Write the shared folders.
+
+    Raises:
+        ConfigUnsupportedError: for other kinds than folders.
+    """
+    if not domain.filesystems:
+        return
+    sink.put("isolation.tools.hgfs.disable", "false")
+    sink.put("sharedFolder.maxNum", str(len(domain.filesystems)))
+    for number, folder in enumerate(domain.filesystems):
+        if folder.type != "mount":
+            raise ConfigUnsupportedError("Only 'mount' filesystem type is supported")
+        name = f"sharedFolder{number}"
+        sink.put(f"{name}.present", "true")
+        sink.put(f"{name}.enabled", "true")
+        sink.put(f"{name}.readAccess", "true")
+        write_rows(FOLDER_ROWS, sink, name, folder)

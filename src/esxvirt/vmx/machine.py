@@ -1,0 +1,339 @@
+"""What a VMX file says of the machine as a whole: name, identity, memory, processors, guest, firmware."""
+
+from esxvirt.errors import ConfigUnsupportedError, InvalidArgumentError, VmxError
+from esxvirt.vmx.escapes import escape, unescape, unescape_name
+from esxvirt.vmx.sink import Sink
+from esxvirt.vmx.source import Source, parse_integer
+from esxvirt.vmx.table import Row, Word, format_uuid, read_rows
+from esxvirt.xml.domain.bitmap import MAX_CPUS
+from esxvirt.xml.domain.model import NO_UUID, Domain, Topology
+
+__all__ = ["CLOSING_ROWS", "ROWS", "read_machine", "write_closing", "write_machine"]
+
+SMBIOS = Row("smbios.reflecthost", "os/smbios/@mode", "smbios", Word((("true", "host"),)), note="only `host`")
+FIRMWARE = Row("firmware", "os/@firmware", "firmware", Word((("efi", "efi"),)), note="`bios` is the default")
+
+ROWS = (
+    Row(".encoding", "", note="the file's own encoding; written as `UTF-8`"),
+    Row("config.version", "", note="8"),
+    Row("virtualHW.version", "", note="4 and up; asked for when writing"),
+    Row("guestOS", "os/type/@arch", note="`...-64` is x86_64, all else i686; written as `other-64` and `other`"),
+    SMBIOS,
+    Row("uuid.bios", "uuid", note="16 bytes in hex; all zeros is written as `uuid.action = create`"),
+    Row("vm.genid", "genid", note="the first 8 bytes as a signed number"),
+    Row("vm.genidX", "genid", note="the last 8 bytes as a signed number"),
+    Row("displayName", "name", note="with `|XX` and `%XX` escapes"),
+    Row("annotation", "description", note="with `|XX` escapes"),
+    Row("memsize", "memory", note="MiB, a multiple of 4; 32 without the key"),
+    Row("sched.mem.max", "currentMemory", note="MiB, at most `memsize`"),
+    Row("sched.mem.minsize", "memtune/min_guarantee", note="MiB"),
+    Row("numvcpus", "vcpu", note="1 without the key"),
+    Row("cpuid.coresPerSocket", "cpu/topology/@cores"),
+    Row("sched.cpu.affinity", "vcpu/@cpuset", note="a list, or `all`"),
+    Row("sched.cpu.shares", "cputune/shares", note="a number; low, normal, high are 500, 1000, 2000 a vCPU"),
+)
+CLOSING_ROWS = (FIRMWARE,)
+
+_SHARES = {"low": 500, "normal": 1000, "high": 2000}
+_U64 = 2**64
+# What libvirt's scheduler tuning accepts.
+_MIN_SHARES, _MAX_SHARES = 2, 262144
+_VMCI_SINCE = 7
+
+
+def read_machine(source: Source, domain: Domain) -> None:
+    """Fill everything of `domain` but its devices.
+
+    Raises:
+        VmxError: for a file that is encrypted or describes no machine.
+    """
+    _check_format(source)
+    domain.uuid = source.uuid("uuid.bios") or NO_UUID
+    _read_genid(source, domain)
+    _read_name(source, domain)
+    _read_memory(source, domain)
+    _read_processors(source, domain)
+    guest = source.string("guestOS") or ""
+    domain.os.arch = "x86_64" if guest.lower().endswith("-64") else "i686"
+    # libvirt takes nothing but true and false here, but any row's kind would.
+    source.boolean(SMBIOS.key, False)
+    firmware = source.string(FIRMWARE.key)
+    if firmware is not None and firmware != "efi" and (source.strict or firmware.lower() not in {"efi", "bios", ""}):
+        source.refuse_or_note(
+            f"VMX entry 'firmware' has unknown value '{firmware}'", "firmware", f"the firmware '{firmware}' is not known"
+        )
+    read_rows((SMBIOS, FIRMWARE), source, "", domain.os)
+    if source.context.datacenter_path is not None:
+        domain.datacenter_path = source.context.datacenter_path
+    if source.context.moref is not None:
+        domain.moref = source.context.moref
+
+
+def _check_format(source: Source) -> None:
+    if "encryption.data" in source.values and "config.version" not in source.values:
+        source.fail(
+            "the VMX file is encrypted; only VMware with the password or key can read it: decrypt the machine first",
+            "encryption.data",
+        )
+    if source.strict:
+        source.required("config.version")
+    elif not source.values:
+        raise VmxError("the VMX file is empty, or holds no line of the form: key = \"value\"")
+    version = source.integer("config.version", 8)
+    if version != 8:
+        source.refuse_or_note(
+            f"Expecting VMX entry 'config.version' to be 8 but found {version}",
+            "config.version",
+            f"version {version} of the file format is read like version 8",
+        )
+    if "config.version" not in source.values:
+        source.note("the file does not say its version; read like version 8", "config.version")
+    if source.strict:
+        source.required("virtualHW.version")
+    hardware = source.integer("virtualHW.version", 4)
+    if hardware < 4:
+        source.refuse_or_note(
+            f"Expecting VMX entry 'virtualHW.version' to be 4 or higher but found {hardware}",
+            "virtualHW.version",
+            f"virtual hardware of version {hardware} is read like version 4",
+        )
+
+
+def _read_genid(source: Source, domain: Domain) -> None:
+    first = source.integer("vm.genid", 0) % _U64
+    last = source.integer("vm.genidX", 0) % _U64
+    if first or last:
+        digits = f"{first:016x}{last:016x}"
+        domain.genid = f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+
+
+def _read_name(source: Source, domain: Domain) -> None:
+    for key, field, undo in (("displayName", "name", unescape_name), ("annotation", "description", unescape)):
+        value = source.string(key)
+        if value is None:
+            continue
+        try:
+            setattr(domain, field, undo(value))
+        except VmxError as error:
+            source.refuse_or_note(str(error), key, "an escape without two hex digits is kept as it is")
+            setattr(domain, field, value)
+
+
+def _read_memory(source: Source, domain: Domain) -> None:
+    size = source.integer("memsize", 32)
+    if size <= 0 or size % 4:
+        message = f"Expecting VMX entry 'memsize' to be an unsigned integer (multiple of 4) but found {size}"
+        if size <= 0:
+            source.refuse_or_note(message, "memsize", f"a memory of {size} MiB cannot be; read as 32 MiB")
+            size = 32
+        else:
+            source.refuse_or_note(message, "memsize", f"a memory of {size} MiB is no multiple of 4 MiB; kept as it is")
+    domain.memory = size * 1024
+    domain.current_memory = domain.memory
+    limit = source.integer("sched.mem.max", -1, unlimited=True)
+    if 0 < limit < size:
+        domain.current_memory = limit * 1024
+    reserved = source.integer("sched.mem.minsize", 0)
+    if reserved > 0:
+        domain.min_guarantee = min(reserved * 1024, domain.memory)
+
+
+def _read_processors(source: Source, domain: Domain) -> None:
+    count = source.integer("numvcpus", 1)
+    if not 0 < count < 2**32:
+        source.refuse_or_note(
+            f"Expecting VMX entry 'numvcpus' to be an unsigned integer greater than 0 but found {count}",
+            "numvcpus",
+            f"{count} virtual CPUs cannot be; read as 1",
+        )
+        count = 1
+    domain.vcpus = count
+    cores = source.integer("cpuid.coresPerSocket", 1)
+    if cores > count:
+        source.refuse_or_note(
+            "VMX entry 'cpuid.coresPerSocket' smaller than 'numvcpus'",
+            "cpuid.coresPerSocket",
+            f"{cores} cores a socket are more than the {count} virtual CPUs; left out",
+        )
+    elif cores > 1:
+        domain.topology = Topology(sockets=count // cores, cores=cores)
+    _read_affinity(source, domain)
+    shares = source.string("sched.cpu.shares")
+    if shares is not None:
+        _read_shares(source, domain, shares)
+
+
+def _read_affinity(source: Source, domain: Domain) -> None:
+    key = "sched.cpu.affinity"
+    text = source.string(key)
+    if text is None or text.lower() == "all":
+        return
+    cpus = []
+    for part in text.split(",") if text else ():
+        item = part.strip(" \t")
+        if not item.isascii() or not item.isdigit():
+            source.refuse_or_note(
+                f"Expecting VMX entry '{key}' to be a comma separated list of unsigned integers but found '{text}'",
+                key,
+                f"'{text}' is no list of CPUs; left out",
+            )
+            return
+        cpu = int(item)
+        if cpu >= MAX_CPUS:
+            source.refuse_or_note(
+                f"VMX entry '{key}' contains a {cpu}, this value is too large", key, f"CPU {cpu} cannot be; left out"
+            )
+            return
+        cpus.append(cpu)
+    if len(cpus) < domain.vcpus:
+        source.refuse_or_note(
+            f"Expecting VMX entry '{key}' to contain at least as many values as 'numvcpus' ({domain.vcpus}) but found "
+            f"only {len(cpus)} value(s)",
+            key,
+            f"{len(cpus)} CPUs are fewer than the {domain.vcpus} virtual ones; kept as it is",
+        )
+    domain.cpuset = tuple(sorted(set(cpus)))
+
+
+def _read_shares(source: Source, domain: Domain, text: str) -> None:
+    key = "sched.cpu.shares"
+    level = _SHARES.get(text.lower())
+    if level is not None:
+        domain.shares = level * domain.vcpus
+        return
+    number = parse_integer(text)
+    if number is None:
+        source.refuse_or_note(
+            f"Expecting VMX entry '{key}' to be an unsigned integer or 'low', 'normal' or 'high' but found '{text}'",
+            key,
+            f"'{text}' is no number of shares; left out",
+        )
+        return
+    domain.shares = number % _U64
+
+
+# Writing
+
+
+def write_machine(domain: Domain, sink: Sink) -> None:
+    """Write everything of `domain` that comes before its devices.
+
+    Raises:
+        EsxvirtError: for what VMware does not have, and under `strict` for what libvirt refuses.
+    """
+    sink.put(".encoding", "UTF-8")
+    sink.put("config.version", "8")
+    sink.put("virtualHW.version", str(sink.hardware_version))
+    _write_guest(domain, sink)
+    _write_identity(domain, sink)
+    _write_memory(domain, sink)
+    _write_processors(domain, sink)
+
+
+def _write_guest(domain: Domain, sink: Sink) -> None:
+    guests = {"i686": "other", "x86_64": "other-64"}
+    guest = guests.get(domain.os.arch)
+    if guest is None:
+        raise InvalidArgumentError(f"could not find capabilities for arch={domain.os.arch} domaintype=vmware ")
+    sink.put("guestOS", guest)
+    if domain.os.smbios == "host":
+        sink.put("smbios.reflecthost", "true")
+    elif domain.os.smbios not in {None, "emulate"}:
+        sink.unsupported(
+            f"Unsupported SMBIOS mode '{domain.os.smbios}'", "os/smbios", 0, f"the mode '{domain.os.smbios}' is left out"
+        )
+
+
+def _write_identity(domain: Domain, sink: Sink) -> None:
+    if domain.uuid == NO_UUID:
+        sink.put("uuid.action", "create")
+    else:
+        sink.put("uuid.bios", format_uuid(domain.uuid))
+    if domain.genid is not None and not sink.strict:
+        digits = domain.genid.replace("-", "")
+        for key, part in (("vm.genid", digits[:16]), ("vm.genidX", digits[16:])):
+            number = int(part, 16)
+            sink.put(key, str(number - _U64 if number >= _U64 // 2 else number))
+    sink.put_raw("displayName", _escape_name(domain.name or ""))
+    if domain.description:
+        sink.put_raw("annotation", escape(domain.description))
+
+
+def _escape_name(name: str) -> str:
+    return escape(name.replace("%", "%25").replace("/", "%2f"))
+
+
+def _write_memory(domain: Domain, sink: Sink) -> None:
+    # The manual: a multiple of 4096 KiB.
+    size = -(-domain.memory // 4096) * 4096
+    sink.put("memsize", str(size // 1024))
+    if domain.current_memory < size:
+        sink.put("sched.mem.max", str(-(-domain.current_memory // 1024)))
+    if domain.min_guarantee > 0:
+        sink.put("sched.mem.minsize", str(-(-domain.min_guarantee // 1024)))
+
+
+def _write_processors(domain: Domain, sink: Sink) -> None:
+    if domain.current_vcpus is not None and domain.current_vcpus != domain.vcpus:
+        sink.unsupported(
+            "No support for domain XML entry 'vcpu' attribute 'current'",
+            "vcpu/@current",
+            0,
+            f"all {domain.vcpus} virtual CPUs will be plugged in, not {domain.current_vcpus}",
+        )
+    sink.put("numvcpus", str(domain.vcpus))
+    if domain.cpu_mode not in {None, "custom"}:
+        sink.refuse_or_note(
+            VmxError(f"Expecting domain XML CPU mode 'custom' but found '{domain.cpu_mode}'"),
+            "cpu/@mode",
+            0,
+            f"the CPU mode '{domain.cpu_mode}' is left out",
+        )
+    if domain.topology is not None:
+        _write_topology(domain, domain.topology, sink)
+    if domain.cpuset:
+        if len(domain.cpuset) < domain.vcpus:
+            raise VmxError(
+                f"Expecting domain XML attribute 'cpuset' of entry 'vcpu' to contain at least {domain.vcpus} CPU(s)"
+            )
+        sink.put("sched.cpu.affinity", ",".join(map(str, domain.cpuset)))
+    if domain.shares is not None:
+        _write_shares(domain, domain.shares, sink)
+
+
+def _write_topology(domain: Domain, topology: Topology, sink: Sink) -> None:
+    if topology.threads != 1:
+        raise ConfigUnsupportedError("Only 1 thread per core is supported")
+    if topology.dies != 1:
+        raise ConfigUnsupportedError("Only 1 die per socket is supported")
+    per_socket = -(-domain.vcpus // topology.sockets) if topology.sockets else 0
+    if per_socket != topology.cores:
+        raise VmxError(f"Expecting domain XML CPU sockets per core as {per_socket} but found {topology.cores}")
+    sink.put("cpuid.coresPerSocket", str(topology.cores))
+
+
+def _write_shares(domain: Domain, shares: int, sink: Sink) -> None:
+    for word, each in _SHARES.items():
+        if shares == each * domain.vcpus:
+            sink.put("sched.cpu.shares", word)
+            return
+    sink.put("sched.cpu.shares", str(shares))
+
+
+def write_closing(domain: Domain, sink: Sink, *, bridges: bool) -> None:
+    """Write what comes after the devices: PCI bridges, the communication interface, the firmware.
+
+    Source: virVMXFormatConfig, which writes bridges for machines that have what needs them.
+    """
+    if bridges:
+        sink.put("pciBridge0.present", "true")
+        for number in range(4, 8):
+            sink.put(f"pciBridge{number}.present", "true")
+            sink.put(f"pciBridge{number}.virtualDev", "pcieRootPort")
+            sink.put(f"pciBridge{number}.functions", "8")
+    if sink.hardware_version >= _VMCI_SINCE:
+        sink.put("vmci0.present", "true")
+    for row in CLOSING_ROWS:
+        value = None if row.kind is None else row.kind.write(getattr(domain.os, row.field))
+        if value is not None:
+            sink.put(row.key, value)

@@ -1,0 +1,280 @@
+"""Network cards: `ethernet0` and on."""
+
+import re
+
+from esxvirt.errors import ConfigUnsupportedError, VmxError
+from esxvirt.vmx.sink import Sink
+from esxvirt.vmx.source import Source
+from esxvirt.vmx.table import NUMBER, PLAIN, UUID, Row, read_rows, write_rows
+from esxvirt.xml.domain.interfaces import Interface, SwitchPort, normalize_mac
+from esxvirt.xml.domain.model import Domain
+
+__all__ = ["PORT_ROWS", "ROWS", "read_networks", "write_networks"]
+
+PORT_ROWS = (
+    Row("{}.dvs.switchId", "devices/interface/source/@switchid", "switch_id", UUID),
+    Row("{}.dvs.portId", "devices/interface/source/@portid", "port_id", NUMBER, default=0, required=True),
+    Row("{}.dvs.portgroupId", "devices/interface/source/@portgroupid", "portgroup_id", PLAIN, default="", required=True),
+    Row("{}.dvs.connectionId", "devices/interface/source/@connectionid", "connection_id", NUMBER, default=0, required=True),
+)  # fmt: skip
+
+ROWS = (
+    Row("{}.present", "devices/interface"),
+    Row("{}.startConnected", "devices/interface/link/@state", note="libvirt ignores it; with `all_devices` it is `down`"),
+    Row("{}.virtualDev", "devices/interface/model/@type", note="`vmxnet` with `features = 15` is vmxnet2"),
+    Row("{}.features", "devices/interface/model/@type"),
+    Row("{}.connectionType", "devices/interface/@type", note="bridged, custom: bridge; nat: user; none and no name: null"),
+    Row("{}.networkName", "devices/interface/source/@bridge"),
+    Row("{}.vnet", "devices/interface/target/@dev", note="with `custom`"),
+    Row("{}.addressType", "devices/interface/mac/@type", note="generated and vpx: generated; static"),
+    Row("{}.address", "devices/interface/mac/@address", note="with `static`"),
+    Row("{}.generatedAddress", "devices/interface/mac/@address"),
+    Row("{}.generatedAddressOffset", "", note="written as 0 for generated addresses"),
+    Row("{}.checkMACAddress", "devices/interface/mac/@check"),
+    *PORT_ROWS,
+)
+
+MODELS = ("vlance", "vmxnet", "vmxnet3", "e1000", "e1000e")
+_WRITABLE_MODELS = ("vlance", "vmxnet", "vmxnet2", "vmxnet3", "e1000", "e1000e")
+# libvirt has these models, for other hypervisors.
+_FOREIGN_MODELS = frozenset({
+    "netfront", "rtl8139", "virtio", "virtio-transitional", "virtio-non-transitional", "Am79C970A", "Am79C973",
+    "82540EM", "82545EM", "82543GC", "usb-net", "spapr-vlan", "lan9118", "smc91c111",
+})  # fmt: skip
+_NO_MAC = "00:00:00:00:00:00"
+_CARD = re.compile(r"ethernet(0|[1-9][0-9]{0,3})\.present")
+# What libvirt writes.
+_MAX_CARDS = 10
+_VMXNET2_FEATURES = 15
+# The host's own virtual networks in hosted products.
+_HOSTED_NETWORKS = {"bridged": "vmnet0", "hostonly": "vmnet1", "nat": "vmnet8"}
+
+
+def read_networks(source: Source, domain: Domain) -> None:
+    """Add the network cards.
+
+    Raises:
+        VmxError: under `strict`, for what libvirt refuses.
+    """
+    numbers = sorted(int(match[1]) for match in map(_CARD.fullmatch, source.values) if match)
+    for number in numbers:
+        name = f"ethernet{number}"
+        if source.boolean(f"{name}.present", False):
+            domain.interfaces.append(_read_card(source, name))
+
+
+def _read_card(source: Source, name: str) -> Interface:
+    card = Interface(mac=_NO_MAC)
+    _read_mac(source, name, card)
+    card.model = _read_model(source, name)
+    if f"{name}.dvs.switchid" in source.values:
+        card.type = "vds"
+        port = SwitchPort("", 0, "", 0)
+        read_rows(PORT_ROWS, source, name, port)
+        card.port = port
+        if port.switch_id is None:
+            port.switch_id = "00000000-0000-0000-0000-000000000000"
+    else:
+        _read_connection(source, name, card)
+    if source.context.all_devices and not source.boolean(f"{name}.startConnected", True):
+        card.link = "down"
+    return card
+
+
+def _read_connection(source: Source, name: str, card: Interface) -> None:
+    key = f"{name}.connectionType"
+    written = source.string(key)
+    connection = None if written is None else written.lower()
+    network = source.plain(f"{name}.networkName")
+    if connection is None:
+        card.type = "null" if network is None else "bridge"
+        card.source = network
+    elif connection == "nat":
+        card.type = "user"
+    elif connection == "bridged":
+        card.source = network if network is not None else _guess_network(source, name, "bridged")
+    elif connection == "custom":
+        _read_custom(source, name, card, network)
+    elif connection == "hostonly":
+        source.refuse_or_note(f"No yet handled value '{written}' for VMX entry '{key}'", key, "host-only: read as a bridge")
+        card.source = network or source.plain(f"{name}.vnet") or _HOSTED_NETWORKS["hostonly"]
+    else:
+        source.refuse_or_note(f"Invalid value '{written}' for VMX entry '{key}'", key, f"'{written}' is read as a bridge")
+        card.source = network or source.plain(f"{name}.pvnID") or source.plain(f"{name}.vnet") or _HOSTED_NETWORKS["bridged"]
+
+
+def _read_custom(source: Source, name: str, card: Interface, network: str | None) -> None:
+    vnet = source.plain(f"{name}.vnet")
+    if source.strict:
+        source.required(f"{name}.networkName")
+        source.required(f"{name}.vnet")
+    card.target = vnet
+    if network is not None:
+        card.source = network
+        if vnet is None:
+            source.note("a custom connection with no virtual network; read as bridged", f"{name}.connectionType")
+    elif vnet is not None:
+        source.note(f"no network name; the network is taken to be '{vnet}'", f"{name}.vnet")
+        card.source = vnet
+    else:
+        card.source = _guess_network(source, name, "bridged")
+
+
+def _guess_network(source: Source, name: str, connection: str) -> str:
+    key = f"{name}.networkName"
+    if source.strict:
+        source.required(key)
+    network = _HOSTED_NETWORKS[connection]
+    source.note(f"no network name; the network is taken to be '{network}'", f"{name}.connectionType")
+    return network
+
+
+def _read_model(source: Source, name: str) -> str | None:
+    key = f"{name}.virtualDev"
+    features = source.integer(f"{name}.features", 0)
+    written = source.string(key)
+    if written is None:
+        return None
+    model = written.lower()
+    if model == "vmxnet" and features == _VMXNET2_FEATURES:
+        return "vmxnet2"
+    if model not in MODELS:
+        guess = "left out" if not model else f"kept as '{model}'"
+        source.refuse_or_note(
+            f"Expecting VMX entry '{key}' to be 'vlance' or 'vmxnet' or 'vmxnet3' or 'e1000' or 'e1000e' but found '{written}'",
+            key,
+            f"'{written}' is no model that libvirt knows; {guess}",
+        )
+        return model or None
+    return model
+
+
+def _read_mac(source: Source, name: str, card: Interface) -> None:
+    key = f"{name}.addressType"
+    written = source.string(key)
+    kind = None if written is None else written.lower()
+    if kind in {None, "generated", "vpx"}:
+        card.mac_type = None if kind is None else "generated"
+        _read_address(source, f"{name}.generatedAddress", card)
+    elif kind == "static":
+        card.mac_type = "static"
+        _read_address(source, f"{name}.address", card)
+    else:
+        source.refuse_or_note(
+            f"Expecting VMX entry '{key}' to be 'generated' or 'static' or 'vpx' but found '{written}'",
+            key,
+            f"'{written}' is no kind of MAC address; whatever address there is is taken",
+        )
+        for field in ("address", "generatedAddress"):
+            _read_address(source, f"{name}.{field}", card)
+    check = source.string(f"{name}.checkMACAddress")
+    if check is not None:
+        # libvirt takes everything but true for false here.
+        card.mac_check = check.lower() == "true"
+
+
+def _read_address(source: Source, key: str, card: Interface) -> None:
+    text = source.string(key)
+    if text is None:
+        return
+    mac = normalize_mac(text)
+    if mac is None:
+        source.refuse_or_note(
+            f"Expecting VMX entry '{key}' to be MAC address but found '{text}'", key, f"'{text}' is no MAC address; left out"
+        )
+        mac = normalize_mac(text.strip().replace("-", ":")) or _NO_MAC
+    card.mac = mac
+
+
+# Writing
+
+
+def write_networks(domain: Domain, sink: Sink) -> None:
+    """Write the network cards, numbered in order.
+
+    Raises:
+        EsxvirtError: for cards that VMware does not have.
+    """
+    if sink.strict and len(domain.interfaces) > _MAX_CARDS:
+        raise VmxError(f"Ethernet controller index {_MAX_CARDS} out of [0..{_MAX_CARDS - 1}] range")
+    for number, card in enumerate(domain.interfaces):
+        _write_card(card, f"ethernet{number}", sink)
+
+
+def _write_card(card: Interface, name: str, sink: Sink) -> None:
+    sink.put(f"{name}.present", "true")
+    if card.model is not None:
+        _write_model(card, card.model, name, sink)
+    if card.type == "bridge":
+        sink.put(f"{name}.networkName", card.source or "")
+        if card.target is not None:
+            sink.put(f"{name}.connectionType", "custom")
+            sink.put(f"{name}.vnet", card.target)
+        else:
+            sink.put(f"{name}.connectionType", "bridged")
+    elif card.type == "user":
+        sink.put(f"{name}.connectionType", "nat")
+    elif card.type == "vds" and card.port is not None:
+        write_rows(PORT_ROWS, sink, name, card.port)
+    elif card.type == "network" and not sink.strict:
+        sink.report.add("a libvirt network is written as the port group of its name", "devices/interface", card.line)
+        sink.put(f"{name}.networkName", card.source or "")
+        sink.put(f"{name}.connectionType", "bridged")
+    elif card.type != "null":
+        raise ConfigUnsupportedError(f"Unsupported net type '{card.type}'")
+    _write_mac(card, name, sink)
+    if card.link == "down" and not sink.strict:
+        sink.put(f"{name}.startConnected", "false")
+
+
+def _write_model(card: Interface, model: str, name: str, sink: Sink) -> None:
+    lowered = model.lower()
+    if lowered not in _WRITABLE_MODELS:
+        foreign = model in _FOREIGN_MODELS
+        message = (
+            "Expecting domain XML entry 'devices/interface/model' to be 'vlance' or 'vmxnet' or 'vmxnet2' or 'vmxnet3' "
+            f"or 'e1000' or 'e1000e' but found '{model}'"
+            if foreign
+            else f"driver does not support net model '{model}'"
+        )
+        error = sink.located(message, card.line) if foreign else ConfigUnsupportedError(message)
+        raise error
+    if lowered == "vmxnet2":
+        sink.put(f"{name}.virtualDev", "vmxnet")
+        sink.put(f"{name}.features", str(_VMXNET2_FEATURES))
+    else:
+        sink.put(f"{name}.virtualDev", lowered)
+
+
+def _write_mac(card: Interface, name: str, sink: Sink) -> None:
+    mac = card.mac or _NO_MAC
+    kind, reserved = _mac_range(mac)
+    if card.mac_type == "static":
+        kind = "static"
+    elif card.mac_type == "generated" and kind != "vpx":
+        kind = "generated"
+    check = card.mac_check
+    sink.put(f"{name}.addressType", kind)
+    if kind == "static":
+        sink.put(f"{name}.address", mac)
+        if check is None and not reserved:
+            check = False
+    else:
+        sink.put(f"{name}.generatedAddress", mac)
+        if kind == "generated":
+            sink.put(f"{name}.generatedAddressOffset", "0")
+    if check is not None:
+        sink.put(f"{name}.checkMACAddress", "true" if check else "false")
+
+
+def _mac_range(mac: str) -> tuple[str, bool]:
+    """Give how an address is written, and whether it is in one of VMware's ranges: see the manual's table."""
+    if mac.startswith("00:0c:29:"):
+        return "generated", True
+    if mac.startswith("00:50:56:"):
+        fourth = int(mac[9:11], 16)
+        if fourth <= 0x3F:
+            return "static", True
+        if 0x80 <= fourth <= 0xBF:
+            return "vpx", True
+    return "static", False

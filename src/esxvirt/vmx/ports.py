@@ -1,0 +1,237 @@
+"""Serial and parallel ports: `serial0`, `parallel0` and on."""
+
+import re
+from urllib.parse import urlsplit
+
+from esxvirt.errors import VmxError
+from esxvirt.vmx.sink import Sink
+from esxvirt.vmx.source import Source
+from esxvirt.vmx.table import Row
+from esxvirt.xml.domain.chardevs import CharDevice
+from esxvirt.xml.domain.model import Domain
+
+__all__ = ["ROWS", "read_ports", "write_ports"]
+
+ROWS = (
+    Row("{}.present", "devices/serial, devices/parallel", note="serial 0 to 3, parallel 0 to 2 for libvirt"),
+    Row("{}.startConnected", "", note="read, has no place in the XML"),
+    Row("{}.fileType", "devices/serial/@type", note="device: dev; file; pipe; network: tcp; all others: null"),
+    Row("{}.fileName", "devices/serial/source", note="a path, or `PROTOCOL://HOST:PORT`"),
+    Row("{}.network.endPoint", "devices/serial/source/@mode", note="server: bind; client: connect; server without the key"),
+    Row("{}.vspc", "devices/serial/@type", note="a concentrator has no place in the XML: null"),
+    Row("{}.pipe.endPoint", "", note="written as client"),
+    Row("{}.tryNoRxLoss", "", note="written as false for pipes"),
+    Row("{}.yieldOnMsrRead", "", note="written as true"),
+)
+
+# Protocols as VMware spells them, and libvirt's; the first spelling of each is written.
+_PROTOCOLS = {
+    "tcp": "raw",
+    "telnet": "telnet",
+    "telnets": "telnets",
+    "ssl": "tls",
+    "tcp4": "raw",
+    "tcp6": "raw",
+    "tcp+ssl": "tls",
+    "tcp4+ssl": "tls",
+    "tcp6+ssl": "tls",
+}
+_SCHEMES = {"raw": "tcp", "telnet": "telnet", "telnets": "telnets", "tls": "ssl"}
+_LIMITS = {"serial": 4, "parallel": 3}
+_PORT = re.compile(r"(serial|parallel)(0|[1-9][0-9]?)\.present")
+_URI_UNSAFE = re.compile(r"[\s\"<>\\^`{|}]")
+
+
+def read_ports(source: Source, domain: Domain) -> None:
+    """Add the serial and parallel ports.
+
+    Raises:
+        VmxError: under `strict`, for what libvirt refuses.
+    """
+    found = sorted((match[1], int(match[2])) for match in map(_PORT.fullmatch, source.values) if match)
+    for kind, number in found:
+        name = f"{kind}{number}"
+        if source.strict and number >= _LIMITS[kind]:
+            continue
+        if not source.boolean(f"{name}.present", False):
+            continue
+        if kind == "serial":
+            domain.serials.append(_read_serial(source, name, number))
+        else:
+            domain.parallels.append(_read_parallel(source, name, number))
+
+
+def _read_serial(source: Source, name: str, number: int) -> CharDevice:
+    written = source.string(f"{name}.fileType")
+    kind = "device" if written is None else written.lower()
+    file_name = source.plain(f"{name}.fileName")
+    port = CharDevice("serial", "null", number)
+    if kind == "device":
+        port.type, port.path = "dev", file_name
+    elif kind == "file":
+        _read_file(source, name, file_name, port)
+    elif kind == "pipe":
+        port.type, port.path = "pipe", file_name
+        if file_name is None:
+            _no_file_name(source, name, port)
+    elif kind == "network":
+        _read_network(source, name, file_name, port)
+    else:
+        source.refuse_or_note(
+            f"Expecting VMX entry '{name}.fileType' to be 'device', 'file' or 'pipe' or 'network' but found '{written}'",
+            f"{name}.fileType",
+            f"the XML has no word for '{written}'; the port is kept, with nothing behind it",
+        )
+    return port
+
+
+def _read_file(source: Source, name: str, file_name: str | None, port: CharDevice) -> None:
+    if file_name is None:
+        _no_file_name(source, name, port)
+        return
+    port.type = "file"
+    port.path = source.file_name(f"{name}.fileName", file_name)
+
+
+def _no_file_name(source: Source, name: str, port: CharDevice) -> None:
+    # libvirt 9.0.0 crashes here.
+    source.refuse_or_note(
+        f"Missing essential config entry '{name}.fileName'",
+        f"{name}.fileName",
+        "no file name; the port is kept, with nothing behind it",
+    )
+    port.type = "null"
+
+
+def _read_network(source: Source, name: str, file_name: str | None, port: CharDevice) -> None:
+    key = f"{name}.fileName"
+    if not file_name or f"{name}.vspc" in source.values:
+        # As libvirt does since 9.1: a concentrator's own name cannot be told in XML.
+        source.note("a connection through a concentrator has no place in the XML; the port is kept", key)
+        return
+    problem = _parse_uri(file_name, key, port)
+    if problem:
+        source.refuse_or_note(problem, key, f"'{file_name}' cannot be read; the port is kept, with nothing behind it")
+        return
+    key = f"{name}.network.endPoint"
+    end_point = source.string(key)
+    lowered = "server" if end_point is None else end_point.lower()
+    if lowered not in {"server", "client"}:
+        source.refuse_or_note(
+            f"Expecting VMX entry '{key}' to be 'server' or 'client' but found '{end_point}'", key, "read as server"
+        )
+    port.type = "tcp"
+    port.mode = "connect" if lowered == "client" else "bind"
+
+
+def _parse_uri(text: str, key: str, port: CharDevice) -> str:
+    """Read ``PROTOCOL://HOST:PORT`` into `port`; give what is wrong with it, "" if nothing."""
+    if _URI_UNSAFE.search(text) or text.startswith(":"):
+        return f"Unable to parse URI {text}"
+    try:
+        uri = urlsplit(text)
+        number = uri.port
+    except ValueError:
+        return f"Unable to parse URI {text}"
+    if not number or uri.hostname is None:
+        return f"VMX entry '{key}' doesn't contain a port part"
+    protocol = _PROTOCOLS.get(uri.scheme.lower())
+    if protocol is None:
+        return f"VMX entry '{key}' contains unsupported scheme '{uri.scheme}'"
+    # The host as written: urlsplit's own is in lower case.
+    host = uri.netloc.rpartition("@")[2].rpartition(":")[0].removeprefix("[").removesuffix("]")
+    port.host, port.service, port.protocol = host, str(number), protocol
+    return ""
+
+
+def _read_parallel(source: Source, name: str, number: int) -> CharDevice:
+    key = f"{name}.fileType"
+    port = CharDevice("parallel", "null", number)
+    if source.strict:
+        source.required(key)
+        source.required(f"{name}.fileName")
+    written = source.string(key)
+    file_name = source.plain(f"{name}.fileName")
+    kind = "" if written is None else written.lower()
+    if kind not in {"device", "file"}:
+        if written is not None:
+            message = f"Expecting VMX entry '{key}' to be 'device' or 'file' but found '{written}'"
+        else:
+            message = f"Missing essential config entry '{key}'"
+        known = file_name is not None and not kind
+        source.refuse_or_note(
+            message,
+            key if written is not None else f"{name}.present",
+            "no file type; read as a device" if known else "the port is kept, with nothing behind it",
+        )
+        kind = "device" if known else ""
+    if kind == "device":
+        port.type, port.path = "dev", file_name
+    elif kind == "file":
+        _read_file(source, name, file_name, port)
+    return port
+
+
+# Writing
+
+
+def write_ports(domain: Domain, sink: Sink) -> None:
+    """Write the serial ports, then the parallel ones.
+
+    Raises:
+        EsxvirtError: for ports that VMware does not have.
+    """
+    for serial in domain.serials:
+        _check_number(serial, sink)
+        _write_serial(serial, f"serial{serial.port}", sink)
+    for parallel in domain.parallels:
+        _check_number(parallel, sink)
+        _write_parallel(parallel, f"parallel{parallel.port}", sink)
+
+
+def _check_number(port: CharDevice, sink: Sink) -> None:
+    limit = _LIMITS[port.kind]
+    if port.port >= limit:
+        name = port.kind.capitalize()
+        message = f"{name} port index {port.port} out of [0..{limit - 1}] range"
+        sink.refuse_or_note(VmxError(message), f"devices/{port.kind}", port.line, f"{message}; VMware may refuse it")
+
+
+def _write_serial(port: CharDevice, name: str, sink: Sink) -> None:
+    if port.type not in {"dev", "file", "pipe", "tcp"}:
+        sink.unsupported(
+            f"Unsupported character device type '{port.type}'", "devices/serial", port.line, f"'{port.type}' is left out"
+        )
+        return
+    sink.put(f"{name}.present", "true")
+    if port.type == "dev":
+        sink.put(f"{name}.fileType", "device")
+        sink.put(f"{name}.fileName", port.path or "")
+    elif port.type == "file":
+        sink.put(f"{name}.fileType", "file")
+        sink.put(f"{name}.fileName", sink.file_name(port.path or "", port.line))
+    elif port.type == "pipe":
+        sink.put(f"{name}.fileType", "pipe")
+        sink.put(f"{name}.pipe.endPoint", "client")
+        sink.put(f"{name}.tryNoRxLoss", "false")
+        sink.put(f"{name}.fileName", port.path or "")
+    else:
+        host = port.host or ""
+        if ":" in host and not sink.strict:
+            host = f"[{host}]"
+        sink.put(f"{name}.fileType", "network")
+        sink.put(f"{name}.fileName", f"{_SCHEMES[port.protocol or 'raw']}://{host}:{port.service}")
+        sink.put(f"{name}.network.endPoint", "server" if port.mode == "bind" else "client")
+    sink.put(f"{name}.yieldOnMsrRead", "true")
+
+
+def _write_parallel(port: CharDevice, name: str, sink: Sink) -> None:
+    if port.type not in {"dev", "file"}:
+        sink.unsupported(
+            f"Unsupported character device type '{port.type}'", "devices/parallel", port.line, f"'{port.type}' is left out"
+        )
+        return
+    sink.put(f"{name}.present", "true")
+    sink.put(f"{name}.fileType", "device" if port.type == "dev" else "file")
+    path = port.path or ""
+    sink.put(f"{name}.fileName", path if port.type == "dev" else sink.file_name(path, port.line))

@@ -1,0 +1,87 @@
+"""A VMX file being written from a domain."""
+
+import re
+
+from esxvirt.errors import ConfigUnsupportedError, EsxvirtError, VmxError
+from esxvirt.vmx.context import VmxContext, default_format_file_name
+from esxvirt.vmx.escapes import escape
+from esxvirt.vmx.report import Report
+
+__all__ = ["Sink"]
+
+# What would end the value or the line.
+_BREAKING = re.compile(r'["\x00-\x1f]')
+
+
+class Sink:
+    """The lines written so far.
+
+    Attributes:
+        strict: refuse what libvirt refuses, in its words.
+        context: the lookups.
+        report: gets what is lost or guessed.
+        hardware_version: the virtual hardware's version.
+    """
+
+    def __init__(self, context: VmxContext, report: Report, *, strict: bool, hardware_version: int) -> None:
+        self.context = context
+        self.report = report
+        self.strict = strict
+        self.hardware_version = hardware_version
+        self._lines: list[str] = []
+
+    def put(self, key: str, value: str) -> None:
+        """Write a line.
+
+        What would break the line is escaped as ``|XX``. libvirt writes it raw: a network named ``a"b`` makes a file
+        that VMware cannot read, and one with a line end in its name adds lines of its own.
+        """
+        self._lines.append(f'{key} = "{self._safe(value)}"')
+
+    def put_raw(self, key: str, value: str) -> None:
+        """Write a line whose value is escaped already."""
+        self._lines.append(f'{key} = "{value}"')
+
+    def _safe(self, value: str) -> str:
+        if not self.strict and "|" in value:
+            return escape(value)
+        if _BREAKING.search(value) is None:
+            return value
+        return _BREAKING.sub(lambda match: f"|{ord(match[0]):02x}", value)
+
+    def unsupported(self, message: str, path: str, line: int, loss: str) -> None:
+        """Raise libvirt's error under `strict`, else note what is lost.
+
+        Raises:
+            ConfigUnsupportedError: under `strict`.
+        """
+        self.refuse_or_note(ConfigUnsupportedError(message), path, line, loss)
+
+    def refuse_or_note(self, error: EsxvirtError, path: str, line: int, loss: str) -> None:
+        """Raise `error` under `strict`, else note what is lost.
+
+        Raises:
+            EsxvirtError: the error given.
+        """
+        if self.strict:
+            raise error
+        self.report.add(loss, path, line)
+
+    def located(self, message: str, line: int) -> VmxError:
+        """Make an error about a place in the XML; its message names the line, except under `strict`."""
+        return VmxError(message if self.strict or not line else f"{message} (line {line})", line=line or None)
+
+    def file_name(self, source: str, line: int) -> str:
+        """Give what the VMX file holds for a libvirt source.
+
+        Raises:
+            VmxError: if it cannot be placed.
+        """
+        lookup = self.context.format_file_name or default_format_file_name
+        try:
+            return lookup(source)
+        except VmxError as error:
+            raise self.located(str(error), line) from error
+
+    def __str__(self) -> str:
+        return "\n".join(self._lines) + "\n"

@@ -1,0 +1,196 @@
+"""Reading typed values from a VMX file: libvirt's errors under `strict`, a guess and a note otherwise."""
+
+import re
+from typing import NoReturn
+
+from esxvirt.errors import VmxError
+from esxvirt.vmx.context import VmxContext, default_parse_file_name
+from esxvirt.vmx.file import VmxFile
+from esxvirt.vmx.report import Report
+
+__all__ = ["Source"]
+
+_TRUE = frozenset({"true", "1", "yes", "y", "on", "t"})
+_FALSE = frozenset({"false", "0", "no", "n", "off", "f", ""})
+_INTEGER = re.compile(r"[ \t\n\v\f\r]*[+-]?[0-9]+")
+_UUID_SEPARATORS = re.compile(r"[ \t\n\r-]")
+_ESCAPE = re.compile(r"\|([0-9A-Fa-f]{2})")
+_DRIVE = re.compile(r"[A-Za-z]:[\\/]")
+
+
+class Source:
+    """A VMX file under conversion.
+
+    Attributes:
+        strict: refuse what libvirt refuses, in its words.
+        context: the lookups.
+        report: gets what is lost or guessed.
+        values: all values by key in lower case.
+    """
+
+    def __init__(self, file: VmxFile, context: VmxContext, report: Report, *, strict: bool) -> None:
+        self.file = file
+        self.context = context
+        self.report = report
+        self.strict = strict
+        self.values = file.lowered()
+
+    # Errors and notes
+
+    def fail(self, message: str, key: str) -> NoReturn:
+        """Raise a VmxError about `key`; its message names the line too, except under `strict`.
+
+        Raises:
+            VmxError: always.
+        """
+        raise self.error(message, key)
+
+    def error(self, message: str, key: str) -> VmxError:
+        """Make a VmxError about `key`."""
+        line = self.file.line_of(key)
+        text = message if self.strict or not line else f"{message} (line {line})"
+        return VmxError(text, key=key, line=line or None)
+
+    def note(self, text: str, key: str) -> None:
+        """Note a loss or a guess at `key`."""
+        self.report.add(text, key, self.file.line_of(key))
+
+    def refuse_or_note(self, message: str, key: str, guess: str) -> None:
+        """Fail with libvirt's message under `strict`, else note the guess that is made instead.
+
+        Raises:
+            VmxError: under `strict`.
+        """
+        if self.strict:
+            self.fail(message, key)
+        self.note(guess, key)
+
+    # Values
+
+    def string(self, key: str) -> str | None:
+        """Give a value as written, None without one."""
+        return self.values.get(key.lower())
+
+    def plain(self, key: str) -> str | None:
+        """Give a value with its `|XX` escapes undone; libvirt, and so `strict`, leaves them."""
+        value = self.values.get(key.lower())
+        if value is None or self.strict or "|" not in value:
+            return value
+        return _undo_escapes(value)
+
+    def required(self, key: str) -> str:
+        """Give a value that must be there.
+
+        Raises:
+            VmxError: without it.
+        """
+        value = self.values.get(key.lower())
+        if value is None:
+            self.fail(f"Missing essential config entry '{key}'", key)
+        return value
+
+    def boolean(self, key: str, default: bool) -> bool:
+        """Give a truth value, `true` or `false` in any case; more spellings are guessed.
+
+        Raises:
+            VmxError: under `strict`, for anything else.
+        """
+        value = self.values.get(key.lower())
+        if value is None:
+            return default
+        lowered = value.lower()
+        if lowered == "true":
+            return True
+        if lowered == "false":
+            return False
+        known = lowered in _TRUE or lowered in _FALSE
+        meant = lowered in _TRUE if known else default
+        self.refuse_or_note(
+            f"Config entry '{key}' must represent a boolean value (true|false)",
+            key,
+            f"'{value}' is read as {'true' if meant else 'false'}",
+        )
+        return meant
+
+    def integer(self, key: str, default: int, *, unlimited: bool = False) -> int:
+        """Give a whole number of 64 bits; `unlimited` allows that word, which is -1.
+
+        Raises:
+            VmxError: under `strict`, for anything else.
+        """
+        value = self.values.get(key.lower())
+        if value is None:
+            return default
+        if unlimited and value.lower() == "unlimited":
+            return -1
+        number = parse_integer(value)
+        if number is None:
+            self.refuse_or_note(
+                f"Config entry '{key}' must represent an integer value", key, f"'{value}' is no number; {default} is used"
+            )
+            return default
+        return number
+
+    def uuid(self, key: str) -> str | None:
+        """Give a UUID, written with blanks or dashes anywhere between its bytes, in libvirt's form; None without one.
+
+        Raises:
+            VmxError: under `strict`, if it is none.
+        """
+        value = self.values.get(key.lower())
+        if value is None:
+            return None
+        digits = _UUID_SEPARATORS.sub("", value).lower()
+        if len(digits) != 32 or digits.strip("0123456789abcdef"):
+            self.refuse_or_note(f"Could not parse UUID from string '{value}'", key, f"'{value}' is no UUID; left out")
+            return None
+        return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+
+    def file_name(self, key: str, value: str, *, allow_missing: bool = False) -> str | None:
+        """Resolve a file name of the VMX file; None if there is no such file, where that is allowed.
+
+        A path relative to the VMX file's folder, or a path of Windows, stays as it is: a note says so.
+
+        Raises:
+            VmxError: for a file that must be there and is not, and under `strict` for what libvirt cannot place.
+        """
+        if not self.strict:
+            value = _undo_escapes(value)
+            if _is_foreign(value):
+                self.note(f"'{value}' is no path of a datastore; kept as it is", key)
+                return value
+        lookup = self.context.parse_file_name or default_parse_file_name
+        try:
+            source = lookup(value, allow_missing)
+        except VmxError as error:
+            raise self.error(str(error), key) from error
+        if source is None and not allow_missing:
+            self.fail(f"File name '{value}' does not exist", key)
+        return source
+
+
+def parse_integer(value: str) -> int | None:
+    """Read a whole number of 64 bits as C's strtoll does; None if it is none."""
+    if _INTEGER.fullmatch(value) is None or len(value) > 40:
+        return None
+    number = int(value)
+    return number if -(2**63) <= number < 2**63 else None
+
+
+def _undo_escapes(value: str) -> str:
+    if "|" not in value:
+        return value
+    raw = _ESCAPE.sub(lambda match: chr(int(match[1], 16)), value)
+    return raw if raw.isascii() else _ESCAPE.sub(_undo_byte, value)
+
+
+def _undo_byte(match: re.Match[str]) -> str:
+    code = int(match[1], 16)
+    return chr(code) if code < 0x80 else match[0]
+
+
+def _is_foreign(value: str) -> bool:
+    """Whether a path can be no path on a server: relative with folders, or of Windows, or a URL."""
+    if value.startswith("/"):
+        return False
+    return "/" in value or "\\" in value or _DRIVE.match(value) is not None

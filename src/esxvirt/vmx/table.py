@@ -1,0 +1,170 @@
+"""The rows of the VMX <-> domain XML mapping, and how regular rows are read and written.
+
+A row binds a VMX key to a field of a model's dataclass. Regular rows have a `kind`, from which both directions derive;
+the others stand here so that the documented mapping is whole, and name the function that does it.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from esxvirt.vmx.sink import Sink
+    from esxvirt.vmx.source import Source
+
+__all__ = ["BOOLEAN", "FLAG", "NUMBER", "PLAIN", "STRING", "UUID", "Kind", "Row", "read_rows", "write_rows"]
+
+
+class Kind(Protocol):
+    """How a value is written in a VMX file."""
+
+    def read(self, source: "Source", key: str, default: Any) -> Any:
+        """Give the field's value, `default` if the key is not there."""
+
+    def write(self, value: Any) -> str | None:
+        """Give the VMX value; None if nothing is to be written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of the mapping.
+
+    Attributes:
+        key: the VMX key; ``{}`` stands for the device, such as ``ethernet0``.
+        xml: what it is in the domain XML.
+        field: the field of the dataclass, for regular rows.
+        kind: how it is written; None for rows that a function maps.
+        default: the field's value without the key.
+        required: under `strict`, a missing key is an error.
+        write: whether it is written back (a row may be for reading only).
+        note: for the documentation.
+    """
+
+    key: str
+    xml: str
+    field: str = ""
+    kind: Kind | None = None
+    default: Any = None
+    required: bool = False
+    write: bool = True
+    note: str = ""
+
+
+class _String:
+    def read(self, source: "Source", key: str, default: Any) -> Any:
+        value = source.string(key)
+        return default if value is None else value
+
+    def write(self, value: Any) -> str | None:
+        return None if value is None else str(value)
+
+
+class _Plain:
+    def read(self, source: "Source", key: str, default: Any) -> Any:
+        value = source.plain(key)
+        return default if value is None else value
+
+    def write(self, value: Any) -> str | None:
+        return None if value is None else str(value)
+
+
+class _Number:
+    def read(self, source: "Source", key: str, default: Any) -> Any:
+        return source.integer(key, default)
+
+    def write(self, value: Any) -> str | None:
+        return None if value is None else str(value)
+
+
+class _Boolean:
+    """Always written."""
+
+    def read(self, source: "Source", key: str, default: Any) -> Any:
+        return source.boolean(key, bool(default))
+
+    def write(self, value: Any) -> str | None:
+        return "true" if value else "false"
+
+
+class _Flag(_Boolean):
+    """Written only if set."""
+
+    def write(self, value: Any) -> str | None:
+        return "true" if value else None
+
+
+class _Uuid:
+    def read(self, source: "Source", key: str, default: Any) -> Any:
+        return source.uuid(key) or default
+
+    def write(self, value: Any) -> str | None:
+        return None if value is None else format_uuid(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of the VMX file that stands for a value of the model: pairs of both."""
+
+    pairs: tuple[tuple[str, Any], ...]
+
+    def read(self, source: "Source", key: str, default: Any) -> Any:
+        """Give the value of the word, `default` for other words."""
+        word = (source.string(key) or "").lower()
+        return next((value for name, value in self.pairs if name.lower() == word), default)
+
+    def write(self, value: Any) -> str | None:
+        """Give the word of the value."""
+        return next((name for name, meant in self.pairs if meant == value), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Inverted:
+    """A truth value that is the opposite of the model's."""
+
+    def read(self, source: "Source", key: str, default: Any) -> Any:
+        """Give the opposite."""
+        return not source.boolean(key, not default)
+
+    def write(self, value: Any) -> str | None:
+        """Write the opposite."""
+        return "false" if value else "true"
+
+
+STRING: Kind = _String()
+PLAIN: Kind = _Plain()
+NUMBER: Kind = _Number()
+BOOLEAN: Kind = _Boolean()
+FLAG: Kind = _Flag()
+UUID: Kind = _Uuid()
+
+
+def format_uuid(uuid: str) -> str:
+    """Write a UUID as VMware does: bytes in hex with blanks between, a dash in the middle."""
+    digits = uuid.replace("-", "")
+    pairs = [digits[at : at + 2] for at in range(0, 32, 2)]
+    return f"{' '.join(pairs[:8])}-{' '.join(pairs[8:])}"
+
+
+def read_rows(rows: Iterable[Row], source: "Source", device: str, target: object) -> None:
+    """Fill the fields of `target` from the regular rows.
+
+    Raises:
+        VmxError: under `strict`, for wrong values and missing keys.
+    """
+    for row in rows:
+        if row.kind is None:
+            continue
+        key = row.key.replace("{}", device)
+        if row.required and source.strict:
+            source.required(key)
+        setattr(target, row.field, row.kind.read(source, key, row.default))
+
+
+def write_rows(rows: Iterable[Row], sink: "Sink", device: str, origin: object) -> None:
+    """Write the fields of `origin` by the regular rows, in their order."""
+    for row in rows:
+        if row.kind is None or not row.write:
+            continue
+        value = row.kind.write(getattr(origin, row.field))
+        if value is not None:
+            sink.put(row.key.replace("{}", device), value)

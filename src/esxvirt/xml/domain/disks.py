@@ -1,0 +1,163 @@
+"""`<disk>`: hard disks, CD-ROM drives and floppy drives."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from esxvirt.errors import XmlError
+from esxvirt.xml.domain.addresses import DriveAddress, format_drive_address, parse_drive_address
+from esxvirt.xml.domain.elements import child_text, lookup, unsigned, where
+from esxvirt.xml.text import Lines, escape
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+__all__ = ["BUSES", "Disk", "disk_index", "disk_name", "format_disk", "parse_disk"]
+
+TYPES = ("file", "block", "dir", "network", "volume", "nvme", "vhostuser")
+DEVICES = ("disk", "cdrom", "floppy", "lun")
+BUSES = ("ide", "fdc", "scsi", "virtio", "xen", "usb", "uml", "sata", "sd", "nvme")
+_CACHES = ("default", "none", "writethrough", "writeback", "directsync", "unsafe")
+_POLICIES = ("mandatory", "requisite", "optional")
+_NAMES = ("fd", "hd", "vd", "sd", "xvd", "ubd")
+# The attribute of <source> that holds where the image is.
+_SOURCE_ATTRIBUTES = {"file": "file", "block": "dev", "dir": "dir", "vhostuser": "path"}
+
+
+@dataclass(slots=True)
+class Disk:
+    """A disk. `source` is a path, ``[datastore] path`` or a device; None for an empty drive.
+
+    Attributes:
+        driver: the deprecated `<driver name=...>`: a SCSI controller model.
+        target: the device's name in the guest, such as ``sda``; it numbers the disks of a bus.
+        mode: VMware's, where libvirt has no word for it: ``independent-persistent`` and the like.
+        line: where it stands in the XML it was read from.
+    """
+
+    target: str
+    bus: str
+    type: str = "file"
+    device: str = "disk"
+    source: str | None = None
+    driver: str | None = None
+    driver_type: str | None = None
+    cache: str | None = None
+    startup_policy: str | None = None
+    read_only: bool = False
+    shareable: bool = False
+    transient: bool = False
+    serial: str | None = None
+    wwn: str | None = None
+    boot_order: int | None = None
+    address: DriveAddress | None = None
+    line: int = 0
+
+
+def disk_index(name: str) -> int:
+    """Give the number of a disk name: 0 for ``sda``, 26 for ``hdaa``; -1 if it is no such name.
+
+    Source: virDiskNameToIndex.
+    """
+    for prefix in _NAMES:
+        if name.startswith(prefix) and len(name) > len(prefix):
+            letters = name[len(prefix) :]
+            index = 0
+            for position, letter in enumerate(letters):
+                if not "a" <= letter <= "z":
+                    # Trailing digits are a partition.
+                    return index - 1 if position and letters[position:].isdigit() else -1
+                index = index * 26 + ord(letter) - ord("a") + 1
+            return index - 1
+    return -1
+
+
+def disk_name(index: int, prefix: str) -> str:
+    """Give the name of a disk number: ``sda`` for 0 and ``sd``; the reverse of `disk_index`."""
+    letters = ""
+    while index >= 0:
+        letters = chr(ord("a") + index % 26) + letters
+        index = index // 26 - 1
+    return prefix + letters
+
+
+def format_disk(disk: Disk, lines: Lines) -> None:
+    """Write a `<disk>`."""
+    lines.start(f"<disk type='{disk.type}' device='{disk.device}'>")
+    driver = ""
+    if disk.driver is not None:
+        driver += f" name='{escape(disk.driver)}'"
+    if disk.driver_type is not None:
+        driver += f" type='{escape(disk.driver_type)}'"
+    if disk.cache is not None:
+        driver += f" cache='{disk.cache}'"
+    if driver:
+        lines.add(f"<driver{driver}/>")
+    source = ""
+    if disk.source is not None:
+        source += f" {_SOURCE_ATTRIBUTES.get(disk.type, 'name')}='{escape(disk.source)}'"
+    if disk.startup_policy is not None:
+        source += f" startupPolicy='{disk.startup_policy}'"
+    if source:
+        lines.add(f"<source{source}/>")
+    lines.add(f"<target dev='{escape(disk.target)}' bus='{disk.bus}'/>")
+    if disk.read_only:
+        lines.add("<readonly/>")
+    if disk.shareable:
+        lines.add("<shareable/>")
+    if disk.transient:
+        lines.add("<transient/>")
+    if disk.serial is not None:
+        lines.add(f"<serial>{escape(disk.serial)}</serial>")
+    if disk.wwn is not None:
+        lines.add(f"<wwn>{escape(disk.wwn)}</wwn>")
+    if disk.boot_order is not None:
+        lines.add(f"<boot order='{disk.boot_order}'/>")
+    if disk.address is not None:
+        lines.add(format_drive_address(disk.address))
+    lines.end("</disk>")
+
+
+def parse_disk(element: "_Element") -> Disk:
+    """Read a `<disk>`, with libvirt's defaults for device, bus and read-only drives.
+
+    Raises:
+        XmlError: for wrong values and a missing target.
+    """
+    type_ = lookup(element, "type", TYPES, "file") or "file"
+    device = lookup(element, "device", DEVICES, "disk") or "disk"
+    target = element.find("target")
+    name = None if target is None else target.get("dev")
+    if target is None or not name:
+        raise XmlError("Missing 'target' element" if target is None else "Missing required attribute 'dev' in element 'target'")
+    if device == "floppy" and not name.startswith("fd"):
+        raise XmlError(f"Invalid floppy device name: {name}")
+    bus = lookup(target, "bus", BUSES)
+    disk = Disk(target=name, bus=bus or _default_bus(name, device), type=type_, device=device, line=where(element))
+    source = element.find("source")
+    if source is not None:
+        disk.source = source.get(_SOURCE_ATTRIBUTES.get(type_, "name"))
+        disk.startup_policy = lookup(source, "startupPolicy", _POLICIES)
+    driver = element.find("driver")
+    if driver is not None:
+        disk.driver = driver.get("name")
+        disk.driver_type = driver.get("type")
+        cache = lookup(driver, "cache", _CACHES)
+        disk.cache = None if cache == "default" else cache
+    disk.read_only = element.find("readonly") is not None or device == "cdrom"
+    disk.shareable = element.find("shareable") is not None
+    disk.transient = element.find("transient") is not None
+    disk.serial = child_text(element, "serial")
+    disk.wwn = child_text(element, "wwn")
+    boot = element.find("boot")
+    disk.boot_order = None if boot is None else unsigned(boot, "order")
+    disk.address = parse_drive_address(element)
+    return disk
+
+
+def _default_bus(name: str, device: str) -> str:
+    if device == "floppy":
+        return "fdc"
+    for prefix, bus in (("hd", "ide"), ("sd", "scsi"), ("vd", "virtio"), ("xvd", "xen"), ("ubd", "uml"), ("nvme", "nvme")):
+        if name.startswith(prefix):
+            return bus
+    return "ide"

@@ -1,0 +1,151 @@
+"""Small helpers that all modules of a domain's XML share: looking at elements, libvirt's errors for wrong values."""
+
+from typing import TYPE_CHECKING
+
+from esxvirt.errors import ConfigUnsupportedError, InvalidArgumentError, XmlError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from lxml.etree import _Element
+
+__all__ = ["boolean", "child_text", "integer", "lookup", "required", "scaled_kib", "unsigned", "where"]
+
+_UNITS = {
+    "b": 1,
+    "byte": 1,
+    "bytes": 1,
+    "k": 1024,
+    "kib": 1024,
+    "m": 1024**2,
+    "mib": 1024**2,
+    "g": 1024**3,
+    "gib": 1024**3,
+    "t": 1024**4,
+    "tib": 1024**4,
+    "p": 1024**5,
+    "pib": 1024**5,
+    "e": 1024**6,
+    "eib": 1024**6,
+    "kb": 1000,
+    "mb": 1000**2,
+    "gb": 1000**3,
+    "tb": 1000**4,
+    "pb": 1000**5,
+    "eb": 1000**6,
+}
+
+
+def where(element: "_Element") -> int:
+    """Give the element's line in its document, from 1; 0 if not known."""
+    line = element.sourceline
+    return line if isinstance(line, int) else 0
+
+
+def child_text(element: "_Element", tag: str) -> str | None:
+    """Give the text of the first child `tag`: None without one or if it has no text."""
+    child = element.find(tag)
+    return None if child is None else child.text
+
+
+def lookup(element: "_Element", attribute: str, allowed: "Iterable[str]", default: str | None = None) -> str | None:
+    """Give an attribute that must be one of `allowed`.
+
+    Raises:
+        XmlError: for any other value, as libvirt's virXMLPropEnum.
+    """
+    value = element.get(attribute)
+    if value is None:
+        return default
+    if value not in allowed:
+        raise XmlError(f"Invalid value for attribute '{attribute}' in element '{element.tag}': '{value}'.")
+    return value
+
+
+def required(element: "_Element", attribute: str) -> str:
+    """Give an attribute that must be there.
+
+    Raises:
+        XmlError: without it.
+    """
+    value = element.get(attribute)
+    if value is None:
+        raise XmlError(f"Missing required attribute '{attribute}' in element '{element.tag}'")
+    return value
+
+
+def boolean(element: "_Element", attribute: str) -> bool | None:
+    """Give a yes/no attribute, None without it.
+
+    Raises:
+        XmlError: for another value.
+    """
+    value = lookup(element, attribute, ("yes", "no"))
+    return None if value is None else value == "yes"
+
+
+def integer(element: "_Element", attribute: str, default: int | None = None) -> int | None:
+    """Give a whole number.
+
+    Raises:
+        XmlError: for anything else.
+    """
+    value = element.get(attribute)
+    if value is None:
+        return default
+    try:
+        return _number(value)
+    except ValueError:
+        raise XmlError(
+            f"Invalid value for attribute '{attribute}' in element '{element.tag}': '{value}'. Expected integer value"
+        ) from None
+
+
+def unsigned(element: "_Element", attribute: str, default: int | None = None) -> int | None:
+    """Give a whole number of at least 0.
+
+    Raises:
+        XmlError: for anything else.
+    """
+    number = _number_or_none(element.get(attribute))
+    if element.get(attribute) is None:
+        return default
+    if number is None or not 0 <= number < 2**32:
+        raise XmlError(
+            f"Invalid value for attribute '{attribute}' in element '{element.tag}': '{element.get(attribute)}'. "
+            "Expected non-negative integer value"
+        )
+    return number
+
+
+def _number_or_none(value: str | None) -> int | None:
+    try:
+        return None if value is None else _number(value)
+    except ValueError:
+        return None
+
+
+def _number(value: str) -> int:
+    stripped = value.lstrip()
+    if not stripped.lstrip("+-").isascii() or not stripped.lstrip("+-").isdigit() or len(stripped) > 25:
+        raise ValueError(value)
+    return int(stripped)
+
+
+def scaled_kib(element: "_Element", path: str) -> int:
+    """Give a size with a unit (`unit` attribute, KiB without one) in KiB, rounded up.
+
+    Raises:
+        XmlError: if it is no number.
+        InvalidArgumentError: for an unknown unit.
+    """
+    number = _number_or_none(element.text)
+    if number is None or number < 0:
+        raise XmlError(f"Invalid value '{element.text or ''}' for element or attribute './{path}[1]'")
+    unit = element.get("unit") or "KiB"
+    factor = _UNITS.get(unit.lower())
+    if factor is None:
+        raise InvalidArgumentError(f"unknown suffix '{unit}'")
+    if number * factor >= 2**64:
+        raise ConfigUnsupportedError(f"value too large: {number}{unit}")
+    return -(-number * factor // 1024)

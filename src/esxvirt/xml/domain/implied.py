@@ -1,0 +1,94 @@
+"""What libvirt adds to a domain after it was read: devices that others need, places that were not said."""
+
+from dataclasses import replace
+
+from esxvirt.xml.domain.addresses import DriveAddress
+from esxvirt.xml.domain.chardevs import CharDevice
+from esxvirt.xml.domain.controllers import Controller, insert_controller
+from esxvirt.xml.domain.disks import Disk, disk_index
+from esxvirt.xml.domain.graphics import Video
+from esxvirt.xml.domain.model import Domain
+
+__all__ = ["SCSI_UNITS", "add_implied", "address_from_target", "target_number"]
+
+# A VMware SCSI controller has 16 units, of which 7 is the controller's own.
+SCSI_UNITS = 15
+_SATA_UNITS = 30
+# In the order in which libvirt adds them.
+_DISK_BUSES = ("scsi", "fdc", "ide", "sata", "nvme")
+
+
+def add_implied(domain: Domain) -> None:
+    """Add controllers for the disks, a console for the first serial port, a display adapter for a display.
+
+    Source: virDomainDefPostParse with the VMware driver's settings.
+    """
+    _number(domain)
+    for disk in domain.disks:
+        if disk.address is None:
+            disk.address = address_from_target(disk)
+    for bus in _DISK_BUSES:
+        _add_controllers(domain, bus)
+    if domain.serials and not domain.consoles:
+        first = domain.serials[0]
+        domain.consoles.append(replace(first, kind="console", target_type="serial"))
+    if domain.graphics and not domain.videos:
+        domain.videos.append(Video())
+    if domain.videos and not any(video.primary for video in domain.videos):
+        domain.videos[0].primary = True
+
+
+def _number(domain: Domain) -> None:
+    for devices in (domain.serials, domain.parallels, domain.consoles):
+        _number_ports(devices)
+    for controller in domain.controllers:
+        if controller.index < 0:
+            used = {other.index for other in domain.controllers if other.type == controller.type}
+            controller.index = next(index for index in range(len(used) + 1) if index not in used)
+
+
+def _number_ports(devices: list[CharDevice]) -> None:
+    highest = max((device.port for device in devices), default=-1)
+    for device in devices:
+        if device.port < 0:
+            highest += 1
+            device.port = highest
+
+
+def _add_controllers(domain: Domain, bus: str) -> None:
+    used = [disk.address.controller for disk in domain.disks if disk.bus == bus and disk.address is not None]
+    if not used:
+        return
+    present = {controller.index for controller in domain.controllers if controller.type == bus}
+    for index in range(max(used) + 1):
+        if index not in present:
+            insert_controller(domain.controllers, Controller(bus, index))
+
+
+def address_from_target(disk: Disk) -> DriveAddress | None:
+    """Give the place that a disk's target name stands for; None if the name or the bus has none.
+
+    Source: virDomainDiskDefAssignAddress, with VMware's wide SCSI buses.
+    """
+    index = disk_index(disk.target)
+    if index < 0:
+        return None
+    if disk.bus == "scsi":
+        unit = index % SCSI_UNITS
+        return DriveAddress(index // SCSI_UNITS, unit=unit if unit < 7 else unit + 1)
+    if disk.bus == "sata":
+        return DriveAddress(index // _SATA_UNITS, unit=index % _SATA_UNITS)
+    if disk.bus == "ide":
+        return DriveAddress(index // 4, bus=index % 4 // 2, unit=index % 2)
+    if disk.bus == "fdc":
+        return DriveAddress(index // 2, unit=index % 2)
+    return None
+
+
+def target_number(bus: str, controller: int, unit: int) -> int:
+    """Give the number of the target name at a place: the reverse of `address_from_target`."""
+    if bus == "scsi":
+        return controller * SCSI_UNITS + (unit if unit < 7 else unit - 1)
+    if bus == "sata":
+        return controller * _SATA_UNITS + unit
+    return controller * 2 + unit

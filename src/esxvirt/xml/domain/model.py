@@ -1,0 +1,94 @@
+"""A machine as libvirt describes it: the `<domain>` element."""
+
+from dataclasses import dataclass, field
+
+from esxvirt.xml.domain.chardevs import CharDevice
+from esxvirt.xml.domain.controllers import Controller
+from esxvirt.xml.domain.disks import Disk
+from esxvirt.xml.domain.filesystems import Filesystem
+from esxvirt.xml.domain.graphics import Graphics, Video
+from esxvirt.xml.domain.hardware import HostDevice, Sound, Tpm
+from esxvirt.xml.domain.interfaces import Interface
+
+__all__ = ["NO_UUID", "VMWARE_NAMESPACE", "Domain", "Os", "Topology"]
+
+NO_UUID = "00000000-0000-0000-0000-000000000000"
+VMWARE_NAMESPACE = "http://libvirt.org/schemas/domain/vmware/1.0"
+
+
+@dataclass(slots=True)
+class Topology:
+    """How the virtual CPUs are arranged; `dies` and `clusters` are always 1 on VMware."""
+
+    sockets: int
+    cores: int
+    threads: int = 1
+    dies: int = 1
+    clusters: int = 1
+
+
+@dataclass(slots=True)
+class Os:
+    """What boots and how. `boot` lists device kinds in order: ``hd``, ``cdrom``, ``network``, ``fd``."""
+
+    type: str = "hvm"
+    arch: str = "i686"
+    machine: str | None = None
+    firmware: str | None = None
+    smbios: str | None = None
+    boot: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Domain:
+    """A machine. Sizes are in KiB.
+
+    Attributes:
+        id: the number of a running machine; None if it is off.
+        name: None for a VMX file without `displayName`.
+        memory: what the guest may have at most; `current_memory` what it has.
+        min_guarantee: memory reserved on the host, 0 if none.
+        cpuset: the host CPUs that may run the machine; empty if any may.
+        shares: CPU shares; None if not said.
+        cpu_mode: the `mode` of `<cpu>`; None if not said.
+        moref: VMware's name of the machine on its server.
+        ignored: what the XML said that has no place here: paths and lines.
+    """
+
+    type: str = "vmware"
+    id: int | None = None
+    name: str | None = None
+    uuid: str = NO_UUID
+    genid: str | None = None
+    title: str | None = None
+    description: str | None = None
+    memory: int = 32768
+    current_memory: int = 32768
+    min_guarantee: int = 0
+    vcpus: int = 1
+    current_vcpus: int | None = None
+    cpuset: tuple[int, ...] = ()
+    shares: int | None = None
+    cpu_mode: str | None = None
+    topology: Topology | None = None
+    os: Os = field(default_factory=Os)
+    clock_offset: str = "utc"
+    on_poweroff: str = "destroy"
+    on_reboot: str = "restart"
+    on_crash: str = "destroy"
+    disks: list[Disk] = field(default_factory=list)
+    controllers: list[Controller] = field(default_factory=list)
+    filesystems: list[Filesystem] = field(default_factory=list)
+    interfaces: list[Interface] = field(default_factory=list)
+    serials: list[CharDevice] = field(default_factory=list)
+    parallels: list[CharDevice] = field(default_factory=list)
+    consoles: list[CharDevice] = field(default_factory=list)
+    tpms: list[Tpm] = field(default_factory=list)
+    graphics: list[Graphics] = field(default_factory=list)
+    sounds: list[Sound] = field(default_factory=list)
+    videos: list[Video] = field(default_factory=list)
+    host_devices: list[HostDevice] = field(default_factory=list)
+    memballoon: str | None = None
+    datacenter_path: str | None = None
+    moref: str | None = None
+    ignored: list[tuple[str, int]] = field(default_factory=list)
