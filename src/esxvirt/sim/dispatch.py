@@ -1,0 +1,132 @@
+"""The one way into a server, for HTTP and for callers in the same process.
+
+A call passes the stages in the order of `STAGES`, each around the next: what latency delays, faults spoil, and so on.
+"""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from esxvirt.sim.calls import CURRENT, Call, CallRecord
+from esxvirt.sim.wire import schema
+from esxvirt.sim.wire.values import Fault
+
+__all__ = ["STAGES", "invoke"]
+
+Next = Callable[[Call], Any]
+# Methods that need no session: they tell who is there and let one in.
+OPEN_METHODS = frozenset({"RetrieveServiceContent", "Login", "LoginBySSPI", "LoginByToken", "RetrieveInternalContent"})
+OPEN_PROPERTIES = frozenset({"ServiceInstance", "PropertyCollector", "SessionManager"})
+# Methods that wait for others to change something, and so must not keep them from it.
+_READS_BEFORE_LOGIN = frozenset({"RetrieveProperties", "RetrievePropertiesEx"})
+
+
+def invoke(call: Call) -> Any:
+    """Carry out a call: the method's value, or the `Fault` that it raises. Every call is logged."""
+    start = time.perf_counter()
+    fault: str | None = None
+    try:
+        return _through(0)(call)
+    except Fault as raised:
+        fault = raised.data.type_name
+        raise
+    finally:
+        key = call.session.key if call.session else None
+        seconds = time.perf_counter() - start
+        call.endpoint.calls.append(CallRecord(call.name, str(call.this), key, seconds, fault, call.endpoint.name))
+
+
+def _through(index: int) -> Next:
+    if index == len(STAGES):
+        return _run
+    return lambda call: STAGES[index](call, _through(index + 1))
+
+
+def latency(call: Call, proceed: Next) -> Any:
+    """Delay the call by the endpoint's latency."""
+    if call.endpoint.latency > 0:
+        time.sleep(call.endpoint.latency)
+    return proceed(call)
+
+
+def faults(call: Call, proceed: Next) -> Any:
+    """Answer with a fault that a test has asked for."""
+    fault = call.endpoint.faults.soap(call.name, call.this)
+    if fault is not None:
+        raise fault
+    return proceed(call)
+
+
+def version_gate(call: Call, proceed: Next) -> Any:
+    """Refuse what the server's API version does not know, and read the arguments as that version does."""
+    encoder = call.endpoint.encoder
+    versions = schema.wire_method_versions(call.name)
+    if not any(encoder.sees(version) for version in versions):
+        raise Fault("InvalidRequest", f"Unable to resolve WSDL method name {call.name} for {call.this.type}")
+    try:
+        managed = schema.managed_type(call.this.type)
+    except schema.UnknownTypeError:
+        raise Fault("InvalidRequest", f'Unable to resolve type name "{call.this.type}"') from None
+    method = managed.methods.get(call.name)
+    if method is None or not encoder.sees(method.version):
+        raise Fault("MethodNotFound", f"{call.this.type} has no method {call.name}.", receiver=call.this, method=call.name)
+    call.method = method
+    if call.decode is not None:
+        call.arguments = call.decode(method)
+    return proceed(call)
+
+
+def authentication(call: Call, proceed: Next) -> Any:
+    """Find the caller's session; without one only a few calls are open."""
+    call.session = call.endpoint.sessions.find(call.peer.cookie)
+    if call.session is not None:
+        call.session.call_count += 1
+    elif call.name not in OPEN_METHODS and not _reads_service(call):
+        raise Fault(
+            "NotAuthenticated", "The session is not authenticated.", object=call.this, privilegeId="System.View"
+        )
+    return proceed(call)
+
+
+def _reads_service(call: Call) -> bool:
+    """Whether the call only reads what any caller may see: ESX shows the service instance's properties to all."""
+    if call.name not in _READS_BEFORE_LOGIN:
+        return False
+    objects = [spec.obj.type for filters in call.arguments["specSet"] for spec in filters.objectSet]
+    return bool(objects) and all(name in OPEN_PROPERTIES for name in objects)
+
+
+def permission(call: Call, proceed: Next) -> Any:
+    """Refuse what the caller's role has no privilege for."""
+    if call.session is not None and call.method is not None:
+        call.endpoint.access.check(call.session.username, call.method.privilege, call.this)
+    return proceed(call)
+
+
+def locking(call: Call, proceed: Next) -> Any:
+    """One call at a time changes or reads the site; a call that waits for changes lets the others in."""
+    with call.endpoint.site.lock:
+        return proceed(call)
+
+
+STAGES: tuple[Callable[[Call, Next], Any], ...] = (
+    latency, faults, version_gate, authentication, permission, locking,
+)  # fmt: skip
+
+
+def _run(call: Call) -> Any:
+    target = call.endpoint.find(call.this, call.session)
+    if target is None:
+        raise Fault(
+            "ManagedObjectNotFound",
+            f"The object '{call.this}' has already been deleted or has not been completely created",
+            obj=call.this,
+        )
+    method = getattr(target, call.name, None)
+    if method is None or not callable(method):
+        raise Fault("NotSupported", f"The operation {call.name} is not supported on the object {call.this}.")
+    token = CURRENT.set(call)
+    try:
+        return method(call, **call.arguments)
+    finally:
+        CURRENT.reset(token)

@@ -1,0 +1,138 @@
+"""A served API: one host's or the vCenter's view of the site, with identifiers, accounts and sessions of its own."""
+
+from esxvirt.sim.access import Access
+from esxvirt.sim.calls import CallLog
+from esxvirt.sim.faults import FaultPlan
+from esxvirt.sim.objects.base import ManagedObject
+from esxvirt.sim.objects.virtual_machine import VirtualMachine
+from esxvirt.sim.profiles import Profile
+from esxvirt.sim.properties.paths import PathTable
+from esxvirt.sim.sessions import Session, Sessions
+from esxvirt.sim.state.machine import Machine
+from esxvirt.sim.state.site import Host, Network, Site
+from esxvirt.sim.state.storage import Datastore
+from esxvirt.sim.wire.encode import Encoder
+from esxvirt.sim.wire.schema import is_a
+from esxvirt.sim.wire.values import Ref
+
+__all__ = ["Endpoint"]
+
+
+class Endpoint:
+    """The API of `host`, or of the site's vCenter if that is None.
+
+    Objects that always exist are made at once; machines when they are asked for. An identifier says which endpoint it
+    is of: "ha-host" and "1" on a host, "host-11" and "vm-1" on a vCenter.
+    """
+
+    def __init__(
+        self, site: Site, profile: Profile, host: Host | None, access: Access, faults: FaultPlan, calls: CallLog
+    ) -> None:
+        self.site = site
+        self.profile = profile
+        self.host = host
+        self.access = access
+        self.faults = faults
+        self.calls = calls
+        self.latency = 0.0
+        # The most objects in one page of an answer, whatever the client asks; 0 for no limit.
+        self.max_objects = 0
+        self.thumbprint: str | None = None
+        self.sessions = Sessions()
+        self.encoder = Encoder(profile.api_version)
+        self.objects: dict[str, ManagedObject] = {}
+        # Where things are; `tree.build` fills these in.
+        self.managers: dict[str, Ref] = {}
+        self.root_pools: dict[int, Ref] = {}
+        self.root_folder = self.vm_folder = Ref("Folder", "")
+        self.datacenter = Ref("Datacenter", "")
+        self._encoders = {profile.api_version: self.encoder}
+        self._paths: dict[Encoder, PathTable] = {}
+        self._machines: dict[int, VirtualMachine] = {}
+
+    @property
+    def name(self) -> str:
+        """What it is called in the call log."""
+        return "vcenter" if self.host is None else self.host.name
+
+    @property
+    def hosts(self) -> list[Host]:
+        """The hosts that it shows."""
+        return self.site.hosts if self.host is None else [self.host]
+
+    @property
+    def datastores(self) -> list[Datastore]:
+        """The datastores that it shows."""
+        return self.site.datastores if self.host is None else self.host.datastores
+
+    @property
+    def networks(self) -> list[Network]:
+        """The networks that it shows."""
+        return self.site.networks if self.host is None else self.host.networks
+
+    @property
+    def machines(self) -> dict[int, Machine]:
+        """The machines that it shows, by number."""
+        return self.site.machines if self.host is None else self.host.machines
+
+    def encoder_for(self, api_version: str) -> Encoder:
+        """Return the writer for a client that speaks `api_version`, no newer than the server's own."""
+        encoder = self._encoders.get(api_version)
+        if encoder is None:
+            encoder = self._encoders.setdefault(api_version, Encoder(api_version))
+        return encoder
+
+    def paths(self, encoder: Encoder) -> PathTable:
+        """Return the readers of property paths of the encoder's version."""
+        table = self._paths.get(encoder)
+        if table is None:
+            table = self._paths.setdefault(encoder, PathTable(encoder))
+        return table
+
+    def add(self, target: ManagedObject) -> ManagedObject:
+        """Add an object that lives as long as the server."""
+        self.objects[target.ref.value] = target
+        return target
+
+    def identify(self, what: Host | Machine | Datastore | Network) -> Ref:
+        """Return this endpoint's reference to something of the site."""
+        own = self.host is not None
+        if isinstance(what, Machine):
+            return Ref("VirtualMachine", str(what.number * self.profile.moid_step) if own else f"vm-{what.number}")
+        if isinstance(what, Host):
+            return Ref("HostSystem", "ha-host" if own else f"host-{what.number * 10 + 1}")
+        if isinstance(what, Network):
+            return Ref("Network", f"HaNetwork-{what.name}" if own else f"network-{what.number}")
+        return Ref("Datastore", self._own_datastore_id(what) if own else f"datastore-{what.number}")
+
+    def _own_datastore_id(self, datastore: Datastore) -> str:
+        return str(datastore.number) if self.profile.is_gsx else datastore.mount.rpartition("/")[2]
+
+    def machine(self, machine: Machine) -> VirtualMachine:
+        """Return this endpoint's object of a machine."""
+        found = self._machines.get(machine.number)
+        if found is None or found.machine is not machine:
+            found = VirtualMachine(self, self.identify(machine).value, machine)
+            self._machines[machine.number] = found
+        return found
+
+    def machine_of(self, moid: str) -> Machine | None:
+        """Return the machine of an identifier, or None."""
+        digits = moid.removeprefix("vm-")
+        if (self.host is None) != moid.startswith("vm-") or not digits.isdecimal() or len(digits) > 12:
+            return None
+        number, odd = divmod(int(digits), 1 if self.host is None else self.profile.moid_step)
+        machine = self.machines.get(number)
+        return machine if machine and not odd and self.identify(machine).value == moid else None
+
+    def find(self, ref: Ref, session: Session | None) -> ManagedObject | None:
+        """Return the object of `ref`, or None: the server's own, the session's, or a machine."""
+        found = self.objects.get(ref.value)
+        if found is None and session is not None:
+            found = session.objects.get(ref.value)
+        if found is None:
+            machine = self.machine_of(ref.value)
+            found = self.machine(machine) if machine else None
+        # Clients may name a base type, such as ManagedObject.
+        return found if found is not None and (found.wsdl == ref.type or is_a(found.wsdl, ref.type)) else None
+

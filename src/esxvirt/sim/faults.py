@@ -1,0 +1,127 @@
+"""Faults on purpose: what a test asks a server to do wrong.
+
+    sim.faults.add(fault="NotAuthenticated", method="RetrieveProperties", count=1)
+    sim.faults.add(socket="hang", method="Login")
+    sim.faults.add(socket="reset", before_tls=True, count=2)
+"""
+
+import random
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from esxvirt.sim.wire import schema
+from esxvirt.sim.wire.values import Fault, Ref
+
+__all__ = ["SOCKET_FAULTS", "FaultPlan", "Rule"]
+
+# hang: never answers; reset: breaks off in the body; truncate: ends it early; garbage: is no SOAP; drip: sends it byte
+# by byte; http503: an HTML page. refuse: closes the connection at once.
+SOCKET_FAULTS = ("refuse", "hang", "reset", "truncate", "garbage", "drip", "http503")
+_BEFORE_TLS = ("refuse", "hang", "reset", "garbage")
+
+
+@dataclass(slots=True, eq=False)
+class Rule:
+    """One rule; None matches everything. `left` counts down, None is for ever; `seen` counts what it has hit."""
+
+    fault: Fault | None
+    socket: str | None
+    method: str | None
+    object: str | None
+    probability: float
+    left: int | None
+    before_tls: bool
+    seen: int = 0
+
+
+class FaultPlan:
+    """The rules in force, oldest first; the first that matches acts. Thread-safe; `seed` makes chances repeatable."""
+
+    def __init__(self, seed: int = 0) -> None:
+        self._rules: list[Rule] = []
+        self._lock = threading.Lock()
+        self._random = random.Random(seed)
+
+    def add(
+        self,
+        *,
+        fault: str | Fault | None = None,
+        socket: str | None = None,
+        method: str | None = None,
+        object: str | Ref | None = None,  # noqa: A002  # the word that `sim.calls` uses, too
+        count: int | None = None,
+        probability: float = 1.0,
+        before_tls: bool = False,
+    ) -> Rule:
+        """Add a rule: a SOAP `fault` (a type's name or a `Fault`) or a `socket` fault, one of `SOCKET_FAULTS`.
+
+        `method` and `object` ("VirtualMachine:1", or the identifier alone) narrow it; without a method a socket fault hits
+        file downloads and GETs, too. `count` hits and it is spent; `before_tls` acts on a new connection, before a byte is read.
+        ValueError for what cannot be.
+        """
+        if (fault is None) == (socket is None):
+            raise ValueError("give either a fault or a socket fault")
+        if socket is not None and socket not in SOCKET_FAULTS:
+            raise ValueError(f"no socket fault {socket!r}: choose one of {', '.join(SOCKET_FAULTS)}")
+        if before_tls and (socket not in _BEFORE_TLS or method or object):
+            raise ValueError(f"before TLS there is no call yet: one of {', '.join(_BEFORE_TLS)}, without method or object")
+        if not 0.0 <= probability <= 1.0 or (count is not None and count < 1):
+            raise ValueError("probability is from 0 to 1, count at least 1")
+        if isinstance(fault, str):
+            if not schema.is_a(fault, "MethodFault"):
+                raise ValueError(f"{fault!r} is no fault of the vSphere API")
+            fault = Fault(fault)
+        target = str(object) if object is not None else None
+        rule = Rule(fault, socket, method, target, probability, count, before_tls)
+        with self._lock:
+            self._rules.append(rule)
+        return rule
+
+    def remove(self, rule: Rule) -> None:
+        """Take a rule out, if it is still there."""
+        with self._lock:
+            self._rules = [other for other in self._rules if other is not rule]
+
+    def clear(self) -> None:
+        """Take all rules out."""
+        with self._lock:
+            self._rules.clear()
+
+    def soap(self, method: str, this: Ref) -> Fault | None:
+        """Return the fault that the next call of `method` on `this` gets, if any."""
+        rule = self._hit(lambda rule: rule.fault is not None and self._matches(rule, method, this))
+        return rule.fault if rule else None
+
+    def socket(self, method: str | None, this: Ref | None) -> str | None:
+        """Return the socket fault that a request gets, if any; `method` is None for what is no SOAP call."""
+        rule = self._hit(
+            lambda rule: rule.socket is not None and not rule.before_tls and self._matches(rule, method, this)
+        )
+        return rule.socket if rule else None
+
+    def connection(self) -> str | None:
+        """Return the socket fault that a new connection gets, if any."""
+        rule = self._hit(lambda rule: rule.before_tls)
+        return rule.socket if rule else None
+
+    @staticmethod
+    def _matches(rule: Rule, method: str | None, this: Ref | None) -> bool:
+        if rule.method is not None and rule.method != method:
+            return False
+        return rule.object is None or (this is not None and rule.object in {str(this), this.value})
+
+    def _hit(self, matches: Callable[[Rule], bool]) -> Rule | None:
+        if not self._rules:
+            return None
+        with self._lock:
+            for rule in self._rules:
+                if not matches(rule) or (rule.probability < 1.0 and self._random.random() >= rule.probability):
+                    continue
+                rule.seen += 1
+                if rule.left is not None:
+                    rule.left -= 1
+                    if rule.left == 0:
+                        self._rules.remove(rule)
+                return rule
+        return None

@@ -1,0 +1,153 @@
+"""``/folder``: datastore files over HTTP, for sessions and for basic authentication."""
+
+import base64
+import binascii
+import html
+import re
+from urllib.parse import quote
+
+from aiohttp import web
+
+from esxvirt.sim.endpoint import Endpoint
+from esxvirt.sim.http.sdk import cookie_of
+from esxvirt.sim.http.spoil import spoil
+from esxvirt.sim.state.storage import Datastore, File, Upload
+
+__all__ = ["FolderHandler"]
+
+_CHUNK = 1 << 18
+_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+
+
+class FolderHandler:
+    """Serves the files of an endpoint's datastores."""
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self._endpoint = endpoint
+
+    def _username(self, request: web.Request) -> str:
+        """Return who asks; the answer 401 if nobody is known."""
+        session = self._endpoint.sessions.find(cookie_of(request))
+        if session is not None:
+            return session.username
+        scheme, _, encoded = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() == "basic":
+            try:
+                username, _, password = base64.b64decode(encoded, validate=True).decode().partition(":")
+            except (binascii.Error, UnicodeDecodeError):
+                username = password = ""
+            account = self._endpoint.access.authenticate(username, password)
+            if account is not None:
+                return account.username
+        raise web.HTTPUnauthorized(headers={"WWW-Authenticate": 'Basic realm="VMware HTTP server"'})
+
+    def _target(self, request: web.Request, privilege: str) -> tuple[Datastore, str]:
+        username = self._username(request)
+        if not self._endpoint.access.may(username, privilege):
+            raise web.HTTPForbidden
+        name = request.query.get("dsName", "")
+        datacenter = "ha-datacenter" if self._endpoint.host else self._endpoint.site.datacenter
+        # Hosts have one datacenter and take any name for it.
+        if not self._endpoint.host and request.query.get("dcPath", "").strip("/") != datacenter:
+            raise web.HTTPNotFound
+        store = next((store for store in self._endpoint.datastores if store.name == name and store.accessible), None)
+        if store is None:
+            raise web.HTTPNotFound
+        try:
+            return store, store.normalise(request.match_info.get("path", ""))
+        except ValueError:
+            raise web.HTTPBadRequest from None
+
+    async def get(self, request: web.Request) -> web.StreamResponse:
+        """Send a file, whole or a range of it, or the page of a directory."""
+        store, path = self._target(request, "Datastore.Browse")
+        with self._endpoint.site.lock:
+            file = store.find(path)
+            names = list(store.names(path)) if file is None and store.is_directory(path) else None
+        kind = self._endpoint.faults.socket(None, None)
+        if kind is not None:
+            return await spoil(request, kind, file.read() if file else b"", 200, "application/octet-stream")
+        if file is not None:
+            return await self._send(request, file)
+        if names is None:
+            raise web.HTTPNotFound
+        return self._page(request, path, names)
+
+    def _page(self, request: web.Request, path: str, names: list[tuple[str, bool]]) -> web.Response:
+        query = html.escape(request.query_string)
+        rows = "".join(
+            f'<tr><td><a href="/folder/{quote(f"{path}/{name}".strip("/"))}?{query}">{html.escape(name)}{"/" * below}</a>'
+            "</td></tr>\n"
+            for name, below in names
+        )
+        title = html.escape(f"Index of {path or 'datastore'}")
+        text = f"<html><head><title>{title}</title></head><body><h1>{title}</h1><table>\n{rows}</table></body></html>"
+        return web.Response(text=text, content_type="text/html")
+
+    async def _send(self, request: web.Request, file: File) -> web.StreamResponse:
+        start, end, status = _wanted(request.headers.get("Range"), file.size)
+        headers = {
+            "Content-Type": "application/octet-stream",
+            "Accept-Ranges": "bytes",
+            "Last-Modified": file.modified.strftime("%a, %d %b %Y %H:%M:%S GMT"),
+        }
+        if status == 206:
+            headers["Content-Range"] = f"bytes {start}-{end - 1}/{file.size}"
+        response = web.StreamResponse(status=status, headers=headers)
+        response.content_length = end - start
+        await response.prepare(request)
+        if request.method == "HEAD":
+            return response
+        with file.open() as stream:
+            stream.seek(start)
+            left = end - start
+            while left > 0:
+                chunk = stream.read(min(_CHUNK, left))
+                if not chunk:
+                    break
+                left -= len(chunk)
+                await response.write(chunk)
+        return response
+
+    async def put(self, request: web.Request) -> web.Response:
+        """Write a file: 201 for a new one, 200 for another's place."""
+        store, path = self._target(request, "Datastore.FileManagement")
+        upload = Upload()
+        async for chunk in request.content.iter_chunked(_CHUNK):
+            upload.write(chunk)
+        site = self._endpoint.site
+        with site.lock:
+            existed = store.find(path) is not None
+            try:
+                store.put(path, upload.finish())
+            except NotADirectoryError:
+                raise web.HTTPNotFound from None
+            except IsADirectoryError:
+                raise web.HTTPConflict from None
+            site.touch()
+        return web.Response(status=200 if existed else 201)
+
+    async def delete(self, request: web.Request) -> web.Response:
+        """Delete a file."""
+        store, path = self._target(request, "Datastore.FileManagement")
+        with self._endpoint.site.lock:
+            try:
+                store.delete(path)
+            except FileNotFoundError:
+                raise web.HTTPNotFound from None
+            self._endpoint.site.touch()
+        return web.Response(status=204)
+
+
+def _wanted(header: str | None, size: int) -> tuple[int, int, int]:
+    """Return (start, end, status) for a Range header; a header that makes no sense is ignored, as HTTP has it."""
+    match = _RANGE.fullmatch(header.strip()) if header else None
+    if match is None or not (match[1] or match[2]):
+        return 0, size, 200
+    if not match[1]:
+        return max(0, size - int(match[2])), size, 206
+    start = int(match[1])
+    end = min(size, int(match[2]) + 1) if match[2] else size
+    if start >= size or end <= start:
+        raise web.HTTPRequestRangeNotSatisfiable(headers={"Content-Range": f"bytes */{size}"})
+    return start, end, 206

@@ -1,0 +1,109 @@
+"""``/sdk``: SOAP over HTTP."""
+
+import asyncio
+import re
+from concurrent.futures import Executor
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from esxvirt.sim.calls import Call, Peer
+from esxvirt.sim.dispatch import invoke
+from esxvirt.sim.endpoint import Endpoint
+from esxvirt.sim.http.spoil import spoil
+from esxvirt.sim.wire import schema, soap
+from esxvirt.sim.wire.decode import Decoder
+from esxvirt.sim.wire.encode import Encoder
+from esxvirt.sim.wire.values import Fault, Ref
+
+__all__ = ["COOKIE", "SoapHandler", "cookie_of"]
+
+COOKIE = "vmware_soap_session"
+_ACTION = re.compile(r'"?urn:(?:vim25|internalvim25|vim2)(?:/([\w.]+))?"?')
+
+
+def cookie_of(request: web.Request) -> str | None:
+    """Return the session cookie that a request shows, without the quotes that ESX puts around it."""
+    value = request.cookies.get(COOKIE)
+    return value.strip('"') if value else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    status: int
+    body: bytes
+    cookie: str | None = None
+
+
+class SoapHandler:
+    """Serves an endpoint's SOAP calls, each on a thread of `pool`."""
+
+    def __init__(self, endpoint: Endpoint, pool: Executor) -> None:
+        self._endpoint = endpoint
+        self._pool = pool
+        self._decoder = Decoder(endpoint.encoder.versions)
+
+    async def post(self, request: web.Request) -> web.StreamResponse:
+        """Answer one call."""
+        body = await request.read()
+        loop = asyncio.get_running_loop()
+        peer = Peer(request.remote or "", request.headers.get("User-Agent", ""), cookie_of(request))
+        action = request.headers.get("SOAPAction", "")
+        parsed = self._parse(body)
+        name, this = (None, None) if isinstance(parsed, Fault) else (parsed.method, self._this(parsed))
+        kind = self._endpoint.faults.socket(name, this)
+        if kind in {"refuse", "hang", "http503"}:
+            return await spoil(request, kind, b"", 200, "text/xml")
+        answer = await loop.run_in_executor(self._pool, self._call, parsed, action, peer)
+        if kind is not None:
+            return await spoil(request, kind, answer.body, answer.status, "text/xml")
+        response = web.Response(status=answer.status, body=answer.body)
+        response.headers["Content-Type"] = "text/xml; charset=utf-8"
+        response.headers["Cache-Control"] = "no-cache"
+        if answer.cookie:
+            secure = "; Secure" if request.secure else ""
+            response.headers.add("Set-Cookie", f'{COOKIE}="{answer.cookie}"; Path=/; HttpOnly{secure}')
+        return response
+
+    @staticmethod
+    def _parse(body: bytes) -> soap.Request | Fault:
+        try:
+            return soap.parse(body)
+        except Fault as fault:
+            return fault
+
+    def _this(self, parsed: soap.Request) -> Ref | None:
+        try:
+            return self._decoder.reference(parsed.this)
+        except Fault:
+            return None
+
+    def _encoder(self, action: str) -> Encoder | None:
+        """Return the writer of the version that the client names; the server's own if it names none; None: unknown."""
+        match = _ACTION.fullmatch(action.strip())
+        asked = match[1] if match else None
+        if asked is None or asked == self._endpoint.profile.api_version:
+            return self._endpoint.encoder
+        try:
+            versions = schema.visible_versions(asked)
+        except KeyError:
+            return None
+        return self._endpoint.encoder_for(asked) if versions <= self._endpoint.encoder.versions else None
+
+    def _call(self, parsed: soap.Request | Fault, action: str, peer: Peer) -> _Answer:
+        encoder = self._encoder(action)
+        if encoder is None:
+            return _Answer(500, soap.version_mismatch(action.strip().strip('"')))
+        if isinstance(parsed, Fault):
+            return _Answer(500, soap.fault_answer(parsed, encoder))
+        try:
+            this = self._decoder.reference(parsed.this)
+            call = Call(self._endpoint, parsed.method, this, {}, peer, encoder)
+            call.decode = lambda method: self._decoder.arguments(method, parsed.element)
+            value = invoke(call)
+            assert call.method is not None  # noqa: S101  # the version gate sets it
+            content = encoder.element(call.method.result, value) if value is not None else ""
+        except Fault as fault:
+            return _Answer(500, soap.fault_answer(fault, encoder))
+        opened = call.session.cookie if call.session and call.session.cookie != peer.cookie else None
+        return _Answer(200, soap.answer(parsed.method, content), opened)

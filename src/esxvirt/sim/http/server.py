@@ -1,0 +1,136 @@
+"""One listener and the HTTP application behind it."""
+
+import asyncio
+import contextlib
+import socket
+import ssl
+from concurrent.futures import Executor
+
+from aiohttp import web
+
+from esxvirt.sim.endpoint import Endpoint
+from esxvirt.sim.http.folder import FolderHandler
+from esxvirt.sim.http.sdk import SoapHandler
+from esxvirt.sim.http.spoil import reset_socket, spoil
+from esxvirt.sim.http.versions import service_versions
+
+__all__ = ["Server"]
+
+_LARGEST_CALL = 64 << 20
+_GRACE = 0.2
+
+
+class Server:
+    """Serves `endpoint` on `listener`. It accepts connections itself, so that faults can strike before TLS."""
+
+    def __init__(
+        self, endpoint: Endpoint, listener: socket.socket, tls: ssl.SSLContext | None, pool: Executor
+    ) -> None:
+        self.endpoint = endpoint
+        self.listener = listener
+        self._tls = tls
+        self._pool = pool
+        self._runner: web.AppRunner | None = None
+        self._accepting: asyncio.Task[None] | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    @property
+    def address(self) -> str:
+        """The address that it listens on."""
+        return str(self.listener.getsockname()[0])
+
+    @property
+    def port(self) -> int:
+        """The port that it listens on."""
+        return int(self.listener.getsockname()[1])
+
+    def _application(self) -> web.Application:
+        app = web.Application(client_max_size=_LARGEST_CALL)
+        calls = SoapHandler(self.endpoint, self._pool)
+        files = FolderHandler(self.endpoint)
+        app.router.add_get("/", self._welcome)
+        for path in ("/sdk", "/sdk/", "/sdk/vimService", "/sdk/vimService/"):
+            app.router.add_post(path, calls.post)
+        app.router.add_get("/sdk/vimServiceVersions.xml", self._versions)
+        for path in ("/folder", "/folder/{path:.*}"):
+            app.router.add_get(path, files.get)
+            app.router.add_put(path, files.put)
+            app.router.add_delete(path, files.delete)
+        return app
+
+    async def _welcome(self, request: web.Request) -> web.Response:
+        del request
+        return web.Response(text=f"<html><title>{self.endpoint.profile.full_name}</title></html>", content_type="text/html")
+
+    async def _versions(self, request: web.Request) -> web.StreamResponse:
+        kind = self.endpoint.faults.socket(None, None)
+        text = service_versions(self.endpoint.profile)
+        if kind is not None:
+            return await spoil(request, kind, (text or "").encode(), 200, "text/xml")
+        if text is None:
+            raise web.HTTPNotFound
+        return web.Response(text=text, content_type="text/xml")
+
+    async def start(self) -> None:
+        """Begin to accept connections."""
+        self._runner = web.AppRunner(
+            self._application(), access_log=None, handle_signals=False, shutdown_timeout=_GRACE, keepalive_timeout=300
+        )
+        await self._runner.setup()
+        self._accepting = asyncio.create_task(self._accept())
+
+    async def stop(self) -> None:
+        """Close the listener and every connection."""
+        if self._accepting is not None:
+            self._accepting.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._accepting
+        self.listener.close()
+        for task in list(self._tasks):
+            task.cancel()
+        if self._tasks:
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._runner is not None:
+            await self._runner.cleanup()
+
+    async def _accept(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            try:
+                connection, _ = await loop.sock_accept(self.listener)
+            except OSError:
+                # Out of descriptors, or the peer is gone already: neither ends a server.
+                await asyncio.sleep(0.01)
+                continue
+            task = asyncio.create_task(self._serve(connection))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _serve(self, connection: socket.socket) -> None:
+        loop = asyncio.get_running_loop()
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        kind = self.endpoint.faults.connection()
+        if kind is not None:
+            await _spoil_connection(connection, kind)
+            return
+        assert self._runner is not None  # noqa: S101  # start has made it
+        server = self._runner.server
+        assert server is not None  # noqa: S101  # as above
+        try:
+            await loop.connect_accepted_socket(server, connection, ssl=self._tls)
+        except (OSError, ssl.SSLError):
+            # The client has broken off, or does not like the certificate.
+            connection.close()
+
+
+async def _spoil_connection(connection: socket.socket, kind: str) -> None:
+    """Treat a new connection as the fault says, before a byte of it is read."""
+    loop = asyncio.get_running_loop()
+    with contextlib.closing(connection), contextlib.suppress(OSError):
+        if kind == "hang":
+            while await loop.sock_recv(connection, 65536):
+                pass
+        elif kind == "reset":
+            reset_socket(connection)
+        elif kind == "garbage":
+            await loop.sock_sendall(connection, b"220 this is no web server\r\n")

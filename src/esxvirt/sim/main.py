@@ -1,0 +1,102 @@
+"""``esxvirt-sim``: the simulator as a program."""
+
+import argparse
+import re
+import signal
+import sys
+import threading
+
+from esxvirt.sim.profiles import ALIASES, PROFILES
+from esxvirt.sim.state.inventory import TROUBLES
+
+__all__ = ["run"]
+
+_UNITS = {"": 1.0, "s": 1.0, "ms": 0.001, "us": 0.000_001}
+
+
+def _duration(text: str) -> float:
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)(us|ms|s|)", text)
+    if match is None:
+        raise argparse.ArgumentTypeError(f"{text!r} is no duration: write 5ms, 0.2s or seconds")
+    return float(match[1]) * _UNITS[match[2]]
+
+
+def _listen(text: str) -> tuple[str, int]:
+    match = re.fullmatch(r"(?:\[([0-9A-Fa-f:.]+)\]|([^:\[\]]*)):(\d+)", text)
+    if match is None or int(match[3]) > 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is no address: write 127.0.0.1:8443, [::1]:8443 or :0")
+    return match[1] or match[2] or "127.0.0.1", int(match[3])
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is no count")
+    return int(text)
+
+
+def _troubles(text: str) -> tuple[str, ...]:
+    names = tuple(part for part in text.split(",") if part)
+    unknown = [name for name in names if name not in TROUBLES]
+    if unknown:
+        raise argparse.ArgumentTypeError(f"no such trouble: {', '.join(unknown)}; there are {', '.join(TROUBLES)}")
+    return names
+
+
+def _profile(text: str) -> str:
+    if text not in PROFILES and text not in ALIASES:
+        raise argparse.ArgumentTypeError(f"no profile {text!r}: choose one of {', '.join([*ALIASES, *PROFILES])}")
+    return text
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="esxvirt-sim",
+        description="Serve a simulated VMware ESX, GSX or vCenter server until interrupted.",
+        epilog=f"Profiles: {', '.join(PROFILES)}.",
+    )
+    parser.add_argument("--profile", type=_profile, default="esx-7.0", metavar="NAME", help="the product (esx-7.0)")
+    parser.add_argument("--listen", type=_listen, metavar="ADDRESS:PORT", help="where the main server listens")
+    parser.add_argument("--transport", choices=("http", "https"), default="https", help="the transport (https)")
+    parser.add_argument("--hosts", type=_count, default=1, metavar="N", help="a vCenter's hosts (1)")
+    parser.add_argument("--vms", type=_count, default=0, metavar="N", help="machines beside the default ones (0)")
+    parser.add_argument("--latency", type=_duration, default=0.0, metavar="TIME", help="added to each call: 5ms, 0.2s")
+    parser.add_argument(
+        "--troubled", type=_troubles, default=(), metavar="LIST", help=f"machines in trouble: {','.join(TROUBLES)}"
+    )
+    return parser
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Serve until interrupted; return the exit status. Wrong options end with status 2 and a message."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    try:
+        from esxvirt.sim.simulator import Simulator  # noqa: PLC0415  # the server's libraries are an extra
+    except ModuleNotFoundError as error:
+        print(f"esxvirt-sim: {error.name} is missing: pip install 'esxvirt[sim]'", file=sys.stderr)
+        return 1
+    try:
+        simulator = Simulator(
+            options.profile, options.transport, options.hosts, options.vms, options.latency,
+            troubled=options.troubled, listen=options.listen,
+        )  # fmt: skip
+    except ValueError as error:
+        parser.error(str(error))
+    interrupted = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: interrupted.set())
+    try:
+        simulator.start()
+    except OSError as error:
+        where = "{}:{}".format(*options.listen) if options.listen else "a free port"
+        print(f"esxvirt-sim: cannot listen on {where}: {error.strerror or error}", file=sys.stderr)
+        return 1
+    line = f"uri={simulator.uri} user={simulator.username} password={simulator.password}"
+    print(f"{line} thumbprint={simulator.thumbprint or '-'}", flush=True)
+    interrupted.wait()
+    simulator.stop()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(run())

@@ -1,0 +1,62 @@
+"""Datacenters."""
+
+from typing import TYPE_CHECKING
+
+from esxvirt.sim.objects.base import provides
+from esxvirt.sim.objects.managed_entity import ManagedEntity
+from esxvirt.sim.wire.values import Data, Ref
+
+if TYPE_CHECKING:
+    from esxvirt.sim.endpoint import Endpoint
+
+__all__ = ["Datacenter"]
+
+
+class Datacenter(ManagedEntity):
+    """A datacenter with its four folders."""
+
+    __slots__ = ("_folders", "_name", "_parent")
+
+    wsdl = "Datacenter"
+
+    def __init__(self, endpoint: "Endpoint", moid: str, name: str, parent: Ref, folders: dict[str, Ref]) -> None:
+        super().__init__(endpoint, moid)
+        self._name = name
+        self._parent = parent
+        self._folders = folders
+
+    @provides("name")
+    def get_name(self) -> str:
+        return self._name
+
+    @provides("parent")
+    def get_parent(self) -> Ref:
+        return self._parent
+
+    @provides("vmFolder")
+    def get_vm_folder(self) -> Ref:
+        return self._folders["vm"]
+
+    @provides("hostFolder")
+    def get_host_folder(self) -> Ref:
+        return self._folders["host"]
+
+    @provides("datastoreFolder")
+    def get_datastore_folder(self) -> Ref:
+        return self._folders["datastore"]
+
+    @provides("networkFolder")
+    def get_network_folder(self) -> Ref:
+        return self._folders["network"]
+
+    @provides("datastore")
+    def get_datastore(self) -> list[Ref]:
+        return [self.endpoint.identify(datastore) for datastore in self.endpoint.datastores]
+
+    @provides("network")
+    def get_network(self) -> list[Ref]:
+        return [self.endpoint.identify(network) for network in self.endpoint.networks]
+
+    @provides("configuration")
+    def get_configuration(self) -> Data:
+        return Data("DatacenterConfigInfo", defaultHardwareVersionKey=f"vmx-{self.endpoint.profile.hw_version:02d}")

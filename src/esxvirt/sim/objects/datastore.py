@@ -1,0 +1,142 @@
+"""Datastores."""
+
+from typing import TYPE_CHECKING
+
+from esxvirt.sim.objects.base import provides
+from esxvirt.sim.objects.managed_entity import ManagedEntity
+from esxvirt.sim.state.machine import EPOCH
+from esxvirt.sim.wire.values import Data, Ref, long
+
+if TYPE_CHECKING:
+    from esxvirt.sim.endpoint import Endpoint
+    from esxvirt.sim.state import storage
+
+__all__ = ["Datastore"]
+
+
+class Datastore(ManagedEntity):
+    """A datastore as one endpoint shows it."""
+
+    __slots__ = ("_parent", "datastore")
+
+    wsdl = "Datastore"
+
+    def __init__(self, endpoint: "Endpoint", moid: str, datastore: "storage.Datastore", parent: Ref) -> None:
+        super().__init__(endpoint, moid)
+        self.datastore = datastore
+        self._parent = parent
+
+    @property
+    def url(self) -> str:
+        """Where it is, as the product writes it: a path on hosts, ``ds:`` before it on vCenters since 4.1."""
+        store = self.datastore
+        if store.kind == "OTHER" or self.endpoint.host is not None:
+            return store.mount
+        return f"ds://{store.mount}/" if self.endpoint.profile.release >= (4, 1) else store.mount
+
+    @provides("name", "summary.name", "info.name")
+    def get_name(self) -> str:
+        return self.datastore.name
+
+    @provides("parent")
+    def get_parent(self) -> Ref:
+        return self._parent
+
+    @provides("summary.url")
+    def get_url(self) -> str:
+        return self.url
+
+    @provides("summary.accessible")
+    def get_accessible(self) -> bool:
+        return self.datastore.accessible
+
+    @provides("summary")
+    def get_summary(self) -> Data:
+        store = self.datastore
+        return Data(
+            "DatastoreSummary",
+            datastore=self.ref,
+            name=store.name,
+            url=self.url,
+            capacity=long(store.capacity),
+            freeSpace=long(store.free),
+            uncommitted=long(0),
+            accessible=store.accessible,
+            multipleHostAccess=store.kind == "NFS",
+            type=store.kind,
+            maintenanceMode="normal",
+        )
+
+    @provides("info")
+    def get_info(self) -> Data:
+        store = self.datastore
+        common = {
+            "name": store.name,
+            "url": self.url,
+            "freeSpace": long(store.free),
+            "maxFileSize": long(64 << 40),
+            "timestamp": EPOCH,
+        }
+        if store.kind == "VMFS":
+            return Data("VmfsDatastoreInfo", **common, vmfs=self._vmfs())
+        if store.kind == "NFS":
+            host, _, path = store.remote.partition(":")
+            volume = {"type": "NFS", "name": store.name, "capacity": long(store.capacity)}
+            nas = Data("HostNasVolume", **volume, remoteHost=host, remotePath=path, userName="", remoteHostNames=[host])
+            return Data("NasDatastoreInfo", **common, nas=nas)
+        return Data("LocalDatastoreInfo", **common, path=store.mount)
+
+    def _vmfs(self) -> Data:
+        store = self.datastore
+        major = 3 if self.endpoint.profile.release < (5, 0) else 5 if self.endpoint.profile.release < (6, 5) else 6
+        version = {3: "3.31", 5: "5.60", 6: "6.82"}[major]
+        return Data(
+            "HostVmfsVolume",
+            type="VMFS",
+            name=store.name,
+            capacity=long(store.capacity),
+            blockSizeMb=1,
+            maxBlocks=63 << 20,
+            majorVersion=major,
+            version=version,
+            uuid=store.mount.rpartition("/")[2],
+            extent=[Data("HostScsiDiskPartition", diskName=f"mpx.vmhba1:C0:T0:L{store.number}", partition=3)],
+            vmfsUpgradable=False,
+            ssd=False,
+            local=True,
+        )
+
+    @provides("host")
+    def get_host(self) -> list[Data]:
+        mounts = []
+        for host in self.endpoint.hosts:
+            if self.datastore in host.datastores:
+                mount = Data(
+                    "HostMountInfo",
+                    path=self.datastore.mount,
+                    accessMode="readWrite",
+                    mounted=True,
+                    accessible=self.datastore.accessible,
+                )
+                mounts.append(Data("DatastoreHostMount", key=self.endpoint.identify(host), mountInfo=mount))
+        return mounts
+
+    @provides("vm")
+    def get_vm(self) -> list[Ref]:
+        machines = self.endpoint.machines.values()
+        return [self.endpoint.identify(machine) for machine in machines if machine.datastore is self.datastore]
+
+    @provides("browser")
+    def get_browser(self) -> Ref:
+        return Ref("HostDatastoreBrowser", f"datastoreBrowser-{self.ref.value}")
+
+    @provides("capability")
+    def get_capability(self) -> Data:
+        return Data(
+            "DatastoreCapability",
+            directoryHierarchySupported=True,
+            rawDiskMappingsSupported=self.datastore.kind == "VMFS",
+            perFileThinProvisioningSupported=True,
+            storageIORMSupported=True,
+            nativeSnapshotSupported=False,
+        )

@@ -1,0 +1,53 @@
+"""Folders."""
+
+from typing import TYPE_CHECKING
+
+from esxvirt.sim.objects.base import provides
+from esxvirt.sim.objects.managed_entity import ManagedEntity
+from esxvirt.sim.wire.values import Ref
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from esxvirt.sim.endpoint import Endpoint
+
+__all__ = ["Folder"]
+
+
+class Folder(ManagedEntity):
+    """A folder of the inventory; `children` are asked for each time, `types` may be in it."""
+
+    __slots__ = ("_children", "_name", "_parent", "_types")
+
+    wsdl = "Folder"
+
+    def __init__(
+        self,
+        endpoint: "Endpoint",
+        moid: str,
+        name: str,
+        parent: Ref | None,
+        types: tuple[str, ...],
+        children: "Callable[[], Iterable[Ref]]",
+    ) -> None:
+        super().__init__(endpoint, moid)
+        self._name = name
+        self._parent = parent
+        self._types = types
+        self._children = children
+
+    @provides("name")
+    def get_name(self) -> str:
+        return self._name
+
+    @provides("parent")
+    def get_parent(self) -> Ref | None:
+        return self._parent
+
+    @provides("childType")
+    def get_child_type(self) -> list[str]:
+        return list(self._types)
+
+    @provides("childEntity")
+    def get_child_entity(self) -> list[Ref]:
+        return list(self._children())

@@ -1,0 +1,278 @@
+"""The data objects that describe a host: its hardware, what it can do, its network and storage."""
+
+from typing import TYPE_CHECKING
+
+from esxvirt.sim.wire.values import Data, Ref, long
+
+if TYPE_CHECKING:
+    from esxvirt.sim.endpoint import Endpoint
+    from esxvirt.sim.state.site import Host, PhysicalNic
+
+__all__ = ["capability", "config", "hardware", "hardware_summary", "product"]
+
+_VENDOR, _MODEL = "Dell Inc.", "PowerEdge R430"
+# CPUID registers of a 64-bit processor with VT: level -> eax, ebx, ecx, edx, as bit strings.
+_FEATURES = {
+    0: ("0000:0000:0000:0000:0000:0000:0000:1111", "0111:0101:0110:1110:0110:0101:0100:0111",
+        "0110:1100:0110:0101:0111:0100:0110:1110", "0100:1001:0110:0101:0110:1110:0110:1001"),
+    1: ("0000:0000:0000:0011:0000:0110:1111:0010", "0000:0000:0010:0000:0000:1000:0000:0000",
+        "0111:0111:1101:1010:1111:1011:1011:1111", "1011:1111:1110:1011:1111:1011:1111:1111"),
+    -2147483648: ("1000:0000:0000:0000:0000:0000:0000:1000", "0000:0000:0000:0000:0000:0000:0000:0000",
+                  "0000:0000:0000:0000:0000:0000:0000:0000", "0000:0000:0000:0000:0000:0000:0000:0000"),
+    -2147483647: ("0000:0000:0000:0000:0000:0000:0000:0000", "0000:0000:0000:0000:0000:0000:0000:0000",
+                  "0000:0000:0000:0000:0000:0000:0010:0001", "0010:1100:0001:0000:0000:1000:0000:0000"),
+}  # fmt: skip
+
+
+def product(host: "Host") -> Data:
+    """Make the ``AboutInfo`` of the product that a host runs, as a vCenter shows it."""
+    profile = host.profile
+    return Data(
+        "AboutInfo",
+        name=profile.product,
+        fullName=profile.full_name,
+        vendor="VMware, Inc.",
+        version=profile.version,
+        build=profile.build,
+        localeVersion="INTL",
+        localeBuild="000",
+        osType=profile.os_type,
+        productLineId=profile.product_line_id,
+        apiType=profile.api_type,
+        apiVersion=profile.api_text,
+        licenseProductName=profile.license_name,
+        licenseProductVersion=f"{profile.release[0]}.0",
+    )
+
+
+def hardware_summary(host: "Host") -> Data:
+    """Make the short form of the hardware."""
+    return Data(
+        "HostHardwareSummary",
+        vendor=_VENDOR,
+        model=_MODEL,
+        uuid=host.uuid,
+        memorySize=long(host.memory),
+        cpuModel=host.cpu_model,
+        cpuMhz=host.mhz,
+        numCpuPkgs=host.sockets,
+        numCpuCores=host.cores,
+        numCpuThreads=host.threads,
+        numNics=len(host.nics),
+        numHBAs=2,
+    )
+
+
+def hardware(host: "Host") -> Data:
+    """Make the hardware."""
+    per_socket = host.cores_per_socket * host.threads_per_core
+    packages = [
+        Data(
+            "HostCpuPackage",
+            index=index,
+            vendor="intel",
+            hz=long(host.hz),
+            busHz=long(99_759_000),
+            description=host.cpu_model,
+            threadId=list(range(index * per_socket, (index + 1) * per_socket)),
+            cpuFeature=_features(),
+        )
+        for index in range(host.sockets)
+    ]
+    return Data(
+        "HostHardwareInfo",
+        systemInfo=Data("HostSystemInfo", vendor=_VENDOR, model=_MODEL, uuid=host.uuid),
+        cpuInfo=Data(
+            "HostCpuInfo",
+            numCpuPackages=host.sockets,
+            numCpuCores=host.cores,
+            numCpuThreads=host.threads,
+            hz=long(host.hz),
+        ),
+        cpuPkg=packages,
+        memorySize=long(host.memory),
+        numaInfo=_numa(host),
+        pciDevice=[],
+        cpuFeature=_features(),
+        biosInfo=Data("HostBIOSInfo", biosVersion="2.13.0"),
+    )
+
+
+def _features() -> list[Data]:
+    return [
+        Data("HostCpuIdInfo", level=level, vendor="intel", eax=eax, ebx=ebx, ecx=ecx, edx=edx)
+        for level, (eax, ebx, ecx, edx) in _FEATURES.items()
+    ]
+
+
+def _numa(host: "Host") -> Data:
+    per_node = host.threads // host.numa_nodes
+    nodes = [
+        Data(
+            "HostNumaNode",
+            typeId=node,
+            cpuID=list(range(node * per_node, (node + 1) * per_node)),
+            memoryRangeBegin=long(node * (host.memory // host.numa_nodes)),
+            memoryRangeLength=long(host.memory // host.numa_nodes),
+        )
+        for node in range(host.numa_nodes)
+    ]
+    return Data("HostNumaInfo", type="NUMA", numNodes=host.numa_nodes, numaNode=nodes)
+
+
+def capability(host: "Host") -> Data:
+    """Make what the host can do; the number of processors of a machine grew with the versions."""
+    major = host.profile.release[0]
+    most = {2: 4, 4: 8, 5: 64, 6: 128, 7: 128}.get(major, 768)
+    return Data(
+        "HostCapability",
+        recursiveResourcePoolsSupported=True,
+        cpuMemoryResourceConfigurationSupported=True,
+        rebootSupported=True,
+        shutdownSupported=True,
+        vmotionSupported=True,
+        standbySupported=True,
+        ipmiSupported=True,
+        maxSupportedVMs=1024,
+        maxRunningVMs=1024,
+        maxSupportedVcpus=min(most, host.threads),
+        datastorePrincipalSupported=False,
+        sanSupported=True,
+        nfsSupported=True,
+        iscsiSupported=True,
+        vlanTaggingSupported=True,
+        nicTeamingSupported=True,
+        highGuestMemSupported=True,
+        maintenanceModeSupported=True,
+        suspendedRelocateSupported=True,
+        restrictedSnapshotRelocateSupported=True,
+        perVmSwapFiles=True,
+        localSwapDatastoreSupported=True,
+        unsharedSwapVMotionSupported=True,
+        backgroundSnapshotsSupported=False,
+        preAssignedPCIUnitNumbersSupported=False,
+        screenshotSupported=True,
+        scaledScreenshotSupported=True,
+        storageVMotionSupported=True,
+        vmotionWithStorageVMotionSupported=True,
+    )
+
+
+def _dns(host: "Host") -> Data:
+    return Data(
+        "HostDnsConfig",
+        dhcp=False,
+        hostName=host.name,
+        domainName=host.domain,
+        address=["10.0.0.2"],
+        searchDomain=[host.domain],
+    )
+
+
+def _physical_nic(nic: "PhysicalNic", index: int) -> Data:
+    link = Data("PhysicalNicLinkInfo", speedMb=nic.speed, duplex=True) if nic.speed else None
+    return Data(
+        "PhysicalNic",
+        key=f"key-vim.host.PhysicalNic-{nic.device}",
+        device=nic.device,
+        pci=f"0000:0{index + 2}:00.0",
+        driver=nic.driver,
+        linkSpeed=link,
+        validLinkSpecification=[Data("PhysicalNicLinkInfo", speedMb=1000, duplex=True)],
+        spec=Data("PhysicalNicSpec"),
+        wakeOnLanSupported=True,
+        mac=nic.mac,
+    )
+
+
+def network(host: "Host") -> Data:
+    """Make the host's network: switches, port groups, cards."""
+    switches = []
+    for switch in host.switches:
+        groups = [f"key-vim.host.PortGroup-{item.name}" for item in host.networks if item.switch == switch.name]
+        switches.append(
+            Data(
+                "HostVirtualSwitch",
+                name=switch.name,
+                key=f"key-vim.host.VirtualSwitch-{switch.name}",
+                numPorts=switch.ports,
+                numPortsAvailable=switch.ports - 8,
+                mtu=1500,
+                portgroup=groups,
+                pnic=[f"key-vim.host.PhysicalNic-{device}" for device in switch.uplinks],
+                spec=Data(
+                    "HostVirtualSwitchSpec",
+                    numPorts=switch.ports,
+                    bridge=Data("HostVirtualSwitchBondBridge", nicDevice=list(switch.uplinks)),
+                ),
+            )
+        )
+    groups_data = [
+        Data(
+            "HostPortGroup",
+            key=f"key-vim.host.PortGroup-{item.name}",
+            vswitch=f"key-vim.host.VirtualSwitch-{item.switch}",
+            computedPolicy=Data("HostNetworkPolicy"),
+            spec=Data(
+                "HostPortGroupSpec",
+                name=item.name,
+                vlanId=item.vlan,
+                vswitchName=item.switch,
+                policy=Data("HostNetworkPolicy"),
+            ),
+        )
+        for item in host.networks
+    ]
+    return Data(
+        "HostNetworkInfo",
+        vswitch=switches,
+        portgroup=groups_data,
+        pnic=[_physical_nic(nic, index) for index, nic in enumerate(host.nics)],
+        dnsConfig=_dns(host),
+        ipRouteConfig=Data("HostIpRouteConfig", defaultGateway="10.0.0.1"),
+    )
+
+
+def storage(host: "Host") -> Data:
+    """Make the host's storage adapters and volumes."""
+    adapter = {"key": "key-vim.host.BlockHba-vmhba1", "device": "vmhba1", "bus": 0, "status": "unknown"}
+    hba = Data("HostBlockHba", **adapter, model="PERC H330 Mini", driver="lsi_mr3", pci="0000:03:00.0")
+    del host
+    return Data("HostStorageDeviceInfo", hostBusAdapter=[hba], scsiLun=[], softwareInternetScsiEnabled=False)
+
+
+def config(endpoint: "Endpoint", host: "Host", ref: Ref) -> Data:
+    """Make the host's configuration."""
+    mounts = [
+        Data(
+            "HostFileSystemMountInfo",
+            mountInfo=Data("HostMountInfo", path=store.mount, accessMode="readWrite", mounted=True, accessible=True),
+            volume=_volume(endpoint, store.name, store.kind, store.capacity, store.remote),
+        )
+        for store in host.datastores
+    ]
+    return Data(
+        "HostConfigInfo",
+        host=ref,
+        product=product(host),
+        hyperThread=Data(
+            "HostHyperThreadScheduleInfo", available=host.threads_per_core > 1, active=host.threads_per_core > 1,
+            config=host.threads_per_core > 1,
+        ),
+        network=network(host),
+        vmotion=Data("HostVMotionInfo", ipConfig=Data("HostIpConfig", dhcp=False, ipAddress=f"10.0.1.{host.number}")),
+        storageDevice=storage(host),
+        fileSystemVolume=Data("HostFileSystemVolumeInfo", volumeTypeList=["VMFS", "NFS", "OTHER"], mountInfo=mounts),
+        service=Data("HostServiceInfo", service=[]),
+    )  # fmt: skip
+
+
+def _volume(endpoint: "Endpoint", name: str, kind: str, capacity: int, remote: str) -> Data:
+    del endpoint
+    if kind == "NFS":
+        where, _, path = remote.partition(":")
+        return Data(
+            "HostNasVolume", type=kind, name=name, capacity=long(capacity), remoteHost=where, remotePath=path, userName=""
+        )
+    return Data("HostLocalFileSystemVolume" if kind == "OTHER" else "HostFileSystemVolume", type=kind, name=name,
+                capacity=long(capacity), **({"device": name} if kind == "OTHER" else {}))  # fmt: skip

@@ -1,0 +1,341 @@
+"""The data objects that describe a machine: configuration, runtime, guest, summary, layout."""
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from esxvirt.sim.objects.machine_devices import devices
+from esxvirt.sim.objects.resource_pool import allocation
+from esxvirt.sim.state.machine import EPOCH
+from esxvirt.sim.wire.values import Data, Ref, long
+
+if TYPE_CHECKING:
+    from esxvirt.sim.endpoint import Endpoint
+    from esxvirt.sim.state.machine import Machine
+    from esxvirt.sim.state.vmxtext import Config
+
+__all__ = ["capability", "config", "cpu_usage", "devices", "guest", "guest_memory", "hardware", "layout", "layout_ex", "runtime",
+           "summary", "tools_status"]  # fmt: skip
+
+_CPU_SHARES = {"low": 500, "normal": 1000, "high": 2000}
+
+
+def _mem_shares(config: "Config") -> dict[str, int]:
+    return {level: factor * config.memory_mb for level, factor in (("low", 5), ("normal", 10), ("high", 20))}
+
+
+def _cpu_shares(config: "Config") -> dict[str, int]:
+    return {level: shares * config.cpus for level, shares in _CPU_SHARES.items()}
+
+
+def tools_status(machine: "Machine") -> str:
+    """What the API says of VMware Tools in the guest."""
+    if machine.tools == "toolsNotInstalled":
+        return machine.tools
+    return machine.tools if machine.running else "toolsNotRunning"
+
+
+def cpu_usage(machine: "Machine") -> int | None:
+    """MHz that a running machine takes: some of its first processor, by its number."""
+    return 40 + machine.number * 37 % 600 if machine.running else None
+
+
+def guest_memory(machine: "Machine") -> int | None:
+    """MiB that the guest of a running machine works with."""
+    return machine.config.memory_mb * (20 + machine.number % 5 * 10) // 100 if machine.running else None
+
+
+def hardware(endpoint: "Endpoint", machine: "Machine") -> Data:
+    """Make the virtual hardware."""
+    config_ = machine.config
+    return Data(
+        "VirtualHardware",
+        numCPU=config_.cpus,
+        numCoresPerSocket=config_.cores_per_socket,
+        memoryMB=config_.memory_mb,
+        device=devices(endpoint, machine),
+    )
+
+
+def config(endpoint: "Endpoint", machine: "Machine") -> Data:
+    """Make the configuration."""
+    config_ = machine.config
+    home = f"[{machine.datastore.name}] {machine.home}"
+    files = Data(
+        "VirtualMachineFileInfo",
+        vmPathName=machine.vmx_path,
+        snapshotDirectory=f"{home}/",
+        suspendDirectory=f"{home}/",
+        logDirectory=f"{home}/",
+    )
+    tools = Data(
+        "ToolsConfigInfo",
+        toolsVersion=0 if machine.tools == "toolsNotInstalled" else 10346 if machine.tools == "toolsOk" else 8192,
+        afterPowerOn=True,
+        afterResume=True,
+        beforeGuestStandby=True,
+        beforeGuestShutdown=True,
+        toolsUpgradePolicy="manual",
+        syncTimeWithHost=False,
+    )
+    return Data(
+        "VirtualMachineConfigInfo",
+        changeVersion=f"2024-03-01T08:00:00.{machine.revision:06d}Z",
+        modified=EPOCH,
+        name=machine.name,
+        guestFullName=guest_full_name(config_.guest_id),
+        version=f"vmx-{config_.hw_version:02d}",
+        uuid=config_.uuid,
+        instanceUuid=config_.instance_uuid or None,
+        locationId=config_.location_uuid or None,
+        template=False,
+        guestId=config_.guest_id,
+        alternateGuestName="",
+        annotation=config_.annotation,
+        files=files,
+        tools=tools,
+        flags=_flags(),
+        consolePreferences=Data("VirtualMachineConsolePreferences"),
+        defaultPowerOps=_power_ops(),
+        hardware=hardware(endpoint, machine),
+        cpuAllocation=allocation(config_.cpu_min, config_.cpu_max, config_.cpu_shares, _cpu_shares(config_)),
+        memoryAllocation=allocation(config_.mem_min, config_.mem_max, config_.mem_shares, _mem_shares(config_)),
+        memoryHotAddEnabled=False,
+        cpuHotAddEnabled=False,
+        cpuHotRemoveEnabled=False,
+        extraConfig=[
+            Data("OptionValue", key="nvram", value=f"{machine.home}.nvram"),
+            Data("OptionValue", key="pciBridge0.present", value="TRUE"),
+            *(Data("OptionValue", key=key, value=value) for key, value in config_.extra.items()),
+        ],
+        datastoreUrl=[
+            Data("VirtualMachineConfigInfoDatastoreUrlPair", name=store.name, url=store.mount)
+            for store in (machine.datastore,)
+        ],
+        bootOptions=Data("VirtualMachineBootOptions", bootDelay=long(0), enterBIOSSetup=False),
+        firmware=config_.firmware,
+        maxMksConnections=40,
+        guestAutoLockEnabled=True,
+        createDate=EPOCH,
+    )
+
+
+def guest_full_name(guest_id: str) -> str:
+    """Return what people call a guest system."""
+    names = {"rhel5Guest": "Red Hat Enterprise Linux 5 (32-bit)", "otherGuest": "Other (32-bit)"}
+    bits = 64 if "64" in guest_id else 32
+    return names.get(guest_id) or f"{guest_id.removesuffix('Guest').replace('_64', '').replace('64', '')} ({bits}-bit)"
+
+
+def _flags() -> Data:
+    return Data(
+        "VirtualMachineFlagInfo",
+        disableAcceleration=False,
+        enableLogging=True,
+        useToe=False,
+        runWithDebugInfo=False,
+        monitorType="release",
+        htSharing="any",
+        snapshotDisabled=False,
+        snapshotLocked=False,
+        diskUuidEnabled=False,
+        virtualMmuUsage="automatic",
+        virtualExecUsage="hvAuto",
+        snapshotPowerOffBehavior="powerOff",
+    )
+
+
+def _power_ops() -> Data:
+    kinds = {"defaultPowerOffType": "soft", "defaultSuspendType": "hard", "defaultResetType": "soft"}
+    types = {"powerOffType": "soft", "suspendType": "hard", "resetType": "soft"}
+    return Data("VirtualMachineDefaultPowerOpInfo", **kinds, **types, standbyAction="checkpoint")
+
+
+def capability() -> Data:
+    """Make what a machine can do."""
+    yes = dict.fromkeys(
+        ("snapshotOperationsSupported", "multipleSnapshotsSupported", "snapshotConfigSupported", "poweredOffSnapshotsSupported",
+         "memorySnapshotsSupported", "revertToSnapshotSupported", "quiescedSnapshotsSupported", "lockSnapshotsSupported",
+         "bootOptionsSupported", "bootRetryOptionsSupported", "cpuFeatureMaskSupported",
+         "settingDisplayTopologySupported", "memoryReservationLockSupported"), True,
+    )  # fmt: skip
+    no = dict.fromkeys(
+        ("disableSnapshotsSupported", "consolePreferencesSupported", "s1AcpiManagementSupported",
+         "settingScreenResolutionSupported", "toolsAutoUpdateSupported", "vmNpivWwnSupported",
+         "npivWwnOnNonRdmVmSupported", "vmNpivWwnDisableSupported", "vmNpivWwnUpdateSupported", "swapPlacementSupported",
+         "toolsSyncTimeSupported", "virtualMmuUsageSupported", "diskSharesSupported"), False,
+    )  # fmt: skip
+    return Data("VirtualMachineCapability", **(no | yes))
+
+
+def runtime(endpoint: "Endpoint", machine: "Machine") -> Data:
+    """Make the runtime state."""
+    running = machine.running
+    device: list[Data] = []
+    return Data(
+        "VirtualMachineRuntimeInfo",
+        device=device,
+        host=endpoint.identify(machine.host),
+        connectionState="connected",
+        powerState=machine.power,
+        faultToleranceState="notConfigured",
+        toolsInstallerMounted=False,
+        suspendTime=EPOCH if machine.power == "suspended" else None,
+        bootTime=machine.boot_time,
+        suspendInterval=long(0),
+        memoryOverhead=long(70 << 20) if running else None,
+        maxCpuUsage=machine.host.mhz * machine.config.cpus if running else None,
+        maxMemoryUsage=machine.config.memory_mb if running else None,
+        numMksConnections=0,
+        recordReplayState="inactive",
+        onlineStandby=False,
+        consolidationNeeded=False,
+        minRequiredEVCModeKey="intel-merom" if running else None,
+    )
+
+
+def guest(machine: "Machine") -> Data:
+    """Make what VMware Tools tell of the guest."""
+    live = machine.tools_running
+    config_ = machine.config
+    nics = [
+        Data(
+            "GuestNicInfo",
+            network=nic.network,
+            ipAddress=[machine.address],
+            macAddress=nic.mac,
+            connected=True,
+            deviceConfigId=4000 + nic.index,
+            ipConfig=Data(
+                "NetIpConfigInfo",
+                ipAddress=[
+                    Data("NetIpConfigInfoIpAddress", ipAddress=machine.address, prefixLength=8, state="preferred")
+                ],
+            ),
+        )
+        for nic in config_.nics[:1]
+    ]
+    disk = Data("GuestDiskInfo", diskPath="/", capacity=long(7 << 30), freeSpace=long(3 << 30))
+    old = machine.tools == "toolsOld"
+    return Data(
+        "GuestInfo",
+        toolsStatus=tools_status(machine),
+        toolsVersionStatus="guestToolsNeedUpgrade" if old else "guestToolsCurrent",
+        toolsVersionStatus2="guestToolsSupportedOld" if old else "guestToolsCurrent",
+        toolsRunningStatus="guestToolsRunning" if live else "guestToolsNotRunning",
+        toolsVersion="8192" if old else "10346",
+        guestId=config_.guest_id if live else None,
+        guestFamily=("windowsGuest" if config_.guest_id.startswith("win") else "linuxGuest") if live else None,
+        guestFullName=guest_full_name(config_.guest_id) if live else None,
+        hostName=machine.name if live else None,
+        ipAddress=machine.address if live else None,
+        net=nics if live else [],
+        disk=[disk] if live else [],
+        screen=Data("GuestScreenInfo", width=1024, height=768) if live else Data("GuestScreenInfo", width=0, height=0),
+        guestState="running" if live else "notRunning",
+        guestOperationsReady=live,
+        interactiveGuestOperationsReady=False,
+    )
+
+
+def _guest_summary(machine: "Machine") -> Data:
+    whole = guest(machine).fields
+    names = ("guestId", "guestFullName", "toolsStatus", "toolsVersionStatus", "toolsVersionStatus2", "toolsRunningStatus",
+             "hostName", "ipAddress")  # fmt: skip
+    return Data("VirtualMachineGuestSummary", **{name: whole[name] for name in names})
+
+
+def _quick_stats(machine: "Machine") -> Data:
+    if not machine.running:
+        return Data("VirtualMachineQuickStats", guestHeartbeatStatus="gray")
+    boot = machine.boot_time or EPOCH
+    return Data(
+        "VirtualMachineQuickStats",
+        overallCpuUsage=cpu_usage(machine),
+        overallCpuDemand=cpu_usage(machine),
+        guestMemoryUsage=guest_memory(machine),
+        hostMemoryUsage=machine.config.memory_mb * 60 // 100,
+        guestHeartbeatStatus="green" if machine.tools_running else "gray",
+        distributedCpuEntitlement=0,
+        distributedMemoryEntitlement=0,
+        staticCpuEntitlement=0,
+        staticMemoryEntitlement=0,
+        privateMemory=machine.config.memory_mb * 55 // 100,
+        sharedMemory=0,
+        swappedMemory=0,
+        balloonedMemory=0,
+        consumedOverheadMemory=40,
+        ftLogBandwidth=-1,
+        ftSecondaryLatency=-1,
+        ftLatencyStatus="gray",
+        compressedMemory=long(0),
+        uptimeSeconds=int((datetime.now(UTC) - boot).total_seconds()),
+    )
+
+
+def summary(endpoint: "Endpoint", machine: "Machine", ref: Ref) -> Data:
+    """Make the summary, with what clients list."""
+    config_ = machine.config
+    committed = sum(disk.capacity_kib << 10 for disk in config_.disks)
+    return Data(
+        "VirtualMachineSummary",
+        vm=ref,
+        runtime=runtime(endpoint, machine),
+        guest=_guest_summary(machine),
+        config=Data(
+            "VirtualMachineConfigSummary",
+            name=machine.name,
+            template=False,
+            vmPathName=machine.vmx_path,
+            memorySizeMB=config_.memory_mb,
+            cpuReservation=config_.cpu_min,
+            memoryReservation=config_.mem_min,
+            numCpu=config_.cpus,
+            numEthernetCards=len(config_.nics),
+            numVirtualDisks=len(config_.disks),
+            uuid=config_.uuid,
+            instanceUuid=config_.instance_uuid or None,
+            guestId=config_.guest_id,
+            guestFullName=guest_full_name(config_.guest_id),
+            annotation=config_.annotation,
+        ),
+        storage=Data(
+            "VirtualMachineStorageSummary",
+            committed=long(committed),
+            uncommitted=long(0),
+            unshared=long(committed),
+            timestamp=EPOCH,
+        ),
+        quickStats=_quick_stats(machine),
+        overallStatus="green",
+    )
+
+
+def layout(machine: "Machine") -> Data:
+    """Make the list of the machine's files, the short way."""
+    disks = [
+        Data("VirtualMachineFileLayoutDiskLayout", key=2000 + index, diskFile=[machine.disk_path(disk)])
+        for index, disk in enumerate(machine.config.disks)
+    ]
+    names = [f"{machine.home}.nvram"]
+    return Data("VirtualMachineFileLayout", configFile=names, logFile=["vmware.log"], disk=disks, snapshot=[])
+
+
+def layout_ex(machine: "Machine") -> Data:
+    """Make the list of the machine's files, the long way."""
+    kinds = {".vmx": "config", ".vmxf": "extendedConfig", ".nvram": "nvram", ".log": "log"}
+    files = []
+    for key, name in enumerate(machine.own_names()):
+        suffix = f".{name.rpartition('.')[2]}"
+        kind = kinds.get(suffix) or ("diskExtent" if name.endswith("-flat.vmdk") else "diskDescriptor")
+        own = machine.own_file(name)
+        files.append(
+            Data(
+                "VirtualMachineFileLayoutExFileInfo",
+                key=key,
+                name=f"[{machine.datastore.name}] {machine.home}/{name}",
+                type=kind,
+                size=long(own.size if own else 0),
+                accessible=True,
+            )
+        )
+    return Data("VirtualMachineFileLayoutEx", file=files, timestamp=EPOCH)

@@ -1,0 +1,86 @@
+"""The service instance: the way in."""
+
+import uuid
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from esxvirt.sim.objects.base import ManagedObject, provides
+from esxvirt.sim.wire.values import Data, Ref
+
+if TYPE_CHECKING:
+    from esxvirt.sim.calls import Call
+
+__all__ = ["ServiceInstance"]
+
+
+class ServiceInstance(ManagedObject):
+    """The root of the API."""
+
+    __slots__ = ()
+
+    wsdl = "ServiceInstance"
+
+    @provides("content")
+    def get_content(self) -> Data:
+        managers = {name: ref for name, ref in self.endpoint.managers.items() if name in _CONTENT}
+        return Data("ServiceContent", rootFolder=self.endpoint.root_folder, about=self.get_about(), **managers)
+
+    @provides("content.about")
+    def get_about(self) -> Data:
+        profile = self.endpoint.profile
+        licensed = {} if profile.release < (4, 0) else {
+            "licenseProductName": profile.license_name,
+            "licenseProductVersion": f"{profile.release[0]}.0",
+        }
+        instance = {}
+        if profile.is_vcenter:
+            instance["instanceUuid"] = str(uuid.uuid5(uuid.NAMESPACE_DNS, f"vcenter.{profile.name}.example.com"))
+        return Data(
+            "AboutInfo",
+            name=profile.product,
+            fullName=profile.full_name,
+            vendor="VMware, Inc.",
+            version=profile.version,
+            build=profile.build,
+            localeVersion="INTL",
+            localeBuild="000",
+            osType=profile.os_type,
+            productLineId=profile.product_line_id,
+            apiType=profile.api_type,
+            apiVersion=profile.api_text,
+            **instance,
+            **licensed,
+        )
+
+    @provides("serverClock")
+    def get_server_clock(self) -> datetime:
+        return datetime.now(UTC)
+
+    @provides("capability")
+    def get_capability(self) -> Data:
+        vcenter = self.endpoint.host is None
+        return Data(
+            "Capability",
+            provisioningSupported=vcenter,
+            multiHostSupported=vcenter,
+            userShellAccessSupported=not vcenter,
+        )
+
+    def RetrieveServiceContent(self, call: "Call") -> Data:
+        """Return the service content; anybody may ask."""
+        del call
+        return self.get_content()
+
+    def CurrentTime(self, call: "Call") -> datetime:
+        """Return the server's clock."""
+        del call
+        return datetime.now(UTC)
+
+
+_CONTENT = frozenset({
+    "propertyCollector", "viewManager", "sessionManager", "searchIndex", "perfManager", "taskManager", "eventManager",
+    "fileManager", "virtualDiskManager", "licenseManager", "authorizationManager", "setting", "customFieldsManager",
+    "alarmManager", "scheduledTaskManager", "userDirectory", "diagnosticManager", "accountManager", "extensionManager",
+})  # fmt: skip
+
+

@@ -1,0 +1,92 @@
+"""Logging in and out."""
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from esxvirt.sim.calls import CURRENT
+from esxvirt.sim.objects.base import ManagedObject, provides
+from esxvirt.sim.wire.values import Data, Fault
+
+if TYPE_CHECKING:
+    from esxvirt.sim.calls import Call
+    from esxvirt.sim.sessions import Session
+
+__all__ = ["SessionManager"]
+
+
+class SessionManager(ManagedObject):
+    """The sessions of an endpoint."""
+
+    __slots__ = ()
+
+    wsdl = "SessionManager"
+
+    def _describe(self, session: "Session") -> Data:
+        return Data(
+            "UserSession",
+            key=session.key,
+            userName=session.username,
+            fullName=session.username.partition("@")[0].capitalize(),
+            loginTime=session.login_time,
+            lastActiveTime=datetime.now(UTC),
+            locale=session.locale,
+            messageLocale="en",
+            extensionSession=False,
+            ipAddress=session.address,
+            userAgent=session.agent,
+            callCount=session.call_count,
+        )
+
+    @provides("sessionList")
+    def get_session_list(self) -> list[Data]:
+        return [self._describe(session) for session in self.endpoint.sessions]
+
+    @provides("currentSession")
+    def get_current_session(self) -> Data | None:
+        call = CURRENT.get()
+        return self._describe(call.session) if call and call.session else None
+
+    @provides("supportedLocaleList", "messageLocaleList")
+    def get_locales(self) -> list[str]:
+        return ["en"]
+
+    @provides("defaultLocale")
+    def get_default_locale(self) -> str:
+        return "en"
+
+    def Login(self, call: "Call", userName: str, password: str, locale: str | None = None) -> Data:
+        """Open a session; the fault is ``InvalidLogin``, also where a session is open already."""
+        if call.session is not None:
+            raise Fault("InvalidLogin", "Cannot complete login: the session is already authenticated.")
+        account = self.endpoint.access.authenticate(userName, password)
+        if account is None:
+            raise Fault("InvalidLogin", "Cannot complete login due to an incorrect user name or password.")
+        session = self.endpoint.sessions.open(account.username, locale or "en", call.peer.address, call.peer.agent)
+        call.session = session
+        return self._describe(session)
+
+    def Logout(self, call: "Call") -> None:
+        """Close the caller's session."""
+        if call.session is not None:
+            self.endpoint.sessions.close(call.session)
+
+    def SessionIsActive(self, call: "Call", sessionID: str, userName: str) -> bool:
+        """Tell whether a session is alive; the method's privilege is an administrator's."""
+        del call
+        session = self.endpoint.sessions.by_key(sessionID)
+        return session is not None and session.username == userName
+
+    def TerminateSession(self, call: "Call", sessionId: list[str]) -> None:
+        """Close sessions of others."""
+        for key in sessionId:
+            session = self.endpoint.sessions.by_key(key)
+            if session is None:
+                raise Fault("NotFound", f"There is no session {key}.")
+            if call.session is session:
+                raise Fault("InvalidArgument", "A session cannot terminate itself.", invalidProperty="sessionId")
+            self.endpoint.sessions.close(session)
+
+    def SetLocale(self, call: "Call", locale: str) -> None:
+        """Set the session's locale."""
+        if call.session is not None:
+            call.session.locale = locale

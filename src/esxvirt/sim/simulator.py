@@ -1,0 +1,235 @@
+"""The simulator in process: a site and its servers, on a thread of their own."""
+
+import asyncio
+import tempfile
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from collections.abc import Iterable
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+from urllib.parse import quote
+
+from esxvirt.sim import tree
+from esxvirt.sim.access import Access
+from esxvirt.sim.calls import CallLog
+from esxvirt.sim.endpoint import Endpoint
+from esxvirt.sim.faults import FaultPlan
+from esxvirt.sim.http import addresses, certificates
+from esxvirt.sim.http.server import Server
+from esxvirt.sim.profiles import Profile, find
+from esxvirt.sim.sessions import Session
+from esxvirt.sim.state.inventory import build_site
+from esxvirt.sim.state.site import Site
+
+__all__ = ["PASSWORD", "Simulator"]
+
+PASSWORD = "secret"  # noqa: S105  # of a server that holds nothing
+_THREADS = 256
+_PATIENCE = 10.0
+
+
+class Simulator:
+    """A simulated ESX, GSX or vCenter server, and a vCenter's hosts as servers of their own.
+
+    `profile` is one of `profiles.PROFILES` or "esx", "gsx", "vcenter"; `transport` "https" or "http"; `hosts` and `vms`
+    are counts, `latency` seconds that every call takes longer; `troubled` adds machines with the troubles "missing"
+    (no VMX file) and "unreadable" (properties refused); `listen` is the main server's (address, port), port 0 for any.
+    LookupError for an unknown profile, ValueError for arguments that cannot be, OSError if it cannot listen.
+    """
+
+    def __init__(
+        self,
+        profile: str = "esx",
+        transport: str = "https",
+        hosts: int = 1,
+        vms: int = 0,
+        latency: float = 0.0,
+        *,
+        troubled: Iterable[str] = (),
+        listen: tuple[str, int] | None = None,
+        password: str = PASSWORD,
+    ) -> None:
+        if transport not in {"http", "https"}:
+            raise ValueError(f"transport {transport!r}: choose http or https")
+        if latency < 0:
+            raise ValueError(f"a latency of {latency} seconds cannot be")
+        self.profile: Profile = find(profile)
+        self.transport = transport
+        self.password = password
+        self.username = self.profile.username
+        self.calls = CallLog()
+        self.faults = FaultPlan()
+        self.site: Site = build_site(self.profile, hosts, vms, tuple(troubled))
+        self.cacert: Path | None = None
+        self.thumbprint: str | None = None
+        self._latency = latency
+        self._listen = listen
+        self._servers: list[Server] = []
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
+        self._pool: ThreadPoolExecutor | None = None
+        self._directory: tempfile.TemporaryDirectory[str] | None = None
+        self.endpoints = self._make_endpoints()
+
+    def _make_endpoints(self) -> list[Endpoint]:
+        """Make the main endpoint, and the hosts' if the main one is a vCenter."""
+        owners = [None, *self.site.hosts] if self.profile.is_vcenter else [self.site.hosts[0]]
+        made = []
+        for host in owners:
+            profile = self.profile if host is None else host.profile
+            access = Access(profile.username, self.password)
+            endpoint = Endpoint(self.site, profile, host, access, self.faults, self.calls)
+            endpoint.latency = self._latency
+            tree.build(endpoint)
+            made.append(endpoint)
+        return made
+
+    @property
+    def latency(self) -> float:
+        """Seconds that every call takes longer; it may be set while the simulator runs."""
+        return self._latency
+
+    @latency.setter
+    def latency(self, seconds: float) -> None:
+        self._latency = seconds
+        for endpoint in self.endpoints:
+            endpoint.latency = seconds
+
+    @property
+    def sessions(self) -> list[Session]:
+        """The sessions now open, on all servers."""
+        return [session for endpoint in self.endpoints for session in endpoint.sessions]
+
+    def expire_sessions(self) -> None:
+        """End all sessions, as the idle timeout would."""
+        for endpoint in self.endpoints:
+            endpoint.sessions.expire()
+
+    # Where it is.
+
+    @property
+    def host(self) -> str:
+        """The main server's address."""
+        return self._main.address
+
+    @property
+    def port(self) -> int:
+        """The main server's port."""
+        return self._main.port
+
+    @property
+    def _main(self) -> Server:
+        if not self._servers:
+            raise RuntimeError("the simulator is not running: call start(), or use it in a with statement")
+        return self._servers[0]
+
+    def _uri(self, server: Server, path: str = "") -> str:
+        profile = server.endpoint.profile
+        standard = (443, 80) if profile.scheme != "gsx" else profile.default_ports
+        address = f"[{server.address}]" if ":" in server.address else server.address
+        port = "" if server.port == standard[self.transport == "http"] else f":{server.port}"
+        query = "?transport=http" if self.transport == "http" else ""
+        return f"{profile.scheme}://{quote(profile.username, safe='')}@{address}{port}/{path}{query}"
+
+    @property
+    def uri(self) -> str:
+        """The connection URI; a vCenter's has the path of its first host."""
+        if not self.profile.is_vcenter:
+            return self._uri(self._main)
+        path = f"{quote(self.site.datacenter, safe='')}/{quote(self.site.hosts[0].full_name, safe='')}"
+        return self._uri(self._main, path)
+
+    @property
+    def vcenter_uri(self) -> str | None:
+        """The connection URI of the whole vCenter; None without one."""
+        return self._uri(self._main) if self.profile.is_vcenter else None
+
+    @property
+    def host_uris(self) -> list[str]:
+        """The connection URIs of the hosts, each a server of its own."""
+        return [self._uri(server) for server in self._servers if server.endpoint.host is not None]
+
+    @property
+    def sdk_url(self) -> str:
+        """The URL of the main server's SOAP service, for clients that want one."""
+        address = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{self.transport}://{address}:{self.port}/sdk"
+
+    # Its life.
+
+    def start(self) -> Self:
+        """Listen and serve; return itself."""
+        if self._thread is not None:
+            raise RuntimeError("the simulator is running already")
+        listeners = self._bind()
+        self._directory = tempfile.TemporaryDirectory(prefix="esxvirt-sim-")
+        tls = None
+        if self.transport == "https":
+            made = certificates.make([str(item.getsockname()[0]) for item in listeners], Path(self._directory.name))
+            tls, self.cacert, self.thumbprint = made.context, made.cacert, made.thumbprint
+        self._pool = ThreadPoolExecutor(_THREADS, "esxvirt-sim")
+        self._servers = []
+        for endpoint, listener in zip(self.endpoints, listeners, strict=True):
+            endpoint.thumbprint = self.thumbprint
+            self._servers.append(Server(endpoint, listener, tls, self._pool))
+            if endpoint.host is not None:
+                endpoint.host.address = str(listener.getsockname()[0])
+        if self.profile.is_vcenter:
+            for host in self.site.hosts:
+                host.management_server = self.host
+        self.site.closing = False
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._run, name="esxvirt-sim", daemon=True)
+        self._thread.start()
+        asyncio.run_coroutine_threadsafe(self._start_servers(), self._loop).result(_PATIENCE)
+        return self
+
+    def _bind(self) -> list["addresses.socket.socket"]:
+        standard = 80 if self.transport == "http" else 443
+        if self.profile.is_vcenter:
+            return addresses.bind_site(len(self.site.hosts), standard, self._listen)
+        return [addresses.bind(*(self._listen or ("127.0.0.1", 0)))]
+
+    def _run(self) -> None:
+        assert self._loop is not None  # noqa: S101  # start makes it first
+        asyncio.set_event_loop(self._loop)
+        try:
+            self._loop.run_forever()
+        finally:
+            self._loop.run_until_complete(self._loop.shutdown_asyncgens())
+            self._loop.close()
+
+    async def _start_servers(self) -> None:
+        for server in self._servers:
+            await server.start()
+
+    async def _stop_servers(self) -> None:
+        await asyncio.gather(*(server.stop() for server in self._servers))
+
+    def stop(self) -> None:
+        """Close all connections and stop; safe to call twice."""
+        if self._thread is None or self._loop is None:
+            return
+        with self.site.changed:
+            self.site.closing = True
+            self.site.changed.notify_all()
+        with suppress(TimeoutError):
+            asyncio.run_coroutine_threadsafe(self._stop_servers(), self._loop).result(_PATIENCE)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(_PATIENCE)
+        if self._pool is not None:
+            self._pool.shutdown(wait=False, cancel_futures=True)
+        if self._directory is not None:
+            self._directory.cleanup()
+        self._thread = self._loop = self._pool = self._directory = None
+        self._servers = []
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()

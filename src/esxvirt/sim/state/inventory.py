@@ -1,0 +1,202 @@
+"""The inventory that a simulator starts with."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import PurePosixPath
+
+from esxvirt.sim.profiles import Profile, host_of
+from esxvirt.sim.state.machine import EPOCH, Machine, generated_config
+from esxvirt.sim.state.site import Host, Network, PhysicalNic, Site, Switch
+from esxvirt.sim.state.storage import Datastore, File
+
+__all__ = ["TROUBLES", "build_site"]
+
+LOCAL_STORAGE = "498076b2-02796c1a-ef5b-000ae484a6a3"
+GSX_STORAGE = "/var/lib/vmware/Virtual Machines"
+# Machines that no healthy host has, on demand: the VMX file is gone, or the properties cannot be read.
+TROUBLES = ("missing", "unreadable")
+
+FEDORA11_VMX = """\
+#!/usr/bin/vmware
+config.version = "8"
+virtualHW.version = "4"
+floppy0.present = "false"
+nvram = "Fedora11.nvram"
+deploymentPlatform = "windows"
+virtualHW.productCompatibility = "hosted"
+tools.upgrade.policy = "useGlobal"
+powerType.powerOff = "default"
+powerType.powerOn = "default"
+powerType.suspend = "default"
+powerType.reset = "default"
+displayName = "Fedora11"
+extendedConfigFile = "Fedora11.vmxf"
+scsi0.present = "true"
+scsi0.sharedBus = "none"
+scsi0.virtualDev = "lsilogic"
+memsize = "1024"
+scsi0:0.present = "true"
+scsi0:0.fileName = "/vmfs/volumes/498076b2-02796c1a-ef5b-000ae484a6a3/Fedora11/Fedora11.vmdk"
+scsi0:0.deviceType = "scsi-hardDisk"
+ide0:0.present = "true"
+ide0:0.clientDevice = "true"
+ide0:0.deviceType = "cdrom-raw"
+ide0:0.startConnected = "false"
+ethernet0.present = "true"
+ethernet0.networkName = "VM Network"
+ethernet0.addressType = "vpx"
+ethernet0.generatedAddress = "00:50:56:91:48:c7"
+chipset.onlineStandby = "false"
+guestOSAltName = "Red Hat Enterprise Linux 5 (32-Bit)"
+guestOS = "rhel5"
+uuid.bios = "50 11 5e 16 9b dc 49 d7-f1 71 53 c4 d7 f9 17 10"
+snapshot.action = "keep"
+sched.cpu.min = "0"
+sched.cpu.units = "mhz"
+sched.cpu.shares = "normal"
+sched.mem.minsize = "0"
+sched.mem.shares = "normal"
+toolScripts.afterPowerOn = "true"
+toolScripts.afterResume = "true"
+toolScripts.beforeSuspend = "true"
+toolScripts.beforePowerOff = "true"
+scsi0:0.redo = ""
+tools.syncTime = "false"
+uuid.location = "56 4d b5 06 a2 bd fb eb-ae 86 f7 d8 49 27 d0 c4"
+sched.cpu.max = "unlimited"
+sched.swap.derivedName = "/vmfs/volumes/498076b2-02796c1a-ef5b-000ae484a6a3/Fedora11/Fedora11-7de040d8.vswp"
+tools.remindInstall = "TRUE"
+"""
+
+# What an accident in an editor leaves: a line that is no setting, and half a file.
+BROKEN_VMX = """\
+.encoding = "UTF-8"
+config.version = "8"
+virtualHW.version = 
+displayName "broken"
+scsi0.present = "tr
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """A machine of the default inventory."""
+
+    name: str
+    power: str
+    memory_mb: int
+    cpus: int
+    annotation: str = ""
+
+
+_NAMED = (
+    _Named("web", "poweredOn", 2048, 2, "Serves the pages"),
+    _Named("builder", "suspended", 4096, 4),
+    _Named("archive", "poweredOff", 512, 1, "Kept for its files"),
+)
+
+
+def build_site(profile: Profile, hosts: int = 1, vms: int = 0, troubled: Iterable[str] = ()) -> Site:
+    """Build the default inventory with `hosts` hosts (one without a vCenter) and `vms` generated machines.
+
+    The first host has the manual's Fedora11, a running, a suspended and a powered-off machine, and one whose VMX file
+    is broken; `troubled` adds any of `TROUBLES`. ValueError for counts or troubles that cannot be.
+    """
+    if hosts < 1 or (hosts > 1 and not profile.is_vcenter):
+        raise ValueError(f"{hosts} hosts: a host's profile has one, a vCenter's at least one")
+    if vms < 0:
+        raise ValueError(f"{vms} machines: give 0 or more")
+    unknown = sorted(set(troubled) - set(TROUBLES))
+    if unknown:
+        raise ValueError(f"no such trouble as {', '.join(unknown)}: choose of {', '.join(TROUBLES)}")
+    site = Site(profile)
+    for number in range(1, hosts + 1):
+        _add_host(site, host_of(profile), number)
+    if hosts > 1:
+        _share_datastore(site)
+    _add_named_machines(site)
+    _add_troubled_machines(site, troubled)
+    _add_generated_machines(site, vms)
+    return site
+
+
+def _add_host(site: Site, profile: Profile, number: int) -> None:
+    name = "gsx1" if profile.is_gsx else f"esx{number}"
+    uuid = f"4c4c4544-0043-4210-8038-b6c04f4e3{number:03x}"
+    host = Host(number, profile, name, "example.com", uuid, EPOCH - timedelta(days=30 + number))
+    if profile.is_gsx:
+        local = Datastore("local-storage", 10 * number, "OTHER", GSX_STORAGE, 200 << 30)
+    else:
+        mount = LOCAL_STORAGE if number == 1 else f"498076b2-02796c1a-ef5b-000ae484a6{0xA2 + number:02x}"
+        label = "local-storage" if number == 1 else f"local-storage-{number}"
+        local = Datastore(label, 10 * number, "VMFS", f"/vmfs/volumes/{mount}", 2 << 40)
+    local.make_directory("iso")
+    local.put("iso/install.iso", File.sparse(4 << 20))
+    host.datastores.append(local)
+    site.datastores.append(local)
+    host.switches = [Switch("vSwitch0", 128, ["vmnic0", "vmnic1"])]
+    host.nics = [PhysicalNic(f"vmnic{index}", "e1000e", f"00:1b:21:3a:{number:02x}:{index:02x}") for index in range(2)]
+    if not site.networks:
+        site.networks = [Network("VM Network", 7, "vSwitch0"), Network("Management Network", 8, "vSwitch0")]
+    host.networks = list(site.networks)
+    site.hosts.append(host)
+
+
+def _share_datastore(site: Site) -> None:
+    shared = Datastore("shared-nfs", 5, "NFS", "/vmfs/volumes/8a0f3c71-5d9e2b44", 8 << 40, "nas.example.com:/export/vms")
+    site.datastores.append(shared)
+    for host in site.hosts:
+        host.datastores.append(shared)
+
+
+def _add_named_machines(site: Site) -> None:
+    host = site.hosts[0]
+    store = host.datastores[0]
+    mount = PurePosixPath(store.mount)
+    text = FEDORA11_VMX
+    if host.profile.is_gsx:
+        text = text.replace(f"/vmfs/volumes/{LOCAL_STORAGE}", str(mount))
+    site.add_machine(Machine(host, store, 1, "Fedora11", "poweredOff", text))
+    for number, named in enumerate(_NAMED, start=2):
+        config = generated_config(number, named.name, host.profile)
+        config.memory_mb = named.memory_mb
+        config.cpus = named.cpus
+        config.annotation = named.annotation
+        site.add_machine(Machine(host, store, number, named.name, named.power, config=config))
+    _add_broken(site, host, store)
+
+
+def _add_broken(site: Site, host: Host, store: Datastore) -> None:
+    number = site.next_number()
+    machine = Machine(host, store, number, "broken", "poweredOff", config=generated_config(number, "broken", host.profile))
+    site.add_machine(machine)
+    store.put("broken/broken.vmx", File.of(BROKEN_VMX.encode(), EPOCH))
+
+
+def _add_troubled_machines(site: Site, troubled: Iterable[str]) -> None:
+    host = site.hosts[0]
+    store = host.datastores[0]
+    for trouble in troubled:
+        number = site.next_number()
+        config = generated_config(number, trouble, host.profile)
+        machine = Machine(host, store, number, trouble, "poweredOff", config=config)
+        machine.vmx_missing = trouble == "missing"
+        machine.unreadable = trouble == "unreadable"
+        site.add_machine(machine)
+
+
+def _add_generated_machines(site: Site, vms: int) -> None:
+    """Add vm-0001 and on, spread over the hosts: of ten, six run, three are off, one is suspended."""
+    powers = ("poweredOn", "poweredOff", "poweredOn", "poweredOn", "poweredOff", "poweredOn", "suspended", "poweredOn",
+              "poweredOff", "poweredOn")  # fmt: skip
+    first = site.next_number()
+    hosts = site.hosts
+    width = max(4, len(str(vms)))
+    for index in range(vms):
+        host = hosts[index % len(hosts)]
+        name = f"vm-{index + 1:0{width}d}"
+        machine = Machine(host, host.datastores[0], first + index, name, powers[index % 10])
+        site.machines[machine.number] = machine
+        host.machines[machine.number] = machine
+    site.touch()

@@ -1,0 +1,197 @@
+"""A virtual machine's state: its configuration, its power and its guest."""
+
+import hashlib
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from esxvirt.sim.state.storage import File
+from esxvirt.sim.state.vmxtext import Cdrom, Config, Disk, Nic, read_config, write_config
+
+if TYPE_CHECKING:
+    from esxvirt.sim.profiles import Profile
+    from esxvirt.sim.state.site import Host
+    from esxvirt.sim.state.storage import Datastore
+
+__all__ = ["Machine", "generated_config"]
+
+POWER_STATES = ("poweredOff", "poweredOn", "suspended")
+# All generated machines' times count from here, so that a simulator's answers are the same every day.
+EPOCH = datetime(2024, 3, 1, 8, 0, tzinfo=UTC)
+
+
+def _digits(seed: str) -> str:
+    return hashlib.md5(seed.encode(), usedforsecurity=False).hexdigest()
+
+
+def _uuid(prefix: str, seed: str) -> str:
+    digits = (prefix + _digits(seed))[:32]
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+
+
+def generated_config(number: int, name: str, profile: "Profile") -> Config:
+    """Make the configuration of machine `number`: always the same for the same arguments."""
+    guests = profile.guest_ids
+    digits = _digits(f"mac {number}")
+    # Mostly small machines, some bigger; memory in steps of 4 MiB, as VMware wants it.
+    memory = (512, 1024, 2048, 4096, 1536, 8192)[number % 6]
+    cpus = (1, 2, 1, 4, 2, 1)[number % 6]
+    modern = profile.hw_version >= 7
+    scsi = ("lsilogic", "pvscsi", "lsisas1068")[number % 3] if modern else ("lsilogic", "buslogic")[number % 2]
+    disks = [Disk("scsi", 0, 0, f"{name}.vmdk", (8 + number % 5 * 4) << 20, thin=modern and bool(number % 2))]
+    if number % 4 == 3:
+        disks.append(Disk("scsi", 0, 1, f"{name}_1.vmdk", 2 << 20))
+    model = ("e1000", "vmxnet3", "vlance")[number % 3] if modern else ("e1000", "vlance")[number % 2]
+    mac = f"00:0c:29:{digits[:2]}:{digits[2:4]}:{digits[4:6]}"
+    return Config(
+        name=name,
+        uuid=_uuid("564d", f"bios {number} {name}"),
+        instance_uuid=_uuid("52", f"instance {number} {name}"),
+        location_uuid=_uuid("564d", f"location {number} {name}"),
+        memory_mb=memory,
+        cpus=cpus,
+        guest_id=guests[number % len(guests)],
+        hw_version=profile.hw_version,
+        scsi={0: scsi},
+        disks=disks,
+        cdroms=[Cdrom("ide", 1, 0, "raw", "", connected=False, client=True)],
+        nics=[Nic(0, model, "VM Network", mac)],
+    )
+
+
+class Machine:
+    """A machine on `host`, whose files are in `home` on `datastore`.
+
+    Its configuration is made when somebody first asks for it, from its VMX `text` or from its number, so that a
+    hundred thousand machines cost nothing until they are read. `revision` counts its changes.
+    """
+
+    __slots__ = (
+        "_config",
+        "_name",
+        "_text",
+        "boot_time",
+        "datastore",
+        "home",
+        "host",
+        "number",
+        "power",
+        "revision",
+        "tools",
+        "unreadable",
+        "vmx_missing",
+    )
+
+    def __init__(
+        self,
+        host: "Host",
+        datastore: "Datastore",
+        number: int,
+        name: str,
+        power: str,
+        text: str | None = None,
+        config: Config | None = None,
+    ) -> None:
+        self.host = host
+        self.datastore = datastore
+        self.number = number
+        self.home = name
+        self.power = power
+        self.boot_time: datetime | None = EPOCH + timedelta(minutes=number) if power == "poweredOn" else None
+        self.tools = "toolsOk" if number % 5 else "toolsOld"
+        self.revision = 0
+        self.unreadable = False
+        self.vmx_missing = False
+        self._name = name
+        self._text = text
+        self._config = config
+        datastore.homes[name] = self
+
+    @property
+    def config(self) -> Config:
+        """Its configuration."""
+        if self._config is None:
+            if self._text is None:
+                self._config = generated_config(self.number, self._name, self.host.profile)
+            else:
+                self._config = read_config(self._text)
+        return self._config
+
+    @property
+    def name(self) -> str:
+        """Its name in the inventory."""
+        return self._name
+
+    @property
+    def vmx_path(self) -> str:
+        """Its VMX file, as a datastore path."""
+        return f"[{self.datastore.name}] {self.home}/{self.home}.vmx"
+
+    @property
+    def running(self) -> bool:
+        """Whether it is powered on."""
+        return self.power == "poweredOn"
+
+    @property
+    def address(self) -> str:
+        """The address of its guest's first card."""
+        return f"10.{self.number >> 16 & 255}.{self.number >> 8 & 255}.{self.number & 255}"
+
+    @property
+    def tools_running(self) -> bool:
+        """Whether VMware Tools run in its guest."""
+        return self.running and self.tools in {"toolsOk", "toolsOld"}
+
+    def disk_path(self, disk: Disk) -> str:
+        """Return a disk's file as a datastore path."""
+        if not disk.file.startswith("/"):
+            return f"[{self.datastore.name}] {self.home}/{disk.file}"
+        return self.host.datastore_path(disk.file)
+
+    def text(self) -> str:
+        """Return its VMX text."""
+        return write_config(self.config, self.home) if self._text is None else self._text
+
+    def own_names(self) -> list[str]:
+        """The files that it has in its home."""
+        if self.vmx_missing:
+            return []
+        names = [f"{self.home}.vmx", f"{self.home}.vmxf", f"{self.home}.nvram", "vmware.log"]
+        for disk in self.config.disks:
+            if "/" not in disk.file or disk.file.rpartition("/")[0].endswith(f"/{self.home}"):
+                stem = disk.file.rpartition("/")[2].removesuffix(".vmdk")
+                names += [f"{stem}.vmdk", f"{stem}-flat.vmdk"]
+        return names
+
+    def own_file(self, name: str) -> File | None:
+        """Return one of the files in its home, or None."""
+        if name not in self.own_names():
+            return None
+        if name.endswith(".vmx"):
+            return File.of(self.text().encode(), EPOCH)
+        if name.endswith(".vmxf"):
+            return File.of(f'<?xml version="1.0"?>\n<Foundry>\n<VM>\n</VM>\n</Foundry>\n{self.home}\n'.encode(), EPOCH)
+        if name.endswith(".nvram"):
+            return File.of(b"MRVN\x01\x00\x00\x00" + bytes(8676), EPOCH)
+        if name.endswith(".log"):
+            return File.of(f"vmx| Log for {self.name}\n".encode(), EPOCH)
+        for disk in self.config.disks:
+            stem = disk.file.rpartition("/")[2].removesuffix(".vmdk")
+            if name == f"{stem}-flat.vmdk":
+                return File.sparse(disk.capacity_kib << 10)
+            if name == f"{stem}.vmdk":
+                return File.of(self._descriptor(disk, stem).encode(), EPOCH)
+        return None
+
+    def _descriptor(self, disk: Disk, stem: str) -> str:
+        sectors = disk.capacity_kib * 2
+        adapter = {"buslogic": "buslogic", "ide": "ide"}.get(self.config.scsi.get(disk.controller, "ide"), "lsilogic")
+        thin = 'ddb.thinProvisioned = "1"\n' if disk.thin else ""
+        return (
+            "# Disk DescriptorFile\nversion=1\nencoding=\"UTF-8\"\n"
+            f"CID={_digits(stem)[:8]}\nparentCID=ffffffff\ncreateType=\"vmfs\"\n\n"
+            f'# Extent description\nRW {sectors} VMFS "{stem}-flat.vmdk"\n\n'
+            "# The Disk Data Base\n#DDB\n\n"
+            f'ddb.virtualHWVersion = "{self.config.hw_version}"\n'
+            f'ddb.geometry.cylinders = "{sectors // (255 * 63)}"\nddb.geometry.heads = "255"\n'
+            f'ddb.geometry.sectors = "63"\nddb.adapterType = "{adapter}"\n{thin}'
+        )

@@ -1,0 +1,153 @@
+"""A site: hosts, their datastores, networks and machines, and the vCenter over them if there is one."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from esxvirt.sim.profiles import Profile
+    from esxvirt.sim.state.machine import Machine
+    from esxvirt.sim.state.storage import Datastore
+
+__all__ = ["Host", "Network", "PhysicalNic", "Site", "Switch"]
+
+
+@dataclass(slots=True, eq=False)
+class Network:
+    """A port group on a virtual switch."""
+
+    name: str
+    number: int
+    switch: str
+    vlan: int = 0
+
+
+@dataclass(slots=True)
+class Switch:
+    """A virtual switch."""
+
+    name: str
+    ports: int
+    uplinks: list[str]
+
+
+@dataclass(slots=True)
+class PhysicalNic:
+    """A network card of the host; speed in Mbit/s, 0 for no link."""
+
+    device: str
+    driver: str
+    mac: str
+    speed: int = 1000
+
+
+@dataclass(slots=True, eq=False)
+class Host:
+    """A host. Clock in MHz, memory in bytes; `address` is where it serves, if it does."""
+
+    number: int
+    profile: Profile
+    name: str
+    domain: str
+    uuid: str
+    boot_time: datetime
+    sockets: int = 2
+    cores_per_socket: int = 4
+    threads_per_core: int = 2
+    mhz: int = 2394
+    memory: int = 64 << 30
+    numa_nodes: int = 2
+    address: str = ""
+    management_server: str | None = None
+    cpu_model: str = "Intel(R) Xeon(R) CPU E5-2609 v3 @ 1.90GHz"
+    cpu_features: dict[int, dict[str, str]] = field(default_factory=dict)
+    datastores: list[Datastore] = field(default_factory=list)
+    networks: list[Network] = field(default_factory=list)
+    switches: list[Switch] = field(default_factory=list)
+    nics: list[PhysicalNic] = field(default_factory=list)
+    machines: dict[int, Machine] = field(default_factory=dict)
+
+    @property
+    def full_name(self) -> str:
+        """Its name with its domain."""
+        return f"{self.name}.{self.domain}" if self.domain else self.name
+
+    @property
+    def cores(self) -> int:
+        """All cores."""
+        return self.sockets * self.cores_per_socket
+
+    @property
+    def threads(self) -> int:
+        """All threads."""
+        return self.cores * self.threads_per_core
+
+    @property
+    def hz(self) -> int:
+        """The clock in Hz, as a processor reports it: a little off the round number."""
+        return self.mhz * 1_000_000 + 218_000
+
+    @property
+    def memory_used(self) -> int:
+        """Bytes that running machines and the system take."""
+        running = sum(machine.config.memory_mb for machine in self.machines.values() if machine.running)
+        return min(self.memory, (running << 20) // 2 + (2 << 30))
+
+    def datastore_path(self, path: str) -> str:
+        """Turn a path of the host's file system into a datastore path; other paths stay."""
+        for datastore in self.datastores:
+            for mount in (datastore.mount, f"/vmfs/volumes/{datastore.name}"):
+                if path.startswith(f"{mount}/"):
+                    return f"[{datastore.name}] {path[len(mount) + 1 :]}"
+        return path
+
+
+class Site:
+    """Everything there is. `lock` guards it; `changed` wakes whoever waits for updates."""
+
+    def __init__(self, profile: Profile) -> None:
+        self.profile = profile
+        self.lock = threading.RLock()
+        self.changed = threading.Condition(self.lock)
+        self.revision = 0
+        self.closing = False
+        self.datacenter = "dc1"
+        self.hosts: list[Host] = []
+        self.datastores: list[Datastore] = []
+        self.networks: list[Network] = []
+        self.machines: dict[int, Machine] = {}
+        self.vcenter_address: str | None = None
+
+    def add_machine(self, machine: Machine) -> None:
+        """Put a machine into the inventory of its host."""
+        self.machines[machine.number] = machine
+        machine.host.machines[machine.number] = machine
+        self.touch()
+
+    def remove_machine(self, machine: Machine) -> None:
+        """Take a machine out of the inventory; its files stay."""
+        del self.machines[machine.number]
+        del machine.host.machines[machine.number]
+        self.touch()
+
+    def next_number(self) -> int:
+        """Return a number for a new machine."""
+        return max(self.machines, default=0) + 1
+
+    def touch(self, machine: Machine | None = None) -> None:
+        """Tell whoever waits that something has changed."""
+        with self.changed:
+            if machine is not None:
+                machine.revision += 1
+            self.revision += 1
+            self.changed.notify_all()
+
+    def find_machine(self, name: str) -> Machine:
+        """Return the machine of that name; LookupError if there is none."""
+        for machine in self.machines.values():
+            if machine.name == name:
+                return machine
+        raise LookupError(f"no machine {name!r} in the simulator")

@@ -1,0 +1,209 @@
+"""Datastores and the files on them."""
+
+import io
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import IO, TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from esxvirt.sim.state.machine import Machine
+
+__all__ = ["Datastore", "File", "split_path"]
+
+_IN_MEMORY = 1 << 20
+
+
+def split_path(path: str) -> tuple[str, str]:
+    """Split "[datastore] directory/file" into its parts; ValueError if it is none."""
+    if not path.startswith("[") or "]" not in path:
+        raise ValueError(f"{path!r} is no datastore path: [DATASTORE] DIRECTORY/FILE")
+    name, _, rest = path[1:].partition("]")
+    return name, rest.strip()
+
+
+@dataclass(slots=True)
+class File:
+    """A file: its size in bytes and a way to open it for reading, from the start, seekable."""
+
+    size: int
+    open: Callable[[], IO[bytes]]
+    modified: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    @classmethod
+    def of(cls, content: bytes, modified: datetime | None = None) -> "File":
+        """Make a file of `content`."""
+        return cls(len(content), lambda: io.BytesIO(content), modified or datetime.now(UTC))
+
+    @classmethod
+    def sparse(cls, size: int) -> "File":
+        """Make a file of `size` zeros that takes no room."""
+        return cls(size, lambda: _Zeros(size))
+
+    def read(self) -> bytes:
+        """Return all of it."""
+        with self.open() as stream:
+            return stream.read()
+
+
+class _Zeros(io.RawIOBase):
+    """A stream of zeros."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__()
+        self._size = size
+        self._position = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self._size}[whence]
+        self._position = max(0, base + offset)
+        return self._position
+
+    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]  # any buffer will do
+        count = max(0, min(len(buffer), self._size - self._position))
+        buffer[:count] = bytes(count)
+        self._position += count
+        return count
+
+
+class Upload:
+    """A file on its way up: memory while it is small, a temporary file when it is not."""
+
+    def __init__(self) -> None:
+        self._spool = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115  # it lives on in the file
+
+    def write(self, chunk: bytes) -> None:
+        """Append `chunk`."""
+        self._spool.write(chunk)
+
+    def finish(self) -> File:
+        """Return the file. Its readers share one handle, so each keeps its own position."""
+        size = self._spool.tell()
+        spool = self._spool
+        if size <= _IN_MEMORY:
+            spool.seek(0)
+            content = spool.read()
+            spool.close()
+            return File.of(content)
+        return File(size, lambda: io.BufferedReader(_Shared(spool, size)))
+
+
+class _Shared(io.RawIOBase):
+    """A reader of a spool with a position of its own."""
+
+    def __init__(self, spool: IO[bytes], size: int) -> None:
+        super().__init__()
+        self._spool = spool
+        self._size = size
+        self._position = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self._size}[whence]
+        self._position = max(0, base + offset)
+        return self._position
+
+    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]  # any buffer will do
+        self._spool.seek(self._position)
+        chunk = self._spool.read(min(len(buffer), max(0, self._size - self._position)))
+        buffer[: len(chunk)] = chunk
+        self._position += len(chunk)
+        return len(chunk)
+
+
+class Datastore:
+    """A datastore: `kind` is "VMFS", "NFS" or "OTHER" (GSX's local directories); capacity in bytes.
+
+    A machine's own files are made when somebody asks for them, from the machine's configuration; what is written or
+    deleted is kept here. Paths are relative to the datastore, with slashes, and never leave it.
+    """
+
+    def __init__(self, name: str, number: int, kind: str, mount: str, capacity: int, remote: str = "") -> None:
+        self.name = name
+        self.number = number
+        self.kind = kind
+        self.mount = mount
+        self.capacity = capacity
+        self.remote = remote
+        self.accessible = True
+        self.homes: dict[str, Machine] = {}
+        self._files: dict[str, File | None] = {}
+
+    @property
+    def free(self) -> int:
+        """Bytes left: machines' disks are thick, files take their size."""
+        used = sum(file.size for file in self._files.values() if file) + len(self.homes) * (64 << 20)
+        return max(0, self.capacity - used)
+
+    @staticmethod
+    def normalise(path: str) -> str:
+        """Return `path` with single slashes; ValueError if it leaves the datastore or has control characters."""
+        parts = [part for part in path.split("/") if part not in {"", "."}]
+        if ".." in parts or any(ord(letter) < 32 or letter == "\\" for letter in path):
+            raise ValueError(f"the path {path!r} leaves the datastore")
+        return "/".join(parts)
+
+    def find(self, path: str) -> File | None:
+        """Return the file at `path`, or None."""
+        path = self.normalise(path)
+        if path in self._files:
+            return self._files[path]
+        home, _, name = path.partition("/")
+        machine = self.homes.get(home)
+        return machine.own_file(name) if machine and name else None
+
+    def put(self, path: str, file: File) -> None:
+        """Write `file` at `path`; NotADirectoryError if its directory does not exist."""
+        path = self.normalise(path)
+        directory = path.rpartition("/")[0]
+        if not path or self.is_directory(path):
+            raise IsADirectoryError(path)
+        if directory and not self.is_directory(directory):
+            raise NotADirectoryError(directory)
+        self._files[path] = file
+
+    def delete(self, path: str) -> None:
+        """Delete the file at `path`; FileNotFoundError if there is none."""
+        path = self.normalise(path)
+        if self.find(path) is None:
+            raise FileNotFoundError(path)
+        self._files[path] = None
+
+    def make_directory(self, path: str) -> None:
+        """Make a directory: a path with a slash at its end."""
+        self._files[f"{self.normalise(path)}/"] = File.of(b"")
+
+    def is_directory(self, path: str) -> bool:
+        """Whether `path` is a directory."""
+        path = self.normalise(path)
+        if not path or path in self.homes:
+            return True
+        return any(name.startswith(f"{path}/") and file is not None for name, file in self._files.items())
+
+    def names(self, directory: str = "") -> Iterator[tuple[str, bool]]:
+        """Yield the names in `directory` with whether each is a directory, sorted."""
+        directory = self.normalise(directory)
+        prefix = f"{directory}/" if directory else ""
+        found: dict[str, bool] = {}
+        if not directory:
+            found |= dict.fromkeys(self.homes, True)
+        elif directory in self.homes:
+            own = self.homes[directory].own_names()
+            found |= {name: False for name in own if self.find(prefix + name) is not None}
+        for path, file in self._files.items():
+            if file is not None and path.startswith(prefix) and path != prefix:
+                name, slash, _ = path[len(prefix) :].partition("/")
+                found[name] = bool(slash)
+        yield from sorted(found.items())
