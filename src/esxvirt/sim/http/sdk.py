@@ -19,6 +19,7 @@ from esxvirt.sim.wire.values import Fault, Ref
 __all__ = ["COOKIE", "SoapHandler", "cookie_of"]
 
 COOKIE = "vmware_soap_session"
+_UNNAMED = "2.5"
 _ACTION = re.compile(r'"?urn:(?:vim25|internalvim25|vim2)(?:/([\w.]+))?"?')
 
 
@@ -79,10 +80,13 @@ class SoapHandler:
             return None
 
     def _encoder(self, action: str) -> Encoder | None:
-        """Return the writer of the version that the client names; the server's own if it names none; None: unknown."""
+        """Return the writer of the version that the client names, of 2.5 if it names none; None: unknown.
+
+        Servers show a client that names no version, as libvirt's, what there was before clients named versions.
+        """
         match = _ACTION.fullmatch(action.strip())
-        asked = match[1] if match else None
-        if asked is None or asked == self._endpoint.profile.api_version:
+        asked = (match[1] if match else None) or _UNNAMED
+        if asked == self._endpoint.profile.api_version:
             return self._endpoint.encoder
         try:
             versions = schema.visible_versions(asked)

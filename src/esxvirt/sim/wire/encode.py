@@ -84,7 +84,7 @@ class Encoder:
     def fault_detail(self, fault: Fault) -> str:
         """Write the element that stands in the ``detail`` of a SOAP fault."""
         out: list[str] = []
-        name = fault.data.type_name
+        name = self._nearest_visible(fault.data.type_name)
         self._data(out, f"{name}Fault", fault.data, f' xmlns="{schema.NAMESPACE}" xsi:type="{name}"')
         return "".join(out)
 
