@@ -13,6 +13,10 @@ domain and level. What each class becomes there stands in its docstring as ``VIR
     |-- ArgumentUnsupportedError    VIR_ERR_ARGUMENT_UNSUPPORTED
     |-- ConfigUnsupportedError      VIR_ERR_CONFIG_UNSUPPORTED
     |-- XmlError                    VIR_ERR_XML_ERROR
+    |   |-- XmlSyntaxError          VIR_ERR_XML_DETAIL       (libvirt adds no prefix to these four)
+    |   |-- NoNameError             VIR_ERR_NO_NAME
+    |   |-- NoSourceError           VIR_ERR_NO_SOURCE
+    |   `-- NoTargetError           VIR_ERR_NO_TARGET
     |-- NotFoundError
     |   |-- DomainNotFoundError     VIR_ERR_NO_DOMAIN
     |   |-- SnapshotNotFoundError   VIR_ERR_NO_DOMAIN_SNAPSHOT
@@ -54,6 +58,9 @@ __all__ = [
     "MissingPrivilegeError",
     "NetworkNotFoundError",
     "NoCredentialsError",
+    "NoNameError",
+    "NoSourceError",
+    "NoTargetError",
     "NotFoundError",
     "OperationFailedError",
     "OperationInvalidError",
@@ -71,6 +78,7 @@ __all__ = [
     "VmxSyntaxError",
     "VolumeNotFoundError",
     "XmlError",
+    "XmlSyntaxError",
 ]
 
 
@@ -108,6 +116,22 @@ class ConfigUnsupportedError(EsxvirtError):
 
 class XmlError(EsxvirtError):
     """XML that is not well formed or not libvirt's: VIR_ERR_XML_ERROR."""
+
+
+class XmlSyntaxError(XmlError):
+    """XML that is not well formed; the message has the place and a pointer to it: VIR_ERR_XML_DETAIL."""
+
+
+class NoNameError(XmlError):
+    """A description without a name: VIR_ERR_NO_NAME."""
+
+
+class NoSourceError(XmlError):
+    """A device without its source: VIR_ERR_NO_SOURCE."""
+
+
+class NoTargetError(XmlError):
+    """A device without its target: VIR_ERR_NO_TARGET."""
 
 
 class NotFoundError(EsxvirtError):

@@ -1,21 +1,27 @@
 """The two conversions, put together from their parts."""
 
+from esxvirt.errors import InvalidArgumentError, VmxError
 from esxvirt.vmx.context import VmxContext
+from esxvirt.vmx.disk_writer import write_disks
 from esxvirt.vmx.disks import read_disks
-from esxvirt.vmx.display import read_graphics, read_video
-from esxvirt.vmx.extras import read_extras
+from esxvirt.vmx.display import read_graphics, read_video, write_graphics, write_video
+from esxvirt.vmx.extras import read_extras, write_extras
 from esxvirt.vmx.file import VmxFile
-from esxvirt.vmx.folders import read_folders
-from esxvirt.vmx.machine import read_machine
-from esxvirt.vmx.networks import read_networks
-from esxvirt.vmx.ports import read_ports
+from esxvirt.vmx.folders import read_folders, write_folders
+from esxvirt.vmx.machine import read_machine, write_closing, write_machine
+from esxvirt.vmx.networks import read_networks, write_networks
+from esxvirt.vmx.ports import read_ports, write_ports
 from esxvirt.vmx.report import Report
+from esxvirt.vmx.sink import Sink
 from esxvirt.vmx.source import Source
 from esxvirt.xml.domain.format import format_domain
 from esxvirt.xml.domain.implied import add_implied
 from esxvirt.xml.domain.model import Domain
 
-__all__ = ["CONFORMANCE_VERSION", "to_domain", "to_xml"]
+__all__ = ["CONFORMANCE_VERSION", "from_domain", "from_xml", "to_domain", "to_xml"]
+
+_HIGHEST_HARDWARE = 99
+_BRIDGES_SINCE = 7
 
 # The libvirt whose XML offline conversions write.
 CONFORMANCE_VERSION = (11, 3)
@@ -67,3 +73,64 @@ def to_xml(
     """
     domain = to_domain(vmx, context, strict=strict, report=report)
     return format_domain(domain, secure=True, inactive=True, libvirt_version=CONFORMANCE_VERSION)
+
+
+def from_domain(
+    domain: Domain,
+    virtual_hw_version: int,
+    context: VmxContext | None = None,
+    *,
+    strict: bool = False,
+    report: Report | None = None,
+) -> str:
+    """Write a domain as a VMX file.
+
+    Args:
+        domain: the domain, with its implied devices, as `parse_domain` and `to_domain` give it.
+        virtual_hw_version: the version of the virtual hardware, from 3 on: 4 for ESX 3.5, 7 for 4.0, 8 for 5.0 ...
+        context: lookups that need a server; see `VmxContext`.
+        strict: refuse whatever libvirt's converter refuses, with its message.
+        report: gets a note for each loss and guess.
+
+    Raises:
+        EsxvirtError: for what VMware does not have.
+        InvalidArgumentError: for a version that cannot be.
+
+    Source: virVMXFormatConfig, `virsh domxml-to-native vmware-vmx`.
+    """
+    if not 3 <= virtual_hw_version <= _HIGHEST_HARDWARE:
+        raise InvalidArgumentError(f"virtual hardware has versions from 3 on, not {virtual_hw_version}")
+    if domain.type != "vmware":
+        raise VmxError(f"Expecting virt type to be 'vmware' but found '{domain.type}'")
+    notes = Report() if report is None else report
+    sink = Sink(context or VmxContext(), notes, strict=strict, hardware_version=virtual_hw_version)
+    for path, line in domain.ignored:
+        notes.add("has no place in a VMX file; left out", path, line)
+    write_machine(domain, sink)
+    write_graphics(domain, sink)
+    write_disks(domain, sink)
+    write_folders(domain, sink)
+    write_networks(domain, sink)
+    write_video(domain, sink)
+    write_ports(domain, sink)
+    write_extras(domain, sink)
+    scsi = any(disk.bus == "scsi" for disk in domain.disks)
+    write_closing(domain, sink, bridges=scsi and virtual_hw_version >= _BRIDGES_SINCE)
+    return str(sink)
+
+
+def from_xml(
+    xml: str,
+    *,
+    virtual_hw_version: int,
+    context: VmxContext | None = None,
+    strict: bool = False,
+    report: Report | None = None,
+) -> str:
+    """Convert domain XML to a VMX file.
+
+    Arguments and errors are those of `parse_domain` and `from_domain`.
+    """
+    from esxvirt.xml.domain.parse import parse_domain  # noqa: PLC0415  lxml is not needed to read VMX files
+
+    return from_domain(parse_domain(xml), virtual_hw_version, context, strict=strict, report=report)

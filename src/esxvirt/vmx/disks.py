@@ -7,13 +7,15 @@ from esxvirt.vmx.table import Row, Word
 from esxvirt.xml.domain.addresses import DriveAddress
 from esxvirt.xml.domain.controllers import Controller
 from esxvirt.xml.domain.disks import Disk, disk_name
-from esxvirt.xml.domain.implied import target_number
+from esxvirt.xml.domain.implied import SATA_PORTS, SATA_UNITS, target_number
 from esxvirt.xml.domain.model import Domain
 
 __all__ = ["CACHE", "MODE", "ROWS", "SCSI_MODELS", "read_disks"]
 
 CACHE = Row("{}.writeThrough", "devices/disk/driver/@cache", "cache", Word((("true", "writethrough"),)))
-MODE = Row("{}.mode", "devices/disk/transient", "transient", Word((("independent-nonpersistent", True),)), default=False)
+MODE = Row(
+    "{}.mode", "devices/disk/transient", "transient", Word((("independent-nonpersistent", True),)), default=False
+)
 MODEL = Row("scsi{}.virtualDev", "devices/controller/@model", note="`pvscsi` is vmpvscsi; must agree with the `.vmdk`")
 
 ROWS = (
@@ -26,7 +28,11 @@ ROWS = (
     Row("{}.clientDevice", "", note="`true`: a drive of the client's machine, left out as libvirt does"),
     Row("{}.deviceType", "devices/disk/@device"),
     Row("{}.fileType", "devices/disk/@type", note="floppies: `file` or `device`"),
-    Row("{}.fileName", "devices/disk/source", note="`emptyBackingString`: no medium; `auto detect`: any drive of the host"),
+    Row(
+        "{}.fileName",
+        "devices/disk/source",
+        note="`emptyBackingString`: no medium; `auto detect`: any drive of the host",
+    ),
     Row("{}.autodetect", "devices/disk/source/@startupPolicy", note="written with `auto detect`"),
     CACHE,
     MODE,
@@ -47,7 +53,7 @@ _HARD_DISKS = {"scsi": "scsi-hardDisk", "ide": "ata-hardDisk", "sata": "", "nvme
 _PREFIXES = {"scsi": "sd", "sata": "sd", "ide": "hd", "fdc": "fd"}
 # What each bus has: controllers, units a controller, and those that libvirt looks at.
 _CONTROLLERS = 4
-_SCSI_UNITS, _SATA_UNITS, _NVME_UNITS = 16, 30, 64
+_SCSI_UNITS, _NVME_UNITS = 16, 64
 _SCSI_OWN_UNIT = 7
 
 
@@ -71,6 +77,10 @@ class _Slot:
         if self.bus == "ide":
             # VMware's second IDE controller is libvirt's second channel.
             return DriveAddress(0, bus=self.controller, unit=self.unit)
+        if self.bus == "sata":
+            # libvirt's SATA controllers have fewer ports than VMware's.
+            number = target_number("sata", self.controller, self.unit)
+            return DriveAddress(number // SATA_PORTS, unit=number % SATA_PORTS)
         return DriveAddress(self.controller, unit=self.unit)
 
 
@@ -90,7 +100,7 @@ def read_disks(source: Source, domain: Domain) -> None:
             _note_units_beyond(source, "scsi", controller, _SCSI_UNITS)
     for controller in range(_CONTROLLERS):
         if source.boolean(f"sata{controller}.present", False):
-            for unit in range(_SATA_UNITS):
+            for unit in range(SATA_UNITS):
                 _read_slot(source, domain, _Slot(f"sata{controller}:{unit}", "sata", controller, unit))
     for controller in range(2):
         for unit in range(2):
@@ -152,7 +162,7 @@ def _read_slot(source: Source, domain: Domain, slot: _Slot) -> None:
         disk = _read_image(source, slot, file_name, device_type)
     elif device_type in {"atapi-cdrom", "cdrom-raw"}:
         disk = _read_drive(slot, file_name, device_type)
-    elif device_type == "scsi-passthru" and (file_name is None or file_name.startswith(_PASSTHRU_FOLDER)):
+    elif _is_passthru(slot, device_type) and (file_name is None or file_name.startswith(_PASSTHRU_FOLDER)):
         disk = None if file_name is None else _cdrom(slot, "block", file_name, device="lun")
     else:
         disk = _guess(source, slot, file_name, device_type)
@@ -161,6 +171,10 @@ def _read_slot(source: Source, domain: Domain, slot: _Slot) -> None:
         domain.disks.append(disk)
     else:
         source.note("the drive has no place in the XML; left out, as libvirt does", f"{name}.present")
+
+
+def _is_passthru(slot: _Slot, device_type: str | None) -> bool:
+    return slot.bus == "scsi" and device_type == "scsi-passthru"
 
 
 def _read_hard_disk(source: Source, slot: _Slot, file_name: str, device_type: str | None) -> Disk | None:
@@ -196,7 +210,7 @@ def _read_image(source: Source, slot: _Slot, file_name: str, device_type: str | 
     key = f"{slot.name}.deviceType"
     if file_name == _EMPTY and device_type in {"atapi-cdrom", "cdrom-raw"}:
         return _read_drive(slot, file_name, device_type)
-    if file_name == _EMPTY and device_type == "scsi-passthru":
+    if file_name == _EMPTY and _is_passthru(slot, device_type):
         return None
     if device_type not in {None, "cdrom-image"}:
         source.refuse_or_note(

@@ -64,9 +64,9 @@ def decode(data: bytes, *, strict: bool = False, report: Report | None = None) -
     Raises:
         VmxError: under `strict`, with libvirt's texts.
     """
-    for bom, codec in _BOMS:
+    for bom, unicode_codec in _BOMS:
         if data.startswith(bom) and not strict:
-            return _decode_or_guess(data, codec, codec, report)
+            return _decode_or_guess(data, unicode_codec, unicode_codec, report)
     name = declared_encoding(data)
     codec = python_codec(name) if name is not None else "utf-8"
     if strict:

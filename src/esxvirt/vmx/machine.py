@@ -60,7 +60,9 @@ def read_machine(source: Source, domain: Domain) -> None:
     firmware = source.string(FIRMWARE.key)
     if firmware is not None and firmware != "efi" and (source.strict or firmware.lower() not in {"efi", "bios", ""}):
         source.refuse_or_note(
-            f"VMX entry 'firmware' has unknown value '{firmware}'", "firmware", f"the firmware '{firmware}' is not known"
+            f"VMX entry 'firmware' has unknown value '{firmware}'",
+            "firmware",
+            f"the firmware '{firmware}' is not known",
         )
     read_rows((SMBIOS, FIRMWARE), source, "", domain.os)
     if source.context.datacenter_path is not None:
@@ -78,7 +80,7 @@ def _check_format(source: Source) -> None:
     if source.strict:
         source.required("config.version")
     elif not source.values:
-        raise VmxError("the VMX file is empty, or holds no line of the form: key = \"value\"")
+        raise VmxError('the VMX file is empty, or holds no line of the form: key = "value"')
     version = source.integer("config.version", 8)
     if version != 8:
         source.refuse_or_note(
@@ -240,7 +242,10 @@ def _write_guest(domain: Domain, sink: Sink) -> None:
         sink.put("smbios.reflecthost", "true")
     elif domain.os.smbios not in {None, "emulate"}:
         sink.unsupported(
-            f"Unsupported SMBIOS mode '{domain.os.smbios}'", "os/smbios", 0, f"the mode '{domain.os.smbios}' is left out"
+            f"Unsupported SMBIOS mode '{domain.os.smbios}'",
+            "os/smbios",
+            0,
+            f"the mode '{domain.os.smbios}' is left out",
         )
 
 

@@ -20,10 +20,16 @@ PORT_ROWS = (
 
 ROWS = (
     Row("{}.present", "devices/interface"),
-    Row("{}.startConnected", "devices/interface/link/@state", note="libvirt ignores it; with `all_devices` it is `down`"),
+    Row(
+        "{}.startConnected", "devices/interface/link/@state", note="libvirt ignores it; with `all_devices` it is `down`"
+    ),
     Row("{}.virtualDev", "devices/interface/model/@type", note="`vmxnet` with `features = 15` is vmxnet2"),
     Row("{}.features", "devices/interface/model/@type"),
-    Row("{}.connectionType", "devices/interface/@type", note="bridged, custom: bridge; nat: user; none and no name: null"),
+    Row(
+        "{}.connectionType",
+        "devices/interface/@type",
+        note="bridged, custom: bridge; nat: user; none and no name: null",
+    ),
     Row("{}.networkName", "devices/interface/source/@bridge"),
     Row("{}.vnet", "devices/interface/target/@dev", note="with `custom`"),
     Row("{}.addressType", "devices/interface/mac/@type", note="generated and vpx: generated; static"),
@@ -96,11 +102,17 @@ def _read_connection(source: Source, name: str, card: Interface) -> None:
     elif connection == "custom":
         _read_custom(source, name, card, network)
     elif connection == "hostonly":
-        source.refuse_or_note(f"No yet handled value '{written}' for VMX entry '{key}'", key, "host-only: read as a bridge")
+        source.refuse_or_note(
+            f"No yet handled value '{written}' for VMX entry '{key}'", key, "host-only: read as a bridge"
+        )
         card.source = network or source.plain(f"{name}.vnet") or _HOSTED_NETWORKS["hostonly"]
     else:
-        source.refuse_or_note(f"Invalid value '{written}' for VMX entry '{key}'", key, f"'{written}' is read as a bridge")
-        card.source = network or source.plain(f"{name}.pvnID") or source.plain(f"{name}.vnet") or _HOSTED_NETWORKS["bridged"]
+        source.refuse_or_note(
+            f"Invalid value '{written}' for VMX entry '{key}'", key, f"'{written}' is read as a bridge"
+        )
+        card.source = (
+            network or source.plain(f"{name}.pvnID") or source.plain(f"{name}.vnet") or _HOSTED_NETWORKS["bridged"]
+        )
 
 
 def _read_custom(source: Source, name: str, card: Interface, network: str | None) -> None:
@@ -180,7 +192,9 @@ def _read_address(source: Source, key: str, card: Interface) -> None:
     mac = normalize_mac(text)
     if mac is None:
         source.refuse_or_note(
-            f"Expecting VMX entry '{key}' to be MAC address but found '{text}'", key, f"'{text}' is no MAC address; left out"
+            f"Expecting VMX entry '{key}' to be MAC address but found '{text}'",
+            key,
+            f"'{text}' is no MAC address; left out",
         )
         mac = normalize_mac(text.strip().replace("-", ":")) or _NO_MAC
     card.mac = mac

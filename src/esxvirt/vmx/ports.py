@@ -17,7 +17,11 @@ ROWS = (
     Row("{}.startConnected", "", note="read, has no place in the XML"),
     Row("{}.fileType", "devices/serial/@type", note="device: dev; file; pipe; network: tcp; all others: null"),
     Row("{}.fileName", "devices/serial/source", note="a path, or `PROTOCOL://HOST:PORT`"),
-    Row("{}.network.endPoint", "devices/serial/source/@mode", note="server: bind; client: connect; server without the key"),
+    Row(
+        "{}.network.endPoint",
+        "devices/serial/source/@mode",
+        note="server: bind; client: connect; server without the key",
+    ),
     Row("{}.vspc", "devices/serial/@type", note="a concentrator has no place in the XML: null"),
     Row("{}.pipe.endPoint", "", note="written as client"),
     Row("{}.tryNoRxLoss", "", note="written as false for pipes"),
@@ -200,7 +204,10 @@ def _check_number(port: CharDevice, sink: Sink) -> None:
 def _write_serial(port: CharDevice, name: str, sink: Sink) -> None:
     if port.type not in {"dev", "file", "pipe", "tcp"}:
         sink.unsupported(
-            f"Unsupported character device type '{port.type}'", "devices/serial", port.line, f"'{port.type}' is left out"
+            f"Unsupported character device type '{port.type}'",
+            "devices/serial",
+            port.line,
+            f"'{port.type}' is left out",
         )
         return
     sink.put(f"{name}.present", "true")
@@ -228,7 +235,10 @@ def _write_serial(port: CharDevice, name: str, sink: Sink) -> None:
 def _write_parallel(port: CharDevice, name: str, sink: Sink) -> None:
     if port.type not in {"dev", "file"}:
         sink.unsupported(
-            f"Unsupported character device type '{port.type}'", "devices/parallel", port.line, f"'{port.type}' is left out"
+            f"Unsupported character device type '{port.type}'",
+            "devices/parallel",
+            port.line,
+            f"'{port.type}' is left out",
         )
         return
     sink.put(f"{name}.present", "true")

@@ -126,7 +126,9 @@ class Source:
         number = parse_integer(value)
         if number is None:
             self.refuse_or_note(
-                f"Config entry '{key}' must represent an integer value", key, f"'{value}' is no number; {default} is used"
+                f"Config entry '{key}' must represent an integer value",
+                key,
+                f"'{value}' is no number; {default} is used",
             )
             return default
         return number

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from esxvirt.errors import XmlError
+from esxvirt.errors import XmlError, XmlSyntaxError
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -35,7 +35,7 @@ def parse_document(text: str | bytes, *, root: str, name: str) -> "_Element":
     try:
         element = etree.fromstring(_without_declaration(data) if isinstance(text, str) else data, parser)
     except etree.XMLSyntaxError as error:
-        raise XmlError(_syntax_message(error, data, name)) from None
+        raise XmlSyntaxError(_syntax_message(error, data, name)) from None
     except ValueError as error:
         raise XmlError(f"({name}): {error}") from None
     if element.getroottree().docinfo.internalDTD is not None:

@@ -4,7 +4,7 @@ import re
 
 __all__ = ["Lines", "escape"]
 
-_SPECIAL = re.compile(r"[&<>'\"\x00-\x08\x0b-\x1f]")
+_SPECIAL = re.compile(r"[&<>'\"\x00-\x08\x0b\x0c\x0e-\x1f]")
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "'": "&apos;", '"': "&quot;"}
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from esxvirt.errors import XmlError
+from esxvirt.errors import ConfigUnsupportedError, EsxvirtError, NoSourceError, NoTargetError, XmlError
 from esxvirt.xml.domain.addresses import DriveAddress, format_drive_address, parse_drive_address
 from esxvirt.xml.domain.elements import child_text, lookup, unsigned, where
 from esxvirt.xml.text import Lines, escape
@@ -11,7 +11,7 @@ from esxvirt.xml.text import Lines, escape
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-__all__ = ["BUSES", "Disk", "disk_index", "disk_name", "format_disk", "parse_disk"]
+__all__ = ["BUSES", "Disk", "disk_index", "disk_name", "format_disk", "insert_disk", "parse_disk"]
 
 TYPES = ("file", "block", "dir", "network", "volume", "nvme", "vhostuser")
 DEVICES = ("disk", "cdrom", "floppy", "lun")
@@ -125,18 +125,22 @@ def parse_disk(element: "_Element") -> Disk:
     """
     type_ = lookup(element, "type", TYPES, "file") or "file"
     device = lookup(element, "device", DEVICES, "disk") or "disk"
+    source = element.find("source")
+    path = None if source is None else source.get(_SOURCE_ATTRIBUTES.get(type_, "name"))
     target = element.find("target")
     name = None if target is None else target.get("dev")
     if target is None or not name:
-        raise XmlError("Missing 'target' element" if target is None else "Missing required attribute 'dev' in element 'target'")
+        raise NoTargetError(f"missing target information for device {path or ''}".rstrip())
+    _check_source(type_, device, name, source is not None, path)
     if device == "floppy" and not name.startswith("fd"):
-        raise XmlError(f"Invalid floppy device name: {name}")
+        raise EsxvirtError(f"Invalid floppy device name: {name}")
     bus = lookup(target, "bus", BUSES)
     disk = Disk(target=name, bus=bus or _default_bus(name, device), type=type_, device=device, line=where(element))
-    source = element.find("source")
+    disk.source = path
     if source is not None:
-        disk.source = source.get(_SOURCE_ATTRIBUTES.get(type_, "name"))
         disk.startup_policy = lookup(source, "startupPolicy", _POLICIES)
+        if disk.startup_policy == "requisite" and device not in {"cdrom", "floppy"}:
+            raise XmlError("disk startupPolicy 'requisite' is allowed only for cdrom or floppy")
     driver = element.find("driver")
     if driver is not None:
         disk.driver = driver.get("name")
@@ -154,10 +158,46 @@ def parse_disk(element: "_Element") -> Disk:
     return disk
 
 
+def _check_source(type_: str, device: str, name: str, has_source: bool, path: str | None) -> None:
+    if device == "lun" and (type_ not in {"block", "network", "volume"} or not has_source):
+        raise ConfigUnsupportedError("disk device='lun' is only valid for block type disk source")
+    if device == "disk" and path is None and type_ in {"file", "block", "dir"}:
+        raise NoSourceError(f"missing source information for device {name}")
+    if not has_source and device in {"disk", "lun"}:
+        raise NoSourceError(f"missing source information for device {name}")
+
+
+def insert_disk(disks: list[Disk], new: Disk) -> None:
+    """Insert a disk where libvirt does: sorted by name among those of its bus, else at the end.
+
+    Source: virDomainDiskInsert.
+    """
+    at = len(disks)
+    found = False
+    index = disk_index(new.target)
+    for position in range(len(disks) - 1, -1, -1):
+        if disks[position].bus != new.bus:
+            continue
+        if disk_index(disks[position].target) > index:
+            at = position
+            found = True
+        elif not found:
+            at = position + 1
+            found = True
+    disks.insert(at, new)
+
+
 def _default_bus(name: str, device: str) -> str:
     if device == "floppy":
         return "fdc"
-    for prefix, bus in (("hd", "ide"), ("sd", "scsi"), ("vd", "virtio"), ("xvd", "xen"), ("ubd", "uml"), ("nvme", "nvme")):
+    for prefix, bus in (
+        ("hd", "ide"),
+        ("sd", "scsi"),
+        ("vd", "virtio"),
+        ("xvd", "xen"),
+        ("ubd", "uml"),
+        ("nvme", "nvme"),
+    ):
         if name.startswith(prefix):
             return bus
     return "ide"

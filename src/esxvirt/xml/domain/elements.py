@@ -58,7 +58,7 @@ def lookup(element: "_Element", attribute: str, allowed: "Iterable[str]", defaul
     if value is None:
         return default
     if value not in allowed:
-        raise XmlError(f"Invalid value for attribute '{attribute}' in element '{element.tag}': '{value}'.")
+        raise XmlError(f"Invalid value for attribute '{attribute}' in element '{element.tag!s}': '{value}'.")
     return value
 
 
@@ -70,7 +70,7 @@ def required(element: "_Element", attribute: str) -> str:
     """
     value = element.get(attribute)
     if value is None:
-        raise XmlError(f"Missing required attribute '{attribute}' in element '{element.tag}'")
+        raise XmlError(f"Missing required attribute '{attribute}' in element '{element.tag!s}'")
     return value
 
 
@@ -97,7 +97,7 @@ def integer(element: "_Element", attribute: str, default: int | None = None) -> 
         return _number(value)
     except ValueError:
         raise XmlError(
-            f"Invalid value for attribute '{attribute}' in element '{element.tag}': '{value}'. Expected integer value"
+            f"Invalid value for attribute '{attribute}' in element '{element.tag!s}': '{value}'. Expected integer value"
         ) from None
 
 
@@ -112,7 +112,7 @@ def unsigned(element: "_Element", attribute: str, default: int | None = None) ->
         return default
     if number is None or not 0 <= number < 2**32:
         raise XmlError(
-            f"Invalid value for attribute '{attribute}' in element '{element.tag}': '{element.get(attribute)}'. "
+            f"Invalid value for attribute '{attribute}' in element '{element.tag!s}': '{element.get(attribute)}'. "
             "Expected non-negative integer value"
         )
     return number

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from esxvirt.errors import XmlError
+from esxvirt.errors import NoSourceError, NoTargetError
 from esxvirt.xml.domain.elements import lookup, where
 from esxvirt.xml.text import Lines, escape
 
@@ -43,7 +43,7 @@ def parse_filesystem(element: "_Element") -> Filesystem:
     """Read a `<filesystem>`.
 
     Raises:
-        XmlError: for wrong values, no source or no target.
+        XmlError: for wrong values, without source or target.
     """
     type_ = lookup(element, "type", TYPES, "mount") or "mount"
     source = element.find("source")
@@ -51,8 +51,8 @@ def parse_filesystem(element: "_Element") -> Filesystem:
     path = None if source is None else source.get(_SOURCES.get(type_, "dir"))
     name = None if target is None else target.get("dir")
     if path is None and type_ != "ram":
-        raise XmlError("missing source information for device")
+        raise NoSourceError(f"missing source information for device {name or ''}")
     if name is None:
-        raise XmlError(f"missing target information for device '{path}'" if path else "missing target information for device")
+        raise NoTargetError(f"missing target information for device {path or ''}")
     mode = lookup(element, "accessmode", _MODES, "passthrough") or "passthrough"
     return Filesystem(path or "", name, type_, mode, element.find("readonly") is not None, where(element))

@@ -7,13 +7,16 @@ from esxvirt.xml.domain.chardevs import CharDevice
 from esxvirt.xml.domain.controllers import Controller, insert_controller
 from esxvirt.xml.domain.disks import Disk, disk_index
 from esxvirt.xml.domain.graphics import Video
+from esxvirt.xml.domain.interfaces import generate_mac
 from esxvirt.xml.domain.model import Domain
 
-__all__ = ["SCSI_UNITS", "add_implied", "address_from_target", "target_number"]
+__all__ = ["SATA_PORTS", "SATA_UNITS", "SCSI_UNITS", "add_implied", "address_from_target", "target_number"]
 
 # A VMware SCSI controller has 16 units, of which 7 is the controller's own.
 SCSI_UNITS = 15
-_SATA_UNITS = 30
+# A VMware SATA controller has 30 ports; libvirt's have 6.
+SATA_UNITS = 30
+SATA_PORTS = 6
 # In the order in which libvirt adds them.
 _DISK_BUSES = ("scsi", "fdc", "ide", "sata", "nvme")
 
@@ -39,6 +42,9 @@ def add_implied(domain: Domain) -> None:
 
 
 def _number(domain: Domain) -> None:
+    for interface in domain.interfaces:
+        if interface.mac is None:
+            interface.mac = generate_mac()
     for devices in (domain.serials, domain.parallels, domain.consoles):
         _number_ports(devices)
     for controller in domain.controllers:
@@ -77,7 +83,7 @@ def address_from_target(disk: Disk) -> DriveAddress | None:
         unit = index % SCSI_UNITS
         return DriveAddress(index // SCSI_UNITS, unit=unit if unit < 7 else unit + 1)
     if disk.bus == "sata":
-        return DriveAddress(index // _SATA_UNITS, unit=index % _SATA_UNITS)
+        return DriveAddress(index // SATA_PORTS, unit=index % SATA_PORTS)
     if disk.bus == "ide":
         return DriveAddress(index // 4, bus=index % 4 // 2, unit=index % 2)
     if disk.bus == "fdc":
@@ -86,9 +92,9 @@ def address_from_target(disk: Disk) -> DriveAddress | None:
 
 
 def target_number(bus: str, controller: int, unit: int) -> int:
-    """Give the number of the target name at a place: the reverse of `address_from_target`."""
+    """Give the number of the target name at a place of VMware's controllers."""
     if bus == "scsi":
         return controller * SCSI_UNITS + (unit if unit < 7 else unit - 1)
     if bus == "sata":
-        return controller * _SATA_UNITS + unit
+        return controller * SATA_UNITS + unit
     return controller * 2 + unit

@@ -11,7 +11,7 @@ from esxvirt.xml.text import Lines, escape
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-__all__ = ["SwitchPort", "Interface", "format_interface", "normalize_mac", "parse_interface"]  # noqa: RUF022  by importance
+__all__ = ["SwitchPort", "Interface", "format_interface", "generate_mac", "normalize_mac", "parse_interface"]  # noqa: RUF022  by importance
 
 TYPES = (
     "user", "ethernet", "vhostuser", "server", "client", "mcast", "network", "bridge", "internal", "direct",
@@ -65,6 +65,13 @@ def normalize_mac(text: str) -> str | None:
     if _MAC.fullmatch(text) is None:
         return None
     return ":".join(part.rjust(2, "0") for part in text.lower().split(":"))
+
+
+def generate_mac() -> str:
+    """Make up a MAC address in the range that ESX itself generates from, 00:0c:29."""
+    from secrets import token_bytes  # noqa: PLC0415  seldom needed
+
+    return ":".join(("00", "0c", "29", *(f"{byte:02x}" for byte in token_bytes(3))))
 
 
 def format_interface(interface: Interface, lines: Lines) -> None:

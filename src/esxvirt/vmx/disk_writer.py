@@ -1,0 +1,253 @@
+"""Disks, CD-ROM drives and floppy drives, as they are written."""
+
+from esxvirt.errors import ConfigUnsupportedError, EsxvirtError, VmxError
+from esxvirt.vmx.disks import CACHE, MODE, SCSI_MODELS
+from esxvirt.vmx.sink import Sink
+from esxvirt.vmx.table import write_rows
+from esxvirt.xml.domain.disks import Disk, disk_index
+from esxvirt.xml.domain.implied import SATA_UNITS, address_from_target
+from esxvirt.xml.domain.model import Domain
+
+__all__ = ["write_disks"]
+
+_CONTROLLERS = 4
+_PREFIXES = {"scsi": "sd", "ide": "hd", "sata": "sd", "fdc": "fd"}
+_PASSTHRU_FOLDER = "/vmfs/devices/cdrom/"
+# libvirt's SCSI models that other hypervisors have.
+_FOREIGN_MODELS = frozenset({
+    "auto", "virtio-scsi", "ibmvscsi", "lsisas1078", "virtio-transitional", "virtio-non-transitional", "ncr53c90",
+    "dc390", "am53c974",
+})  # fmt: skip
+_VMX_MODELS = {model: word for word, model in SCSI_MODELS.items()}
+# The words that libvirt's messages have for a disk's device and type: those of another of its lists.
+_DEVICE_WORDS = {"disk": "none", "cdrom": "disk", "floppy": "lease", "lun": "filesystem"}
+_TYPE_WORDS = {
+    "file": "disk", "block": "lease", "dir": "filesystem", "network": "interface", "volume": "input", "nvme": "sound",
+    "vhostuser": "video",
+}  # fmt: skip
+
+
+def write_disks(domain: Domain, sink: Sink) -> None:
+    """Write the SCSI controllers' lines, then those of the disks.
+
+    Raises:
+        EsxvirtError: for disks that VMware does not have, and controllers of which two models are asked.
+    """
+    for disk in domain.disks:
+        _check_place(disk, sink)
+    models = _scsi_models(domain, sink)
+    for controller in sorted(models):
+        sink.put(f"scsi{controller}.present", "true")
+        model = models[controller]
+        if model is not None:
+            sink.put(f"scsi{controller}.virtualDev", _VMX_MODELS[model])
+    if not sink.strict:
+        for bus in ("sata", "nvme"):
+            for controller in sorted({_controller(disk) for disk in domain.disks if disk.bus == bus}):
+                sink.put(f"{bus}{controller}.present", "true")
+    floppies = [False, False]
+    for disk in domain.disks:
+        if disk.device == "floppy":
+            floppies[_write_floppy(disk, sink)] = True
+        else:
+            _write_disk(disk, sink)
+    for unit, present in enumerate(floppies):
+        if not present:
+            sink.put(f"floppy{unit}.present", "false")
+
+
+def _controller(disk: Disk) -> int:
+    if disk.bus == "sata":
+        return disk_index(disk.target) // SATA_UNITS
+    return 0 if disk.address is None else disk.address.controller
+
+
+def _check_place(disk: Disk, sink: Sink) -> None:
+    """Refuse a disk where VMware has none, or whose address and name disagree.
+
+    Source: virVMXVerifyDiskAddress.
+    """
+    address = disk.address
+    if disk.bus == "nvme" and not sink.strict:
+        return
+    if address is None:
+        raise ConfigUnsupportedError("Unsupported disk address type 'none'")
+    named = address_from_target(disk)
+    if named is None or (named.controller, named.bus, named.unit) != (address.controller, address.bus, address.unit):
+        raise sink.located(
+            f"Disk address {address.controller}:{address.bus}:{address.unit} doesn't match target device '{disk.target}'",
+            disk.line,
+        )
+    if disk.bus == "scsi":
+        _check_range("SCSI controller index", address.controller, _CONTROLLERS, disk, sink)
+    elif disk.bus in {"ide", "fdc"}:
+        called = "IDE" if disk.bus == "ide" else "FDC"
+        if address.controller:
+            raise sink.located(f"{called} controller index {address.controller} out of [0] range", disk.line)
+    elif disk.bus == "sata" and not sink.strict:
+        _check_range("SATA controller index", _controller(disk), _CONTROLLERS, disk, sink)
+    else:
+        raise ConfigUnsupportedError(f"Unsupported bus type '{disk.bus}'")
+    prefix = _PREFIXES[disk.bus]
+    if not disk.target.startswith(prefix):
+        raise sink.located(
+            f"Expecting domain XML attribute 'dev' of entry 'devices/disk/target' to start with '{prefix}'", disk.line
+        )
+
+
+def _check_range(what: str, number: int, count: int, disk: Disk, sink: Sink) -> None:
+    if number >= count:
+        raise sink.located(f"{what} {number} out of [0..{count - 1}] range", disk.line)
+
+
+def _scsi_models(domain: Domain, sink: Sink) -> dict[int, str | None]:
+    """Give the model of each SCSI controller that has disks; None where none is said.
+
+    Source: virVMXGatherSCSIControllers.
+    """
+    models: dict[int, str | None] = {}
+    declared = {controller.index: controller.model for controller in domain.controllers if controller.type == "scsi"}
+    for disk in domain.disks:
+        if disk.bus != "scsi" or disk.address is None:
+            continue
+        index = disk.address.controller
+        model = models.setdefault(index, _known_model(declared.get(index), sink, driver=False))
+        wanted = _known_model(disk.driver, sink, driver=True)
+        if wanted == "auto" or (wanted is None and model == "auto"):
+            wanted = _detect(disk, sink)
+        if model == "auto":
+            model = models[index] = wanted
+        if wanted is None:
+            continue
+        if model is None:
+            models[index] = wanted
+        elif model != wanted:
+            raise sink.located(
+                f"Inconsistent SCSI controller model ('{wanted}' is not '{model}') for SCSI controller index {index}",
+                disk.line,
+            )
+    for model in models.values():
+        if model is not None and model not in _VMX_MODELS:
+            raise VmxError(
+                "Expecting domain XML attribute 'model' of entry 'controller' to be 'buslogic' or 'lsilogic' or "
+                f"'lsisas1068' or 'vmpvscsi' but found '{model}'"
+            )
+    return models
+
+
+def _known_model(model: str | None, sink: Sink, *, driver: bool) -> str | None:
+    if model is None or model in _VMX_MODELS or model in _FOREIGN_MODELS:
+        return model
+    if driver:
+        sink.refuse_or_note(
+            VmxError(f"Unknown driver name '{model}'"),
+            "devices/disk/driver/@name",
+            0,
+            f"the driver '{model}' is left out",
+        )
+        return None
+    raise ConfigUnsupportedError(f"Unknown model type '{model}'")
+
+
+def _detect(disk: Disk, sink: Sink) -> str | None:
+    if disk.device != "disk" or disk.source is None:
+        return None
+    lookup = sink.context.autodetect_scsi_model
+    return "lsilogic" if lookup is None else lookup(disk.source)
+
+
+def _name(disk: Disk) -> str:
+    address = disk.address
+    if disk.bus == "nvme":
+        return _nvme_name(disk)
+    if disk.bus == "ide":
+        return f"ide{address.bus}:{address.unit}" if address is not None else "ide0:0"
+    if disk.bus == "sata":
+        return f"sata{_controller(disk)}:{disk_index(disk.target) % SATA_UNITS}"
+    return f"scsi{address.controller}:{address.unit}" if address is not None else "scsi0:0"
+
+
+def _nvme_name(disk: Disk) -> str:
+    controller, n, unit = disk.target.removeprefix("nvme").partition("n")
+    if not n or not controller.isdigit() or not unit.isdigit() or int(unit) < 1 or len(disk.target) > 12:
+        raise VmxError(f"Expecting domain XML attribute 'dev' of entry 'devices/disk/target' to be like 'nvme0n1'")
+    return f"nvme{int(controller)}:{int(unit) - 1}"
+
+
+def _write_disk(disk: Disk, sink: Sink) -> None:
+    name = _name(disk)
+    if (
+        disk.device == "lun"
+        and disk.type == "block"
+        and (disk.source or "").startswith(_PASSTHRU_FOLDER)
+        and disk.bus == "scsi"
+    ):
+        device_type = "scsi-passthru"
+    elif disk.type == "block" and disk.device in {"cdrom", "lun"} and (disk.source is not None or disk.startup_policy):
+        device_type = "atapi-cdrom" if disk.device == "cdrom" else "cdrom-raw"
+    elif disk.device == "cdrom" and (disk.type == "file" or disk.source is None):
+        device_type = "cdrom-image"
+    elif disk.device == "disk" and disk.type == "file":
+        device_type = {"scsi": "scsi-hardDisk", "ide": "ata-hardDisk"}.get(disk.bus, "disk")
+    else:
+        _refuse_type(disk)
+        return
+    path = _disk_path(disk, device_type, sink)
+    sink.put(f"{name}.present", "true")
+    sink.put(f"{name}.deviceType", device_type)
+    if path == "auto detect":
+        sink.put(f"{name}.autodetect", "true")
+    sink.put(f"{name}.fileName", path)
+    if disk.cache not in {None, "writethrough"}:
+        if disk.bus == "scsi":
+            sink.unsupported(
+                f"{disk.bus} harddisk '{disk.target}' has unsupported cache mode '{disk.cache}'",
+                "devices/disk/driver/@cache",
+                disk.line,
+                f"the cache mode '{disk.cache}' is left out",
+            )
+    write_rows((CACHE, MODE), sink, name, disk)
+
+
+def _disk_path(disk: Disk, device_type: str, sink: Sink) -> str:
+    if device_type in {"cdrom-image", "scsi-hardDisk", "ata-hardDisk", "disk"}:
+        if disk.source is None:
+            return "emptyBackingString"
+        suffix = ".iso" if device_type == "cdrom-image" else ".vmdk"
+        if not disk.source.lower().endswith(suffix):
+            word = _DEVICE_WORDS[disk.device] if sink.strict else disk.device
+            message = f"Image file for {disk.bus} {word} '{disk.target}' has unsupported suffix, expecting '{suffix}'"
+            sink.refuse_or_note(
+                VmxError(message), "devices/disk/source", disk.line, f"'{disk.source}' has no suffix '{suffix}'; kept"
+            )
+        return sink.file_name(disk.source, disk.line)
+    if disk.source is not None:
+        return disk.source
+    # libvirt writes "(null)" for other policies.
+    return "auto detect"
+
+
+def _refuse_type(disk: Disk) -> None:
+    device, kind = _DEVICE_WORDS[disk.device], _TYPE_WORDS[disk.type]
+    if disk.type in {"file", "block"}:
+        raise ConfigUnsupportedError(f"{disk.bus} {device} '{disk.target}' has an unsupported type '{kind}'")
+    raise ConfigUnsupportedError(
+        f"{disk.bus} {device} '{disk.target}' has unsupported type '{kind}', expecting 'file' or 'block'"
+    )
+
+
+def _write_floppy(disk: Disk, sink: Sink) -> int:
+    """Write a floppy drive and give its number."""
+    unit = 0 if disk.address is None else disk.address.unit
+    name = f"floppy{unit}"
+    sink.put(f"{name}.present", "true")
+    if disk.type == "block" and disk.source is not None:
+        sink.put(f"{name}.fileType", "device")
+        sink.put(f"{name}.fileName", disk.source)
+    elif disk.type in {"file", "block"}:
+        sink.put(f"{name}.fileType", "file")
+        if disk.source is not None:
+            sink.put(f"{name}.fileName", sink.file_name(disk.source, disk.line))
+    else:
+        raise EsxvirtError(f"Floppy '{disk.target}' has unsupported type '{disk.type}', expecting 'file' or 'block'")
+    return unit

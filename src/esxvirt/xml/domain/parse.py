@@ -1,0 +1,277 @@
+"""Reading `<domain>`: libvirt's XML for a VMware machine, with libvirt's checks, defaults and implied devices."""
+
+from typing import TYPE_CHECKING
+
+from esxvirt.errors import ConfigUnsupportedError, EsxvirtError, InvalidArgumentError, NoNameError, XmlError
+from esxvirt.xml.domain.bitmap import parse_cpus
+from esxvirt.xml.domain.chardevs import parse_char_device
+from esxvirt.xml.domain.checks import check_domain
+from esxvirt.xml.domain.controllers import insert_controller, parse_controller
+from esxvirt.xml.domain.disks import insert_disk, parse_disk
+from esxvirt.xml.domain.elements import child_text, lookup, required, scaled_kib, unsigned, where
+from esxvirt.xml.domain.filesystems import parse_filesystem
+from esxvirt.xml.domain.graphics import parse_graphics, parse_video
+from esxvirt.xml.domain.hardware import parse_host_device, parse_sound, parse_tpm
+from esxvirt.xml.domain.implied import add_implied
+from esxvirt.xml.domain.interfaces import parse_interface
+from esxvirt.xml.domain.model import VMWARE_NAMESPACE, Domain, Topology
+from esxvirt.xml.reader import parse_document
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+__all__ = ["parse_domain"]
+
+# libvirt's other hypervisors: their XML is well formed, but describes no VMware machine.
+_OTHER_TYPES = frozenset({
+    "none", "qemu", "kqemu", "kvm", "xen", "lxc", "uml", "openvz", "test", "hyperv", "vbox", "phyp", "parallels",
+    "bhyve", "vz", "hvf",
+})  # fmt: skip
+_ARCHITECTURES = frozenset({
+    "alpha", "armv6l", "armv7l", "armv7b", "aarch64", "cris", "i686", "ia64", "lm32", "m68k", "microblaze",
+    "microblazeel", "mips", "mipsel", "mips64", "mips64el", "openrisc", "parisc", "parisc64", "ppc", "ppc64",
+    "ppc64le", "ppcemb", "riscv32", "riscv64", "s390", "s390x", "sh4", "sh4eb", "sparc", "sparc64", "unicore32",
+    "x86_64", "xtensa", "xtensaeb", "loongarch64",
+})  # fmt: skip
+_ACTIONS = {
+    "on_poweroff": ("destroy", "restart", "rename-restart", "preserve"),
+    "on_reboot": ("destroy", "restart", "rename-restart", "preserve"),
+    "on_crash": ("destroy", "restart", "rename-restart", "preserve", "coredump-destroy", "coredump-restart"),
+}
+_SMBIOS = ("none", "emulate", "host", "sysinfo")
+_FIRMWARES = ("bios", "efi")
+_MAX_VCPUS = 2**32 - 1
+_MIN_SHARES, _MAX_SHARES = 2, 262144
+
+# What has a place in the model; all else is noted.
+_KNOWN = frozenset({
+    "name", "uuid", "genid", "title", "description", "memory", "currentMemory", "memtune", "vcpu", "cputune", "os", "cpu",
+    "clock", "on_poweroff", "on_reboot", "on_crash", "devices", f"{{{VMWARE_NAMESPACE}}}datacenterpath",
+    f"{{{VMWARE_NAMESPACE}}}moref",
+})  # fmt: skip
+# libvirt says these for every machine; they carry nothing on VMware.
+_IDLE = frozenset({"features", "emulator", "input", "memballoon"})
+
+
+def parse_domain(text: str | bytes) -> Domain:
+    """Read a domain's XML.
+
+    Returns:
+        The domain, with the devices that libvirt implies; `ignored` names what has no place in it.
+
+    Raises:
+        XmlError: if it is not well formed, or not libvirt's.
+        ConfigUnsupportedError: for what the VMware driver does not have.
+        InvalidArgumentError: for a machine of another hypervisor.
+        EsxvirtError: for what libvirt calls an internal error.
+
+    Source: virDomainDefParseString with the VMware driver's settings.
+    """
+    root = parse_document(text, root="domain", name="domain_definition")
+    domain = Domain()
+    domain.type = root.get("type") or "none"
+    if root.get("type") is not None and domain.type != "vmware" and domain.type not in _OTHER_TYPES:
+        raise ConfigUnsupportedError(f"invalid domain type {domain.type}")
+    _parse_identity(root, domain)
+    _parse_os(root, domain)
+    if domain.type != "vmware":
+        raise InvalidArgumentError(f"could not find capabilities for arch={domain.os.arch} domaintype={domain.type} ")
+    _parse_memory(root, domain)
+    _parse_processors(root, domain)
+    _parse_events(root, domain)
+    devices = root.find("devices")
+    if devices is not None:
+        _parse_devices(devices, domain)
+    domain.datacenter_path = child_text(root, f"{{{VMWARE_NAMESPACE}}}datacenterpath")
+    domain.moref = child_text(root, f"{{{VMWARE_NAMESPACE}}}moref")
+    _note_unknown(root, domain)
+    add_implied(domain)
+    check_domain(domain)
+    return domain
+
+
+def _note_unknown(root: "_Element", domain: Domain) -> None:
+    for child in root:
+        tag = str(child.tag)
+        if tag not in _KNOWN and tag not in _IDLE:
+            domain.ignored.append((tag.rpartition("}")[2], where(child)))
+
+
+def _parse_identity(root: "_Element", domain: Domain) -> None:
+    name = child_text(root, "name")
+    if not name:
+        raise NoNameError("missing name information")
+    domain.name = name
+    for field, optional in (("uuid", False), ("genid", True)):
+        element = root.find(field)
+        if element is None:
+            if not optional:
+                domain.uuid = random_uuid()
+            continue
+        if optional and not element.text:
+            domain.genid = random_uuid()
+            continue
+        uuid = normalize_uuid(element.text or "")
+        if uuid is None:
+            raise EsxvirtError(f"malformed {field} element")
+        setattr(domain, field, uuid)
+    title = child_text(root, "title")
+    if title is not None and "\n" in title:
+        raise XmlError("Domain title can't contain newlines")
+    domain.title = title
+    domain.description = child_text(root, "description")
+
+
+def random_uuid() -> str:
+    """Make up a UUID, as libvirt does for a machine without one."""
+    from uuid import uuid4  # noqa: PLC0415  seldom needed
+
+    return str(uuid4())
+
+
+def normalize_uuid(text: str) -> str | None:
+    """Give a UUID in lower case with dashes; None if it is none. Blanks and dashes may stand anywhere."""
+    digits = text.strip().lower().replace("-", "").replace(" ", "")
+    if len(digits) != 32 or digits.strip("0123456789abcdef"):
+        return None
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+
+
+def _parse_os(root: "_Element", domain: Domain) -> None:
+    os = root.find("os")
+    kind = None if os is None else os.find("type")
+    if os is None or kind is None or not kind.text:
+        raise XmlError("an os <type> must be specified")
+    domain.os.type = kind.text
+    arch = kind.get("arch") or "i686"
+    if arch not in _ARCHITECTURES:
+        raise ConfigUnsupportedError(f"Unknown architecture {arch}")
+    domain.os.arch = arch
+    domain.os.machine = kind.get("machine")
+    if domain.type == "vmware":
+        if domain.os.type != "hvm":
+            raise InvalidArgumentError(
+                f"could not find capabilities for ostype={domain.os.type} arch={arch} domaintype=vmware "
+            )
+        if arch not in {"i686", "x86_64"}:
+            raise InvalidArgumentError(f"could not find capabilities for arch={arch} domaintype=vmware ")
+    firmware = os.get("firmware")
+    if firmware is not None and firmware not in _FIRMWARES:
+        raise XmlError(f"unknown firmware value {firmware}")
+    domain.os.firmware = firmware
+    domain.os.boot = [required(boot, "dev") for boot in os.findall("boot")]
+    smbios = os.find("smbios")
+    if smbios is not None:
+        mode = required(smbios, "mode")
+        if mode not in _SMBIOS:
+            raise ConfigUnsupportedError(f"unknown smbios mode '{mode}'")
+        domain.os.smbios = None if mode == "none" else mode
+
+
+def _parse_memory(root: "_Element", domain: Domain) -> None:
+    if root.find("maxMemory") is not None:
+        raise ConfigUnsupportedError("memory hotplug tunables <maxMemory> are not supported by this hypervisor driver")
+    memory = root.find("memory")
+    domain.memory = 0 if memory is None else scaled_kib(memory, "memory")
+    if not domain.memory:
+        raise XmlError("Memory size must be specified via <memory> or in the <numa> configuration")
+    current = root.find("currentMemory")
+    domain.current_memory = domain.memory if current is None else scaled_kib(current, "currentMemory")
+    domain.current_memory = min(domain.current_memory or domain.memory, domain.memory)
+    guarantee = root.find("memtune/min_guarantee")
+    domain.min_guarantee = 0 if guarantee is None else scaled_kib(guarantee, "memtune/min_guarantee")
+
+
+def _parse_processors(root: "_Element", domain: Domain) -> None:
+    vcpu = root.find("vcpu")
+    if vcpu is not None:
+        count = (vcpu.text or "").strip()
+        if not count.isascii() or not count.isdigit() or len(count) > 20 or int(count) > _MAX_VCPUS:
+            raise XmlError("maximum vcpus count must be an integer")
+        domain.vcpus = int(count)
+        if domain.vcpus == 0:
+            raise XmlError("the number of virtual CPUs must be at least 1")
+        current = unsigned(vcpu, "current")
+        if current is not None and current > domain.vcpus:
+            raise XmlError(f"maxvcpus must not be less than current vcpus ({domain.vcpus} < {current})")
+        domain.current_vcpus = current
+        cpuset = vcpu.get("cpuset")
+        if cpuset:
+            domain.cpuset = parse_cpus(cpuset)
+            if not domain.cpuset:
+                raise ConfigUnsupportedError(f"Invalid value of 'cpuset': {cpuset}")
+    shares = child_text(root, "cputune/shares")
+    if shares is not None:
+        domain.shares = _parse_shares(shares)
+    cpu = root.find("cpu")
+    if cpu is not None:
+        domain.cpu_mode = lookup(cpu, "mode", ("custom", "host-model", "host-passthrough", "maximum"))
+        topology = cpu.find("topology")
+        if topology is not None:
+            domain.topology = _parse_topology(topology)
+
+
+def _parse_shares(text: str) -> int:
+    stripped = text.strip()
+    if not stripped.isascii() or not stripped.isdigit() or len(stripped) > 20:
+        raise XmlError("can't parse cputune shares value")
+    shares = int(stripped)
+    if shares and not _MIN_SHARES <= shares <= _MAX_SHARES:
+        raise ConfigUnsupportedError(f"Value of cputune 'shares' must be in range [{_MIN_SHARES}, {_MAX_SHARES}]")
+    return shares
+
+
+def _parse_topology(topology: "_Element") -> Topology:
+    numbers = {}
+    for name in ("sockets", "cores", "threads"):
+        required(topology, name)
+        numbers[name] = unsigned(topology, name) or 0
+    dies = unsigned(topology, "dies", 1)
+    for name, number in (*numbers.items(), ("dies", dies)):
+        if not number:
+            raise XmlError(f"Invalid value for attribute '{name}' in element 'topology': Zero is not permitted")
+    return Topology(**numbers, dies=dies or 1)
+
+
+def _parse_events(root: "_Element", domain: Domain) -> None:
+    for name, actions in _ACTIONS.items():
+        action = child_text(root, name)
+        if action is None:
+            continue
+        if action not in actions:
+            raise ConfigUnsupportedError(f"unknown {name} action: {action}")
+        setattr(domain, name, action)
+    clock = root.find("clock")
+    if clock is not None:
+        offset = clock.get("offset", "utc")
+        if offset not in {"utc", "localtime", "timezone", "variable", "absolute"}:
+            raise ConfigUnsupportedError(f"unknown clock offset '{offset}'")
+        domain.clock_offset = offset
+
+
+def _parse_devices(devices: "_Element", domain: Domain) -> None:
+    parsers = {
+        "filesystem": (parse_filesystem, domain.filesystems),
+        "interface": (parse_interface, domain.interfaces),
+        "serial": (parse_char_device, domain.serials),
+        "parallel": (parse_char_device, domain.parallels),
+        "console": (parse_char_device, domain.consoles),
+        "tpm": (parse_tpm, domain.tpms),
+        "graphics": (parse_graphics, domain.graphics),
+        "sound": (parse_sound, domain.sounds),
+        "video": (parse_video, domain.videos),
+        "hostdev": (parse_host_device, domain.host_devices),
+    }
+    for element in devices:
+        tag = str(element.tag)
+        if tag == "disk":
+            insert_disk(domain.disks, parse_disk(element))
+        elif tag == "controller":
+            insert_controller(domain.controllers, parse_controller(element))
+        elif tag in parsers:
+            parse, found = parsers[tag]
+            found.append(parse(element))  # type: ignore[operator, attr-defined]  # the pairs fit by construction
+        elif tag not in _IDLE:
+            domain.ignored.append((f"devices/{tag}", where(element)))
+    balloon = devices.find("memballoon")
+    domain.memballoon = None if balloon is None else balloon.get("model")
