@@ -7,7 +7,14 @@ from esxvirt.sim.objects.base import CLASSES
 from esxvirt.sim.objects.compute_resource import ComputeResource
 from esxvirt.sim.objects.datacenter import Datacenter
 from esxvirt.sim.objects.datastore import Datastore
+from esxvirt.sim.objects.environment_browser import EnvironmentBrowser
 from esxvirt.sim.objects.folder import Folder
+from esxvirt.sim.objects.host_auto_start_manager import HostAutoStartManager
+from esxvirt.sim.objects.host_datastore_browser import HostDatastoreBrowser
+from esxvirt.sim.objects.host_datastore_system import HostDatastoreSystem
+from esxvirt.sim.objects.host_manager import HostManager
+from esxvirt.sim.objects.host_network_system import HostNetworkSystem
+from esxvirt.sim.objects.host_storage_system import HostStorageSystem
 from esxvirt.sim.objects.host_system import HostSystem
 from esxvirt.sim.objects.network import Network
 from esxvirt.sim.objects.resource_pool import ResourcePool
@@ -34,12 +41,12 @@ _MANAGERS = {
     "authorizationManager": ("AuthorizationManager", "ha-authmgr", "AuthorizationManager"),
     "eventManager": ("EventManager", "ha-eventmgr", "EventManager"),
 }
-# Managers of a host: property of HostConfigManager -> (type, the start of the identifier).
-_HOST_MANAGERS = {
-    "datastoreSystem": ("HostDatastoreSystem", "datastoreSystem"),
-    "networkSystem": ("HostNetworkSystem", "networkSystem"),
-    "storageSystem": ("HostStorageSystem", "storageSystem"),
-    "autoStartManager": ("HostAutoStartManager", "autoStartManager"),
+# Managers of a host: property of HostConfigManager -> (class, the start of the identifier).
+_HOST_MANAGERS: dict[str, tuple[type[HostManager], str]] = {
+    "datastoreSystem": (HostDatastoreSystem, "datastoreSystem"),
+    "networkSystem": (HostNetworkSystem, "networkSystem"),
+    "storageSystem": (HostStorageSystem, "storageSystem"),
+    "autoStartManager": (HostAutoStartManager, "autoStartManager"),
 }
 _ENTITIES = ("Folder", "Datacenter")
 
@@ -95,7 +102,7 @@ class _Tree:
         for store in endpoint.datastores:
             ref = endpoint.identify(store)
             endpoint.add(Datastore(endpoint, ref.value, store, folders["datastore"]))
-            self._optional("HostDatastoreBrowser", f"datastoreBrowser-{ref.value}")
+            endpoint.add(HostDatastoreBrowser(endpoint, f"datastoreBrowser-{ref.value}"))
         for network in endpoint.networks:
             ref = endpoint.identify(network)
             endpoint.add(Network(endpoint, ref.value, network, folders["network"]))
@@ -106,19 +113,12 @@ class _Tree:
         pool = Ref("ResourcePool", "ha-root-pool" if self._own else f"resgroup-{host.number * 10 + 2}")
         endpoint.root_pools[host.number] = pool
         managers = {}
-        for name, (type_name, start) in _HOST_MANAGERS.items():
-            if type_name in CLASSES:
-                moid = f"ha-{start.lower()}" if self._own else f"{start}-{host.number * 10 + 1}"
-                target = endpoint.add(CLASSES[type_name](endpoint, moid))
-                target.host = host  # type: ignore[attr-defined]  # every manager of a host has one
-                managers[name] = target.ref
+        for name, (manager, start) in _HOST_MANAGERS.items():
+            moid = f"ha-{start.lower()}" if self._own else f"{start}-{host.number * 10 + 1}"
+            managers[name] = endpoint.add(manager(endpoint, moid, host)).ref
         endpoint.add(ComputeResource(endpoint, resource.value, host, folder, pool))
         endpoint.add(ResourcePool(endpoint, pool.value, host, resource))
         endpoint.add(HostSystem(endpoint, endpoint.identify(host).value, host, resource, managers))
-        self._optional("HostDatastoreBrowser", f"hostDatastoreBrowser-{host.number}")
-        self._optional("EnvironmentBrowser", f"envbrowser-{host.number}")
+        endpoint.add(HostDatastoreBrowser(endpoint, f"hostDatastoreBrowser-{host.number}"))
+        endpoint.add(EnvironmentBrowser(endpoint, f"envbrowser-{host.number}"))
         return resource
-
-    def _optional(self, type_name: str, moid: str) -> None:
-        if type_name in CLASSES:
-            self._endpoint.add(CLASSES[type_name](self._endpoint, moid))

@@ -5,10 +5,9 @@ from typing import TYPE_CHECKING
 from esxvirt.sim.wire.values import Data, Ref, long
 
 if TYPE_CHECKING:
-    from esxvirt.sim.endpoint import Endpoint
     from esxvirt.sim.state.site import Host, PhysicalNic
 
-__all__ = ["capability", "config", "hardware", "hardware_summary", "product"]
+__all__ = ["capability", "config", "dns", "file_systems", "hardware", "hardware_summary", "network", "product", "storage"]
 
 _VENDOR, _MODEL = "Dell Inc.", "PowerEdge R430"
 # CPUID registers of a 64-bit processor with VT: level -> eax, ebx, ecx, edx, as bit strings.
@@ -158,7 +157,8 @@ def capability(host: "Host") -> Data:
     )
 
 
-def _dns(host: "Host") -> Data:
+def dns(host: "Host") -> Data:
+    """Make how the host resolves names, and its own."""
     return Data(
         "HostDnsConfig",
         dhcp=False,
@@ -228,7 +228,7 @@ def network(host: "Host") -> Data:
         vswitch=switches,
         portgroup=groups_data,
         pnic=[_physical_nic(nic, index) for index, nic in enumerate(host.nics)],
-        dnsConfig=_dns(host),
+        dnsConfig=dns(host),
         ipRouteConfig=Data("HostIpRouteConfig", defaultGateway="10.0.0.1"),
     )
 
@@ -241,16 +241,21 @@ def storage(host: "Host") -> Data:
     return Data("HostStorageDeviceInfo", hostBusAdapter=[hba], scsiLun=[], softwareInternetScsiEnabled=False)
 
 
-def config(endpoint: "Endpoint", host: "Host", ref: Ref) -> Data:
-    """Make the host's configuration."""
+def file_systems(host: "Host") -> Data:
+    """Make the list of the host's mounted volumes."""
     mounts = [
         Data(
             "HostFileSystemMountInfo",
             mountInfo=Data("HostMountInfo", path=store.mount, accessMode="readWrite", mounted=True, accessible=True),
-            volume=_volume(endpoint, store.name, store.kind, store.capacity, store.remote),
+            volume=_volume(store.name, store.kind, store.capacity, store.remote),
         )
         for store in host.datastores
     ]
+    return Data("HostFileSystemVolumeInfo", volumeTypeList=["VMFS", "NFS", "OTHER"], mountInfo=mounts)
+
+
+def config(host: "Host", ref: Ref) -> Data:
+    """Make the host's configuration."""
     return Data(
         "HostConfigInfo",
         host=ref,
@@ -262,13 +267,12 @@ def config(endpoint: "Endpoint", host: "Host", ref: Ref) -> Data:
         network=network(host),
         vmotion=Data("HostVMotionInfo", ipConfig=Data("HostIpConfig", dhcp=False, ipAddress=f"10.0.1.{host.number}")),
         storageDevice=storage(host),
-        fileSystemVolume=Data("HostFileSystemVolumeInfo", volumeTypeList=["VMFS", "NFS", "OTHER"], mountInfo=mounts),
+        fileSystemVolume=file_systems(host),
         service=Data("HostServiceInfo", service=[]),
     )  # fmt: skip
 
 
-def _volume(endpoint: "Endpoint", name: str, kind: str, capacity: int, remote: str) -> Data:
-    del endpoint
+def _volume(name: str, kind: str, capacity: int, remote: str) -> Data:
     if kind == "NFS":
         where, _, path = remote.partition(":")
         return Data(

@@ -81,7 +81,7 @@ class HostSystem(ManagedEntity):
 
     @provides("config")
     def get_config(self) -> Data:
-        return host_parts.config(self.endpoint, self.host, self.ref)
+        return host_parts.config(self.host, self.ref)
 
     def _quick_stats(self) -> Data:
         host = self.host
