@@ -142,11 +142,11 @@ def _decoder(kind: str) -> _Decoder:
     if primitive is not None:
         return primitive
     if kind.startswith("ArrayOf"):
-        item = _decoder(kind.removeprefix("ArrayOf"))
-        polymorphic = item not in _PRIMITIVES.values()
+        name = kind.removeprefix("ArrayOf")
+        item = _decoder(name[:1].lower() + name[1:] if name[:1].lower() + name[1:] in _PRIMITIVES else name)
 
         def items(element: Any) -> list[Any]:
-            return [decode_value(child) if polymorphic and child.get(_XSI_TYPE) else item(child) for child in element]
+            return [item(child) if child.get(_XSI_TYPE) is None else decode_value(child) for child in element]
 
         return items
     try:

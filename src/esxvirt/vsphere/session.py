@@ -125,7 +125,7 @@ def _log_out(stub: SoapStub, content: Any) -> None:
         pass  # the server, or the session, is gone already
     finally:
         stub.logged_in = False
-        stub.DropConnections()
+        stub.drop_connections()
 
 
 @contextmanager

@@ -180,7 +180,7 @@ class SoapStub(SoapAdapter.SoapStubAdapter):
             body = _read_whole(response, largest)
         except (OSError, http.client.HTTPException, EsxvirtError) as error:
             connection.close()
-            self.DropConnections()
+            self.drop_connections()
             raise transport_error(error, self.endpoint) from error
         except BaseException:
             connection.close()  # Ctrl-C: half an answer is still to come on it
@@ -210,6 +210,10 @@ class SoapStub(SoapAdapter.SoapStubAdapter):
                 pooled.set_deadline(deadline)
                 return pooled
             pooled.close()
+
+    def drop_connections(self) -> None:
+        """Close the connections that are in nobody's use."""
+        self.DropConnections()
 
     def _remember_session(self, response: http.client.HTTPResponse) -> None:
         for cookie in response.headers.get_all("Set-Cookie") or ():

@@ -39,7 +39,7 @@ def make_context(policy: TlsPolicy) -> ssl.SSLContext:
         context.verify_mode = ssl.CERT_NONE
         # ESX 3.5 to 5.0 speak nothing newer than TLS 1.0, with keys that today's default level refuses. Whoever has
         # pinned the certificate, or given up checking it, wants to reach such a host; a verified one stays strict.
-        context.minimum_version = ssl.TLSVersion.TLSv1
+        context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
         context.set_ciphers("DEFAULT:@SECLEVEL=0")
         return context
     if policy.cacert is None:
