@@ -1,0 +1,277 @@
+"""virConnect: a connection, and what is asked of the host."""
+
+# ruff: noqa: PLC0415  the driver, and what it stands on, is loaded with the first connection
+
+import re
+from collections.abc import Callable, Iterable
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from esxvirt.libvirt.constants import connect as flags_
+from esxvirt.libvirt.constants.node import VIR_STREAM_NONBLOCK
+from esxvirt.libvirt.domain import virDomain
+from esxvirt.libvirt.errors import ErrorTuple, report_argument, virGetLastError, virResetLastError
+from esxvirt.libvirt.methods import ClosedError, check_flags, offers, to_int, to_text
+from esxvirt.libvirt.stream import virStream
+from esxvirt.libvirt.version import LIBRARY_VERSION
+
+if TYPE_CHECKING:
+    from esxvirt.driver.connection import Connection
+
+__all__ = ["virConnect"]
+
+_ACTIVE = flags_.VIR_CONNECT_LIST_DOMAINS_ACTIVE
+_INACTIVE = flags_.VIR_CONNECT_LIST_DOMAINS_INACTIVE
+_ALL_LIST_FLAGS = (1 << 16) - 1  # VIR_CONNECT_LIST_DOMAINS_*
+_STATS_FILTERS = (1 << 8) - 1  # VIR_CONNECT_GET_ALL_DOMAINS_STATS_*: of these, the same bits mean the same
+_STATS_ENFORCE = flags_.VIR_CONNECT_GET_ALL_DOMAINS_STATS_ENFORCE_STATS
+_STATS_FLAGS = (
+    _STATS_FILTERS
+    | flags_.VIR_CONNECT_GET_ALL_DOMAINS_STATS_NOWAIT
+    | flags_.VIR_CONNECT_GET_ALL_DOMAINS_STATS_BACKING
+    | _STATS_ENFORCE
+)
+
+CloseCallback = Callable[["virConnect", int, Any], None]
+
+
+@offers
+class virConnect:
+    """A connection, made by `open`, `openReadOnly` or `openAuth`; a context manager that closes itself.
+
+    Methods without a body here raise VIR_ERR_NO_SUPPORT. All raise `libvirtError`.
+    """
+
+    if TYPE_CHECKING:  # the methods without a body
+
+        def __getattr__(self, name: str) -> Any: ...
+
+    def __init__(self, _obj: "Connection | None" = None) -> None:
+        self._o = _obj
+
+    def __del__(self) -> None:
+        if getattr(self, "_o", None) is not None:
+            self._disconnect()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        exc_type_: type[BaseException] | None,
+        exc_value_: BaseException | None,
+        traceback_: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    @property
+    def _driver(self) -> "Connection":
+        if self._o is None:
+            raise ClosedError
+        return self._o
+
+    def _disconnect(self) -> None:
+        driver, self._o = self._o, None
+        if driver is not None:
+            driver.close()
+
+    @property
+    def vim(self) -> Any:
+        """The `vim.ServiceInstance` of pyVmomi, logged in: for what libvirt has no function for."""
+        return self._driver.vim
+
+    def c_pointer(self) -> int:
+        """Return a number of this object's own."""
+        return id(self)
+
+    def close(self) -> int:
+        """Log out and end all traffic; 0. Domains of the connection keep what they know, and can do nothing more."""
+        _ = self._driver
+        self._disconnect()
+        return 0
+
+    # the connection
+
+    def getType(self) -> str:
+        """Return ``"ESX"``, for all products as in libvirt."""
+        _ = self._driver
+        return "ESX"
+
+    def getVersion(self) -> int:
+        """Return the product's version: major * 1,000,000 + minor * 1,000 + release."""
+        from esxvirt.driver import host
+
+        return host.version(self._driver)
+
+    def getLibVersion(self) -> int:
+        """Return the version of libvirt's API that this module has."""
+        _ = self._driver
+        return LIBRARY_VERSION
+
+    def getHostname(self) -> str:
+        """Return the host's own name, with its domain."""
+        from esxvirt.driver import host
+
+        return host.hostname(self._driver)
+
+    def getURI(self) -> str:
+        """Return the URI of the connection, in its normal form."""
+        return self._driver.uri.text
+
+    def isAlive(self) -> int:
+        """Return 1 while the session is known to the server, else 0."""
+        return int(self._driver.session.is_alive())
+
+    def isEncrypted(self) -> int:
+        """Return 1 over HTTPS, 0 over HTTP."""
+        return int(self._driver.is_encrypted)
+
+    def isSecure(self) -> int:
+        """Return 1 over HTTPS, 0 over HTTP."""
+        return int(self._driver.is_encrypted)
+
+    def virConnGetLastError(self) -> ErrorTuple | None:
+        """Return the last error of this thread."""
+        return virGetLastError()
+
+    def virConnResetLastError(self) -> None:
+        """Forget the last error of this thread."""
+        virResetLastError()
+
+    def registerCloseCallback(self, cb: CloseCallback, opaque: Any) -> int:
+        """Accept a callback for when the connection breaks; 0. As in libvirt's driver, it is never called."""
+        _ = self._driver, cb, opaque
+        return 0
+
+    def unregisterCloseCallback(self) -> None:
+        """Forget the callback of `registerCloseCallback`."""
+        _ = self._driver
+
+    # the host
+
+    def getCapabilities(self) -> str:
+        """Return the XML of what the host and its guests can be."""
+        from esxvirt.driver import host
+        from esxvirt.xml.capabilities import Capabilities, format_capabilities
+
+        facts = host.capabilities_facts(self._driver)
+        return format_capabilities(Capabilities(host_uuid=facts.uuid, long_mode=facts.long_mode))
+
+    def getInfo(self) -> list[str | int]:
+        """Return CPU model, memory in MiB, CPUs, MHz, NUMA nodes, sockets a node, cores a socket, threads a core."""
+        from esxvirt.driver import host
+
+        info = host.node_info(self._driver)
+        return [
+            info.model,
+            info.memory >> 10,
+            info.cpus,
+            info.mhz,
+            info.nodes,
+            info.sockets,
+            info.cores,
+            info.threads,
+        ]
+
+    def getFreeMemory(self) -> int:
+        """Return the host's free memory in bytes."""
+        from esxvirt.driver import host
+
+        return host.free_memory(self._driver)
+
+    # domains
+
+    def lookupByID(self, id: int) -> virDomain:
+        """Return the active domain of this id."""
+        from esxvirt.driver import domains
+
+        if to_int(id) < 0:
+            raise report_argument("id in virDomainLookupByID must be zero or greater", "virDomainLookupByID", "id")
+        return virDomain(self, domains.lookup_by_id(self._driver, id))
+
+    def lookupByName(self, name: str) -> virDomain:
+        """Return the domain of this name."""
+        from esxvirt.driver import domains
+
+        return virDomain(self, domains.lookup_by_name(self._driver, to_text(name, "virDomainLookupByName", "name")))
+
+    def lookupByUUID(self, uuid: bytes) -> virDomain:
+        """Return the domain of this UUID, given as its 16 bytes."""
+        from esxvirt.driver import domains
+
+        if len(uuid) != 16:
+            raise report_argument("Invalid UUID", "virDomainLookupByUUID", "uuid")
+        return virDomain(self, domains.lookup_by_uuid(self._driver, uuid.hex()))
+
+    def lookupByUUIDString(self, uuidstr: str) -> virDomain:
+        """Return the domain of this UUID: 32 hexadecimal digits, with dashes anywhere or nowhere between them."""
+        from esxvirt.driver import domains
+
+        text = to_text(uuidstr, "virDomainLookupByUUIDString", "uuidstr")
+        digits = text.strip(" \t\n\v\f\r").replace("-", "")
+        if not re.fullmatch("[0-9A-Fa-f]{32}", digits):
+            raise report_argument("Invalid UUID", "virDomainLookupByUUIDString", "uuidstr")
+        return virDomain(self, domains.lookup_by_uuid(self._driver, digits))
+
+    def listAllDomains(self, flags: int = 0) -> list[virDomain]:
+        """Return the domains that fit the filters VIR_CONNECT_LIST_DOMAINS_*."""
+        from esxvirt.driver.listing import list_domains
+
+        check_flags(flags, _ALL_LIST_FLAGS, "esxConnectListAllDomains")
+        return [virDomain(self, handle) for handle in list_domains(self._driver, flags)]
+
+    def listDomainsID(self) -> list[int]:
+        """Return the ids of the active domains."""
+        from esxvirt.driver.listing import list_domains
+
+        return [handle.id for handle in list_domains(self._driver, _ACTIVE)]
+
+    def numOfDomains(self) -> int:
+        """Return how many domains are active."""
+        return len(self.listDomainsID())
+
+    def listDefinedDomains(self) -> list[str]:
+        """Return the names of the inactive domains."""
+        from esxvirt.driver.listing import list_domains
+
+        return [handle.name for handle in list_domains(self._driver, _INACTIVE)]
+
+    def numOfDefinedDomains(self) -> int:
+        """Return how many domains are inactive."""
+        return len(self.listDefinedDomains())
+
+    def getAllDomainStats(self, stats: int = 0, flags: int = 0) -> list[tuple[virDomain, dict[str, Any]]]:
+        """Return the statistics of all domains that fit the filters in `flags`.
+
+        Args:
+            stats: VIR_DOMAIN_STATS_*; 0 for all there are.
+            flags: VIR_CONNECT_GET_ALL_DOMAINS_STATS_*; with ENFORCE_STATS a group that VMware has not is an error.
+        """
+        from esxvirt.driver.stats import all_stats
+
+        flags = check_flags(flags, _STATS_FLAGS, "esxConnectGetAllDomainStats") & 0xFFFFFFFF
+        found = all_stats(self._driver, to_int(stats), flags & _STATS_FILTERS, enforce=bool(flags & _STATS_ENFORCE))
+        return [(virDomain(self, handle), values) for handle, values in found]
+
+    def domainListGetStats(
+        self, doms: Iterable[virDomain], stats: int = 0, flags: int = 0
+    ) -> list[tuple[virDomain, dict[str, Any]]]:
+        """Return the statistics of these domains, in their order; for the rest see `getAllDomainStats`."""
+        from esxvirt.driver.stats import stats_of
+
+        domains = list(doms)
+        if not domains:
+            message = "doms in virDomainListGetStats must not be empty"
+            raise report_argument(message, "virDomainListGetStats", "doms")
+        flags = check_flags(flags, _STATS_FLAGS, "esxConnectGetAllDomainStats") & 0xFFFFFFFF
+        handles = [domain._o for domain in domains]  # noqa: SLF001  the classes of this package are each other's friends
+        found = stats_of(self._driver, handles, to_int(stats), enforce=bool(flags & _STATS_ENFORCE))
+        return [(domain, values) for domain, (_, values) in zip(domains, found, strict=True)]
+
+    # streams
+
+    def newStream(self, flags: int = 0) -> virStream:
+        """Return a stream, for the functions that fill or empty one."""
+        check_flags(flags, VIR_STREAM_NONBLOCK, "virStreamNew")
+        _ = self._driver
+        return virStream(self)

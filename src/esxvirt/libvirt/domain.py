@@ -1,0 +1,160 @@
+"""virDomain: one domain, as it was when it was looked up."""
+
+# ruff: noqa: PLC0415  the driver, and what it stands on, is loaded with the first connection
+
+from typing import TYPE_CHECKING, Any
+
+from esxvirt.libvirt.constants import domains as flags_
+from esxvirt.libvirt.constants import errors as codes
+from esxvirt.libvirt.errors import report, report_argument
+from esxvirt.libvirt.methods import check_flags, offers
+
+if TYPE_CHECKING:
+    from esxvirt.driver.connection import Connection
+    from esxvirt.driver.domains import DomainHandle
+    from esxvirt.libvirt.connect import virConnect
+
+__all__ = ["virDomain"]
+
+_SECURE = flags_.VIR_DOMAIN_XML_SECURE
+_INACTIVE = flags_.VIR_DOMAIN_XML_INACTIVE
+_XML_FLAGS = _SECURE | _INACTIVE | flags_.VIR_DOMAIN_XML_MIGRATABLE
+_LIVE = flags_.VIR_DOMAIN_VCPU_LIVE
+_CONFIG = flags_.VIR_DOMAIN_VCPU_CONFIG
+_MAXIMUM = flags_.VIR_DOMAIN_VCPU_MAXIMUM
+
+
+@offers
+class virDomain:
+    """A domain. Name, UUID and id are those of the time it was looked up; all else is asked of the server.
+
+    Methods without a body here raise VIR_ERR_NO_SUPPORT. All raise `libvirtError`.
+    """
+
+    if TYPE_CHECKING:  # the methods without a body
+
+        def __getattr__(self, name: str) -> Any: ...
+
+    _o: "DomainHandle"
+
+    def __init__(self, conn: "virConnect", _obj: "DomainHandle | None" = None) -> None:
+        if _obj is None:
+            raise TypeError("a virDomain is made by a lookup of its virConnect")
+        self._conn = conn
+        self._o = _obj
+
+    @property
+    def _driver(self) -> "Connection":
+        return self._conn._driver  # noqa: SLF001  the classes of this package are each other's friends
+
+    def connect(self) -> "virConnect":
+        """Return the connection that the domain was looked up on."""
+        return self._conn
+
+    def c_pointer(self) -> int:
+        """Return a number of this object's own."""
+        return id(self)
+
+    # what was known when it was looked up
+
+    def ID(self) -> int:
+        """Return the id, -1 if the domain was not active."""
+        return self._o.id
+
+    def name(self) -> str:
+        """Return the name."""
+        return self._o.name
+
+    def UUID(self) -> bytes:
+        """Return the UUID as 16 bytes."""
+        return bytes.fromhex(self._o.uuid.replace("-", ""))
+
+    def UUIDString(self) -> str:
+        """Return the UUID as text."""
+        return self._o.uuid
+
+    # what is the same for all
+
+    def OSType(self) -> str:
+        """Return ``"hvm"``."""
+        from esxvirt.driver.info import OS_TYPE
+
+        return OS_TYPE
+
+    def isPersistent(self) -> int:
+        """Return 1: all domains of VMware are."""
+        return 1
+
+    def isUpdated(self) -> int:
+        """Return 0: no domain's definition differs from what it runs with."""
+        return 0
+
+    def hasManagedSaveImage(self, flags: int = 0) -> int:
+        """Return 0: VMware has none."""
+        check_flags(flags, 0, "esxDomainHasManagedSaveImage")
+        return 0
+
+    # what is asked
+
+    def info(self) -> list[int]:
+        """Return state, maximum memory in KiB, memory in KiB, virtual CPUs, CPU time in ns."""
+        from esxvirt.driver.info import domain_info
+
+        info = domain_info(self._driver, self._o)
+        return [info.state, info.max_memory, info.memory, info.vcpus, info.cpu_time]
+
+    def state(self, flags: int = 0) -> list[int]:
+        """Return the state VIR_DOMAIN_* and the reason, which VMware does not tell: 0."""
+        from esxvirt.driver.info import state
+
+        check_flags(flags, 0, "esxDomainGetState")
+        return [state(self._driver, self._o), 0]
+
+    def isActive(self) -> int:
+        """Return 1 for a domain that runs or is suspended, else 0."""
+        from esxvirt.driver.info import state
+        from esxvirt.driver.states import PAUSED, RUNNING
+
+        return int(state(self._driver, self._o) in {RUNNING, PAUSED})
+
+    def maxMemory(self) -> int:
+        """Return the maximum memory in KiB."""
+        from esxvirt.driver.info import max_memory
+
+        return max_memory(self._driver, self._o)
+
+    def maxVcpus(self) -> int:
+        """Return how many virtual CPUs a domain of the host may have."""
+        from esxvirt.driver.info import max_vcpus
+
+        return max_vcpus(self._driver)
+
+    def vcpusFlags(self, flags: int = 0) -> int:
+        """Return the virtual CPUs; with VIR_DOMAIN_VCPU_MAXIMUM, how many a domain of the host may have."""
+        from esxvirt.driver.info import max_vcpus, vcpus
+
+        if flags & _LIVE and flags & _CONFIG:
+            message = "Flags 'VIR_DOMAIN_AFFECT_LIVE' and 'VIR_DOMAIN_AFFECT_CONFIG' are mutually exclusive"
+            raise report_argument(message, "virDomainGetVcpusFlags", "ctl")
+        check_flags(flags, _LIVE | _MAXIMUM, "esxDomainGetVcpusFlags")
+        return max_vcpus(self._driver) if flags & _MAXIMUM else vcpus(self._driver, self._o)
+
+    def autostart(self) -> int:
+        """Return 1 if the domain starts with its host, else 0."""
+        from esxvirt.driver.autostart import get_autostart
+
+        return int(get_autostart(self._driver, self._o))
+
+    def XMLDesc(self, flags: int = 0) -> str:
+        """Return the domain's XML; with VIR_DOMAIN_XML_INACTIVE as it is while the domain does not run."""
+        from esxvirt.driver.description import describe
+        from esxvirt.xml.domain import format_domain
+
+        if flags & _SECURE and self._driver.read_only:
+            message = "virDomainGetXMLDesc with secure flag"
+            raise report(codes.VIR_ERR_OPERATION_DENIED, codes.VIR_FROM_DOMAIN, message)
+        check_flags(flags, _XML_FLAGS, "esxDomainGetXMLDesc")
+        model = describe(self._driver, self._o)
+        if flags & _INACTIVE:
+            model.id = None
+        return format_domain(model)

@@ -1,0 +1,80 @@
+"""open, openReadOnly and openAuth."""
+
+# ruff: noqa: PLC0415  the driver, and what it stands on, is loaded with the first connection
+
+import os
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from esxvirt.errors import EsxvirtError, UnavailableError
+from esxvirt.libvirt.connect import virConnect
+from esxvirt.libvirt.constants.connect import VIR_CONNECT_NO_ALIASES, VIR_CONNECT_RO
+from esxvirt.libvirt.constants.errors import VIR_FROM_NONE
+from esxvirt.libvirt.errors import translate, virResetLastError
+from esxvirt.libvirt.methods import check_flags
+
+__all__ = ["open", "openAuth", "openReadOnly"]
+
+
+def open(name: str | None = None) -> virConnect:
+    """Open a connection for which nobody is asked: an auth file must have user name and password.
+
+    Args:
+        name: The URI; None for what LIBVIRT_DEFAULT_URI says.
+
+    Raises:
+        libvirtError: No connection; VIR_ERR_INVALID_ARG "Missing authentication credentials" if there are none.
+    """
+    return _open(name, (), None, None, read_only=False)
+
+
+def openReadOnly(name: str | None = None) -> virConnect:
+    """Open a connection that only looks: functions that change something are refused. Otherwise as `open`."""
+    return _open(name, (), None, None, read_only=True)
+
+
+def openAuth(uri: str | None, auth: Sequence[Any], flags: int = 0) -> virConnect:
+    """Open a connection; what neither URI nor auth file say is asked of a callback.
+
+    Args:
+        uri: The URI; None for what LIBVIRT_DEFAULT_URI says.
+        auth: ``[types, callback, opaque]``: the VIR_CRED_* that the callback knows; the callback, which is given a
+            sequence of ``[type, prompt, challenge, default result, result]`` and `opaque`, puts the answer into the
+            last, and returns 0, or -1 to decline; whatever the callback wants to be given. The challenge is the
+            hostname, so that a callback can tell an ESX server from a vCenter.
+        flags: VIR_CONNECT_RO, VIR_CONNECT_NO_ALIASES.
+
+    Raises:
+        libvirtError: No connection.
+        TypeError: `auth` is not of this form.
+    """
+    virResetLastError()
+    check_flags(flags, VIR_CONNECT_RO | VIR_CONNECT_NO_ALIASES, "esxConnectOpen")
+    if auth is None:
+        types, callback, opaque = (), None, None
+    elif len(auth) == 3:
+        types, callback, opaque = auth
+    else:
+        raise TypeError("auth must be a list of three items: credential types, callback, opaque value")
+    return _open(uri, types, callback, opaque, read_only=bool(flags & VIR_CONNECT_RO))
+
+
+def _open(
+    name: str | None, types: Sequence[int], callback: Callable[..., int] | None, opaque: Any, *, read_only: bool
+) -> virConnect:
+    from esxvirt.auth import CallbackAuthenticator
+    from esxvirt.driver.connection import Connection
+    from esxvirt.uri import parse
+
+    virResetLastError()
+    text = os.environ.get("LIBVIRT_DEFAULT_URI") if name is None else name
+    if text is not None and not isinstance(text, str):
+        raise TypeError(f"virConnectOpenAuth() argument 1 must be str or None, not {type(text).__name__}")
+    try:
+        if not text:
+            raise UnavailableError("an empty URI: name a server, such as 'esx://example-esx.com/'")
+        uri = parse(text)
+        authenticate = CallbackAuthenticator(types, callback, opaque, authfile=uri.authfile)
+        return virConnect(Connection.open(uri, authenticate, read_only=read_only))
+    except EsxvirtError as error:
+        raise translate(error, VIR_FROM_NONE) from error

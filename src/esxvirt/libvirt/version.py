@@ -1,0 +1,13 @@
+"""The version of libvirt's API that this module has."""
+
+from typing import Final
+
+__all__ = ["getVersion"]
+
+LIBRARY_VERSION: Final = 9_000_000
+"""libvirt 9.0.0: major * 1,000,000 + minor * 1,000 + release."""
+
+
+def getVersion(name: str | None = None) -> int | tuple[int, int]:
+    """Return libvirt's version; with the name of a driver, a pair of it and the driver's, which is the same."""
+    return LIBRARY_VERSION if name is None else (LIBRARY_VERSION, LIBRARY_VERSION)
