@@ -117,7 +117,7 @@ def _targets(call: "Call", source: ManagedObject, path: str) -> Iterator[Managed
     value: Any = reader.value(source)[1]
     if value is None:
         return
-    for item in value if isinstance(value, list | tuple) else (value,):
+    for item in (value,) if isinstance(value, Ref) or not isinstance(value, list | tuple) else value:
         if isinstance(item, ManagedObject):
             yield item
         elif isinstance(item, Ref):
