@@ -157,8 +157,14 @@ class _Reader:
             if value is not None:
                 raise GrammarError(f"invalid '=' after option --{name}")
             self.wants_help = True
+            self.note(self.command.name, HELP, None)
             return
-        option, value = self._find(name, value)
+        try:
+            option, value = self._find(name, value)
+        except GrammarError:
+            if self.command.name == HELP:  # takes whatever it is given, and looks at the first word
+                return
+            raise
         if option.kind is Kind.FLAG:
             if value is not None:
                 raise GrammarError(f"invalid '=' after option --{option.name}")
@@ -189,7 +195,7 @@ class _Reader:
     def _positional(self, word: str) -> None:
         if self.open:
             self._give(self.open[0], word)
-        elif self.command.name != HELP:  # which takes any number of words, and looks at the first
+        elif self.command.name != HELP:
             raise GrammarError(f"unexpected data '{word}'")
 
     def _give(self, option: Option, value: str) -> None:

@@ -99,6 +99,8 @@ def _converse(start: startup.Start, output: Output) -> int:
         if len(start.words) == 1:
             output.debug(INFO, f'commands: "{start.words[0]}"')
             invocations = virsh.parse(words_of_string(start.words[0]))
+            if not start.words[0]:
+                return _FAILURE  # as virsh does, without a word
         elif start.words:
             invocations = virsh.parse(words_of_arguments(start.words))
         if start.settings.uri is not None:  # named at the start: open it now, whatever the commands need

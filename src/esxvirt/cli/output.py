@@ -31,7 +31,7 @@ class Output:
         if settings.log_file:
             try:
                 # Debug lines quote what the user typed; keep it to them, as virsh does.
-                self._log = open(settings.log_file, "a", encoding="utf-8", opener=_private)  # noqa: SIM115, PTH123
+                self._log = open(settings.log_file, "a", encoding="utf-8", opener=_private)  # noqa: SIM115
             except OSError as error:
                 raise LogFileError("failed to open the log file. check the log file path") from error
 
@@ -45,7 +45,7 @@ class Output:
             sys.stdout.flush()
             stream.write(data)
 
-    def extra(self, text: str) -> None:
+    def aside(self, text: str) -> None:
         """Print what ``--quiet`` leaves out."""
         if not self._settings.quiet:
             self.write(text)

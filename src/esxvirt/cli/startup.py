@@ -173,7 +173,7 @@ def _debug(settings: Settings, name: str, text: str, complaints: list[str]) -> N
 
 
 def _escape(text: str) -> str:
-    """``^X`` for a control character (@, letters, and ``[ \\ ] ^ _``), or a single character."""
+    r"""``^X`` for a control character (@, letters, and ``[ \ ] ^ _``), or a single character."""
     if len(text) == 1 and text != "^":
         return text
     if len(text) == 2 and text[0] == "^" and ("@" <= text[1].upper() <= "_"):

@@ -54,9 +54,9 @@ class Virsh:
         """Print ``Title:   value``."""
         self.output.write(f"{title:<{width}} {value}\n")
 
-    def extra(self, text: str) -> None:
+    def aside(self, text: str) -> None:
         """Print text unless quiet."""
-        self.output.extra(text)
+        self.output.aside(text)
 
     def table(self, table: Table) -> None:
         """Print a table, without its header when quiet."""
@@ -168,7 +168,7 @@ class Virsh:
             if self.settings.timing:
                 self.write(f"\n(Time: {(time.perf_counter() - begin) * 1000:.3f} ms)\n\n")
             else:
-                self.extra("\n")
+                self.aside("\n")
         return succeeded
 
     def _run_one(self, invocation: grammar.Invocation) -> bool:

@@ -19,6 +19,8 @@ def select(text: str, expression: str, *, wrap: bool) -> str:
     from lxml import etree  # noqa: PLC0415  most commands need no XML
 
     root = xml_of(text)
+    if expression.strip() == "/" and not wrap:  # the document itself, which lxml does not give as a node
+        return '<?xml version="1.0" encoding="UTF-8"?>\n' + _node(etree, root) + "\n\n"
     try:
         found: Any = root.getroottree().xpath(expression)
     except etree.XPathError as error:

@@ -105,8 +105,8 @@ def command(name: str) -> Command:
 
 
 def group(keyword: str) -> Group | None:
-    """The group of this keyword, in any case of letters, or None."""
-    return next((group_ for group_ in GROUPS if group_.keyword.lower() == keyword.lower()), None)
+    """The group of this keyword, or None."""
+    return next((group_ for group_ in GROUPS if group_.keyword == keyword), None)
 
 
 def help_lines(group_: Group) -> list[tuple[str, str]]:

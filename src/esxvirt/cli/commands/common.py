@@ -9,6 +9,8 @@ from esxvirt.cli.declare import data
 from esxvirt.cli.failures import Failed
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from esxvirt.cli.api import Domain
     from esxvirt.cli.arguments import Arguments
     from esxvirt.cli.virsh import Virsh
@@ -42,16 +44,16 @@ def find_domain(virsh: Virsh, command: str, text: str, by: int = BY_ID | BY_UUID
     """
     libvirt = virsh.libvirt
     trouble: BaseException | None = None
-    attempts = []
+    attempts: list[tuple[str, Callable[[Any], Domain], str | int]] = []
     number = parse_number(text, INT)
     if by & BY_ID and number is not None and number >= 0:
-        attempts.append(("ID", virsh.connection.lookupByID, number))
+        attempts.append(("looks like ID", virsh.connection.lookupByID, number))
     if by & BY_UUID and len(text) == _UUID_LENGTH:
-        attempts.append(("UUID", virsh.connection.lookupByUUIDString, text))
+        attempts.append(("trying as domain UUID", virsh.connection.lookupByUUIDString, text))
     if by & BY_NAME:
-        attempts.append(("NAME", virsh.connection.lookupByName, text))
-    for kind, lookup, key in attempts:
-        virsh.trace(command, f"<domain> trying as domain {kind}")
+        attempts.append(("trying as domain NAME", virsh.connection.lookupByName, text))
+    for step, lookup, key in attempts:
+        virsh.trace(command, f"<domain> {step}")
         try:
             return lookup(key)
         except libvirt.libvirtError as error:

@@ -58,6 +58,7 @@ def show_vnc(virsh: Virsh, arguments: Arguments) -> None:
 
 def show_all(virsh: Virsh, arguments: Arguments) -> None:
     """Print the URI of the first graphical display, or of all of them."""
+    arguments.exclusive("all", "type")
     domain = _running(virsh, arguments)
     wanted = arguments.text("type")
     flags = virsh.libvirt.VIR_DOMAIN_XML_SECURE if arguments.flag("include-password") else 0
@@ -72,7 +73,9 @@ def show_all(virsh: Virsh, arguments: Arguments) -> None:
         if uri
     ]
     if not uris:
-        raise Failed("No graphical display found" if wanted is None else f"No graphical display with type '{wanted}' found")
+        raise Failed(
+            "No graphical display found" if wanted is None else f"No graphical display with type '{wanted}' found"
+        )
     if arguments.flag("all"):
         virsh.write("".join(uri + "\n" for uri in uris))
     else:

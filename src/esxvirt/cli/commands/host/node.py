@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from esxvirt.cli.declare import Command
 
@@ -13,11 +13,19 @@ if TYPE_CHECKING:
 __all__ = ["COMMANDS"]
 
 
+def _info(virsh: Virsh) -> list[Any]:
+    """`virConnect.getInfo`, with the memory in KiB: libvirt-python rounds it to MiB, which virsh's output is not."""
+    connection = virsh.connection
+    if hasattr(connection, "getInfoKiB"):
+        return list(connection.getInfoKiB())
+    model, memory, *rest = connection.getInfo()
+    return [model, memory * 1024, *rest]
+
+
 def show(virsh: Virsh, _arguments: Arguments) -> None:
     """Print the host's processors and memory."""
     with virsh.failing("failed to get node information"):
-        # libvirt-python gives the memory in MiB here, and virsh prints KiB: the pure number is in the node's XML
-        model, memory, cpus, megahertz, nodes, sockets, cores, threads = virsh.connection.getInfo()
+        model, memory, cpus, megahertz, nodes, sockets, cores, threads = _info(virsh)
     for title, value in (
         ("CPU model:", model),
         ("CPU(s):", cpus),
@@ -26,7 +34,7 @@ def show(virsh: Virsh, _arguments: Arguments) -> None:
         ("Core(s) per socket:", cores),
         ("Thread(s) per core:", threads),
         ("NUMA cell(s):", nodes),
-        ("Memory size:", f"{memory * 1024} KiB"),
+        ("Memory size:", f"{memory} KiB"),
     ):
         virsh.field(title, value, width=20)
 

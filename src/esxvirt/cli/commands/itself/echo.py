@@ -29,8 +29,8 @@ def for_xml(text: str) -> str:
 
 
 def split(text: str) -> list[str]:
-    """Split at commas; two of them are one that does not split."""
-    parts = [""]
+    """Split at commas; two of them are one that does not split. Nothing has no parts."""
+    parts = [""] if text else []
     position = 0
     while position < len(text):
         if text.startswith(",,", position):

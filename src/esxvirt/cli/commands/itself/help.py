@@ -28,10 +28,10 @@ def show(virsh: Virsh, arguments: Arguments) -> None:
     if command is not None:
         virsh.write(helptext.command_help(command))
         return
-    group = commands.group(topic)
-    if group is None:
+    about = commands.group(topic)
+    if about is None:
         raise Failed(f"command or command group '{topic}' doesn't exist")
-    virsh.write(helptext.group_listing(group.title, group.keyword, commands.help_lines(group), colon=True))
+    virsh.write(helptext.group_listing(about.title, about.keyword, commands.help_lines(about), colon=True))
 
 
 COMMANDS = (

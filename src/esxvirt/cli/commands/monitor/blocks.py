@@ -75,8 +75,8 @@ def show_info(virsh: Virsh, arguments: Arguments) -> None:
     arguments.exclusive("all", "device")
     human, everything = arguments.flag("human"), arguments.flag("all")
     domain = domain_of(virsh, arguments)
-    device = arguments.text("device")
-    if not everything and device is None:
+    device = arguments.raw("device")
+    if not everything and not device:
         raise Failed("command 'domblkinfo' requires <device> option")
     if everything:
         table = Table("Target", "Capacity", "Allocation", "Physical")

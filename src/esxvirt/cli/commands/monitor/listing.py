@@ -50,8 +50,10 @@ class _Row(NamedTuple):
 
 def _flags(virsh: Virsh, arguments: Arguments) -> int:
     libvirt = virsh.libvirt
-    flags = 0 if any(arguments.flag(name) for name in ("inactive", "state-shutoff")) else int(
-        libvirt.VIR_CONNECT_LIST_DOMAINS_ACTIVE
+    flags = (
+        0
+        if any(arguments.flag(name) for name in ("inactive", "state-shutoff"))
+        else int(libvirt.VIR_CONNECT_LIST_DOMAINS_ACTIVE)
     )
     if not flags:
         flags = libvirt.VIR_CONNECT_LIST_DOMAINS_INACTIVE
@@ -112,7 +114,7 @@ def _title(virsh: Virsh, domain: Domain) -> str:
         return ""
 
 
-def _state_shown(virsh: Virsh, row: _Row, *, mark_saved: bool) -> str:
+def _state_shown(row: _Row, *, mark_saved: bool) -> str:
     if mark_saved and row.state == _SHUT_OFF and row.domain.hasManagedSaveImage():
         return "saved"
     return state_text(row.state)
@@ -134,7 +136,7 @@ def show(virsh: Virsh, arguments: Arguments) -> None:
         cells = [
             _plain(row.domain, "id"),
             row.domain.name(),
-            _state_shown(virsh, row, mark_saved=arguments.flag("managed-save")),
+            _state_shown(row, mark_saved=arguments.flag("managed-save")),
         ]
         table.add(*cells, *([_title(virsh, row.domain)] if titles else []))
     virsh.table(table)

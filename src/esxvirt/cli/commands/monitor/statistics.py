@@ -62,7 +62,7 @@ def show(virsh: Virsh, arguments: Arguments) -> None:
     flags = _bits(virsh, arguments, _FLAGS)
     names = arguments.items("domain")
     if names:
-        domains = [find_domain(virsh, "domstats", name) for name in names]
+        domains = [find_domain(virsh, "unknown", name) for name in names]
         records = virsh.connection.domainListGetStats(domains, groups, flags)
     else:
         records = virsh.connection.getAllDomainStats(groups, flags)
