@@ -1,6 +1,6 @@
 """The two conversions, put together from their parts."""
 
-from esxvirt.errors import InvalidArgumentError, VmxError
+from esxvirt.errors import ConfigUnsupportedError, InvalidArgumentError, VmxError, XmlError
 from esxvirt.vmx.context import VmxContext
 from esxvirt.vmx.disk_writer import write_disks
 from esxvirt.vmx.disks import read_disks
@@ -102,6 +102,8 @@ def from_domain(
         raise InvalidArgumentError(f"virtual hardware has versions from 3 on, not {virtual_hw_version}")
     if domain.type != "vmware":
         raise VmxError(f"Expecting virt type to be 'vmware' but found '{domain.type}'")
+    if strict:
+        _refuse_newer(domain)
     notes = Report() if report is None else report
     sink = Sink(context or VmxContext(), notes, strict=strict, hardware_version=virtual_hw_version)
     for path, line in domain.ignored:
@@ -117,6 +119,15 @@ def from_domain(
     scsi = any(disk.bus == "scsi" for disk in domain.disks)
     write_closing(domain, sink, bridges=scsi and virtual_hw_version >= _BRIDGES_SINCE)
     return str(sink)
+
+
+def _refuse_newer(domain: Domain) -> None:
+    """Refuse what the libvirt of `strict` refuses, and the model can hold."""
+    for controller in domain.controllers:
+        if controller.type == "nvme":
+            raise XmlError("Invalid value for attribute 'type' in element 'controller': 'nvme'.")
+    if any(path == "devices/redirdev" for path, _line in domain.ignored):
+        raise ConfigUnsupportedError("cannot add redirected USB device: USB is disabled for this domain")
 
 
 def from_xml(

@@ -75,7 +75,8 @@ def _check_place(disk: Disk, sink: Sink) -> None:
     named = address_from_target(disk)
     if named is None or (named.controller, named.bus, named.unit) != (address.controller, address.bus, address.unit):
         raise sink.located(
-            f"Disk address {address.controller}:{address.bus}:{address.unit} doesn't match target device '{disk.target}'",
+            f"Disk address {address.controller}:{address.bus}:{address.unit} doesn't match target device "
+            f"'{disk.target}'",
             disk.line,
         )
     if disk.bus == "scsi":
@@ -170,7 +171,7 @@ def _name(disk: Disk) -> str:
 def _nvme_name(disk: Disk) -> str:
     controller, n, unit = disk.target.removeprefix("nvme").partition("n")
     if not n or not controller.isdigit() or not unit.isdigit() or int(unit) < 1 or len(disk.target) > 12:
-        raise VmxError(f"Expecting domain XML attribute 'dev' of entry 'devices/disk/target' to be like 'nvme0n1'")
+        raise VmxError("Expecting domain XML attribute 'dev' of entry 'devices/disk/target' to be like 'nvme0n1'")
     return f"nvme{int(controller)}:{int(unit) - 1}"
 
 
@@ -198,14 +199,13 @@ def _write_disk(disk: Disk, sink: Sink) -> None:
     if path == "auto detect":
         sink.put(f"{name}.autodetect", "true")
     sink.put(f"{name}.fileName", path)
-    if disk.cache not in {None, "writethrough"}:
-        if disk.bus == "scsi":
-            sink.unsupported(
-                f"{disk.bus} harddisk '{disk.target}' has unsupported cache mode '{disk.cache}'",
-                "devices/disk/driver/@cache",
-                disk.line,
-                f"the cache mode '{disk.cache}' is left out",
-            )
+    if disk.cache not in {None, "writethrough"} and disk.bus == "scsi":
+        sink.unsupported(
+            f"{disk.bus} harddisk '{disk.target}' has unsupported cache mode '{disk.cache}'",
+            "devices/disk/driver/@cache",
+            disk.line,
+            f"the cache mode '{disk.cache}' is left out",
+        )
     write_rows((CACHE, MODE), sink, name, disk)
 
 

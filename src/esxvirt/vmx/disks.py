@@ -138,7 +138,8 @@ def _read_model(source: Source, controller: int) -> str | None:
     model = SCSI_MODELS.get(value.lower())
     if model is None:
         source.refuse_or_note(
-            f"Expecting VMX entry '{key}' to be 'buslogic' or 'lsilogic' or 'lsisas1068' or 'pvscsi' but found '{value}'",
+            f"Expecting VMX entry '{key}' to be 'buslogic' or 'lsilogic' or 'lsisas1068' or 'pvscsi' but found "
+            f"'{value}'",
             key,
             f"'{value}' is no SCSI controller model; left out",
         )

@@ -10,7 +10,7 @@ import re
 from esxvirt.errors import VmxError
 from esxvirt.vmx.report import Report
 
-__all__ = ["decode", "declared_encoding", "python_codec"]
+__all__ = ["declared_encoding", "decode", "python_codec"]
 
 # Names that Python lacks, or for which it knows a narrower set than the one that Windows, and so VMware, means.
 _CODECS = {

@@ -6,12 +6,12 @@ from esxvirt.errors import VmxError
 
 __all__ = ["escape", "unescape", "unescape_name"]
 
-_ESCAPED = re.compile(r'[\x00-\x1f"|\x7f]')
+_ESCAPED = re.compile(r'[\x00-\x08\x0a-\x1f"|\x7f]')
 _HEX = frozenset("0123456789abcdefABCDEF")
 
 
 def escape(value: str) -> str:
-    """Write `"` and `|` as ``|22`` and ``|7c`` and control characters likewise, so that any text fits on one line."""
+    """Write `"` and `|` as ``|22`` and ``|7c``, and control characters but tabs likewise: any text fits on a line."""
     return _ESCAPED.sub(lambda match: f"|{ord(match[0]):02x}", value)
 
 

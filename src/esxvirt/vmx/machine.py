@@ -326,10 +326,14 @@ def _write_shares(domain: Domain, shares: int, sink: Sink) -> None:
 
 
 def write_closing(domain: Domain, sink: Sink, *, bridges: bool) -> None:
-    """Write what comes after the devices: PCI bridges, the communication interface, the firmware.
+    """Write what comes after the devices: the firmware, PCI bridges, the communication interface.
 
     Source: virVMXFormatConfig, which writes bridges for machines that have what needs them.
     """
+    for row in CLOSING_ROWS:
+        value = None if row.kind is None else row.kind.write(getattr(domain.os, row.field))
+        if value is not None:
+            sink.put(row.key, value)
     if bridges:
         sink.put("pciBridge0.present", "true")
         for number in range(4, 8):
@@ -338,7 +342,3 @@ def write_closing(domain: Domain, sink: Sink, *, bridges: bool) -> None:
             sink.put(f"pciBridge{number}.functions", "8")
     if sink.hardware_version >= _VMCI_SINCE:
         sink.put("vmci0.present", "true")
-    for row in CLOSING_ROWS:
-        value = None if row.kind is None else row.kind.write(getattr(domain.os, row.field))
-        if value is not None:
-            sink.put(row.key, value)

@@ -13,10 +13,10 @@ __all__ = ["PORT_ROWS", "ROWS", "read_networks", "write_networks"]
 
 PORT_ROWS = (
     Row("{}.dvs.switchId", "devices/interface/source/@switchid", "switch_id", UUID),
-    Row("{}.dvs.portId", "devices/interface/source/@portid", "port_id", NUMBER, default=0, required=True),
-    Row("{}.dvs.portgroupId", "devices/interface/source/@portgroupid", "portgroup_id", PLAIN, default="", required=True),
-    Row("{}.dvs.connectionId", "devices/interface/source/@connectionid", "connection_id", NUMBER, default=0, required=True),
-)  # fmt: skip
+    Row("{}.dvs.portId", "devices/interface/source/@portid", "port_id", NUMBER, 0, required=True),
+    Row("{}.dvs.portgroupId", "devices/interface/source/@portgroupid", "portgroup_id", PLAIN, "", required=True),
+    Row("{}.dvs.connectionId", "devices/interface/source/@connectionid", "connection_id", NUMBER, 0, required=True),
+)
 
 ROWS = (
     Row("{}.present", "devices/interface"),
@@ -153,7 +153,8 @@ def _read_model(source: Source, name: str) -> str | None:
     if model not in MODELS:
         guess = "left out" if not model else f"kept as '{model}'"
         source.refuse_or_note(
-            f"Expecting VMX entry '{key}' to be 'vlance' or 'vmxnet' or 'vmxnet3' or 'e1000' or 'e1000e' but found '{written}'",
+            f"Expecting VMX entry '{key}' to be 'vlance' or 'vmxnet' or 'vmxnet3' or 'e1000' or 'e1000e' but found "
+            f"'{written}'",
             key,
             f"'{written}' is no model that libvirt knows; {guess}",
         )

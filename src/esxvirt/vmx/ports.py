@@ -82,7 +82,8 @@ def _read_serial(source: Source, name: str, number: int) -> CharDevice:
         _read_network(source, name, file_name, port)
     else:
         source.refuse_or_note(
-            f"Expecting VMX entry '{name}.fileType' to be 'device', 'file' or 'pipe' or 'network' but found '{written}'",
+            f"Expecting VMX entry '{name}.fileType' to be 'device', 'file' or 'pipe' or 'network' but found "
+            f"'{written}'",
             f"{name}.fileType",
             f"the XML has no word for '{written}'; the port is kept, with nothing behind it",
         )

@@ -10,7 +10,7 @@ from esxvirt.vmx.report import Report
 __all__ = ["Sink"]
 
 # What would end the value or the line.
-_BREAKING = re.compile(r'["\x00-\x1f]')
+_BREAKING = re.compile(r'["\x00-\x08\x0a-\x1f]')
 
 
 class Sink:

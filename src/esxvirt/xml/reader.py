@@ -41,12 +41,13 @@ def parse_document(text: str | bytes, *, root: str, name: str) -> "_Element":
     if element.getroottree().docinfo.internalDTD is not None:
         raise XmlError(f"({name}): a document type definition is not accepted; write its entities out")
     if element.tag != root:
-        raise XmlError(f"expecting root element of '{root}', not '{_local(element.tag)}'")
+        raise XmlError(f"expecting root element of '{root}', not '{_called(str(element.tag))}'")
     return element
 
 
-def _local(tag: object) -> str:
-    return str(tag).rpartition("}")[2]
+def _called(tag: str) -> str:
+    namespace, brace, name = tag.rpartition("}")
+    return f"{name}' of the namespace '{namespace[1:]}" if brace else name
 
 
 def _without_declaration(data: bytes) -> bytes:

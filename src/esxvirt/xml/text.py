@@ -2,7 +2,7 @@
 
 import re
 
-__all__ = ["Lines", "escape"]
+__all__ = ["Lines", "attributes", "escape"]
 
 _SPECIAL = re.compile(r"[&<>'\"\x00-\x08\x0b\x0c\x0e-\x1f]")
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "'": "&apos;", '"': "&quot;"}
@@ -18,6 +18,11 @@ def escape(value: str) -> str:
     return _SPECIAL.sub(lambda match: _ENTITIES.get(match[0], ""), value)
 
 
+def attributes(**values: str | int | None) -> str:
+    """Write attributes in the order given, each with a blank before it; those that are None are left out."""
+    return "".join(f" {name}='{escape(str(value))}'" for name, value in values.items() if value is not None)
+
+
 class Lines:
     """The lines of a document being written, and how deep they stand."""
 
@@ -30,6 +35,10 @@ class Lines:
     def add(self, line: str) -> None:
         """Add one line, or several of which the first stands at the present depth."""
         self._lines.append(self._indent + line)
+
+    def blank(self) -> None:
+        """Add an empty line."""
+        self._lines.append("")
 
     def start(self, line: str) -> None:
         """Add an opening tag: what follows stands two blanks deeper."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from esxvirt.errors import XmlError
+from esxvirt.errors import ConfigUnsupportedError, EsxvirtError
 from esxvirt.xml.domain.elements import lookup, unsigned, where
 from esxvirt.xml.text import Lines, escape
 
@@ -61,10 +61,12 @@ def parse_char_device(element: "_Element") -> CharDevice:
     """Read the device; a missing port is -1, for `implied` to number.
 
     Raises:
-        XmlError: for wrong values and a missing source.
+        EsxvirtError: for wrong values and a missing source.
     """
     kind = str(element.tag)
-    type_ = lookup(element, "type", TYPES, "null") or "null"
+    type_ = element.get("type", "null")
+    if type_ not in TYPES:
+        raise ConfigUnsupportedError(f"unknown type presented to host for character device: {type_}")
     device = CharDevice(kind, type_, line=where(element))
     target = element.find("target")
     port = None if target is None else unsigned(target, "port")
@@ -75,16 +77,18 @@ def parse_char_device(element: "_Element") -> CharDevice:
     if type_ in {"dev", "file", "pipe"}:
         device.path = None if source is None else source.get("path")
         if device.path is None:
-            raise XmlError("Missing source path attribute for char device")
+            raise EsxvirtError("Missing source path attribute for char device")
     elif type_ in {"tcp", "udp"} and source is not None:
         device.mode = lookup(source, "mode", ("connect", "bind")) or "connect"
         device.host = source.get("host")
         device.service = source.get("service")
     if type_ == "tcp":
         if device.host is None:
-            raise XmlError("Missing source host attribute for char device")
+            raise EsxvirtError("Missing source host attribute for char device")
         if device.service is None:
-            raise XmlError("Missing source service attribute for char device")
+            raise EsxvirtError("Missing source service attribute for char device")
         protocol = element.find("protocol")
-        device.protocol = "raw" if protocol is None else lookup(protocol, "type", _PROTOCOLS, "raw")
+        device.protocol = "raw" if protocol is None else protocol.get("type", "raw")
+        if device.protocol not in _PROTOCOLS:
+            raise ConfigUnsupportedError(f"Unknown protocol '{device.protocol}'")
     return device

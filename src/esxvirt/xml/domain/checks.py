@@ -1,7 +1,7 @@
 """Checks of a domain as a whole, after its implied devices were added."""
 
 from esxvirt.errors import ConfigUnsupportedError, EsxvirtError, XmlError
-from esxvirt.xml.domain.disks import Disk
+from esxvirt.xml.domain.disks import Disk, disk_index
 from esxvirt.xml.domain.model import Domain
 
 __all__ = ["check_domain"]
@@ -28,6 +28,8 @@ def check_domain(domain: Domain) -> None:
     targets: dict[str, Disk] = {}
     places: set[tuple[str, int, int, int, int]] = set()
     for disk in domain.disks:
+        if disk.address is None and disk_index(disk.target) < 0 and disk.bus != "nvme":
+            raise XmlError(f"Unknown disk name '{disk.target}' and no address specified")
         if disk.bus not in _BUSES[disk.device]:
             raise EsxvirtError(f"Invalid bus type '{disk.bus}' for {_CALLED[disk.device]}")
         other = targets.setdefault(disk.target, disk)

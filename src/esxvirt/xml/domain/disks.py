@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from esxvirt.errors import ConfigUnsupportedError, EsxvirtError, NoSourceError, NoTargetError, XmlError
 from esxvirt.xml.domain.addresses import DriveAddress, format_drive_address, parse_drive_address
 from esxvirt.xml.domain.elements import child_text, lookup, unsigned, where
-from esxvirt.xml.text import Lines, escape
+from esxvirt.xml.text import Lines, attributes, escape
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -83,20 +83,11 @@ def disk_name(index: int, prefix: str) -> str:
 def format_disk(disk: Disk, lines: Lines) -> None:
     """Write a `<disk>`."""
     lines.start(f"<disk type='{disk.type}' device='{disk.device}'>")
-    driver = ""
-    if disk.driver is not None:
-        driver += f" name='{escape(disk.driver)}'"
-    if disk.driver_type is not None:
-        driver += f" type='{escape(disk.driver_type)}'"
-    if disk.cache is not None:
-        driver += f" cache='{disk.cache}'"
+    driver = attributes(name=disk.driver, type=disk.driver_type, cache=disk.cache)
     if driver:
         lines.add(f"<driver{driver}/>")
-    source = ""
-    if disk.source is not None:
-        source += f" {_SOURCE_ATTRIBUTES.get(disk.type, 'name')}='{escape(disk.source)}'"
-    if disk.startup_policy is not None:
-        source += f" startupPolicy='{disk.startup_policy}'"
+    where_from = {_SOURCE_ATTRIBUTES.get(disk.type, "name"): disk.source}
+    source = attributes(**where_from, startupPolicy=disk.startup_policy)
     if source:
         lines.add(f"<source{source}/>")
     lines.add(f"<target dev='{escape(disk.target)}' bus='{disk.bus}'/>")

@@ -9,7 +9,17 @@ if TYPE_CHECKING:
 
     from lxml.etree import _Element
 
-__all__ = ["boolean", "child_text", "integer", "lookup", "required", "scaled_kib", "unsigned", "where"]
+__all__ = [
+    "boolean",
+    "child_text",
+    "integer",
+    "lookup",
+    "normalize_uuid",
+    "required",
+    "scaled_kib",
+    "unsigned",
+    "where",
+]
 
 _UNITS = {
     "b": 1,
@@ -84,7 +94,7 @@ def boolean(element: "_Element", attribute: str) -> bool | None:
     return None if value is None else value == "yes"
 
 
-def integer(element: "_Element", attribute: str, default: int | None = None) -> int | None:
+def integer(element: "_Element", attribute: str, default: int | None = None, *, kind: str = "integer") -> int | None:
     """Give a whole number.
 
     Raises:
@@ -97,7 +107,7 @@ def integer(element: "_Element", attribute: str, default: int | None = None) -> 
         return _number(value)
     except ValueError:
         raise XmlError(
-            f"Invalid value for attribute '{attribute}' in element '{element.tag!s}': '{value}'. Expected integer value"
+            f"Invalid value for attribute '{attribute}' in element '{element.tag!s}': '{value}'. Expected {kind} value"
         ) from None
 
 
@@ -116,6 +126,14 @@ def unsigned(element: "_Element", attribute: str, default: int | None = None) ->
             "Expected non-negative integer value"
         )
     return number
+
+
+def normalize_uuid(text: str) -> str | None:
+    """Give a UUID in lower case with dashes; None if it is none. Blanks and dashes may stand anywhere."""
+    digits = text.strip().lower().replace("-", "").replace(" ", "")
+    if len(digits) != 32 or digits.strip("0123456789abcdef"):
+        return None
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
 
 def _number_or_none(value: str | None) -> int | None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from esxvirt.errors import XmlError
+from esxvirt.errors import ConfigUnsupportedError, EsxvirtError, XmlError
 from esxvirt.xml.domain.elements import boolean, integer, lookup, required, unsigned, where
 from esxvirt.xml.text import Lines, escape
 
@@ -52,7 +52,7 @@ class Video:
 
 
 def format_graphics(graphics: Graphics, lines: Lines, *, secure: bool, inactive: bool) -> None:
-    """Write a `<graphics>`; the password only if `secure`, a port that was chosen automatically only if not `inactive`."""
+    """Write a `<graphics>`: the password only if `secure`, a port chosen at run time only if not `inactive`."""
     attributes = f"type='{graphics.type}'"
     if graphics.auto_port and (inactive or graphics.port is None):
         attributes += " port='-1'"
@@ -80,7 +80,10 @@ def parse_graphics(element: "_Element") -> Graphics:
     required(element, "type")
     type_ = lookup(element, "type", GRAPHICS_TYPES) or ""
     graphics = Graphics(type=type_, line=where(element))
-    port = integer(element, "port")
+    try:
+        port = integer(element, "port")
+    except XmlError:
+        raise EsxvirtError(f"cannot parse {type_} port {element.get('port')}") from None
     graphics.auto_port = boolean(element, "autoport") or port == -1
     graphics.port = None if port == -1 or graphics.auto_port else port
     listen = element.find("listen")
@@ -127,8 +130,13 @@ def parse_video(element: "_Element") -> Video:
     if model is None:
         return video
     required(model, "type")
-    video.model = lookup(model, "type", VIDEO_MODELS) or ""
-    vram = unsigned(model, "vram")
+    video.model = model.get("type", "")
+    if video.model not in VIDEO_MODELS:
+        raise ConfigUnsupportedError(f"unknown video model '{video.model}'")
+    try:
+        vram = unsigned(model, "vram")
+    except XmlError:
+        raise XmlError(f"cannot parse video vram '{model.get('vram')}'") from None
     video.vram = 4096 if vram is None else vram
     video.heads = unsigned(model, "heads", 0) or 0
     video.primary = bool(boolean(model, "primary"))

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from esxvirt.errors import ConfigUnsupportedError
 from esxvirt.xml.domain.addresses import DriveAddress
 from esxvirt.xml.domain.chardevs import CharDevice
 from esxvirt.xml.domain.controllers import Controller, insert_controller
@@ -24,6 +25,9 @@ _DISK_BUSES = ("scsi", "fdc", "ide", "sata", "nvme")
 def add_implied(domain: Domain) -> None:
     """Add controllers for the disks, a console for the first serial port, a display adapter for a display.
 
+    Raises:
+        ConfigUnsupportedError: for two consoles on serial ports.
+
     Source: virDomainDefPostParse with the VMware driver's settings.
     """
     _number(domain)
@@ -32,13 +36,26 @@ def add_implied(domain: Domain) -> None:
             disk.address = address_from_target(disk)
     for bus in _DISK_BUSES:
         _add_controllers(domain, bus)
-    if domain.serials and not domain.consoles:
-        first = domain.serials[0]
-        domain.consoles.append(replace(first, kind="console", target_type="serial"))
+    _pair_console(domain)
     if domain.graphics and not domain.videos:
         domain.videos.append(Video())
     if domain.videos and not any(video.primary for video in domain.videos):
         domain.videos[0].primary = True
+
+
+def _pair_console(domain: Domain) -> None:
+    """Let the first serial port and the first console be one thing, whichever was said.
+
+    Source: virDomainDefAddConsoleCompat.
+    """
+    if any(console.target_type == "serial" for console in domain.consoles[1:]):
+        raise ConfigUnsupportedError("Only the first console can be a serial port")
+    if domain.consoles and domain.consoles[0].target_type != "serial":
+        return
+    if domain.consoles and not domain.serials:
+        domain.serials.append(replace(domain.consoles[0], kind="serial", target_type=None, port=0))
+    if domain.serials:
+        domain.consoles[:1] = [replace(domain.serials[0], kind="console", target_type="serial")]
 
 
 def _number(domain: Domain) -> None:

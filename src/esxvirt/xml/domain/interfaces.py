@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from esxvirt.errors import XmlError
-from esxvirt.xml.domain.elements import boolean, integer, lookup, required, unsigned, where
+from esxvirt.xml.domain.elements import boolean, integer, lookup, normalize_uuid, required, unsigned, where
 from esxvirt.xml.text import Lines, escape
 
 if TYPE_CHECKING:
@@ -115,20 +115,12 @@ def parse_interface(element: "_Element") -> Interface:
     if mac is not None:
         _parse_mac(mac, interface)
     source = element.find("source")
-    if type_ in {"bridge", "network"}:
-        name = None if source is None else source.get(type_)
-        if name is None:
-            raise XmlError(f"Missing required attribute '{type_}' in element 'source'")
-        interface.source = name
-    elif type_ == "vds":
-        if source is None:
-            raise XmlError("Missing source element in virtual distributed switch interface")
-        interface.port = SwitchPort(
-            switch_id=required(source, "switchid"),
-            port_id=integer(source, "portid") or 0,
-            portgroup_id=required(source, "portgroupid"),
-            connection_id=integer(source, "connectionid") or 0,
-        )
+    if source is None and type_ in {"bridge", "network", "vds"}:
+        raise XmlError(f"interface type='{type_}' requires a 'source' element")
+    if source is not None and type_ in {"bridge", "network"}:
+        interface.source = required(source, type_)
+    elif source is not None and type_ == "vds":
+        interface.port = _parse_port(source)
     target = element.find("target")
     interface.target = None if target is None else target.get("dev")
     model = element.find("model")
@@ -138,6 +130,19 @@ def parse_interface(element: "_Element") -> Interface:
     boot = element.find("boot")
     interface.boot_order = None if boot is None else unsigned(boot, "order")
     return interface
+
+
+def _parse_port(source: "_Element") -> SwitchPort:
+    text = required(source, "switchid")
+    switch = normalize_uuid(text)
+    if switch is None:
+        raise XmlError(f"Invalid value for attribute 'switchid' in element 'source': '{text}'. Expected UUID")
+    return SwitchPort(
+        switch_id=switch,
+        port_id=integer(source, "portid", kind="long long integer") or 0,
+        portgroup_id=required(source, "portgroupid"),
+        connection_id=integer(source, "connectionid", kind="long long integer") or 0,
+    )
 
 
 def _parse_mac(mac: "_Element", interface: Interface) -> None:

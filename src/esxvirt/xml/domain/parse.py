@@ -8,7 +8,7 @@ from esxvirt.xml.domain.chardevs import parse_char_device
 from esxvirt.xml.domain.checks import check_domain
 from esxvirt.xml.domain.controllers import insert_controller, parse_controller
 from esxvirt.xml.domain.disks import insert_disk, parse_disk
-from esxvirt.xml.domain.elements import child_text, lookup, required, scaled_kib, unsigned, where
+from esxvirt.xml.domain.elements import child_text, lookup, normalize_uuid, required, scaled_kib, unsigned, where
 from esxvirt.xml.domain.filesystems import parse_filesystem
 from esxvirt.xml.domain.graphics import parse_graphics, parse_video
 from esxvirt.xml.domain.hardware import parse_host_device, parse_sound, parse_tpm
@@ -45,8 +45,8 @@ _MIN_SHARES, _MAX_SHARES = 2, 262144
 
 # What has a place in the model; all else is noted.
 _KNOWN = frozenset({
-    "name", "uuid", "genid", "title", "description", "memory", "currentMemory", "memtune", "vcpu", "cputune", "os", "cpu",
-    "clock", "on_poweroff", "on_reboot", "on_crash", "devices", f"{{{VMWARE_NAMESPACE}}}datacenterpath",
+    "name", "uuid", "genid", "title", "description", "memory", "currentMemory", "memtune", "vcpu", "cputune", "os",
+    "cpu", "clock", "on_poweroff", "on_reboot", "on_crash", "devices", f"{{{VMWARE_NAMESPACE}}}datacenterpath",
     f"{{{VMWARE_NAMESPACE}}}moref",
 })  # fmt: skip
 # libvirt says these for every machine; they carry nothing on VMware.
@@ -129,14 +129,6 @@ def random_uuid() -> str:
     return str(uuid4())
 
 
-def normalize_uuid(text: str) -> str | None:
-    """Give a UUID in lower case with dashes; None if it is none. Blanks and dashes may stand anywhere."""
-    digits = text.strip().lower().replace("-", "").replace(" ", "")
-    if len(digits) != 32 or digits.strip("0123456789abcdef"):
-        return None
-    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
-
-
 def _parse_os(root: "_Element", domain: Domain) -> None:
     os = root.find("os")
     kind = None if os is None else os.find("type")
@@ -190,7 +182,7 @@ def _parse_processors(root: "_Element", domain: Domain) -> None:
             raise XmlError("maximum vcpus count must be an integer")
         domain.vcpus = int(count)
         if domain.vcpus == 0:
-            raise XmlError("the number of virtual CPUs must be at least 1")
+            raise EsxvirtError("CPU IDs in <numa> exceed the <vcpu> count")
         current = unsigned(vcpu, "current")
         if current is not None and current > domain.vcpus:
             raise XmlError(f"maxvcpus must not be less than current vcpus ({domain.vcpus} < {current})")
@@ -270,7 +262,7 @@ def _parse_devices(devices: "_Element", domain: Domain) -> None:
             insert_controller(domain.controllers, parse_controller(element))
         elif tag in parsers:
             parse, found = parsers[tag]
-            found.append(parse(element))  # type: ignore[operator, attr-defined]  # the pairs fit by construction
+            found.append(parse(element))  # type: ignore[attr-defined]  # the pairs fit by construction
         elif tag not in _IDLE:
             domain.ignored.append((f"devices/{tag}", where(element)))
     balloon = devices.find("memballoon")
