@@ -90,6 +90,8 @@ def authentication(call: Call, proceed: Next) -> Any:
 
 def _reads_service(call: Call) -> bool:
     """Whether the call only reads what any caller may see: ESX shows the service instance's properties to all."""
+    if call.name == "Fetch":
+        return call.this.type in OPEN_PROPERTIES
     if call.name not in _READS_BEFORE_LOGIN:
         return False
     objects = [spec.obj.type for filters in call.arguments["specSet"] for spec in filters.objectSet]

@@ -80,19 +80,21 @@ class SoapHandler:
             return None
 
     def _encoder(self, action: str) -> Encoder | None:
-        """Return the writer of the version that the client names, of 2.5 if it names none; None: unknown.
+        """Return the writer of the version that the client names; None for another namespace than the API's.
 
-        Servers show a client that names no version, as libvirt's, what there was before clients named versions.
+        A client that names no version, as libvirt, sees what there was before clients named versions: 2.5. One that
+        names a version that the server does not know, as new clients of old servers, gets the server's own.
         """
         match = _ACTION.fullmatch(action.strip())
-        asked = (match[1] if match else None) or _UNNAMED
-        if asked == self._endpoint.profile.api_version:
-            return self._endpoint.encoder
+        if match is None:
+            return None if action.strip().strip('"') else self._endpoint.encoder_for(_UNNAMED)
+        asked = match[1] or _UNNAMED
         try:
             versions = schema.visible_versions(asked)
         except KeyError:
-            return None
-        return self._endpoint.encoder_for(asked) if versions <= self._endpoint.encoder.versions else None
+            return self._endpoint.encoder
+        known = versions <= self._endpoint.encoder.versions
+        return self._endpoint.encoder_for(asked) if known else self._endpoint.encoder
 
     def _call(self, parsed: soap.Request | Fault, action: str, peer: Peer) -> _Answer:
         encoder = self._encoder(action)

@@ -9,9 +9,10 @@ answers that path without building everything around it.
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
-from esxvirt.sim.wire.values import Fault, Ref
+from esxvirt.sim.wire.values import Fault, Ref, Typed
 
 if TYPE_CHECKING:
+    from esxvirt.sim.calls import Call
     from esxvirt.sim.endpoint import Endpoint
 
 __all__ = ["CLASSES", "Getter", "ManagedObject", "provides"]
@@ -58,6 +59,17 @@ class ManagedObject:
 
     def check_readable(self, privilege: str | None) -> None:
         """Raise the fault that stands for its properties where they cannot be read."""
+
+    def Fetch(self, call: "Call", prop: str) -> Any:
+        """Return one property, for clients that read them one by one."""
+        reader = self.endpoint.paths(call.encoder).reader(type(self), prop)
+        self.check_readable(reader.privilege)
+        if call.session is not None:
+            self.endpoint.access.check(call.session.username, reader.privilege or "System.Read", self.ref)
+        field, value = reader.value(self)
+        if value is None or (field.kind in {"data", "ref", "any"} and not field.array):
+            return value
+        return Typed(field.xsi_type, value)
 
     def __repr__(self) -> str:
         return f"<{self.ref}>"

@@ -192,6 +192,17 @@ def enum_type(name: str) -> EnumType:
     return EnumType(name, python_type._version, frozenset(str(value) for value in python_type.values))
 
 
+# What pyVmomi's property accessors call: on every object, and in no interface definition.
+_FETCH = Method(
+    "Fetch",
+    "ManagedObject",
+    (Field("prop", "string", "str", False, False, _Tables.BASE_VERSION),),
+    Field("returnval", "anyType", "any", False, True, _Tables.BASE_VERSION),
+    _Tables.BASE_VERSION,
+    None,
+)
+
+
 @cache
 def managed_type(name: str) -> ManagedType:
     """Describe the managed object type `name`; `UnknownTypeError` if there is none."""
@@ -200,7 +211,7 @@ def managed_type(name: str) -> ManagedType:
         raise UnknownTypeError(name)
     chain = [base for base in python_type.__mro__ if issubclass(base, _Tables.ManagedObject)]
     properties: dict[str, Field] = {}
-    methods: dict[str, Method] = {}
+    methods: dict[str, Method] = {_FETCH.name: _FETCH}
     for base in reversed(chain):
         properties |= {info.name: _field(info) for info in base._propList}  # noqa: SLF001  # as in _describe
         for info in base._methodInfo.values():  # noqa: SLF001  # as in _describe
@@ -248,7 +259,7 @@ def visible_versions(api_version: str) -> frozenset[str]:
 @cache
 def wire_method_versions(name: str) -> tuple[str, ...]:
     """The versions that brought a method of this name on the wire; empty where there never was one."""
-    found = set()
+    found = {_FETCH.version} if name == _FETCH.name else set()
     for definition in _Tables._managedDefMap.values():  # noqa: SLF001  # no public way lists the managed types
         found |= {method[2] for method in definition[5] or () if method[1] == name}
     return tuple(sorted(found))
