@@ -3,10 +3,9 @@
 from esxvirt.driver.connection import Connection
 from esxvirt.driver.datastores import DATASTORE_PROPERTIES, FileNames, datastores_of
 from esxvirt.driver.domains import DomainHandle, domain_id, find_again
-from esxvirt.driver.product import VPX
 from esxvirt.driver.states import PAUSED, RUNNING, domain_state
 from esxvirt.errors import BadAnswerError, DomainNotFoundError, EsxvirtError, ServerFault, VmxError
-from esxvirt.vmx import VmxContext, to_domain
+from esxvirt.vmx import Report, VmxContext, to_domain
 from esxvirt.vsphere.files import DatastorePath, FileNotThereError, read_file
 from esxvirt.vsphere.inventory import Query, Row, Step, retrieve
 from esxvirt.xml.domain import Domain, format_domain
@@ -18,14 +17,22 @@ _POWER = "runtime.powerState"
 _DATASTORES = (Step("datastore", "HostSystem", "datastore"),)
 
 
-def xml_description(connection: Connection, domain: DomainHandle) -> str:
+def xml_description(
+    connection: Connection, domain: DomainHandle, *, secure: bool = False, inactive: bool = False
+) -> str:
     """The domain's XML. One SOAP call and one download.
+
+    Args:
+        connection: The connection.
+        domain: The domain.
+        secure: With passwords (`VIR_DOMAIN_XML_SECURE`).
+        inactive: As it will be at its next start (`VIR_DOMAIN_XML_INACTIVE`).
 
     Raises:
         DomainNotFoundError: It is gone.
         EsxvirtError: Its VMX file is missing, empty, or cannot be converted; the message names it and says why.
     """
-    return format_domain(describe(connection, domain))
+    return format_domain(describe(connection, domain), secure=secure, inactive=inactive)
 
 
 def describe(connection: Connection, domain: DomainHandle) -> Domain:
@@ -39,20 +46,33 @@ def describe(connection: Connection, domain: DomainHandle) -> Domain:
         )
     file = DatastorePath(location, connection.scope.datacenter_path)
     names = FileNames(datastores_of(rows, connection.scope.host), _directory(location))
-    vpx = connection.product == VPX
     context = VmxContext(
         parse_file_name=names.parse,
-        datacenter_path=connection.scope.datacenter_path if vpx else None,
-        moref=row.ref.value if vpx else None,
+        datacenter_path=connection.scope.datacenter_path,
+        moref=row.ref.value,
     )
     try:
-        model = to_domain(_fetch(connection, file), context)
+        model = _convert(_fetch(connection, file), context)
     except FileNotThereError as error:
         raise EsxvirtError(f"the VMX file of the domain '{domain.name}' is missing: {error}") from error
     except VmxError as error:
-        raise type(error)(f"cannot convert the VMX file '{file}' of the domain '{domain.name}': {error}") from error
+        raise VmxError(
+            f"the VMX file '{file}' of the domain '{domain.name}' cannot be converted: {error}",
+            key=error.key,
+            line=error.line,
+        ) from error
     if domain_state(row.get(_POWER)) in {RUNNING, PAUSED}:
         model.id = domain_id(domain.ref)
+    return model
+
+
+def _convert(content: bytes, context: VmxContext) -> Domain:
+    """Convert as far as can be; but what does not even name the machine is no description of it."""
+    report = Report()
+    model = to_domain(content, context, report=report)
+    if model.name is None:
+        reasons = "; ".join(str(note) for note in report) or "is it a VMX file?"
+        raise VmxError(f"it has no displayName ({reasons})", key="displayName")
     return model
 
 
