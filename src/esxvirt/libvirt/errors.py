@@ -6,6 +6,7 @@ vSphere's faults; the text around a message goes by the code (libvirt's virError
 
 import sys
 import threading
+import traceback
 from collections.abc import Callable
 from typing import Any, Final, NamedTuple, TypeAlias
 
@@ -226,7 +227,10 @@ def _report(error: ErrorTuple) -> libvirtError:
     _last.error = error
     if _handlers:
         handler, context = _handlers[0]
-        handler(context, error)
+        try:
+            handler(context, error)
+        except Exception:  # noqa: BLE001  as in libvirt-python: a handler that breaks hides no error
+            traceback.print_exc()
     else:
         sys.stderr.write(f"libvirt: {SOURCES.get(error[1], '')} error : {error[2]}\n")
     return libvirtError(error[2])
