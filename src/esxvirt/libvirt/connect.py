@@ -155,23 +155,20 @@ class virConnect:
         from esxvirt.xml.capabilities import Capabilities, format_capabilities
 
         facts = host.capabilities_facts(self._driver)
-        return format_capabilities(Capabilities(host_uuid=facts.uuid, long_mode=facts.long_mode))
+        arch = "x86_64" if facts.long_mode else "i686"
+        return format_capabilities(Capabilities(uuid=facts.uuid or None, arch=arch))
 
-    def getInfo(self) -> list[str | int]:
+    def getInfo(self) -> list[Any]:
         """Return CPU model, memory in MiB, CPUs, MHz, NUMA nodes, sockets a node, cores a socket, threads a core."""
+        info = self.getInfoKiB()
+        return [info[0], info[1] >> 10, *info[2:]]
+
+    def getInfoKiB(self) -> list[Any]:
+        """Return what `getInfo` returns, but the memory in KiB, as C's virNodeGetInfo has it. esxvirt's own."""
         from esxvirt.driver import host
 
         info = host.node_info(self._driver)
-        return [
-            info.model,
-            info.memory >> 10,
-            info.cpus,
-            info.mhz,
-            info.nodes,
-            info.sockets,
-            info.cores,
-            info.threads,
-        ]
+        return [info.model, info.memory, info.cpus, info.mhz, info.nodes, info.sockets, info.cores, info.threads]
 
     def getFreeMemory(self) -> int:
         """Return the host's free memory in bytes."""

@@ -2,7 +2,8 @@
 
 A line has the method with its parameters, the C function that libvirt names in errors, and ``!`` if libvirt refuses it
 on a read-only connection. A class's own module has bodies for the methods that the driver supports; all others raise
-VIR_ERR_NO_SUPPORT with that function's name (`esxvirt.libvirt.methods`). Names and flags are libvirt 9.0.0's.
+VIR_ERR_NO_SUPPORT with that function's name (`esxvirt.libvirt.methods`). Names and flags are libvirt 9.0.0's;
+`getInfoKiB` is our own.
 """
 
 __all__ = ["SURFACE"]
@@ -43,6 +44,7 @@ SURFACE: dict[str, str] = {
     getFreePages(pages, startCell, maxCells, flags=0) virNodeGetFreePages
     getHostname() virConnectGetHostname
     getInfo() virNodeGetInfo
+    getInfoKiB() virNodeGetInfo
     getLibVersion() virConnectGetLibVersion
     getMaxVcpus(type) virConnectGetMaxVcpus
     getMemoryParameters(flags=0) virNodeGetMemoryParameters
