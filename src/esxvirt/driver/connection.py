@@ -212,16 +212,16 @@ def _simulate(uri: ConnectionURI, resources: ExitStack) -> tuple[ConnectionURI, 
             f"a simulator has no parameter '{unknown[0]}'; there are vms=N, hosts=N and latency=SECONDS"
         )
     try:
-        numbers = {name: int(options[name]) for name in ("vms", "hosts") if name in options}
         simulator = resources.enter_context(
             Simulator(
                 _PROFILES.get(uri.path[0], uri.path[0]),
                 transport=uri.transport if "transport=" in uri.text else "http",
+                hosts=int(options.get("hosts", 1)),
+                vms=int(options.get("vms", 0)),
                 latency=float(options.get("latency", 0)),
-                **numbers,
             )
         )
-    except ValueError as error:
+    except (ValueError, LookupError) as error:
         raise InvalidArgumentError(f"no simulator for '{uri.text}': {error}") from error
     real = parse(simulator.uri)
     credentials = Credentials(simulator.username, Secret(simulator.password))

@@ -69,12 +69,12 @@ def handle(row: Row) -> DomainHandle:
     state = domain_state(row.get("runtime.powerState"))
     active = state in {RUNNING, PAUSED}
     problem = None
-    name = row.get("name")
-    if name is None:
-        problem = f"its properties cannot be read ({_faults(row)})" if row.missing else "it has no name yet"
-        name = row.ref.value
+    if row.missing:
+        faults = ", ".join(sorted(set(row.missing.values())))
+        problem = f"{', '.join(sorted(row.missing))} cannot be read ({faults})"
     elif raw_uuid is None:
         problem = "it has no configuration; its VMX file may be missing or broken"
+    name = row.get("name") or row.ref.value
     handle_ = DomainHandle(
         ref=row.ref,
         name=unescape(name),
@@ -87,10 +87,6 @@ def handle(row: Row) -> DomainHandle:
     if problem is not None:
         _log.warning("domain '%s' (%s): %s", handle_.name, row.ref.value, problem)
     return handle_
-
-
-def _faults(row: Row) -> str:
-    return ", ".join(sorted(set(row.missing.values())))
 
 
 def _uuid(text: object) -> str:
@@ -189,4 +185,4 @@ def lookup_by_id(connection: Connection, identifier: int) -> DomainHandle:
     Raises:
         DomainNotFoundError: There is none, or it is not active.
     """
-    return _lookup(connection, lambda domain: domain.id == identifier, f"No domain with ID {identifier}")
+    return _lookup(connection, lambda domain: domain.id == identifier != -1, f"No domain with ID {identifier}")
