@@ -69,7 +69,9 @@ def version_gate(call: Call, proceed: Next) -> Any:
         raise Fault("InvalidRequest", f'Unable to resolve type name "{call.this.type}"') from None
     method = managed.methods.get(call.name)
     if method is None or not encoder.sees(method.version):
-        raise Fault("MethodNotFound", f"{call.this.type} has no method {call.name}.", receiver=call.this, method=call.name)
+        raise Fault(
+            "MethodNotFound", f"{call.this.type} has no method {call.name}.", receiver=call.this, method=call.name
+        )
     call.method = method
     if call.decode is not None:
         call.arguments = call.decode(method)

@@ -1,9 +1,13 @@
 """A served API: one host's or the vCenter's view of the site, with identifiers, accounts and sessions of its own."""
 
+from collections.abc import Callable
+from typing import Any
+
 from esxvirt.sim.access import Access
-from esxvirt.sim.calls import CallLog
+from esxvirt.sim.calls import Call, CallLog
 from esxvirt.sim.faults import FaultPlan
 from esxvirt.sim.objects.base import ManagedObject
+from esxvirt.sim.objects.task import Task as TaskObject
 from esxvirt.sim.objects.virtual_machine import VirtualMachine
 from esxvirt.sim.profiles import Profile
 from esxvirt.sim.properties.paths import PathTable
@@ -11,11 +15,14 @@ from esxvirt.sim.sessions import Session, Sessions
 from esxvirt.sim.state.machine import Machine
 from esxvirt.sim.state.site import Host, Network, Site
 from esxvirt.sim.state.storage import Datastore
+from esxvirt.sim.state.tasks import Task, Tasks
 from esxvirt.sim.wire.encode import Encoder
 from esxvirt.sim.wire.schema import is_a
 from esxvirt.sim.wire.values import Ref
 
 __all__ = ["Endpoint"]
+
+_TASKS_KEPT = 1000
 
 
 class Endpoint:
@@ -26,9 +33,16 @@ class Endpoint:
     """
 
     def __init__(
-        self, site: Site, profile: Profile, host: Host | None, access: Access, faults: FaultPlan, calls: CallLog
+        self,
+        tasks: Tasks,
+        profile: Profile,
+        host: Host | None,
+        access: Access,
+        faults: FaultPlan,
+        calls: CallLog,
     ) -> None:
-        self.site = site
+        self.site: Site = tasks.site
+        self.tasks = tasks
         self.profile = profile
         self.host = host
         self.access = access
@@ -49,6 +63,7 @@ class Endpoint:
         self._encoders = {profile.api_version: self.encoder}
         self._paths: dict[Encoder, PathTable] = {}
         self._machines: dict[int, VirtualMachine] = {}
+        self._tasks: dict[str, TaskObject] = {}
 
     @property
     def name(self) -> str:
@@ -116,6 +131,25 @@ class Endpoint:
             self._machines[machine.number] = found
         return found
 
+    def task(self, task: Task) -> TaskObject:
+        """Return this endpoint's object of a task."""
+        kind = task.kind.rpartition(".")[2]
+        moid = f"task-{task.number}" if self.host is None else f"haTask-{task.entity.value}-vim.{kind}-{task.number}"
+        found = self._tasks.get(moid)
+        if found is None:
+            found = self._tasks[moid] = TaskObject(self, moid, task)
+            while len(self._tasks) > _TASKS_KEPT:
+                del self._tasks[next(iter(self._tasks))]
+        return found
+
+    def start_task(
+        self, call: Call, kind: str, entity: ManagedObject, work: Callable[[Task], Any], owner: Any = None
+    ) -> TaskObject:
+        """Start a task on `entity` for the caller and return its object; see `Tasks.start`."""
+        username = call.session.username if call.session else ""
+        name = entity.getters["name"](entity) if "name" in entity.getters else ""
+        return self.task(self.tasks.start(kind, entity.ref, name, username, work, owner))
+
     def machine_of(self, moid: str) -> Machine | None:
         """Return the machine of an identifier, or None."""
         digits = moid.removeprefix("vm-")
@@ -127,7 +161,7 @@ class Endpoint:
 
     def find(self, ref: Ref, session: Session | None) -> ManagedObject | None:
         """Return the object of `ref`, or None: the server's own, the session's, or a machine."""
-        found = self.objects.get(ref.value)
+        found = self.objects.get(ref.value) or self._tasks.get(ref.value)
         if found is None and session is not None:
             found = session.objects.get(ref.value)
         if found is None:
@@ -135,4 +169,3 @@ class Endpoint:
             found = self.machine(machine) if machine else None
         # Clients may name a base type, such as ManagedObject.
         return found if found is not None and (found.wsdl == ref.type or is_a(found.wsdl, ref.type)) else None
-

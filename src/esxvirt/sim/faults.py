@@ -1,8 +1,8 @@
 """Faults on purpose: what a test asks a server to do wrong.
 
-    sim.faults.add(fault="NotAuthenticated", method="RetrieveProperties", count=1)
-    sim.faults.add(socket="hang", method="Login")
-    sim.faults.add(socket="reset", before_tls=True, count=2)
+sim.faults.add(fault="NotAuthenticated", method="RetrieveProperties", count=1)
+sim.faults.add(socket="hang", method="Login")
+sim.faults.add(socket="reset", before_tls=True, count=2)
 """
 
 import random
@@ -56,16 +56,18 @@ class FaultPlan:
     ) -> Rule:
         """Add a rule: a SOAP `fault` (a type's name or a `Fault`) or a `socket` fault, one of `SOCKET_FAULTS`.
 
-        `method` and `object` ("VirtualMachine:1", or the identifier alone) narrow it; without a method a socket fault hits
-        file downloads and GETs, too. `count` hits and it is spent; `before_tls` acts on a new connection, before a byte is read.
-        ValueError for what cannot be.
+        `method` and `object` ("VirtualMachine:1", or the identifier alone) narrow it; without a method a socket fault
+        hits file downloads and GETs, too. `count` hits and it is spent; `before_tls` acts on a new connection, before a
+        byte is read. ValueError for what cannot be.
         """
         if (fault is None) == (socket is None):
             raise ValueError("give either a fault or a socket fault")
         if socket is not None and socket not in SOCKET_FAULTS:
             raise ValueError(f"no socket fault {socket!r}: choose one of {', '.join(SOCKET_FAULTS)}")
         if before_tls and (socket not in _BEFORE_TLS or method or object):
-            raise ValueError(f"before TLS there is no call yet: one of {', '.join(_BEFORE_TLS)}, without method or object")
+            raise ValueError(
+                f"before TLS there is no call yet: one of {', '.join(_BEFORE_TLS)}, without method or object"
+            )
         if not 0.0 <= probability <= 1.0 or (count is not None and count < 1):
             raise ValueError("probability is from 0 to 1, count at least 1")
         if isinstance(fault, str):

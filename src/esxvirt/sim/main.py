@@ -73,7 +73,7 @@ def run(arguments: list[str] | None = None) -> int:
     try:
         from esxvirt.sim.simulator import Simulator  # noqa: PLC0415  # the server's libraries are an extra
     except ModuleNotFoundError as error:
-        print(f"esxvirt-sim: {error.name} is missing: pip install 'esxvirt[sim]'", file=sys.stderr)
+        sys.stderr.write(f"esxvirt-sim: {error.name} is missing: pip install 'esxvirt[sim]'\n")
         return 1
     try:
         simulator = Simulator(
@@ -89,10 +89,11 @@ def run(arguments: list[str] | None = None) -> int:
         simulator.start()
     except OSError as error:
         where = "{}:{}".format(*options.listen) if options.listen else "a free port"
-        print(f"esxvirt-sim: cannot listen on {where}: {error.strerror or error}", file=sys.stderr)
+        sys.stderr.write(f"esxvirt-sim: cannot listen on {where}: {error.strerror or error}\n")
         return 1
     line = f"uri={simulator.uri} user={simulator.username} password={simulator.password}"
-    print(f"{line} thumbprint={simulator.thumbprint or '-'}", flush=True)
+    sys.stdout.write(f"{line} thumbprint={simulator.thumbprint or '-'}\n")
+    sys.stdout.flush()
     interrupted.wait()
     simulator.stop()
     return 0

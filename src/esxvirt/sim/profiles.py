@@ -19,7 +19,6 @@ class Profile:
     build: str
     api_version: str
     api_text: str
-    line: str
     product_line_id: str
     os_type: str
     api_type: str
@@ -76,16 +75,15 @@ _ESX, _ESXI, _VC = "VMware ESX Server", "VMware ESXi", "VMware vCenter Server"
 def _host(
     version: str, product: str, build: str, api: str, text: str, hw: int, guests: tuple[str, ...], step: int = 1
 ) -> Profile:
-    line = "esx" if product == _ESX else "embeddedEsx"
-    os_type = "vmnix-x86" if product == _ESX else "vmnix-x86"
+    line = "embeddedEsx" if product == _ESXI else "esx"
     name = f"esx-{version.rpartition('.')[0]}"
-    return Profile(name, product, version, build, api, text, line, line, os_type, "HostAgent", hw, guests, step)
+    return Profile(name, product, version, build, api, text, line, "vmnix-x86", "HostAgent", hw, guests, step)
 
 
 def _vcenter(version: str, product: str, build: str, api: str, text: str, hw: int, guests: tuple[str, ...]) -> Profile:
     os_type = "win32-x86" if int(version[0]) < 5 else "linux-x64"
     name = f"vcenter-{version.rpartition('.')[0]}"
-    return Profile(name, product, version, build, api, text, "vpx", "vpx", os_type, "VirtualCenter", hw, guests)
+    return Profile(name, product, version, build, api, text, "vpx", os_type, "VirtualCenter", hw, guests)
 
 
 PROFILES: dict[str, Profile] = {
@@ -100,7 +98,7 @@ PROFILES: dict[str, Profile] = {
         _host("7.0.3", _ESXI, "18644231", "7.0.3.0", "7.0.3.0", 17, _NEW_GUESTS),
         _host("8.0.2", _ESXI, "22380479", "8.0.2.0", "8.0.2.0", 20, _NEW_GUESTS),
         Profile(
-            "gsx-2.0", "VMware Server", "2.0.2", "203138", "2.5u2server", "2.5", "gsx", "gsx", "linux-x86",
+            "gsx-2.0", "VMware Server", "2.0.2", "203138", "2.5u2server", "2.5", "gsx", "linux-x86",
             "HostAgent", 7, _OLD_GUESTS, 16, (8333, 8222),
         ),
         _vcenter("2.5.0", "VMware VirtualCenter Server", "104215", "2.5u2", "2.5u2", 4, _OLD_GUESTS),

@@ -1,14 +1,15 @@
 """The simulator in process: a site and its servers, on a thread of their own."""
 
 import asyncio
+import socket
 import tempfile
 import threading
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 from urllib.parse import quote
 
 from esxvirt.sim import tree
@@ -21,7 +22,10 @@ from esxvirt.sim.http.server import Server
 from esxvirt.sim.profiles import Profile, find
 from esxvirt.sim.sessions import Session
 from esxvirt.sim.state.inventory import build_site
-from esxvirt.sim.state.site import Site
+from esxvirt.sim.state.tasks import Tasks
+
+if TYPE_CHECKING:
+    from esxvirt.sim.state.site import Site
 
 __all__ = ["PASSWORD", "Simulator"]
 
@@ -71,6 +75,7 @@ class Simulator:
         self._thread: threading.Thread | None = None
         self._pool: ThreadPoolExecutor | None = None
         self._directory: tempfile.TemporaryDirectory[str] | None = None
+        self.tasks = Tasks(self.site)
         self.endpoints = self._make_endpoints()
 
     def _make_endpoints(self) -> list[Endpoint]:
@@ -80,7 +85,7 @@ class Simulator:
         for host in owners:
             profile = self.profile if host is None else host.profile
             access = Access(profile.username, self.password)
-            endpoint = Endpoint(self.site, profile, host, access, self.faults, self.calls)
+            endpoint = Endpoint(self.tasks, profile, host, access, self.faults, self.calls)
             endpoint.latency = self._latency
             tree.build(endpoint)
             made.append(endpoint)
@@ -180,13 +185,14 @@ class Simulator:
             for host in self.site.hosts:
                 host.management_server = self.host
         self.site.closing = False
+        self.tasks.attach(self._pool)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, name="esxvirt-sim", daemon=True)
         self._thread.start()
         asyncio.run_coroutine_threadsafe(self._start_servers(), self._loop).result(_PATIENCE)
         return self
 
-    def _bind(self) -> list["addresses.socket.socket"]:
+    def _bind(self) -> list[socket.socket]:
         standard = 80 if self.transport == "http" else 443
         if self.profile.is_vcenter:
             return addresses.bind_site(len(self.site.hosts), standard, self._listen)
@@ -214,6 +220,7 @@ class Simulator:
             return
         with self.site.changed:
             self.site.closing = True
+            self.tasks.attach(None)
             self.site.changed.notify_all()
         with suppress(TimeoutError):
             asyncio.run_coroutine_threadsafe(self._stop_servers(), self._loop).result(_PATIENCE)

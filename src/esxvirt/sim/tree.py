@@ -92,7 +92,10 @@ class _Tree:
         endpoint.add(Datacenter(endpoint, datacenter.value, name, root, folders))
         resources = [self._host(host, folders["host"]) for host in endpoint.hosts]
         contents = {
-            "vm": (("Folder", "VirtualMachine", "VirtualApp"), lambda: map(endpoint.identify, endpoint.machines.values())),
+            "vm": (
+                ("Folder", "VirtualMachine", "VirtualApp"),
+                lambda: map(endpoint.identify, endpoint.machines.values()),
+            ),
             "host": (("Folder", "ComputeResource"), lambda: resources),
             "datastore": (("Folder", "Datastore", "StoragePod"), lambda: map(endpoint.identify, endpoint.datastores)),
             "network": (("Folder", "Network"), lambda: map(endpoint.identify, endpoint.networks)),

@@ -32,5 +32,3 @@ def make(names: Iterable[str], directory: Path) -> Certificates:
     der = ssl.PEM_cert_to_DER_cert(server.cert_chain_pems[0].bytes().decode())
     digest = hashlib.sha256(der).hexdigest().upper()
     return Certificates(context, cacert, ":".join(digest[index : index + 2] for index in range(0, 64, 2)))
-
-

@@ -76,8 +76,8 @@ class FolderHandler:
     def _page(self, request: web.Request, path: str, names: list[tuple[str, bool]]) -> web.Response:
         query = html.escape(request.query_string)
         rows = "".join(
-            f'<tr><td><a href="/folder/{quote(f"{path}/{name}".strip("/"))}?{query}">{html.escape(name)}{"/" * below}</a>'
-            "</td></tr>\n"
+            f'<tr><td><a href="/folder/{quote(f"{path}/{name}".strip("/"))}?{query}">'
+            f"{html.escape(name)}{'/' * below}</a></td></tr>\n"
             for name, below in names
         )
         title = html.escape(f"Index of {path or 'datastore'}")

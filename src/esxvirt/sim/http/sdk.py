@@ -105,7 +105,8 @@ class SoapHandler:
         try:
             this = self._decoder.reference(parsed.this)
             call = Call(self._endpoint, parsed.method, this, {}, peer, encoder)
-            call.decode = lambda method: self._decoder.arguments(method, parsed.element)
+            decoder = Decoder(self._endpoint.encoder.versions, encoder.versions)
+            call.decode = lambda method: decoder.arguments(method, parsed.element)
             value = invoke(call)
             assert call.method is not None  # noqa: S101  # the version gate sets it
             content = encoder.element(call.method.result, value) if value is not None else ""

@@ -23,9 +23,7 @@ _GRACE = 0.2
 class Server:
     """Serves `endpoint` on `listener`. It accepts connections itself, so that faults can strike before TLS."""
 
-    def __init__(
-        self, endpoint: Endpoint, listener: socket.socket, tls: ssl.SSLContext | None, pool: Executor
-    ) -> None:
+    def __init__(self, endpoint: Endpoint, listener: socket.socket, tls: ssl.SSLContext | None, pool: Executor) -> None:
         self.endpoint = endpoint
         self.listener = listener
         self._tls = tls
@@ -60,7 +58,9 @@ class Server:
 
     async def _welcome(self, request: web.Request) -> web.Response:
         del request
-        return web.Response(text=f"<html><title>{self.endpoint.profile.full_name}</title></html>", content_type="text/html")
+        return web.Response(
+            text=f"<html><title>{self.endpoint.profile.full_name}</title></html>", content_type="text/html"
+        )
 
     async def _versions(self, request: web.Request) -> web.StreamResponse:
         kind = self.endpoint.faults.socket(None, None)
@@ -74,7 +74,12 @@ class Server:
     async def start(self) -> None:
         """Begin to accept connections."""
         self._runner = web.AppRunner(
-            self._application(), access_log=None, handle_signals=False, shutdown_timeout=_GRACE, keepalive_timeout=300
+            self._application(),
+            access_log=None,
+            handle_signals=False,
+            shutdown_timeout=_GRACE,
+            keepalive_timeout=300,
+            handler_cancellation=True,
         )
         await self._runner.setup()
         self._accepting = asyncio.create_task(self._accept())

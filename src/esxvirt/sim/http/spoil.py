@@ -31,9 +31,8 @@ async def spoil(request: web.Request, kind: str, body: bytes, status: int, conte
     transport = request.transport
     assert transport is not None  # noqa: S101  # a request that is being handled has one
     if kind == "hang":
-        while not transport.is_closing():
-            await asyncio.sleep(0.05)
-        return web.Response()
+        # aiohttp cancels the handler when the client gives up, or the server stops.
+        await asyncio.Event().wait()
     if kind == "refuse":
         transport.abort()
         return web.Response()

@@ -18,7 +18,9 @@ def service_versions(profile: Profile) -> str | None:
         for text, version in VmomiSupport.versionMap.items()
         if text.startswith("vim25/") and version in visible and text != f"vim25/{profile.api_version}"
     ]
-    older.sort(key=lambda text: [int("".join(filter(str.isdigit, part)) or 0) for part in text.split(".")], reverse=True)
+    older.sort(
+        key=lambda text: [int("".join(filter(str.isdigit, part)) or 0) for part in text.split(".")], reverse=True
+    )
     prior = "".join(f"   <version>{text}</version>\n" for text in older)
     return (
         '<?xml version="1.0" encoding="UTF-8" ?>\n<namespaces version="1.0">\n <namespace>\n  <name>urn:vim25</name>\n'

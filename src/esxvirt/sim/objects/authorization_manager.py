@@ -20,7 +20,7 @@ class AuthorizationManager(ManagedObject):
     wsdl = "AuthorizationManager"
 
     @provides("roleList")
-    def get_role_list(self) -> list[Data]:
+    def _get_role_list(self) -> list[Data]:
         return [_describe(role) for role in self.endpoint.access.roles]
 
     def HasPrivilegeOnEntities(self, call: "Call", entity: list[Ref], sessionId: str, privId: list[str]) -> list[Data]:

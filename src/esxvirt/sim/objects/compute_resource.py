@@ -27,39 +27,39 @@ class ComputeResource(ManagedEntity):
         self._pool = pool
 
     @provides("name")
-    def get_name(self) -> str:
+    def _get_name(self) -> str:
         return self.host.full_name
 
     @provides("parent")
-    def get_parent(self) -> Ref:
+    def _get_parent(self) -> Ref:
         return self._parent
 
     @provides("resourcePool")
-    def get_resource_pool(self) -> Ref:
+    def _get_resource_pool(self) -> Ref:
         return self._pool
 
     @provides("host")
-    def get_host(self) -> list[Ref]:
+    def _get_host(self) -> list[Ref]:
         return [self.endpoint.identify(self.host)]
 
     @provides("datastore")
-    def get_datastore(self) -> list[Ref]:
+    def _get_datastore(self) -> list[Ref]:
         return [self.endpoint.identify(datastore) for datastore in self.host.datastores]
 
     @provides("network")
-    def get_network(self) -> list[Ref]:
+    def _get_network(self) -> list[Ref]:
         return [self.endpoint.identify(network) for network in self.host.networks]
 
     @provides("environmentBrowser")
-    def get_environment_browser(self) -> Ref:
+    def _get_environment_browser(self) -> Ref:
         return Ref("EnvironmentBrowser", f"envbrowser-{self.host.number}")
 
     @provides("configurationEx")
-    def get_configuration_ex(self) -> Data:
+    def _get_configuration_ex(self) -> Data:
         return Data("ComputeResourceConfigInfo", vmSwapPlacement="vmDirectory")
 
     @provides("summary")
-    def get_summary(self) -> Data:
+    def _get_summary(self) -> Data:
         host = self.host
         return Data(
             "ComputeResourceSummary",

@@ -26,37 +26,37 @@ class Datacenter(ManagedEntity):
         self._folders = folders
 
     @provides("name")
-    def get_name(self) -> str:
+    def _get_name(self) -> str:
         return self._name
 
     @provides("parent")
-    def get_parent(self) -> Ref:
+    def _get_parent(self) -> Ref:
         return self._parent
 
     @provides("vmFolder")
-    def get_vm_folder(self) -> Ref:
+    def _get_vm_folder(self) -> Ref:
         return self._folders["vm"]
 
     @provides("hostFolder")
-    def get_host_folder(self) -> Ref:
+    def _get_host_folder(self) -> Ref:
         return self._folders["host"]
 
     @provides("datastoreFolder")
-    def get_datastore_folder(self) -> Ref:
+    def _get_datastore_folder(self) -> Ref:
         return self._folders["datastore"]
 
     @provides("networkFolder")
-    def get_network_folder(self) -> Ref:
+    def _get_network_folder(self) -> Ref:
         return self._folders["network"]
 
     @provides("datastore")
-    def get_datastore(self) -> list[Ref]:
+    def _get_datastore(self) -> list[Ref]:
         return [self.endpoint.identify(datastore) for datastore in self.endpoint.datastores]
 
     @provides("network")
-    def get_network(self) -> list[Ref]:
+    def _get_network(self) -> list[Ref]:
         return [self.endpoint.identify(network) for network in self.endpoint.networks]
 
     @provides("configuration")
-    def get_configuration(self) -> Data:
+    def _get_configuration(self) -> Data:
         return Data("DatacenterConfigInfo", defaultHardwareVersionKey=f"vmx-{self.endpoint.profile.hw_version:02d}")

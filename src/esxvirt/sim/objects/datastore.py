@@ -35,23 +35,23 @@ class Datastore(ManagedEntity):
         return f"ds://{store.mount}/" if self.endpoint.profile.release >= (4, 1) else store.mount
 
     @provides("name", "summary.name", "info.name")
-    def get_name(self) -> str:
+    def _get_name(self) -> str:
         return self.datastore.name
 
     @provides("parent")
-    def get_parent(self) -> Ref:
+    def _get_parent(self) -> Ref:
         return self._parent
 
     @provides("summary.url")
-    def get_url(self) -> str:
+    def _get_url(self) -> str:
         return self.url
 
     @provides("summary.accessible")
-    def get_accessible(self) -> bool:
+    def _get_accessible(self) -> bool:
         return self.datastore.accessible
 
     @provides("summary")
-    def get_summary(self) -> Data:
+    def _get_summary(self) -> Data:
         store = self.datastore
         return Data(
             "DatastoreSummary",
@@ -68,7 +68,7 @@ class Datastore(ManagedEntity):
         )
 
     @provides("info")
-    def get_info(self) -> Data:
+    def _get_info(self) -> Data:
         store = self.datastore
         common = {
             "name": store.name,
@@ -107,7 +107,7 @@ class Datastore(ManagedEntity):
         )
 
     @provides("host")
-    def get_host(self) -> list[Data]:
+    def _get_host(self) -> list[Data]:
         mounts = []
         for host in self.endpoint.hosts:
             if self.datastore in host.datastores:
@@ -122,16 +122,16 @@ class Datastore(ManagedEntity):
         return mounts
 
     @provides("vm")
-    def get_vm(self) -> list[Ref]:
+    def _get_vm(self) -> list[Ref]:
         machines = self.endpoint.machines.values()
         return [self.endpoint.identify(machine) for machine in machines if machine.datastore is self.datastore]
 
     @provides("browser")
-    def get_browser(self) -> Ref:
+    def _get_browser(self) -> Ref:
         return Ref("HostDatastoreBrowser", f"datastoreBrowser-{self.ref.value}")
 
     @provides("capability")
-    def get_capability(self) -> Data:
+    def _get_capability(self) -> Data:
         return Data(
             "DatastoreCapability",
             directoryHierarchySupported=True,

@@ -37,17 +37,17 @@ class Folder(ManagedEntity):
         self._children = children
 
     @provides("name")
-    def get_name(self) -> str:
+    def _get_name(self) -> str:
         return self._name
 
     @provides("parent")
-    def get_parent(self) -> Ref | None:
+    def _get_parent(self) -> Ref | None:
         return self._parent
 
     @provides("childType")
-    def get_child_type(self) -> list[str]:
+    def _get_child_type(self) -> list[str]:
         return list(self._types)
 
     @provides("childEntity")
-    def get_child_entity(self) -> list[Ref]:
+    def _get_child_entity(self) -> list[Ref]:
         return list(self._children())

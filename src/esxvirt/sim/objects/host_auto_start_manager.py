@@ -15,7 +15,7 @@ class HostAutoStartManager(HostManager):
     wsdl = "HostAutoStartManager"
 
     @provides("config.defaults")
-    def get_defaults(self) -> Data:
+    def _get_defaults(self) -> Data:
         return Data(
             "AutoStartDefaults",
             enabled=False,
@@ -26,9 +26,9 @@ class HostAutoStartManager(HostManager):
         )
 
     @provides("config.powerInfo")
-    def get_power_info(self) -> list[Data]:
+    def _get_power_info(self) -> list[Data]:
         return []
 
     @provides("config")
-    def get_config(self) -> Data:
-        return Data("HostAutoStartManagerConfig", defaults=self.get_defaults(), powerInfo=self.get_power_info())
+    def _get_config(self) -> Data:
+        return Data("HostAutoStartManagerConfig", defaults=self._get_defaults(), powerInfo=self._get_power_info())

@@ -15,11 +15,11 @@ class HostDatastoreSystem(HostManager):
     wsdl = "HostDatastoreSystem"
 
     @provides("datastore")
-    def get_datastore(self) -> list[Ref]:
+    def _get_datastore(self) -> list[Ref]:
         return [self.endpoint.identify(store) for store in self.host.datastores]
 
     @provides("capabilities")
-    def get_capabilities(self) -> Data:
+    def _get_capabilities(self) -> Data:
         return Data(
             "HostDatastoreSystemCapabilities",
             nfsMountCreationRequired=True,

@@ -16,13 +16,13 @@ class HostNetworkSystem(HostManager):
     wsdl = "HostNetworkSystem"
 
     @provides("networkInfo")
-    def get_network_info(self) -> Data:
+    def _get_network_info(self) -> Data:
         return host_parts.network(self.host)
 
     @provides("dnsConfig")
-    def get_dns_config(self) -> Data:
+    def _get_dns_config(self) -> Data:
         return host_parts.dns(self.host)
 
     @provides("ipRouteConfig")
-    def get_ip_route_config(self) -> Data:
+    def _get_ip_route_config(self) -> Data:
         return Data("HostIpRouteConfig", defaultGateway="10.0.0.1")

@@ -7,7 +7,17 @@ from esxvirt.sim.wire.values import Data, Ref, long
 if TYPE_CHECKING:
     from esxvirt.sim.state.site import Host, PhysicalNic
 
-__all__ = ["capability", "config", "dns", "file_systems", "hardware", "hardware_summary", "network", "product", "storage"]
+__all__ = [
+    "capability",
+    "config",
+    "dns",
+    "file_systems",
+    "hardware",
+    "hardware_summary",
+    "network",
+    "product",
+    "storage",
+]
 
 _VENDOR, _MODEL = "Dell Inc.", "PowerEdge R430"
 # CPUID registers of a 64-bit processor with VT: level -> eax, ebx, ecx, edx, as bit strings.
@@ -276,7 +286,13 @@ def _volume(name: str, kind: str, capacity: int, remote: str) -> Data:
     if kind == "NFS":
         where, _, path = remote.partition(":")
         return Data(
-            "HostNasVolume", type=kind, name=name, capacity=long(capacity), remoteHost=where, remotePath=path, userName=""
+            "HostNasVolume",
+            type=kind,
+            name=name,
+            capacity=long(capacity),
+            remoteHost=where,
+            remotePath=path,
+            userName="",
         )
     return Data("HostLocalFileSystemVolume" if kind == "OTHER" else "HostFileSystemVolume", type=kind, name=name,
                 capacity=long(capacity), **({"device": name} if kind == "OTHER" else {}))  # fmt: skip

@@ -16,9 +16,9 @@ class HostStorageSystem(HostManager):
     wsdl = "HostStorageSystem"
 
     @provides("storageDeviceInfo")
-    def get_storage_device_info(self) -> Data:
+    def _get_storage_device_info(self) -> Data:
         return host_parts.storage(self.host)
 
     @provides("fileSystemVolumeInfo")
-    def get_file_system_volume_info(self) -> Data:
+    def _get_file_system_volume_info(self) -> Data:
         return host_parts.file_systems(self.host)

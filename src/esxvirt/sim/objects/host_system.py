@@ -29,39 +29,39 @@ class HostSystem(ManagedEntity):
         self._managers = managers
 
     @provides("name")
-    def get_name(self) -> str:
+    def _get_name(self) -> str:
         return self.host.full_name
 
     @provides("parent")
-    def get_parent(self) -> Ref:
+    def _get_parent(self) -> Ref:
         return self._parent
 
     @provides("vm")
-    def get_vm(self) -> list[Ref]:
+    def _get_vm(self) -> list[Ref]:
         return [self.endpoint.identify(machine) for machine in self.host.machines.values()]
 
     @provides("datastore")
-    def get_datastore(self) -> list[Ref]:
+    def _get_datastore(self) -> list[Ref]:
         return [self.endpoint.identify(datastore) for datastore in self.host.datastores]
 
     @provides("network")
-    def get_network(self) -> list[Ref]:
+    def _get_network(self) -> list[Ref]:
         return [self.endpoint.identify(network) for network in self.host.networks]
 
     @provides("datastoreBrowser")
-    def get_datastore_browser(self) -> Ref:
+    def _get_datastore_browser(self) -> Ref:
         return Ref("HostDatastoreBrowser", f"hostDatastoreBrowser-{self.host.number}")
 
     @provides("systemResources")
-    def get_system_resources(self) -> None:
+    def _get_system_resources(self) -> None:
         return None
 
     @provides("configManager")
-    def get_config_manager(self) -> Data:
+    def _get_config_manager(self) -> Data:
         return Data("HostConfigManager", **self._managers)
 
     @provides("runtime")
-    def get_runtime(self) -> Data:
+    def _get_runtime(self) -> Data:
         return Data(
             "HostRuntimeInfo",
             connectionState="connected",
@@ -72,15 +72,15 @@ class HostSystem(ManagedEntity):
         )
 
     @provides("hardware")
-    def get_hardware(self) -> Data:
+    def _get_hardware(self) -> Data:
         return host_parts.hardware(self.host)
 
     @provides("capability")
-    def get_capability(self) -> Data:
+    def _get_capability(self) -> Data:
         return host_parts.capability(self.host)
 
     @provides("config")
-    def get_config(self) -> Data:
+    def _get_config(self) -> Data:
         return host_parts.config(self.host, self.ref)
 
     def _quick_stats(self) -> Data:
@@ -91,14 +91,14 @@ class HostSystem(ManagedEntity):
         return Data("HostListSummaryQuickStats", **used, overallMemoryUsage=host.memory_used >> 20)
 
     @provides("summary")
-    def get_summary(self) -> Data:
+    def _get_summary(self) -> Data:
         host = self.host
         settings: dict[str, Any] = {"name": host.full_name, "port": 443, "vmotionEnabled": True}
         return Data(
             "HostListSummary",
             host=self.ref,
             hardware=host_parts.hardware_summary(host),
-            runtime=self.get_runtime(),
+            runtime=self._get_runtime(),
             config=Data(
                 "HostConfigSummary",
                 **settings,
@@ -114,14 +114,14 @@ class HostSystem(ManagedEntity):
         )
 
     @provides("summary.managementServerIp")
-    def get_management_server(self) -> str | None:
+    def _get_management_server(self) -> str | None:
         return self.host.management_server
 
     @provides("hardware.memorySize")
-    def get_memory_size(self) -> int:
+    def _get_memory_size(self) -> int:
         return long(self.host.memory)
 
     @provides("licensableResource")
-    def get_licensable_resource(self) -> Data:
+    def _get_licensable_resource(self) -> Data:
         packages = Data("KeyAnyValue", key="numCpuPackages", value=self.host.sockets)
         return Data("HostLicensableResourceInfo", resource=[packages])

@@ -14,11 +14,11 @@ class LicenseManager(ManagedObject):
     wsdl = "LicenseManager"
 
     @provides("licensedEdition")
-    def get_licensed_edition(self) -> str:
+    def _get_licensed_edition(self) -> str:
         return ""
 
     @provides("licenses")
-    def get_licenses(self) -> list[Data]:
+    def _get_licenses(self) -> list[Data]:
         name = f"{self.endpoint.profile.license_name} (evaluation)"
         key = "00000-00000-00000-00000-00000"
         return [Data("LicenseManagerLicenseInfo", licenseKey=key, editionKey="eval", name=name, total=0, costUnit="")]

@@ -35,6 +35,54 @@ def _described(label: str, summary: str) -> Data:
     return Data("Description", label=label, summary=summary)
 
 
+# What every machine has alike.
+_FIXED = (
+    Data(
+        "VirtualPS2Controller",
+        key=300,
+        deviceInfo=_described("PS2 controller 0", "PS2 controller 0"),
+        busNumber=0,
+        device=[600, 700],
+    ),
+    Data(
+        "VirtualSIOController",
+        key=400,
+        deviceInfo=_described("SIO controller 0", "SIO controller 0"),
+        busNumber=0,
+    ),
+    Data(
+        "VirtualKeyboard",
+        key=600,
+        deviceInfo=_described("Keyboard ", "Keyboard"),
+        controllerKey=300,
+        unitNumber=0,
+    ),
+    Data(
+        "VirtualPointingDevice",
+        key=700,
+        deviceInfo=_described("Pointing device", "Pointing device; Device"),
+        backing=Data(
+            "VirtualPointingDeviceDeviceBackingInfo",
+            deviceName="",
+            useAutoDetect=False,
+            hostPointingDevice="autodetect",
+        ),
+        controllerKey=300,
+        unitNumber=1,
+    ),
+    Data(
+        "VirtualMachineVideoCard",
+        key=500,
+        deviceInfo=_described("Video card ", "Video card"),
+        controllerKey=100,
+        unitNumber=0,
+        videoRamSizeInKB=long(4096),
+        numDisplays=1,
+        useAutoDetect=False,
+    ),
+)
+
+
 def devices(endpoint: "Endpoint", machine: "Machine") -> list[Data]:
     """Make all devices of a machine, controllers first, in the order in which hosts list them."""
     config = machine.config
@@ -48,19 +96,16 @@ def devices(endpoint: "Endpoint", machine: "Machine") -> list[Data]:
         )
         for bus in range(2)
     ]
-    found += [
-        Data("VirtualPS2Controller", key=300, deviceInfo=_described("PS2 controller 0", "PS2 controller 0"), busNumber=0,
-             device=[600, 700]),
-        Data("VirtualPCIController", key=100, deviceInfo=_described("PCI controller 0", "PCI controller 0"), busNumber=0,
-             device=[500, *(1000 + bus for bus in config.scsi), *(4000 + nic.index for nic in config.nics)]),
-        Data("VirtualSIOController", key=400, deviceInfo=_described("SIO controller 0", "SIO controller 0"), busNumber=0),
-        Data("VirtualKeyboard", key=600, deviceInfo=_described("Keyboard ", "Keyboard"), controllerKey=300, unitNumber=0),
-        Data("VirtualPointingDevice", key=700, deviceInfo=_described("Pointing device", "Pointing device; Device"),
-             backing=Data("VirtualPointingDeviceDeviceBackingInfo", deviceName="", useAutoDetect=False,
-                          hostPointingDevice="autodetect"), controllerKey=300, unitNumber=1),
-        Data("VirtualMachineVideoCard", key=500, deviceInfo=_described("Video card ", "Video card"), controllerKey=100,
-             unitNumber=0, videoRamSizeInKB=long(4096), numDisplays=1, useAutoDetect=False),
-    ]  # fmt: skip
+    found += _FIXED
+    found.append(
+        Data(
+            "VirtualPCIController",
+            key=100,
+            deviceInfo=_described("PCI controller 0", "PCI controller 0"),
+            busNumber=0,
+            device=[500, *(1000 + bus for bus in config.scsi), *(4000 + nic.index for nic in config.nics)],
+        )
+    )
     found += [_scsi_controller(machine, bus, model) for bus, model in config.scsi.items()]
     found += [_disk(endpoint, machine, disk, number) for number, disk in enumerate(config.disks, start=1)]
     found += [_cdrom(machine, cdrom, number) for number, cdrom in enumerate(config.cdroms, start=1)]
@@ -74,7 +119,9 @@ def _disk_key(bus: str, controller: int, unit: int) -> int:
 
 def _on_controller(machine: "Machine", bus: str, controller: int) -> list[int]:
     drives: list[Any] = [*machine.config.disks, *machine.config.cdroms]
-    return [_disk_key(bus, controller, item.unit) for item in drives if (item.bus, item.controller) == (bus, controller)]
+    return [
+        _disk_key(bus, controller, item.unit) for item in drives if (item.bus, item.controller) == (bus, controller)
+    ]
 
 
 def _scsi_controller(machine: "Machine", bus: int, model: str) -> Data:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from esxvirt.sim.objects.machine_devices import devices
 from esxvirt.sim.objects.resource_pool import allocation
 from esxvirt.sim.state.machine import EPOCH
+from esxvirt.sim.wire import schema
 from esxvirt.sim.wire.values import Data, Ref, long
 
 if TYPE_CHECKING:
@@ -13,8 +14,20 @@ if TYPE_CHECKING:
     from esxvirt.sim.state.machine import Machine
     from esxvirt.sim.state.vmxtext import Config
 
-__all__ = ["capability", "config", "cpu_usage", "devices", "guest", "guest_memory", "hardware", "layout", "layout_ex", "runtime",
-           "summary", "tools_status"]  # fmt: skip
+__all__ = [
+    "capability",
+    "config",
+    "cpu_usage",
+    "devices",
+    "guest",
+    "guest_memory",
+    "hardware",
+    "layout",
+    "layout_ex",
+    "runtime",
+    "summary",
+    "tools_status",
+]
 
 _CPU_SHARES = {"low": 500, "normal": 1000, "high": 2000}
 
@@ -150,21 +163,22 @@ def _power_ops() -> Data:
     return Data("VirtualMachineDefaultPowerOpInfo", **kinds, **types, standbyAction="checkpoint")
 
 
+# What every machine can do; the rest of the required fields is no.
+_ABILITIES = frozenset({
+    "snapshotOperationsSupported", "multipleSnapshotsSupported", "snapshotConfigSupported",
+    "poweredOffSnapshotsSupported", "memorySnapshotsSupported", "revertToSnapshotSupported",
+    "quiescedSnapshotsSupported", "lockSnapshotsSupported", "bootOptionsSupported", "bootRetryOptionsSupported",
+    "cpuFeatureMaskSupported", "settingDisplayTopologySupported", "memoryReservationLockSupported",
+})  # fmt: skip
+
+
 def capability() -> Data:
     """Make what a machine can do."""
-    yes = dict.fromkeys(
-        ("snapshotOperationsSupported", "multipleSnapshotsSupported", "snapshotConfigSupported", "poweredOffSnapshotsSupported",
-         "memorySnapshotsSupported", "revertToSnapshotSupported", "quiescedSnapshotsSupported", "lockSnapshotsSupported",
-         "bootOptionsSupported", "bootRetryOptionsSupported", "cpuFeatureMaskSupported",
-         "settingDisplayTopologySupported", "memoryReservationLockSupported"), True,
-    )  # fmt: skip
-    no = dict.fromkeys(
-        ("disableSnapshotsSupported", "consolePreferencesSupported", "s1AcpiManagementSupported",
-         "settingScreenResolutionSupported", "toolsAutoUpdateSupported", "vmNpivWwnSupported",
-         "npivWwnOnNonRdmVmSupported", "vmNpivWwnDisableSupported", "vmNpivWwnUpdateSupported", "swapPlacementSupported",
-         "toolsSyncTimeSupported", "virtualMmuUsageSupported", "diskSharesSupported"), False,
-    )  # fmt: skip
-    return Data("VirtualMachineCapability", **(no | yes))
+    fields = schema.data_type("VirtualMachineCapability").fields
+    named = [
+        field.name for field in fields if field.kind == "bool" and (not field.optional or field.name in _ABILITIES)
+    ]
+    return Data("VirtualMachineCapability", **{name: name in _ABILITIES for name in named})
 
 
 def runtime(endpoint: "Endpoint", machine: "Machine") -> Data:
@@ -239,9 +253,8 @@ def guest(machine: "Machine") -> Data:
 
 def _guest_summary(machine: "Machine") -> Data:
     whole = guest(machine).fields
-    names = ("guestId", "guestFullName", "toolsStatus", "toolsVersionStatus", "toolsVersionStatus2", "toolsRunningStatus",
-             "hostName", "ipAddress")  # fmt: skip
-    return Data("VirtualMachineGuestSummary", **{name: whole[name] for name in names})
+    names = schema.data_type("VirtualMachineGuestSummary").by_name
+    return Data("VirtualMachineGuestSummary", **{name: value for name, value in whole.items() if name in names})
 
 
 def _quick_stats(machine: "Machine") -> Data:

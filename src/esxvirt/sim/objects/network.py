@@ -26,20 +26,20 @@ class Network(ManagedEntity):
         self._parent = parent
 
     @provides("name")
-    def get_name(self) -> str:
+    def _get_name(self) -> str:
         return self.network.name
 
     @provides("parent")
-    def get_parent(self) -> Ref:
+    def _get_parent(self) -> Ref:
         return self._parent
 
     @provides("host")
-    def get_host(self) -> list[Ref]:
+    def _get_host(self) -> list[Ref]:
         hosts = self.endpoint.hosts
         return [self.endpoint.identify(host) for host in hosts if self.network in host.networks]
 
     @provides("vm")
-    def get_vm(self) -> list[Ref]:
+    def _get_vm(self) -> list[Ref]:
         name = self.network.name
         return [
             self.endpoint.identify(machine)
@@ -48,5 +48,5 @@ class Network(ManagedEntity):
         ]
 
     @provides("summary")
-    def get_summary(self) -> Data:
+    def _get_summary(self) -> Data:
         return Data("NetworkSummary", network=self.ref, name=self.network.name, accessible=True, ipPoolName="")

@@ -40,15 +40,15 @@ class PerformanceManager(ManagedObject):
     wsdl = "PerformanceManager"
 
     @provides("perfCounter")
-    def get_perf_counter(self) -> list[Data]:
+    def _get_perf_counter(self) -> list[Data]:
         return [_describe(number) for number in _BY_NUMBER]
 
     @provides("description")
-    def get_description(self) -> Data:
+    def _get_description(self) -> Data:
         return Data("PerformanceDescription", counterType=[], statsType=[])
 
     @provides("historicalInterval")
-    def get_historical_interval(self) -> list[Data]:
+    def _get_historical_interval(self) -> list[Data]:
         if self.endpoint.host is not None:
             return []
         names = ((300, "Past day", 86_400), (1800, "Past week", 604_800), (7200, "Past month", 2_592_000))
@@ -110,7 +110,8 @@ class PerformanceManager(ManagedObject):
         if spec.format == "csv":
             text = ",".join(itertools.chain.from_iterable((str(_INTERVAL), time.isoformat()) for time in times))
             values = [
-                Data("PerfMetricSeriesCSV", id=_metric(number), value=",".join(map(str, found))) for number, found in series
+                Data("PerfMetricSeriesCSV", id=_metric(number), value=",".join(map(str, found)))
+                for number, found in series
             ]
             return Data("PerfEntityMetricCSV", entity=spec.entity, sampleInfoCSV=text, value=values)
         info = [Data("PerfSampleInfo", timestamp=time, interval=_INTERVAL) for time in times]

@@ -44,7 +44,7 @@ class PropertyCollector(ManagedObject):
         return updates
 
     @provides("filter")
-    def get_filter(self) -> list[Ref]:
+    def _get_filter(self) -> list[Ref]:
         call = CURRENT.get()
         return [target.ref for target in self._updates(call).filters] if call and call.session else []
 
@@ -89,7 +89,9 @@ class PropertyCollector(ManagedObject):
     def CreateFilter(self, call: "Call", spec: Data, partialUpdates: bool) -> PropertyFilter:
         """Watch what `spec` selects."""
         updates = self._updates(call)
-        target = PropertyFilter(self.endpoint, f"{self.ref.value}-filter-{next(_TOKENS)}", spec, partialUpdates, updates)
+        target = PropertyFilter(
+            self.endpoint, f"{self.ref.value}-filter-{next(_TOKENS)}", spec, partialUpdates, updates
+        )
         target.check(call)
         updates.filters.append(target)
         assert call.session is not None  # noqa: S101  # _updates has seen to it

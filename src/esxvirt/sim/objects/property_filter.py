@@ -31,11 +31,11 @@ class PropertyFilter(ManagedObject):
         self._reported: dict[Ref, dict[str, str]] = {}
 
     @provides("spec")
-    def get_spec(self) -> Data:
+    def _get_spec(self) -> Data:
         return self._spec
 
     @provides("partialUpdates")
-    def get_partial_updates(self) -> bool:
+    def _get_partial_updates(self) -> bool:
         return self._partial
 
     def check(self, call: "Call") -> None:
@@ -65,7 +65,9 @@ class PropertyFilter(ManagedObject):
         changed = [_change(path, xml) for path, xml in found.items() if before is None or before.get(path) != xml]
         if before is not None:
             changed += [
-                f"<changeSet><name>{escape(path)}</name><op>assign</op></changeSet>" for path in before if path not in found
+                f"<changeSet><name>{escape(path)}</name><op>assign</op></changeSet>"
+                for path in before
+                if path not in found
             ]
         if before is not None and not changed:
             return ""

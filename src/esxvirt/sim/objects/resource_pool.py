@@ -40,19 +40,19 @@ class ResourcePool(ManagedEntity):
         self._owner = owner
 
     @provides("name")
-    def get_name(self) -> str:
+    def _get_name(self) -> str:
         return "Resources"
 
     @provides("parent", "owner")
-    def get_parent(self) -> Ref:
+    def _get_parent(self) -> Ref:
         return self._owner
 
     @provides("resourcePool")
-    def get_resource_pool(self) -> list[Ref]:
+    def _get_resource_pool(self) -> list[Ref]:
         return []
 
     @provides("vm")
-    def get_vm(self) -> list[Ref]:
+    def _get_vm(self) -> list[Ref]:
         return [self.endpoint.identify(machine) for machine in self.host.machines.values()]
 
     def _usage(self, most: int, used: int) -> Data:
@@ -67,7 +67,7 @@ class ResourcePool(ManagedEntity):
         )
 
     @provides("runtime")
-    def get_runtime(self) -> Data:
+    def _get_runtime(self) -> Data:
         host = self.host
         memory = host.memory - (2 << 30)
         return Data(
@@ -78,7 +78,7 @@ class ResourcePool(ManagedEntity):
         )
 
     @provides("config")
-    def get_config(self) -> Data:
+    def _get_config(self) -> Data:
         host = self.host
         return Data(
             "ResourceConfigSpec",
@@ -89,6 +89,6 @@ class ResourcePool(ManagedEntity):
         )
 
     @provides("summary")
-    def get_summary(self) -> Data:
-        config = self.get_config()
-        return Data("ResourcePoolSummary", name="Resources", config=config, runtime=self.get_runtime())
+    def _get_summary(self) -> Data:
+        config = self._get_config()
+        return Data("ResourcePoolSummary", name="Resources", config=config, runtime=self._get_runtime())

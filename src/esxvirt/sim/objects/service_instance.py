@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from esxvirt.sim.objects.base import ManagedObject, provides
-from esxvirt.sim.wire.values import Data, Ref
+from esxvirt.sim.wire.values import Data
 
 if TYPE_CHECKING:
     from esxvirt.sim.calls import Call
@@ -21,17 +21,21 @@ class ServiceInstance(ManagedObject):
     wsdl = "ServiceInstance"
 
     @provides("content")
-    def get_content(self) -> Data:
+    def _get_content(self) -> Data:
         managers = {name: ref for name, ref in self.endpoint.managers.items() if name in _CONTENT}
-        return Data("ServiceContent", rootFolder=self.endpoint.root_folder, about=self.get_about(), **managers)
+        return Data("ServiceContent", rootFolder=self.endpoint.root_folder, about=self._get_about(), **managers)
 
     @provides("content.about")
-    def get_about(self) -> Data:
+    def _get_about(self) -> Data:
         profile = self.endpoint.profile
-        licensed = {} if profile.release < (4, 0) else {
-            "licenseProductName": profile.license_name,
-            "licenseProductVersion": f"{profile.release[0]}.0",
-        }
+        licensed = (
+            {}
+            if profile.release < (4, 0)
+            else {
+                "licenseProductName": profile.license_name,
+                "licenseProductVersion": f"{profile.release[0]}.0",
+            }
+        )
         instance = {}
         if profile.is_vcenter:
             instance["instanceUuid"] = str(uuid.uuid5(uuid.NAMESPACE_DNS, f"vcenter.{profile.name}.example.com"))
@@ -53,11 +57,11 @@ class ServiceInstance(ManagedObject):
         )
 
     @provides("serverClock")
-    def get_server_clock(self) -> datetime:
+    def _get_server_clock(self) -> datetime:
         return datetime.now(UTC)
 
     @provides("capability")
-    def get_capability(self) -> Data:
+    def _get_capability(self) -> Data:
         vcenter = self.endpoint.host is None
         return Data(
             "Capability",
@@ -69,7 +73,7 @@ class ServiceInstance(ManagedObject):
     def RetrieveServiceContent(self, call: "Call") -> Data:
         """Return the service content; anybody may ask."""
         del call
-        return self.get_content()
+        return self._get_content()
 
     def CurrentTime(self, call: "Call") -> datetime:
         """Return the server's clock."""
@@ -82,5 +86,3 @@ _CONTENT = frozenset({
     "fileManager", "virtualDiskManager", "licenseManager", "authorizationManager", "setting", "customFieldsManager",
     "alarmManager", "scheduledTaskManager", "userDirectory", "diagnosticManager", "accountManager", "extensionManager",
 })  # fmt: skip
-
-

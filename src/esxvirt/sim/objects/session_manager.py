@@ -38,20 +38,20 @@ class SessionManager(ManagedObject):
         )
 
     @provides("sessionList")
-    def get_session_list(self) -> list[Data]:
+    def _get_session_list(self) -> list[Data]:
         return [self._describe(session) for session in self.endpoint.sessions]
 
     @provides("currentSession")
-    def get_current_session(self) -> Data | None:
+    def _get_current_session(self) -> Data | None:
         call = CURRENT.get()
         return self._describe(call.session) if call and call.session else None
 
     @provides("supportedLocaleList", "messageLocaleList")
-    def get_locales(self) -> list[str]:
+    def _get_locales(self) -> list[str]:
         return ["en"]
 
     @provides("defaultLocale")
-    def get_default_locale(self) -> str:
+    def _get_default_locale(self) -> str:
         return "en"
 
     def Login(self, call: "Call", userName: str, password: str, locale: str | None = None) -> Data:

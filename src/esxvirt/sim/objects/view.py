@@ -34,26 +34,28 @@ class ContainerView(View):
 
     wsdl = "ContainerView"
 
-    def __init__(self, endpoint: "Endpoint", moid: str, container: Ref, types: tuple[str, ...], recursive: bool) -> None:
+    def __init__(
+        self, endpoint: "Endpoint", moid: str, container: Ref, types: tuple[str, ...], recursive: bool
+    ) -> None:
         super().__init__(endpoint, moid)
         self._container = container
         self._types = types
         self._recursive = recursive
 
     @provides("container")
-    def get_container(self) -> Ref:
+    def _get_container(self) -> Ref:
         return self._container
 
     @provides("type")
-    def get_type(self) -> list[str]:
+    def _get_type(self) -> list[str]:
         return list(self._types)
 
     @provides("recursive")
-    def get_recursive(self) -> bool:
+    def _get_recursive(self) -> bool:
         return self._recursive
 
     @provides("view")
-    def get_view(self) -> list[Ref]:
+    def _get_view(self) -> list[Ref]:
         found: dict[Ref, None] = {}
         pending = [self._container]
         while pending:
@@ -79,7 +81,7 @@ class ListView(View):
         self._refs = refs
 
     @provides("view")
-    def get_view(self) -> list[Ref]:
+    def _get_view(self) -> list[Ref]:
         return list(self._refs)
 
     def ModifyListView(self, call: "Call", add: list[Ref] | None = None, remove: list[Ref] | None = None) -> list[Ref]:
@@ -93,5 +95,3 @@ class ListView(View):
         """Replace the objects; return those that are not there."""
         self._refs = []
         return self.ModifyListView(call, add=obj)
-
-

@@ -24,7 +24,7 @@ class ViewManager(ManagedObject):
     wsdl = "ViewManager"
 
     @provides("viewList")
-    def get_view_list(self) -> list[Ref]:
+    def _get_view_list(self) -> list[Ref]:
         return []
 
     def _keep(self, call: "Call", view: View) -> View:
@@ -33,7 +33,11 @@ class ViewManager(ManagedObject):
         return view
 
     def CreateContainerView(
-        self, call: "Call", container: Ref, recursive: bool, type: list[str] | None = None  # noqa: A002  # the wire's name
+        self,
+        call: "Call",
+        container: Ref,
+        recursive: bool,
+        type: list[str] | None = None,  # noqa: A002  # the wire's name
     ) -> View:
         """Make a view of what is in `container`, all the way down if `recursive`, of the given types."""
         if call.endpoint.find(container, call.session) is None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from esxvirt.sim.objects import machine_parts
 from esxvirt.sim.objects.base import provides
-from esxvirt.sim.objects.managed_entity import ManagedEntity
+from esxvirt.sim.objects.machine_power import PowerMethods
 from esxvirt.sim.objects.resource_pool import allocation
 from esxvirt.sim.wire.values import Data, Fault, Ref
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["VirtualMachine"]
 
 
-class VirtualMachine(ManagedEntity):
+class VirtualMachine(PowerMethods):
     """A machine as one endpoint shows it. What lists ask for most is answered path by path."""
 
     __slots__ = ("machine",)
@@ -34,158 +34,158 @@ class VirtualMachine(ManagedEntity):
             raise Fault("NoPermission", text, object=self.ref, privilegeId="System.Read")
 
     @provides("name", "config.name", "summary.config.name")
-    def get_name(self) -> str:
+    def _get_name(self) -> str:
         return self.machine.name
 
     @provides("parent")
-    def get_parent(self) -> Ref:
+    def _get_parent(self) -> Ref:
         return self.endpoint.vm_folder
 
     @provides("resourcePool")
-    def get_resource_pool(self) -> Ref:
+    def _get_resource_pool(self) -> Ref:
         return self.endpoint.root_pools[self.machine.host.number]
 
     @provides("environmentBrowser")
-    def get_environment_browser(self) -> Ref:
+    def _get_environment_browser(self) -> Ref:
         return Ref("EnvironmentBrowser", f"envbrowser-{self.machine.host.number}")
 
     @provides("datastore")
-    def get_datastore(self) -> list[Ref]:
+    def _get_datastore(self) -> list[Ref]:
         return [self.endpoint.identify(self.machine.datastore)]
 
     @provides("network")
-    def get_network(self) -> list[Ref]:
+    def _get_network(self) -> list[Ref]:
         names = {nic.network for nic in self.machine.config.nics}
         return [self.endpoint.identify(item) for item in self.machine.host.networks if item.name in names]
 
     @provides("config.uuid", "summary.config.uuid")
-    def get_uuid(self) -> str:
+    def _get_uuid(self) -> str:
         return self.machine.config.uuid
 
     @provides("config.instanceUuid", "summary.config.instanceUuid")
-    def get_instance_uuid(self) -> str | None:
+    def _get_instance_uuid(self) -> str | None:
         return self.machine.config.instance_uuid or None
 
     @provides("config.guestId", "summary.config.guestId")
-    def get_guest_id(self) -> str:
+    def _get_guest_id(self) -> str:
         return self.machine.config.guest_id
 
     @provides("config.version")
-    def get_version(self) -> str:
+    def _get_version(self) -> str:
         return f"vmx-{self.machine.config.hw_version:02d}"
 
     @provides("config.template", "summary.config.template")
-    def get_template(self) -> bool:
+    def _get_template(self) -> bool:
         return False
 
     @provides("config.annotation", "summary.config.annotation")
-    def get_annotation(self) -> str:
+    def _get_annotation(self) -> str:
         return self.machine.config.annotation
 
     @provides("config.files.vmPathName", "summary.config.vmPathName")
-    def get_vm_path_name(self) -> str:
+    def _get_vm_path_name(self) -> str:
         return self.machine.vmx_path
 
     @provides("config.hardware.memoryMB", "summary.config.memorySizeMB")
-    def get_memory_mb(self) -> int:
+    def _get_memory_mb(self) -> int:
         return self.machine.config.memory_mb
 
     @provides("config.hardware.numCPU", "summary.config.numCpu")
-    def get_num_cpu(self) -> int:
+    def _get_num_cpu(self) -> int:
         return self.machine.config.cpus
 
     @provides("runtime.powerState", "summary.runtime.powerState")
-    def get_power_state(self) -> str:
+    def _get_power_state(self) -> str:
         return self.machine.power
 
     @provides("runtime.connectionState", "summary.runtime.connectionState")
-    def get_connection_state(self) -> str:
+    def _get_connection_state(self) -> str:
         return "connected"
 
     @provides("runtime.host", "summary.runtime.host")
-    def get_runtime_host(self) -> Ref:
+    def _get_runtime_host(self) -> Ref:
         return self.endpoint.identify(self.machine.host)
 
     @provides("runtime.bootTime", "summary.runtime.bootTime")
-    def get_boot_time(self) -> datetime | None:
+    def _get_boot_time(self) -> datetime | None:
         return self.machine.boot_time
 
     @provides("runtime.question")
-    def get_question(self) -> None:
+    def _get_question(self) -> None:
         return None
 
     @provides("guest.ipAddress", "summary.guest.ipAddress")
-    def get_ip_address(self) -> str | None:
+    def _get_ip_address(self) -> str | None:
         return self.machine.address if self.machine.tools_running else None
 
     @provides("guest.hostName", "summary.guest.hostName")
-    def get_host_name(self) -> str | None:
+    def _get_host_name(self) -> str | None:
         return self.machine.name if self.machine.tools_running else None
 
     @provides("guest.toolsStatus", "summary.guest.toolsStatus")
-    def get_tools_status(self) -> str:
+    def _get_tools_status(self) -> str:
         return machine_parts.tools_status(self.machine)
 
     @provides("guestHeartbeatStatus", "summary.quickStats.guestHeartbeatStatus")
-    def get_guest_heartbeat(self) -> str:
+    def _get_guest_heartbeat(self) -> str:
         return "green" if self.machine.tools_running else "gray"
 
     @provides("summary.quickStats.overallCpuUsage")
-    def get_cpu_usage(self) -> int | None:
+    def _get_cpu_usage(self) -> int | None:
         return machine_parts.cpu_usage(self.machine)
 
     @provides("summary.quickStats.guestMemoryUsage")
-    def get_guest_memory_usage(self) -> int | None:
+    def _get_guest_memory_usage(self) -> int | None:
         return machine_parts.guest_memory(self.machine)
 
     @provides("summary.quickStats.uptimeSeconds")
-    def get_uptime(self) -> int | None:
+    def _get_uptime(self) -> int | None:
         boot = self.machine.boot_time
         return int((datetime.now(UTC) - boot).total_seconds()) if boot else None
 
     @provides("runtime")
-    def get_runtime(self) -> Data:
+    def _get_runtime(self) -> Data:
         return machine_parts.runtime(self.endpoint, self.machine)
 
     @provides("config")
-    def get_config(self) -> Data:
+    def _get_config(self) -> Data:
         return machine_parts.config(self.endpoint, self.machine)
 
     @provides("config.hardware")
-    def get_hardware(self) -> Data:
+    def _get_hardware(self) -> Data:
         return machine_parts.hardware(self.endpoint, self.machine)
 
     @provides("config.hardware.device")
-    def get_devices(self) -> list[Data]:
+    def _get_devices(self) -> list[Data]:
         return machine_parts.devices(self.endpoint, self.machine)
 
     @provides("summary")
-    def get_summary(self) -> Data:
+    def _get_summary(self) -> Data:
         return machine_parts.summary(self.endpoint, self.machine, self.ref)
 
     @provides("guest")
-    def get_guest(self) -> Data:
+    def _get_guest(self) -> Data:
         return machine_parts.guest(self.machine)
 
     @provides("capability")
-    def get_capability(self) -> Data:
+    def _get_capability(self) -> Data:
         return machine_parts.capability()
 
     @provides("resourceConfig")
-    def get_resource_config(self) -> Data:
+    def _get_resource_config(self) -> Data:
         config = self.machine.config
         cpu = allocation(config.cpu_min, config.cpu_max, config.cpu_shares)
         memory = allocation(config.mem_min, config.mem_max, config.mem_shares)
         return Data("ResourceConfigSpec", entity=self.ref, cpuAllocation=cpu, memoryAllocation=memory)
 
     @provides("layout")
-    def get_layout(self) -> Data:
+    def _get_layout(self) -> Data:
         return machine_parts.layout(self.machine)
 
     @provides("layoutEx")
-    def get_layout_ex(self) -> Data:
+    def _get_layout_ex(self) -> Data:
         return machine_parts.layout_ex(self.machine)
 
     @provides("snapshot", "rootSnapshot")
-    def get_snapshot(self) -> Any:
+    def _get_snapshot(self) -> Any:
         return None

@@ -126,9 +126,7 @@ class PathTable:
             field = below
         return None if any(segment.key is not None for segment in segments) else field
 
-    def _walk(
-        self, top: Field, value: Any, first: _Segment, rest: list[_Segment], path: str
-    ) -> tuple[Field, Any]:
+    def _walk(self, top: Field, value: Any, first: _Segment, rest: list[_Segment], path: str) -> tuple[Field, Any]:
         field, value = _pick(top, value, first, path)
         for segment in rest:
             if value is None:

@@ -90,7 +90,9 @@ def _walk(call: "Call", start: ManagedObject, spec: Data) -> Iterator[ManagedObj
         for selection in selections:
             traversal = selection if selection.type_name == "TraversalSpec" else named.get(selection.name)
             if traversal is None:
-                raise Fault("InvalidArgument", f'No selection is named "{selection.name}".', invalidProperty="selectSet")
+                raise Fault(
+                    "InvalidArgument", f'No selection is named "{selection.name}".', invalidProperty="selectSet"
+                )
             if not schema.is_a(source.wsdl, traversal.type) or (source.ref, id(traversal)) in followed:
                 continue
             followed.add((source.ref, id(traversal)))

@@ -73,7 +73,7 @@ tools.remindInstall = "TRUE"
 BROKEN_VMX = """\
 .encoding = "UTF-8"
 config.version = "8"
-virtualHW.version = 
+virtualHW.version =
 displayName "broken"
 scsi0.present = "tr
 """
@@ -144,7 +144,9 @@ def _add_host(site: Site, profile: Profile, number: int) -> None:
 
 
 def _share_datastore(site: Site) -> None:
-    shared = Datastore("shared-nfs", 5, "NFS", "/vmfs/volumes/8a0f3c71-5d9e2b44", 8 << 40, "nas.example.com:/export/vms")
+    shared = Datastore(
+        "shared-nfs", 5, "NFS", "/vmfs/volumes/8a0f3c71-5d9e2b44", 8 << 40, "nas.example.com:/export/vms"
+    )
     site.datastores.append(shared)
     for host in site.hosts:
         host.datastores.append(shared)
@@ -169,7 +171,9 @@ def _add_named_machines(site: Site) -> None:
 
 def _add_broken(site: Site, host: Host, store: Datastore) -> None:
     number = site.next_number()
-    machine = Machine(host, store, number, "broken", "poweredOff", config=generated_config(number, "broken", host.profile))
+    machine = Machine(
+        host, store, number, "broken", "poweredOff", config=generated_config(number, "broken", host.profile)
+    )
     site.add_machine(machine)
     store.put("broken/broken.vmx", File.of(BROKEN_VMX.encode(), EPOCH))
 

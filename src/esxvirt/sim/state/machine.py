@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from esxvirt.sim.profiles import Profile
     from esxvirt.sim.state.site import Host
     from esxvirt.sim.state.storage import Datastore
+    from esxvirt.sim.state.tasks import Task
 
 __all__ = ["Machine", "generated_config"]
 
@@ -70,6 +71,7 @@ class Machine:
         "_name",
         "_text",
         "boot_time",
+        "busy",
         "datastore",
         "home",
         "host",
@@ -99,6 +101,7 @@ class Machine:
         self.boot_time: datetime | None = EPOCH + timedelta(minutes=number) if power == "poweredOn" else None
         self.tools = "toolsOk" if number % 5 else "toolsOld"
         self.revision = 0
+        self.busy: Task | None = None
         self.unreadable = False
         self.vmx_missing = False
         self._name = name
@@ -187,8 +190,8 @@ class Machine:
         adapter = {"buslogic": "buslogic", "ide": "ide"}.get(self.config.scsi.get(disk.controller, "ide"), "lsilogic")
         thin = 'ddb.thinProvisioned = "1"\n' if disk.thin else ""
         return (
-            "# Disk DescriptorFile\nversion=1\nencoding=\"UTF-8\"\n"
-            f"CID={_digits(stem)[:8]}\nparentCID=ffffffff\ncreateType=\"vmfs\"\n\n"
+            '# Disk DescriptorFile\nversion=1\nencoding="UTF-8"\n'
+            f'CID={_digits(stem)[:8]}\nparentCID=ffffffff\ncreateType="vmfs"\n\n'
             f'# Extent description\nRW {sectors} VMFS "{stem}-flat.vmdk"\n\n'
             "# The Disk Data Base\n#DDB\n\n"
             f'ddb.virtualHWVersion = "{self.config.hw_version}"\n'

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from esxvirt.sim.profiles import Profile
     from esxvirt.sim.state.machine import Machine
     from esxvirt.sim.state.storage import Datastore

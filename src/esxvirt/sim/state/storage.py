@@ -28,7 +28,7 @@ class File:
     """A file: its size in bytes and a way to open it for reading, from the start, seekable."""
 
     size: int
-    open: Callable[[], IO[bytes]]
+    open: Callable[[], io.RawIOBase | io.BufferedIOBase]
     modified: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     @classmethod
@@ -44,7 +44,7 @@ class File:
     def read(self) -> bytes:
         """Return all of it."""
         with self.open() as stream:
-            return stream.read()
+            return stream.read() or b""
 
 
 class _Zeros(io.RawIOBase):

@@ -57,10 +57,14 @@ def _children(element: etree._Element) -> list[etree._Element]:
 
 
 class Decoder:
-    """Reads values for a server that knows the `versions`. Whatever does not fit is the fault ``InvalidRequest``."""
+    """Reads values for a server that knows the `versions`. Whatever does not fit is the fault ``InvalidRequest``.
 
-    def __init__(self, versions: frozenset[str]) -> None:
+    `required` are the versions whose required fields must be there: an older client cannot know the newer ones.
+    """
+
+    def __init__(self, versions: frozenset[str], required: frozenset[str] | None = None) -> None:
         self._versions = versions
+        self._required = versions if required is None else required
 
     def arguments(self, method: Method, element: etree._Element) -> dict[str, Any]:
         """Read the arguments of `method` from its element, without ``_this``."""
@@ -94,7 +98,7 @@ class Decoder:
             else:
                 values[name] = value
         for field in fields.values():
-            if not field.optional and not field.array and field.name not in values and field.version in self._versions:
+            if not field.optional and not field.array and field.name not in values and field.version in self._required:
                 raise Fault("InvalidRequest", f'Required element "{field.name}" is missing in {where}.')
         return values
 

@@ -15,7 +15,7 @@ from esxvirt.sim.wire.values import Data, Fault, Raw, Ref, Typed, long
 
 __all__ = ["Encoder", "escape", "timestamp"]
 
-_FORBIDDEN = {code: "?" for code in (*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF, *range(0xD800, 0xE000))}
+_FORBIDDEN = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 65534, 65535, *range(55296, 57344)), "?")
 
 
 def escape(text: str) -> str:
@@ -209,5 +209,7 @@ def _item_field(item_type: str) -> Field:
     primitives = {"String": "str", "Int": "int", "Long": "int", "Short": "int", "Byte": "int", "Boolean": "bool"}
     if item_type in primitives:
         return Field("", item_type.lower(), primitives[item_type], True, True, "")
-    kind = "any" if item_type == "AnyType" else "enum" if isinstance(schema.any_type(item_type), schema.EnumType) else ""
+    kind = (
+        "any" if item_type == "AnyType" else "enum" if isinstance(schema.any_type(item_type), schema.EnumType) else ""
+    )
     return Field("", item_type, kind or "data", True, True, "")

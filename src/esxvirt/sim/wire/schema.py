@@ -161,6 +161,10 @@ def _field(info: Any) -> Field:
     return Field(info.name, name, kind, array, optional, info.version, getattr(info, "privId", None))
 
 
+def _version(python_type: Any) -> str:
+    return str(python_type._version)  # noqa: SLF001  # pyVmomi documents no other way to a type's version
+
+
 def _lookup(name: str) -> Any:
     try:
         return _Tables.GetWsdlType(NAMESPACE, name)
@@ -174,13 +178,14 @@ def data_type(name: str) -> DataType:
     python_type = _lookup(name)
     if not (isinstance(python_type, type) and issubclass(python_type, _Tables.DataObject)):
         raise UnknownTypeError(name)
-    fields = tuple(_field(info) for info in python_type._GetPropertyList() if info.name not in _NEVER_SENT)
+    listed = python_type._GetPropertyList()  # noqa: SLF001  # documented by pyVmomi as public
+    fields = tuple(_field(info) for info in listed if info.name not in _NEVER_SENT)
     bases = tuple(
         base._wsdlName  # noqa: SLF001  # as in _describe
         for base in python_type.__mro__
         if issubclass(base, _Tables.DataObject)
     )
-    return DataType(name, python_type._version, bases, fields, {field.name: field for field in fields})
+    return DataType(name, _version(python_type), bases, fields, {field.name: field for field in fields})
 
 
 @cache
@@ -189,7 +194,8 @@ def enum_type(name: str) -> EnumType:
     python_type = _lookup(name)
     if not (isinstance(python_type, type) and issubclass(python_type, _Tables.Enum)):
         raise UnknownTypeError(name)
-    return EnumType(name, python_type._version, frozenset(str(value) for value in python_type.values))
+    values: list[str] = getattr(python_type, "values")  # noqa: B009  # pyVmomi's stubs do not know it
+    return EnumType(name, _version(python_type), frozenset(map(str, values)))
 
 
 # What pyVmomi's property accessors call: on every object, and in no interface definition.
@@ -217,7 +223,7 @@ def managed_type(name: str) -> ManagedType:
         for info in base._methodInfo.values():  # noqa: SLF001  # as in _describe
             methods[info.wsdlName] = _method(info, base._wsdlName)  # noqa: SLF001  # as in _describe
     names = tuple(base._wsdlName for base in chain)  # noqa: SLF001  # as in _describe
-    return ManagedType(name, python_type._version, names, properties, methods)
+    return ManagedType(name, _version(python_type), names, properties, methods)
 
 
 def _method(info: Any, owner: str) -> Method:

@@ -1,0 +1,121 @@
+"""Tasks: work that takes a while, with progress, and can fail or be cancelled."""
+
+import itertools
+import threading
+from collections.abc import Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from esxvirt.sim.state.site import Site
+from esxvirt.sim.wire.values import Fault, Ref
+
+__all__ = ["Task", "Tasks"]
+
+_KEPT = 200
+_STEPS = (10, 40, 75)
+
+
+@dataclass(slots=True, eq=False)
+class Task:
+    """A task: `kind` is what it does ("VirtualMachine.powerOn"), `state` queued, running, success or error."""
+
+    number: int
+    kind: str
+    entity: Ref
+    entity_name: str
+    username: str
+    queued: datetime
+    state: str = "queued"
+    progress: int | None = None
+    result: Any = None
+    error: Fault | None = None
+    started: datetime | None = None
+    completed: datetime | None = None
+    cancelable: bool = True
+    cancelled: bool = False
+
+    @property
+    def done(self) -> bool:
+        """Whether it has ended."""
+        return self.state in {"success", "error"}
+
+
+@dataclass(eq=False)
+class Tasks:
+    """The tasks of one site. Each takes `seconds`, in a few steps; the site's lock guards them."""
+
+    site: Site
+    seconds: float = 0.02
+    recent: list[Task] = field(default_factory=list)
+    _numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
+    _pool: Executor | None = None
+    _stopped: threading.Event = field(default_factory=threading.Event)
+
+    def attach(self, pool: Executor | None) -> None:
+        """Let tasks run on the threads of `pool`; None ends the waiting of those that run."""
+        self._pool = pool
+        if pool is None:
+            self._stopped.set()
+        else:
+            self._stopped.clear()
+
+    def start(
+        self, kind: str, entity: Ref, entity_name: str, username: str, work: Callable[[Task], Any], owner: Any = None
+    ) -> Task:
+        """Start a task whose effect is `work`, done under the site's lock at its end; a `Fault` it raises is its error.
+
+        `owner` is something with a ``busy`` attribute, which holds the task until it has ended: the fault is
+        ``TaskInProgress`` where there is one already.
+        """
+        if owner is not None and owner.busy is not None:
+            text = "The operation is not allowed in the current state: another task is already in progress."
+            raise Fault("TaskInProgress", text)
+        task = Task(next(self._numbers), kind, entity, entity_name, username, datetime.now(UTC))
+        self.recent.append(task)
+        del self.recent[:-_KEPT]
+        if owner is not None:
+            owner.busy = task
+        self.site.touch()
+        if self._pool is None:
+            # Nobody waits: an in-process caller without a running server.
+            self._finish(task, work, owner)
+        else:
+            self._pool.submit(self._run, task, work, owner)
+        return task
+
+    def cancel(self, task: Task) -> None:
+        """Ask a task to end; the fault is ``NotSupported`` if it cannot."""
+        if task.done or not task.cancelable:
+            raise Fault("NotSupported", "The task cannot be cancelled.")
+        task.cancelled = True
+        self.site.touch()
+
+    def _run(self, task: Task, work: Callable[[Task], Any], owner: Any) -> None:
+        with self.site.lock:
+            task.state, task.started = "running", datetime.now(UTC)
+            self.site.touch()
+        for progress in _STEPS:
+            self._stopped.wait(self.seconds / len(_STEPS))
+            with self.site.lock:
+                if task.cancelled:
+                    break
+                task.progress = progress
+                self.site.touch()
+        self._finish(task, work, owner)
+
+    def _finish(self, task: Task, work: Callable[[Task], Any], owner: Any) -> None:
+        with self.site.lock:
+            try:
+                if task.cancelled:
+                    raise Fault("RequestCanceled", "The task was canceled by a user.")  # noqa: TRY301  # as any other
+                task.result = work(task)
+                task.state, task.progress = "success", 100
+            except Fault as fault:
+                task.state, task.error, task.progress = "error", fault, None
+            finally:
+                task.completed = datetime.now(UTC)
+                if owner is not None:
+                    owner.busy = None
+                self.site.touch()
