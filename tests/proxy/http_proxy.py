@@ -2,8 +2,8 @@
 
 usage: python -m tests.proxy.http_proxy RECORD NAMES [USER:PASSWORD]
 
-RECORD is the file that gets a line `METHOD HOST:PORT` for each request that the proxy took; NAMES is a JSON object of
-the host names and addresses that only this proxy knows, and what they stand for.
+RECORD is the file that gets a line `METHOD HOST:PORT` for each server that a client asks it to reach; NAMES is a JSON
+object of the host names and addresses that only this proxy knows, and what they stand for.
 """
 
 import json
@@ -26,7 +26,7 @@ _NAMES = "TESTS_PROXY_NAMES"
 class Witness(HttpProxyBasePlugin):
     """Writes down what was asked for, and resolves the names that only the proxy knows."""
 
-    def handle_client_request(self, request: "HttpParser") -> "HttpParser":
+    def before_upstream_connection(self, request: "HttpParser") -> "HttpParser":
         assert request.method is not None
         assert request.host is not None
         with Path(os.environ[_RECORD]).open("a", encoding="utf-8") as record:

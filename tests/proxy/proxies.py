@@ -27,7 +27,7 @@ class RunningProxy:
     kind: str
     port: int
     requests: Callable[[], list[str]]
-    """All that it was asked for so far: `CONNECT host:port` or, of an HTTP proxy, other methods. Names as they came."""
+    """What it was asked to reach so far, a connection each: `CONNECT host:port`, or an HTTP proxy's other methods."""
 
     @property
     def parameter(self) -> str:

@@ -34,6 +34,13 @@ class Endpoint:
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
     @property
+    def shown(self) -> str:
+        """The server for messages: its name in quotes, and the proxy on the way, which may be the one that failed."""
+        if self.proxy is None:
+            return f"'{self.name}'"
+        return f"'{self.name}' (through the {self.proxy.type} proxy '{self.proxy.host}:{self.proxy.port}')"
+
+    @property
     def url(self) -> str:
         """``https://host:port``, or http."""
         return f"{'https' if self.tls else 'http'}://{self.name}"

@@ -121,11 +121,11 @@ def _shake_hands(
     except ssl.SSLCertVerificationError as error:
         raise _untrusted(endpoint, error) from error
     except TimeoutError as error:
-        raise DeadlineError(f"'{endpoint.name}' did not answer the TLS handshake; is it an HTTPS port?") from error
+        raise DeadlineError(f"{endpoint.shown} did not answer the TLS handshake; is it an HTTPS port?") from error
     except ssl.SSLError as error:
         raise TransportError(_tls_failure(endpoint, error)) from error
     except OSError as error:
-        raise TransportError(f"'{endpoint.name}' broke off the TLS handshake: {error.strerror or error}") from error
+        raise TransportError(f"{endpoint.shown} broke off the TLS handshake: {error.strerror or error}") from error
     try:
         check_pinned(policy, secured.getpeercert(binary_form=True), endpoint.name)
     except CertificateError:
@@ -142,7 +142,7 @@ def _tls_failure(endpoint: Endpoint, error: ssl.SSLError) -> str:
         advice = "the server is too old for verified TLS; thumbprint= also allows the old versions"
     else:
         advice = "check the port and the transport"
-    return f"no TLS with '{endpoint.name}': {reason.replace('_', ' ').lower()}; {advice}"
+    return f"no TLS with {endpoint.shown}: {reason.replace('_', ' ').lower()}; {advice}"
 
 
 def _untrusted(endpoint: Endpoint, error: ssl.SSLCertVerificationError) -> CertificateError:
@@ -150,7 +150,7 @@ def _untrusted(endpoint: Endpoint, error: ssl.SSLCertVerificationError) -> Certi
     pin = f"thumbprint={seen}" if seen else "thumbprint=THUMBPRINT"
     told = f"; its SHA-256 thumbprint is {seen}" if seen else ""
     return CertificateError(
-        f"the certificate of '{endpoint.name}' cannot be verified: {error.verify_message}{told}; "
+        f"the certificate of {endpoint.shown} cannot be verified: {error.verify_message}{told}; "
         f"add {pin} to the URI if that is the server's own, or cacert=FILE with the CA that signed it, "
         "or no_verify=1 to trust any server"
     )
@@ -172,14 +172,14 @@ def transport_error(error: Exception, endpoint: Endpoint) -> TransportError:
     if isinstance(error, TransportError):
         return error
     if isinstance(error, TimeoutError):
-        return DeadlineError(f"'{endpoint.name}' did not answer in time")
+        return DeadlineError(f"{endpoint.shown} did not answer in time")
     if isinstance(error, http.client.IncompleteRead):
-        return BadAnswerError(f"'{endpoint.name}' broke off in the middle of an answer")
+        return BadAnswerError(f"{endpoint.shown} broke off in the middle of an answer")
     if isinstance(error, http.client.RemoteDisconnected):
-        return TransportError(f"'{endpoint.name}' closed the connection without an answer")
+        return TransportError(f"{endpoint.shown} closed the connection without an answer")
     if isinstance(error, http.client.HTTPException):
-        return BadAnswerError(f"'{endpoint.name}' did not answer in HTTP ({type(error).__name__}); check the port")
+        return BadAnswerError(f"{endpoint.shown} did not answer in HTTP ({type(error).__name__}); check the port")
     if isinstance(error, ssl.SSLError):
         return TransportError(_tls_failure(endpoint, error))
     reason = error.strerror if isinstance(error, OSError) else None
-    return TransportError(f"the connection to '{endpoint.name}' broke: {reason or error}")
+    return TransportError(f"the connection to {endpoint.shown} broke: {reason or error}")

@@ -84,7 +84,7 @@ class SoapStub(SoapAdapter.SoapStubAdapter):
             return SoapAdapter.SoapResponseDeserializer(outerStub or self).Deserialize(io.BytesIO(body), info.result)
         except Exception as error:  # whatever expat and pyVmomi's tables raise
             raise BadAnswerError(
-                f"the answer of '{self.endpoint.name}' to '{info.wsdlName}' cannot be read: {error}"
+                f"the answer of {self.endpoint.shown} to '{info.wsdlName}' cannot be read: {error}"
             ) from error
 
     def send(self, method: str, request: bytes, seconds: float | None = None) -> bytes:
@@ -140,7 +140,7 @@ class SoapStub(SoapAdapter.SoapStubAdapter):
         if status == http.client.INTERNAL_SERVER_ERROR and b"Envelope" in body[:1024]:
             raise decode_fault(body, method, self)
         raise BadAnswerError(
-            f"'{self.endpoint.name}' answered '{method}' with HTTP {status} {reason} instead of SOAP; "
+            f"{self.endpoint.shown} answered '{method}' with HTTP {status} {reason} instead of SOAP; "
             "is it an ESX, GSX or vCenter, and is its service up?"
         )
 
