@@ -44,7 +44,7 @@ class Server:
         auth_file = directory / "auth.conf"
         auth_file.write_text(
             f"[credentials-simulator]\nusername={answer['username']}\npassword={answer['password']}\n"
-            "[auth-default]\ncredentials=simulator\n",
+            "[auth-esx-default]\ncredentials=simulator\n",
             encoding="utf-8",
         )
         self.access = Access(answer["port"], answer["username"], answer["password"], answer["thumbprint"], auth_file)

@@ -105,6 +105,7 @@ def _govc(access: Access) -> dict[str, str]:
         "GOVC_PASSWORD": access.password,
         "GOVC_INSECURE": "1",
         "GOVC_PERSIST_SESSION": "false",
+        "GOVC_VIM_VERSION": "7.0.3.0",  # by itself it asks for the newest it knows, which a 7.0 host refuses
     }
 
 

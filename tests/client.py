@@ -34,7 +34,7 @@ def write_auth_file(directory: Path, username: str, password: str) -> Path:
     """Write an auth file with one account for every host, for our commands and for virsh."""
     path = directory / "auth.conf"
     path.write_text(
-        f"[credentials-test]\nusername={username}\npassword={password}\n[auth-default]\ncredentials=test\n",
+        f"[credentials-test]\nusername={username}\npassword={password}\n[auth-esx-default]\ncredentials=test\n",
         encoding="utf-8",
     )
     path.chmod(0o600)

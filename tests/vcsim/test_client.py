@@ -56,21 +56,27 @@ def test_each_machine_is_described_as_govc_has_it(case: Case) -> None:
 
 
 def test_the_node_is_described_as_govc_has_it(case: Case) -> None:
-    hardware = govc_json(case.server, "host.info", "-json", "*")["hostSystems"]
-    summary = next(
-        host["summary"] for host in hardware if case.server.esx or host["summary"]["config"]["name"] == "DC0_C0_H0"
-    )["hardware"]
+    datacenter, compute, host = (
+        ("ha-datacenter", "localhost.localdomain", "localhost.localdomain")
+        if case.server.esx
+        else ("DC0", "DC0_C0", "DC0_C0_H0")
+    )
+    properties = ("hardware.cpuInfo", "hardware.memorySize", "summary.hardware.cpuModel")
+    answer = govc_json(case.server, "object.collect", "-json", f"/{datacenter}/host/{compute}/{host}", *properties)
+    cpu, size, cpu_model = (next(item["val"] for item in answer if item["name"] == name) for name in properties)
     connection = case.open()
     try:
         model, memory, cpus, mhz, _, sockets, cores, threads = connection.getInfo()
     finally:
         connection.close()
-    assert memory == summary["memorySize"] // 1024**2
-    assert mhz == summary["cpuMhz"]
-    assert (cpus, sockets) == (summary["numCpuCores"], summary["numCpuPkgs"])
-    assert cores * sockets == summary["numCpuCores"]
-    assert threads == max(1, summary["numCpuThreads"] // summary["numCpuCores"])
-    assert model
+    assert memory == size // 1024**2
+    assert mhz == cpu["hz"] // 1_000_000
+    assert (cpus, sockets) == (cpu["numCpuCores"], cpu["numCpuPackages"])
+    assert cores == cpu["numCpuCores"] // cpu["numCpuPackages"]
+    assert threads == cpu["numCpuThreads"] // cpu["numCpuCores"]
+    # libvirt drops blanks and marks from the model, and cuts it at 31 bytes.
+    shortened = cpu_model.replace(" ", "").replace("(R)", "").replace("(TM)", "")
+    assert shortened.startswith(model.replace(" ", "")[:10])
 
 
 def test_esxvirsh_lists_describes_and_says_what_the_node_is(case: Case, tmp_path: Path) -> None:
@@ -135,18 +141,6 @@ def test_an_unknown_certificate_is_refused_and_the_error_says_what_to_do(server:
         assert "cacert=" in text
         assert "no_verify=1" in text
         assert server.password not in text
-
-
-def test_no_password_is_sent_to_a_server_with_an_unknown_certificate(server: Vcsim) -> None:
-    asked: list[object] = []
-
-    def answer(wanted: object, _: object) -> int:
-        asked.append(wanted)
-        return 0
-
-    with pytest.raises(libvirt.libvirtError):
-        libvirt.openAuth(server.uri(), [[libvirt.VIR_CRED_PASSPHRASE], answer, None], 0)
-    assert asked == []
 
 
 @pytest.mark.parametrize("form", [str, str.lower, lambda text: text.replace(":", "")], ids=["upper", "lower", "plain"])
