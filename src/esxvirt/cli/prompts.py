@@ -50,9 +50,8 @@ def _ask(prompt: str) -> str:
 
 
 def _ask_hidden(prompt: str) -> str:
-    _show(prompt)
-    reply = _read_hidden()
-    return _line(sys.stdin.buffer.readline()) if reply is None else reply
+    reply = _ask_terminal(prompt)
+    return _ask(prompt) if reply is None else reply
 
 
 def _show(prompt: str) -> None:
@@ -64,9 +63,10 @@ def _line(data: bytes) -> str:
     return data.removesuffix(b"\n").decode("utf-8", "surrogateescape")
 
 
-def _read_hidden() -> str | None:
+def _ask_terminal(prompt: str) -> str | None:
     """A line from the controlling terminal with echo off, or None where there is no terminal.
 
+    Echo is off before the prompt appears: whoever types as soon as they see it is not shown, and loses nothing.
     Ctrl-C works (libc's getpass would take it as a character), and the terminal is restored whatever happens.
     """
     try:
@@ -74,6 +74,7 @@ def _read_hidden() -> str | None:
     except ImportError:
         import getpass  # noqa: PLC0415  Windows reads its console through it
 
+        _show(prompt)
         return getpass.getpass("")
     try:
         terminal = os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY)
@@ -85,12 +86,13 @@ def _read_hidden() -> str | None:
         silent[3] &= ~termios.ECHO
         termios.tcsetattr(terminal, termios.TCSAFLUSH, silent)
         try:
+            _show(prompt)
             data = _read_line(terminal)
         except KeyboardInterrupt:
             os.write(terminal, b"\n")
             raise
         finally:
-            termios.tcsetattr(terminal, termios.TCSAFLUSH, before)
+            termios.tcsetattr(terminal, termios.TCSADRAIN, before)
         if data.endswith(b"\n"):  # the person's newline was not echoed either
             os.write(terminal, b"\n")
         return _line(data)

@@ -179,10 +179,16 @@ class Virsh:
         except Failed as failure:
             self.report(failure)
             return False
+        except BrokenPipeError:
+            raise
         except Exception as error:
-            if self._libvirt is None or not isinstance(error, self._libvirt.libvirtError):
+            if self._libvirt is not None and isinstance(error, self._libvirt.libvirtError):
+                self.output.error(str(error))
+                return False
+            if self.settings.debug == DEBUG:
                 raise
-            self.output.error(str(error))
+            name = invocation.command.name
+            self.output.error(f"{name} met a defect of esxvirt, {type(error).__name__}: {error} (-d 0 shows where)")
             return False
         return True
 

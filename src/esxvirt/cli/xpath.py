@@ -57,4 +57,16 @@ def _node(etree: Any, node: Any) -> str:
         whole = etree.tostring(holder, encoding="unicode")
         return whole.removeprefix("<x>").removesuffix("</x>")
     shown: str = etree.tostring(node, encoding="unicode", pretty_print=True, with_tail=False)
-    return shown.removesuffix("\n")
+    return _without_inherited(shown.removesuffix("\n"), node)
+
+
+def _without_inherited(shown: str, node: Any) -> str:
+    """Leave out the namespaces that lxml repeats on a node and that its ancestors declare; libxml2 does not repeat."""
+    parent = node.getparent()
+    if parent is None:
+        return shown
+    tag, bracket, rest = shown.partition(">")
+    for prefix, uri in parent.nsmap.items():
+        name = f"xmlns:{prefix}" if prefix else "xmlns"
+        tag = tag.replace(f' {name}="{uri}"', "", 1)
+    return tag + bracket + rest

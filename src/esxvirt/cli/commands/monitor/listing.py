@@ -128,6 +128,8 @@ def show(virsh: Virsh, arguments: Arguments) -> None:
     plain = [name for name in ("uuid", "id", "name") if arguments.flag(name)]
     if plain:
         for row in rows:
+            if plain == ["id"] and row.domain.ID() < 0:
+                continue  # nothing to print: it has none
             virsh.line(" ".join(_plain(row.domain, name) for name in plain))
         return
     titles = arguments.flag("title")
