@@ -79,13 +79,18 @@ def serving(profile: str, vms: int, latency: float) -> Iterator[Server]:
             process.communicate()
 
 
+# What would make Python programs run otherwise than they do where they are installed.
+_SETTINGS_OF_PYTHON = ("PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED", "PYTHONDEVMODE", "PYTHONWARNINGS")
+
+
 def run(command: list[str], environment: Mapping[str, str], server: Server) -> Sample:
     """Run a command once. Ends the benchmark if the command fails."""
     server.take_calls()
+    variables = {name: value for name, value in os.environ.items() if name not in _SETTINGS_OF_PYTHON}
     with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
         started = time.perf_counter()
         process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=output, stderr=errors, env={**os.environ, **environment}
+            command, stdin=subprocess.DEVNULL, stdout=output, stderr=errors, env={**variables, **environment}
         )
         _, status, usage = os.wait4(process.pid, 0)
         wall = time.perf_counter() - started
