@@ -162,7 +162,7 @@ def _read_slot(source: Source, domain: Domain, slot: _Slot) -> None:
     elif file_name is not None and (file_name.lower().endswith(".iso") or file_name == _EMPTY):
         disk = _read_image(source, slot, file_name, device_type)
     elif device_type in {"atapi-cdrom", "cdrom-raw"}:
-        disk = _read_drive(slot, file_name, device_type)
+        disk = _read_drive(slot, file_name if source.strict else file_name or None, device_type)
     elif _is_passthru(slot, device_type) and (file_name is None or file_name.startswith(_PASSTHRU_FOLDER)):
         disk = None if file_name is None else _cdrom(slot, "block", file_name, device="lun")
     else:
@@ -283,13 +283,17 @@ def _read_floppy(source: Source, domain: Domain, unit: int) -> None:
     slot = _Slot(name, "fdc", 0, unit)
     file_name = source.string(f"{name}.fileName")
     file_type = (source.string(f"{name}.fileType") or "").lower()
+    automatic = False
     if file_type not in {"file", "device"}:
+        automatic = (file_name or "").lower() == _AUTO
         file_type = _guess_floppy_type(source, name, file_name)
     disk = Disk(target=slot.target, bus="fdc", device="floppy", address=slot.address)
     disk.cache = "writethrough" if source.boolean(f"{name}.writeThrough", False) else None
     if file_type == "device":
         disk.type = "block"
-        disk.source = source.plain(f"{name}.fileName")
+        path = source.plain(f"{name}.fileName")
+        disk.source = None if automatic else path if source.strict else path or None
+        disk.startup_policy = "optional" if automatic else None
     elif file_name is not None and (file_name or source.strict):
         disk.source = source.file_name(f"{name}.fileName", file_name)
     domain.disks.append(disk)
@@ -298,7 +302,8 @@ def _read_floppy(source: Source, domain: Domain, unit: int) -> None:
 def _guess_floppy_type(source: Source, name: str, file_name: str | None) -> str:
     found = "<null>" if file_name is None else file_name
     # A drive of the host is /dev/fd0, or A: on Windows.
-    guess = "device" if not file_name or file_name.startswith("/dev/") or len(file_name) <= 2 else "file"
+    drive = not file_name or file_name.startswith("/dev/") or len(file_name) <= 2 or file_name.lower() == _AUTO
+    guess = "device" if drive else "file"
     source.refuse_or_note(
         f"Invalid or not yet handled value '{found}' for VMX entry '{name}.fileName' for device type 'unknown'",
         f"{name}.fileName" if file_name is not None else f"{name}.present",

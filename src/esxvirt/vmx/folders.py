@@ -43,8 +43,9 @@ def read_folders(source: Source, domain: Domain) -> None:
             continue
         folder = Filesystem("", "")
         read_rows(FOLDER_ROWS, source, name, folder)
-        if not folder.source or not folder.target:
-            source.note("a folder without path or name", f"{name}.present")
+        if not source.strict and not (folder.source and folder.target):
+            source.note("a folder without path or name; left out", f"{name}.present")
+            continue
         domain.filesystems.append(folder)
 
 

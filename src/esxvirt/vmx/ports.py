@@ -1,7 +1,6 @@
 """Serial and parallel ports: `serial0`, `parallel0` and on."""
 
 import re
-from urllib.parse import urlsplit
 
 from esxvirt.errors import VmxError
 from esxvirt.vmx.sink import Sink
@@ -131,6 +130,8 @@ def _read_network(source: Source, name: str, file_name: str | None, port: CharDe
 
 def _parse_uri(text: str, key: str, port: CharDevice) -> str:
     """Read ``PROTOCOL://HOST:PORT`` into `port`; give what is wrong with it, "" if nothing."""
+    from urllib.parse import urlsplit  # noqa: PLC0415  few machines have such a port
+
     if _URI_UNSAFE.search(text) or text.startswith(":"):
         return f"Unable to parse URI {text}"
     try:

@@ -12,6 +12,9 @@ __all__ = ["Sink"]
 # What would end the value or the line.
 _BREAKING = re.compile(r'["\x00-\x08\x0a-\x1f]')
 
+# How a path of Windows stands in the XML.
+_WINDOWS = re.compile(r"/[A-Za-z]:/")
+
 
 class Sink:
     """The lines written so far.
@@ -77,6 +80,8 @@ class Sink:
         Raises:
             VmxError: if it cannot be placed.
         """
+        if not self.strict and _WINDOWS.match(source):
+            return source[1:].replace("/", "\\")
         lookup = self.context.format_file_name or default_format_file_name
         try:
             return lookup(source)

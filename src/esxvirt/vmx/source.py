@@ -151,16 +151,29 @@ class Source:
     def file_name(self, key: str, value: str, *, allow_missing: bool = False) -> str | None:
         """Resolve a file name of the VMX file; None if there is no such file, where that is allowed.
 
-        A path relative to the VMX file's folder, or a path of Windows, stays as it is: a note says so.
+        A path relative to the VMX file's folder is put into that folder; a path of Windows becomes ``/D:/...``, which
+        `from_xml` turns back: notes say so. libvirt cannot place either.
 
         Raises:
             VmxError: for a file that must be there and is not, and under `strict` for what libvirt cannot place.
         """
-        if not self.strict:
-            value = _undo_escapes(value)
-            if _is_foreign(value):
-                self.note(f"'{value}' is no path of a datastore; kept as it is", key)
-                return value
+        if self.strict:
+            return self._look_up(key, value, allow_missing=allow_missing)
+        value = _undo_escapes(value)
+        if not _is_foreign(value):
+            return self._look_up(key, value, allow_missing=allow_missing)
+        if _DRIVE.match(value) or value.startswith("\\\\") or "://" in value:
+            place = "/" + value.replace("\\", "/").lstrip("/")
+        else:
+            folders, _slash, name = value.replace("\\", "/").rpartition("/")
+            source = self._look_up(key, name, allow_missing=allow_missing)
+            if source is None:
+                return None
+            place = _join(source.removesuffix(name), folders, name)
+        self.note(f"'{value}' is no path of a datastore; taken to be '{place}'", key)
+        return place
+
+    def _look_up(self, key: str, value: str, *, allow_missing: bool) -> str | None:
         lookup = self.context.parse_file_name or default_parse_file_name
         try:
             source = lookup(value, allow_missing)
@@ -169,6 +182,20 @@ class Source:
         if source is None and not allow_missing:
             self.fail(f"File name '{value}' does not exist", key)
         return source
+
+
+def _join(home: str, folders: str, name: str) -> str:
+    """Put a relative path into a folder, ``[datastore] folder/`` or an absolute one, going up where it says so."""
+    datastore, bracket, path = home.partition("] ")
+    if not bracket:
+        datastore, path = "", home
+    parts = [part for part in path.split("/") if part]
+    for part in folders.split("/"):
+        if part == ".." and parts and parts[-1] != "..":
+            parts.pop()
+        elif part not in {"", "."}:
+            parts.append(part)
+    return f"{datastore}{bracket or '/'}{'/'.join([*parts, name])}"
 
 
 def parse_integer(value: str) -> int | None:

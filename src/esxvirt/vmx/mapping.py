@@ -1,0 +1,101 @@
+"""The whole VMX <-> domain XML mapping, as one table and as the page of the documentation made from it."""
+
+from typing import NamedTuple
+
+from esxvirt.vmx import disks, display, extras, folders, machine, networks, ports
+from esxvirt.vmx.table import Row
+
+__all__ = ["DIFFERENCES", "SECTIONS", "Difference", "Section", "page"]
+
+
+class Section(NamedTuple):
+    """The rows of one kind of device; `device` is what ``{}`` stands for in its keys."""
+
+    title: str
+    device: str
+    rows: tuple[Row, ...]
+
+
+class Difference(NamedTuple):
+    """Where a conversion differs from libvirt's on purpose; `strict` tells whether it does so under `strict` too."""
+
+    what: str
+    why: str
+    strict: bool
+
+
+SECTIONS = (
+    Section("The machine", "", (*machine.ROWS, *machine.CLOSING_ROWS)),
+    Section("Disks, CD-ROM and floppy drives", "scsi0:0, sata0:0, ide0:0, nvme0:0, floppy0", disks.ROWS),
+    Section("Network cards", "ethernet0", networks.ROWS),
+    Section("Serial and parallel ports", "serial0, parallel0", ports.ROWS),
+    Section("Display", "", display.ROWS),
+    Section("Shared folders", "sharedFolder0", folders.ROWS),
+    Section("Devices that libvirt's converter leaves out", "", extras.ROWS),
+)
+
+DIFFERENCES = (
+    Difference(
+        '`"` and line ends in names, paths and passwords are written as `|22` and `|0a`',
+        "libvirt writes them raw: the file cannot be read, or has lines that nobody meant",
+        True,
+    ),
+    Difference(
+        "a CD-ROM drive of any policy without a source is written as `auto detect`",
+        "libvirt writes `(null)` for policies other than `optional`",
+        True,
+    ),
+    Difference(
+        "a serial port with no `fileName`, or with 0 virtual CPUs asked for, is an error", "libvirt 9.0.0 crashes", True
+    ),
+    Difference(
+        "a network serial port with an empty `fileName`, or with `vspc`, is a `null` port",
+        "libvirt since 9.1 does the same; 9.0.0 refuses",
+        True,
+    ),
+    Difference("`<topology>` has `clusters='1'`", "libvirt since 10.1; connections print it as 9.0.0 does", True),
+    Difference(
+        "the control character U+001F is dropped from XML", "no XML reader takes what libvirt writes there", True
+    ),
+    Difference(
+        "XML with a document type definition is refused", "entities could make it as large as they please", True
+    ),
+    Difference("NVMe disks are converted", "libvirt drops them without a word", False),
+    Difference("SATA disks are written", "libvirt reads them, and refuses to write them", False),
+    Difference("`vtpm` and `pciPassthru` are converted", "libvirt drops them without a word", False),
+    Difference("`genid` is written", "libvirt reads it, and does not write it", False),
+    Difference("more than 4 serial, 3 parallel ports and 10 network cards", "newer virtual hardware has them", False),
+    Difference("IPv6 addresses of serial ports are written in brackets", "libvirt's cannot be read again", False),
+    Difference("files of Workstation, Player, Fusion and Server are read", "libvirt refuses two of three", False),
+)
+
+_INTRODUCTION = """\
+What becomes of each key of a `.vmx` file in libvirt's domain XML, and back. Keys are found in any case. Keys that are
+not in the tables have no place in the XML; a machine that is redefined keeps them.
+
+Made from the tables that the conversion itself is made of (`src/esxvirt/vmx`): rows marked *regular* are read and
+written by the row alone, the others by a function of the section's module.
+"""
+
+
+def page(mark: str = "") -> str:
+    """Give the page, as Markdown; `mark` is put below its title."""
+    parts = ["# VMX files and domain XML\n", *([mark] if mark else []), _INTRODUCTION]
+    for section in SECTIONS:
+        parts.append(f"## {section.title}\n")
+        if section.device:
+            parts.append(f"`{{}}` stands for the device: {section.device}.\n")
+        parts.append(
+            "\n".join(["| key | domain XML | | |", "| --- | --- | --- | --- |", *map(_row, section.rows)]) + "\n"
+        )
+    parts.append("## Where it differs from libvirt on purpose\n")
+    parts.append("`strict` refuses what libvirt refuses, and converts nothing that libvirt does not.\n")
+    lines = [f"| {each.what} | {each.why} | {'yes' if each.strict else 'no'} |" for each in DIFFERENCES]
+    parts.append("\n".join(["| difference | reason | under `strict` too |", "| --- | --- | --- |", *lines]) + "\n")
+    return "\n".join(parts)
+
+
+def _row(row: Row) -> str:
+    xml = f"`{row.xml}`" if row.xml else ""
+    regular = "regular" if row.kind is not None else ""
+    return f"| `{row.key}` | {xml} | {regular} | {row.note} |"
