@@ -45,9 +45,13 @@ class Session:
             TransportError: It cannot be reached, is not trusted, or is no ESX, GSX or vCenter.
         """
         stub = SoapStub(endpoint, FALLBACK)
-        stub.set_version(negotiate(_fetch_versions(stub)))
-        with translated("RetrieveServiceContent"):
-            content = vim.ServiceInstance("ServiceInstance", stub).RetrieveContent()
+        try:
+            stub.set_version(negotiate(_fetch_versions(stub)))
+            with translated("RetrieveServiceContent"):
+                content = vim.ServiceInstance("ServiceInstance", stub).RetrieveContent()
+        except BaseException:
+            stub.drop_connections()
+            raise
         return cls(endpoint, stub, content)
 
     @property
@@ -78,7 +82,8 @@ class Session:
         manager = self.content.sessionManager
 
         def renew() -> None:
-            manager.Login(username, reveal(), None)
+            with translated("Login"):
+                manager.Login(username, reveal(), None)
 
         self.stub.renew = renew
 

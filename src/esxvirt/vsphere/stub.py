@@ -45,6 +45,7 @@ READS: Final = frozenset(
 )
 """Methods that change nothing, so that sending them again after a lost answer is safe."""
 
+_OF_SESSIONS: Final = frozenset({"Login", "Logout"})
 _ATTEMPTS: Final = 3
 _LARGEST_ANSWER: Final = 1 << 30
 _COOKIE: Final = "vmware_soap_session"
@@ -104,7 +105,7 @@ class SoapStub(SoapAdapter.SoapStubAdapter):
         try:
             return self._send_patiently(method, request, deadline)
         except vim.fault.NotAuthenticated:
-            if self.renew is None:
+            if self.renew is None or method in _OF_SESSIONS:
                 raise
         self._renew_once(generation)
         return self._send_patiently(method, request, deadline)
@@ -124,14 +125,9 @@ class SoapStub(SoapAdapter.SoapStubAdapter):
 
     def _renew_once(self, generation: int) -> None:
         with self._renewal:
-            if self._generation != generation or self.renew is None:
-                return  # another thread has just done it
-            renew, self.renew = self.renew, None  # a login that is itself refused must not renew again
-            try:
-                renew()
-            finally:
-                self.renew = renew
-            self._generation += 1
+            if self._generation == generation and self.renew is not None:  # else another thread has just done it
+                self.renew()
+                self._generation += 1
 
     def _exchange(self, method: str, request: bytes, deadline: Deadline) -> bytes:
         status, reason, body = self._post(request, deadline)

@@ -97,9 +97,9 @@ def test_lookups(simulator: Simulator, connection: Connection) -> None:
 
 
 def test_lookups_that_find_nothing(connection: Connection) -> None:
-    with pytest.raises(DomainNotFoundError, match="No domain with name 'nobody'"):
+    with pytest.raises(DomainNotFoundError, match="Could not find domain with name 'nobody'"):
         domains.lookup_by_name(connection, "nobody")
-    with pytest.raises(DomainNotFoundError, match="No domain with name 'fedora11'"):
+    with pytest.raises(DomainNotFoundError, match="Could not find domain with name 'fedora11'"):
         domains.lookup_by_name(connection, "fedora11")
     with pytest.raises(DomainNotFoundError, match="00000000-0000-4000-8000-000000000000"):
         domains.lookup_by_uuid(connection, "00000000-0000-4000-8000-000000000000")

@@ -1,0 +1,89 @@
+"""How many SOAP calls an operation takes, counted by the server: exact, and the same on every machine.
+
+The limits are the design's, login and logout included; a GET of `vimServiceVersions.xml` or of a file is none.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from esxvirt.sim import Simulator
+from tests.client import esxvirsh, write_auth_file
+
+PROFILES = ("esx-3.5", "esx-7.0", "gsx-2.0", "vcenter-7.0")
+
+
+@pytest.fixture(scope="module", params=PROFILES)
+def simulator(request: pytest.FixtureRequest) -> Iterator[Simulator]:
+    with Simulator(request.param, transport="http", vms=10) as running:
+        yield running
+
+
+@pytest.fixture(scope="module", params=PROFILES)
+def large_simulator(request: pytest.FixtureRequest) -> Iterator[Simulator]:
+    with Simulator(request.param, transport="http", vms=1000) as running:
+        yield running
+
+
+def calls(simulator: Simulator, tmp_path: Path, *command: str) -> list[str]:
+    """Run one esxvirsh, which must succeed and leave no session; the methods that it called."""
+    auth = write_auth_file(tmp_path, simulator.username, simulator.password)
+    simulator.calls.clear()
+    answer = esxvirsh("-c", simulator.uri, *command, auth_file=auth)
+    assert answer.returncode == 0, answer.stderr
+    assert simulator.sessions == []
+    return [call.method for call in simulator.calls]
+
+
+LISTS = pytest.mark.parametrize(
+    "command", [("list", "--all"), ("list", "--all", "--name"), ("domstats",)], ids=" ".join
+)
+
+
+@LISTS
+def test_lists_of_10(simulator: Simulator, tmp_path: Path, command: tuple[str, ...]) -> None:
+    check_list(simulator, tmp_path, command)
+
+
+@LISTS
+def test_lists_of_1000(large_simulator: Simulator, tmp_path: Path, command: tuple[str, ...]) -> None:
+    check_list(large_simulator, tmp_path, command)
+
+
+def check_list(simulator: Simulator, tmp_path: Path, command: tuple[str, ...]) -> None:
+    made = calls(simulator, tmp_path, *command)
+    if simulator.profile.is_vcenter:
+        assert len(made) <= 7, made
+    else:
+        reads = "RetrieveProperties" if simulator.profile.name in {"esx-3.5", "gsx-2.0"} else "RetrievePropertiesEx"
+        assert made == ["RetrieveServiceContent", "Login", reads, reads, "Logout"]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("list", "--all", "--autostart"),
+        ("list", "--all", "--with-snapshot"),
+        ("list", "--all", "--state-paused", "--uuid"),
+        ("list", "--inactive", "--title"),
+    ],
+    ids=" ".join,
+)
+def test_filtered_lists(simulator: Simulator, tmp_path: Path, command: tuple[str, ...]) -> None:
+    assert len(calls(simulator, tmp_path, *command)) <= 7
+
+
+@pytest.mark.parametrize(
+    "command", ["dominfo", "domstate", "domid", "domname", "domuuid", "dumpxml", "domblklist", "domiflist"]
+)
+def test_one_domain(simulator: Simulator, tmp_path: Path, command: str) -> None:
+    argument = "50115e16-9bdc-49d7-f171-53c4d7f91710" if command == "domname" else "Fedora11"
+    made = calls(simulator, tmp_path, command, argument)
+    assert len(made) <= 7, made
+
+
+@pytest.mark.parametrize("command", ["hostname", "uri", "version", "nodeinfo", "capabilities", "freecell"])
+def test_the_host(simulator: Simulator, tmp_path: Path, command: str) -> None:
+    made = calls(simulator, tmp_path, command)
+    assert len(made) <= 5, made
