@@ -188,6 +188,9 @@ def _write_disk(disk: Disk, sink: Sink) -> None:
         device_type = "atapi-cdrom" if disk.device == "cdrom" else "cdrom-raw"
     elif disk.device == "cdrom" and (disk.type == "file" or disk.source is None):
         device_type = "cdrom-image"
+    elif disk.device == "disk" and disk.type == "block" and not sink.strict:
+        sink.report.add("a disk of the host is written as a raw disk; ESX has none", "devices/disk", disk.line)
+        device_type = "rawDisk"
     elif disk.device == "disk" and disk.type == "file":
         device_type = {"scsi": "scsi-hardDisk", "ide": "ata-hardDisk"}.get(disk.bus, "disk")
     else:

@@ -113,7 +113,7 @@ def _read_network(source: Source, name: str, file_name: str | None, port: CharDe
         # As libvirt does since 9.1: a concentrator's own name cannot be told in XML.
         source.note("a connection through a concentrator has no place in the XML; the port is kept", key)
         return
-    problem = _parse_uri(file_name, key, port)
+    problem = _parse_uri(file_name, key, port, any_host=not source.strict)
     if problem:
         source.refuse_or_note(problem, key, f"'{file_name}' cannot be read; the port is kept, with nothing behind it")
         return
@@ -128,8 +128,11 @@ def _read_network(source: Source, name: str, file_name: str | None, port: CharDe
     port.mode = "connect" if lowered == "client" else "bind"
 
 
-def _parse_uri(text: str, key: str, port: CharDevice) -> str:
-    """Read ``PROTOCOL://HOST:PORT`` into `port`; give what is wrong with it, "" if nothing."""
+def _parse_uri(text: str, key: str, port: CharDevice, *, any_host: bool) -> str:
+    """Read ``PROTOCOL://HOST:PORT`` into `port`; give what is wrong with it, "" if nothing.
+
+    `any_host` takes ``PROTOCOL://:PORT``, which VMware means as any address and libvirt cannot read.
+    """
     from urllib.parse import urlsplit  # noqa: PLC0415  few machines have such a port
 
     if _URI_UNSAFE.search(text) or text.startswith(":"):
@@ -139,7 +142,7 @@ def _parse_uri(text: str, key: str, port: CharDevice) -> str:
         number = uri.port
     except ValueError:
         return f"Unable to parse URI {text}"
-    if not number or uri.hostname is None:
+    if not number or (uri.hostname is None and not any_host):
         return f"VMX entry '{key}' doesn't contain a port part"
     protocol = _PROTOCOLS.get(uri.scheme.lower())
     if protocol is None:
@@ -204,6 +207,12 @@ def _check_number(port: CharDevice, sink: Sink) -> None:
 
 
 def _write_serial(port: CharDevice, name: str, sink: Sink) -> None:
+    if port.type == "null" and not sink.strict:
+        # What is read as nothing behind the port.
+        sink.put(f"{name}.present", "true")
+        sink.put(f"{name}.fileType", "network")
+        sink.put(f"{name}.fileName", "")
+        return
     if port.type not in {"dev", "file", "pipe", "tcp"}:
         sink.unsupported(
             f"Unsupported character device type '{port.type}'",
