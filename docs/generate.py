@@ -7,8 +7,11 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from esxvirt import libvirt
 from esxvirt.cli import commands
 from esxvirt.cli.helptext import command_help
+from esxvirt.libvirt.methods import methods
+from esxvirt.libvirt.surface import SURFACE
 
 DOCS = Path(__file__).resolve().parent
 MARK = "<!-- Made by docs/generate.py (`make docs`): do not edit. -->\n"
@@ -36,8 +39,38 @@ def commands_page() -> str:
     return "\n".join(parts)
 
 
+SUPPORT = """\
+`esxvirt.libvirt` has all classes, methods and constants of libvirt-python 9.0.0. What works is in the tables below,
+each method with libvirt's function. All others raise the error of a libvirt driver that lacks the function
+(`VIR_ERR_NO_SUPPORT`), as libvirt's own ESX driver does where it lacks one.
+"""
+
+
+def support_page() -> str:
+    """The support matrix: of each class, the methods that work, and the others."""
+    parts = ["# What is supported\n", MARK, SUPPORT]
+    bare = []
+    for name in SURFACE:
+        offered = methods(name)
+        # A method that works is a wrapped function; the others are objects that only raise.
+        working = [method for method in offered if hasattr(vars(getattr(libvirt, name))[method.name], "__wrapped__")]
+        if not working:
+            bare.append(f"`{name}`")
+            continue
+        parts.append(f"## {name}\n\n{len(working)} of {len(offered)} methods.\n")
+        rows = [f"| `{method.name}({method.parameters})` | `{method.function}` |" for method in working]
+        parts.append("\n".join(["| Method | libvirt's function |", "| --- | --- |", *rows]) + "\n")
+        others = ", ".join(f"`{method.name}`" for method in offered if method not in working)
+        if others:
+            parts.append(f"Not supported: {others}.\n")
+    if bare:
+        parts.append(f"## The other classes\n\nNo method is supported yet of {', '.join(bare)}.\n")
+    return "\n".join(parts)
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "commands.md": commands_page,
+    "support.md": support_page,
 }
 
 
