@@ -100,7 +100,7 @@ def _read(connection: Connection, domain: DomainHandle) -> tuple[Row, list[Row]]
     for row in rows:
         if row.ref == domain.ref:
             return row, rows
-    raise DomainNotFoundError(f"No domain with name '{domain.name}'")
+    raise DomainNotFoundError(f"Could not find domain with UUID '{domain.uuid}'")
 
 
 def _retrieve(connection: Connection, domain: DomainHandle) -> list[Row]:

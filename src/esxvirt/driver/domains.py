@@ -147,7 +147,7 @@ def find_again(connection: Connection, *domains: DomainHandle, properties: Seque
     present = {domain.uuid: domain for domain in read_all(connection, properties)}
     for domain in domains:
         if domain.uuid not in present or domain.uuid == _NO_UUID:
-            raise DomainNotFoundError(f"No domain with name '{domain.name}'")
+            raise DomainNotFoundError(f"Could not find domain with UUID '{domain.uuid}'")
     for domain in domains:
         domain.ref = present[domain.uuid].ref
     return [present[domain.uuid] for domain in domains]
@@ -166,7 +166,7 @@ def lookup_by_name(connection: Connection, name: str) -> DomainHandle:
     Raises:
         DomainNotFoundError: There is none.
     """
-    return _lookup(connection, lambda domain: domain.name == name, f"No domain with name '{name}'")
+    return _lookup(connection, lambda domain: domain.name == name, f"Could not find domain with name '{name}'")
 
 
 def lookup_by_uuid(connection: Connection, uuid: str) -> DomainHandle:
@@ -176,7 +176,7 @@ def lookup_by_uuid(connection: Connection, uuid: str) -> DomainHandle:
         DomainNotFoundError: There is none.
     """
     wanted = str(UUID(uuid))
-    return _lookup(connection, lambda domain: domain.uuid == wanted, f"No domain with UUID '{wanted}'")
+    return _lookup(connection, lambda domain: domain.uuid == wanted, f"Could not find domain with UUID '{wanted}'")
 
 
 def lookup_by_id(connection: Connection, identifier: int) -> DomainHandle:

@@ -121,9 +121,9 @@ def test_a_machine_that_is_gone_is_said_so(connection: Connection) -> None:
     domain = domains.lookup_by_name(connection, "web")
     domain.ref = domain.ref._replace(value="4711")
     domain.uuid = "00000000-0000-4000-8000-000000000000"
-    with pytest.raises(DomainNotFoundError, match="'web'"):
+    with pytest.raises(DomainNotFoundError, match="Could not find domain with UUID"):
         info.domain_info(connection, domain)
-    with pytest.raises(DomainNotFoundError, match="'web'"):
+    with pytest.raises(DomainNotFoundError, match="Could not find domain with UUID"):
         description.xml_description(connection, domain)
 
 
