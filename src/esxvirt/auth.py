@@ -170,7 +170,8 @@ class CallbackAuthenticator:
 
     def _require_callback(self) -> None:
         if self._callback is None:
-            raise NoCredentialsError("Missing authentication credentials")
+            # libvirt words it this way where a program asks to be asked, and gives nobody to ask.
+            raise NoCredentialsError(f"Missing authentication {'callback' if self._types else 'credentials'}")
 
     def _ask(self, credential: list[Any], failure: str) -> Secret:
         """Ask the callback for one credential.

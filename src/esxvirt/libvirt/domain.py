@@ -21,7 +21,9 @@ _INACTIVE = flags_.VIR_DOMAIN_XML_INACTIVE
 _XML_FLAGS = _SECURE | _INACTIVE | flags_.VIR_DOMAIN_XML_MIGRATABLE
 _LIVE = flags_.VIR_DOMAIN_VCPU_LIVE
 _CONFIG = flags_.VIR_DOMAIN_VCPU_CONFIG
+_GUEST = flags_.VIR_DOMAIN_VCPU_GUEST
 _MAXIMUM = flags_.VIR_DOMAIN_VCPU_MAXIMUM
+_AFFECT = flags_.VIR_DOMAIN_AFFECT_LIVE | flags_.VIR_DOMAIN_AFFECT_CONFIG
 
 
 @offers
@@ -133,6 +135,9 @@ class virDomain:
         """Return the virtual CPUs; with VIR_DOMAIN_VCPU_MAXIMUM, how many a domain of the host may have."""
         from esxvirt.driver.info import max_vcpus, vcpus
 
+        if flags & _GUEST and self._driver.read_only:
+            message = "read only access prevents virDomainGetVcpusFlags"
+            raise report(codes.VIR_ERR_OPERATION_DENIED, codes.VIR_FROM_DOMAIN, message)
         if flags & _LIVE and flags & _CONFIG:
             message = "Flags 'VIR_DOMAIN_AFFECT_LIVE' and 'VIR_DOMAIN_AFFECT_CONFIG' are mutually exclusive"
             raise report_argument(message, "virDomainGetVcpusFlags", "ctl")
@@ -147,14 +152,24 @@ class virDomain:
 
     def XMLDesc(self, flags: int = 0) -> str:
         """Return the domain's XML; with VIR_DOMAIN_XML_INACTIVE as it is while the domain does not run."""
-        from esxvirt.driver.description import describe
-        from esxvirt.xml.domain import format_domain
+        from esxvirt.driver.description import xml_description
 
         if flags & _SECURE and self._driver.read_only:
             message = "virDomainGetXMLDesc with secure flag"
             raise report(codes.VIR_ERR_OPERATION_DENIED, codes.VIR_FROM_DOMAIN, message)
         check_flags(flags, _XML_FLAGS, "esxDomainGetXMLDesc")
-        model = describe(self._driver, self._o)
-        if flags & _INACTIVE:
-            model.id = None
-        return format_domain(model)
+        return xml_description(self._driver, self._o, secure=bool(flags & _SECURE), inactive=bool(flags & _INACTIVE))
+
+    def metadata(self, type: int, uri: str | None, flags: int = 0) -> str:
+        """Return the description or the title; VMware keeps no other metadata, and no title.
+
+        `flags`, of which VIR_DOMAIN_AFFECT_LIVE and VIR_DOMAIN_AFFECT_CONFIG mean something to libvirt, are checked only.
+        """
+        from esxvirt.driver.metadata import get_description, get_metadata, get_title
+
+        check_flags(flags, _AFFECT, "esxDomainGetMetadata")
+        if type == flags_.VIR_DOMAIN_METADATA_DESCRIPTION:
+            return get_description(self._driver, self._o)
+        if type == flags_.VIR_DOMAIN_METADATA_TITLE:
+            return get_title(self._driver, self._o)
+        return get_metadata(self._driver, self._o, uri)

@@ -49,6 +49,7 @@ ERRORS: Final[dict[type[BaseException], Meaning]] = {
     errors.InterfaceNotFoundError: Meaning(codes.VIR_ERR_NO_INTERFACE),
     errors.PoolNotFoundError: Meaning(codes.VIR_ERR_NO_STORAGE_POOL),
     errors.VolumeNotFoundError: Meaning(codes.VIR_ERR_NO_STORAGE_VOL),
+    errors.MetadataNotFoundError: Meaning(codes.VIR_ERR_NO_DOMAIN_METADATA),
     errors.OperationInvalidError: Meaning(codes.VIR_ERR_OPERATION_INVALID),
     errors.OperationFailedError: Meaning(codes.VIR_ERR_OPERATION_FAILED),
     errors.ReadOnlyError: Meaning(codes.VIR_ERR_OPERATION_DENIED, None),

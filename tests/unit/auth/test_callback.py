@@ -140,10 +140,11 @@ def test_a_callback_that_forgets_to_answer_fails() -> None:
 
 
 def test_without_a_callback_there_is_nobody_to_ask() -> None:
-    with pytest.raises(NoCredentialsError, match=r"^Missing authentication credentials$"):
-        ask(None)
-    with pytest.raises(NoCredentialsError, match=r"^Missing authentication credentials$"):
-        ask(None, username="root")
+    for username in (None, "root"):
+        with pytest.raises(NoCredentialsError, match=r"^Missing authentication callback$"):
+            ask(None, username=username)
+        with pytest.raises(NoCredentialsError, match=r"^Missing authentication credentials$"):
+            CallbackAuthenticator()(service="esx", hostname="h", username=username, default_username="root")
 
 
 def test_no_password_is_left_in_the_frames_of_an_error() -> None:
