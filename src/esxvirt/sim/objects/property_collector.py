@@ -102,7 +102,7 @@ class PropertyCollector(ManagedObject):
         """Make another collector for the caller's session."""
         self._updates(call)
         assert call.session is not None  # noqa: S101  # _updates has seen to it
-        target = PropertyCollector(self.endpoint, f"session[{call.session.key}]{next(_TOKENS)}", call.session)
+        target = PropertyCollector(self.endpoint, f"session[{call.session.key}]collector-{next(_TOKENS)}", call.session)
         call.session.objects[target.ref.value] = target
         return target
 

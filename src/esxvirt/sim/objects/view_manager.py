@@ -45,10 +45,10 @@ class ViewManager(ManagedObject):
         for name in type or ():
             if not schema.is_a(name, "ManagedEntity"):
                 raise Fault("InvalidArgument", f"{name} is no type of the inventory.", invalidProperty="type")
-        moid = f"session[{call.session.key if call.session else ''}]{next(_NUMBERS)}"
+        moid = f"session[{call.session.key if call.session else ''}]view-{next(_NUMBERS)}"
         return self._keep(call, ContainerView(self.endpoint, moid, container, tuple(type or ()), recursive))
 
     def CreateListView(self, call: "Call", obj: list[Ref] | None = None) -> View:
         """Make a view of the given objects."""
-        moid = f"session[{call.session.key if call.session else ''}]{next(_NUMBERS)}"
+        moid = f"session[{call.session.key if call.session else ''}]view-{next(_NUMBERS)}"
         return self._keep(call, ListView(self.endpoint, moid, list(obj or ())))
