@@ -96,7 +96,7 @@ def _reads_service(call: Call) -> bool:
         return call.this.type in OPEN_PROPERTIES
     if call.name not in _READS_BEFORE_LOGIN:
         return False
-    objects = [spec.obj.type for filters in call.arguments["specSet"] for spec in filters.objectSet]
+    objects = [spec.obj.type for filters in call.arguments.get("specSet", ()) for spec in filters.objectSet]
     return bool(objects) and all(name in OPEN_PROPERTIES for name in objects)
 
 

@@ -23,6 +23,10 @@ class AuthorizationManager(ManagedObject):
     def _get_role_list(self) -> list[Data]:
         return [_describe(role) for role in self.endpoint.access.roles]
 
+    @provides("description")
+    def _get_description(self) -> Data:
+        return Data("AuthorizationDescription", privilege=[], privilegeGroup=[])
+
     def HasPrivilegeOnEntities(self, call: "Call", entity: list[Ref], sessionId: str, privId: list[str]) -> list[Data]:
         """Tell which privileges a session has on entities."""
         session = call.endpoint.sessions.by_key(sessionId)

@@ -78,7 +78,12 @@ class Datastore(ManagedEntity):
             "timestamp": EPOCH,
         }
         if store.kind == "VMFS":
-            return Data("VmfsDatastoreInfo", **common, vmfs=self._vmfs())
+            limits = {
+                "maxPhysicalRDMFileSize": long(64 << 40),
+                "maxVirtualRDMFileSize": long(62 << 40),
+                "maxMemoryFileSize": long(64 << 40),
+            }
+            return Data("VmfsDatastoreInfo", **common, **limits, vmfs=self._vmfs())
         if store.kind == "NFS":
             host, _, path = store.remote.partition(":")
             volume = {"type": "NFS", "name": store.name, "capacity": long(store.capacity)}

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from esxvirt.sim.wire import schema
 from esxvirt.sim.wire.values import Data, Ref, long
 
 if TYPE_CHECKING:
@@ -103,6 +104,7 @@ def hardware(host: "Host") -> Data:
         numaInfo=_numa(host),
         pciDevice=[],
         cpuFeature=_features(),
+        smcPresent=False,
         biosInfo=Data("HostBIOSInfo", biosVersion="2.13.0"),
     )
 
@@ -129,42 +131,27 @@ def _numa(host: "Host") -> Data:
     return Data("HostNumaInfo", type="NUMA", numNodes=host.numa_nodes, numaNode=nodes)
 
 
+# What a host can do; the rest of the required answers is no.
+_ABILITIES = frozenset({
+    "recursiveResourcePoolsSupported", "cpuMemoryResourceConfigurationSupported", "rebootSupported",
+    "shutdownSupported", "vmotionSupported", "standbySupported", "ipmiSupported", "sanSupported", "nfsSupported",
+    "iscsiSupported", "vlanTaggingSupported", "nicTeamingSupported", "highGuestMemSupported",
+    "maintenanceModeSupported", "suspendedRelocateSupported", "restrictedSnapshotRelocateSupported", "perVmSwapFiles",
+    "localSwapDatastoreSupported", "unsharedSwapVMotionSupported", "screenshotSupported", "scaledScreenshotSupported",
+    "storageVMotionSupported", "vmotionWithStorageVMotionSupported", "vStorageCapable", "virtualExecUsageSupported",
+    "vmfsDatastoreMountCapable", "nestedHVSupported", "cloneFromSnapshotSupported", "deltaDiskBackingsSupported",
+})  # fmt: skip
+
+
 def capability(host: "Host") -> Data:
     """Make what the host can do; the number of processors of a machine grew with the versions."""
     major = host.profile.release[0]
     most = {2: 4, 4: 8, 5: 64, 6: 128, 7: 128}.get(major, 768)
-    return Data(
-        "HostCapability",
-        recursiveResourcePoolsSupported=True,
-        cpuMemoryResourceConfigurationSupported=True,
-        rebootSupported=True,
-        shutdownSupported=True,
-        vmotionSupported=True,
-        standbySupported=True,
-        ipmiSupported=True,
-        maxSupportedVMs=1024,
-        maxRunningVMs=1024,
-        maxSupportedVcpus=min(most, host.threads),
-        datastorePrincipalSupported=False,
-        sanSupported=True,
-        nfsSupported=True,
-        iscsiSupported=True,
-        vlanTaggingSupported=True,
-        nicTeamingSupported=True,
-        highGuestMemSupported=True,
-        maintenanceModeSupported=True,
-        suspendedRelocateSupported=True,
-        restrictedSnapshotRelocateSupported=True,
-        perVmSwapFiles=True,
-        localSwapDatastoreSupported=True,
-        unsharedSwapVMotionSupported=True,
-        backgroundSnapshotsSupported=False,
-        preAssignedPCIUnitNumbersSupported=False,
-        screenshotSupported=True,
-        scaledScreenshotSupported=True,
-        storageVMotionSupported=True,
-        vmotionWithStorageVMotionSupported=True,
-    )
+    fields = schema.data_type("HostCapability").fields
+    required = [field.name for field in fields if field.kind == "bool" and not field.optional]
+    abilities = dict.fromkeys(required, False) | dict.fromkeys(_ABILITIES, True)
+    limits = {"maxSupportedVMs": 1024, "maxRunningVMs": 1024, "maxSupportedVcpus": min(most, host.threads)}
+    return Data("HostCapability", **limits, **abilities)
 
 
 def dns(host: "Host") -> Data:

@@ -2,10 +2,11 @@
 
 import io
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from esxvirt.sim.state.machine import Machine
@@ -73,32 +74,38 @@ class _Zeros(io.RawIOBase):
         return count
 
 
-class Upload:
-    """A file on its way up: memory while it is small, a temporary file when it is not."""
+class _Spool:
+    """Bytes in memory while they are few, in a temporary file when they are not; closed with its last user."""
 
     def __init__(self) -> None:
-        self._spool = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115  # it lives on in the file
+        self.file = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115  # __del__ closes it
+        self.lock = threading.Lock()
+
+    def __del__(self) -> None:
+        self.file.close()
+
+
+class Upload:
+    """A file on its way up."""
+
+    def __init__(self) -> None:
+        self._spool = _Spool()
 
     def write(self, chunk: bytes) -> None:
         """Append `chunk`."""
-        self._spool.write(chunk)
+        self._spool.file.write(chunk)
 
     def finish(self) -> File:
         """Return the file. Its readers share one handle, so each keeps its own position."""
-        size = self._spool.tell()
         spool = self._spool
-        if size <= _IN_MEMORY:
-            spool.seek(0)
-            content = spool.read()
-            spool.close()
-            return File.of(content)
+        size = spool.file.tell()
         return File(size, lambda: io.BufferedReader(_Shared(spool, size)))
 
 
 class _Shared(io.RawIOBase):
     """A reader of a spool with a position of its own."""
 
-    def __init__(self, spool: IO[bytes], size: int) -> None:
+    def __init__(self, spool: _Spool, size: int) -> None:
         super().__init__()
         self._spool = spool
         self._size = size
@@ -116,8 +123,9 @@ class _Shared(io.RawIOBase):
         return self._position
 
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]  # any buffer will do
-        self._spool.seek(self._position)
-        chunk = self._spool.read(min(len(buffer), max(0, self._size - self._position)))
+        with self._spool.lock:
+            self._spool.file.seek(self._position)
+            chunk = self._spool.file.read(min(len(buffer), max(0, self._size - self._position)))
         buffer[: len(chunk)] = chunk
         self._position += len(chunk)
         return len(chunk)
