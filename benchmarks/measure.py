@@ -14,6 +14,9 @@ from pathlib import Path
 from typing import Any
 
 
+ROOT = Path(__file__).resolve().parent.parent
+
+
 @dataclass(frozen=True, slots=True)
 class Access:
     """How to log in to the simulator."""
@@ -71,7 +74,7 @@ def serving(profile: str, vms: int, latency: float) -> Iterator[Server]:
     command = [sys.executable, "-m", "benchmarks.server", profile, str(vms), str(latency)]
     with (
         tempfile.TemporaryDirectory() as directory,
-        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process,
+        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process,
     ):
         try:
             yield Server(process, Path(directory))
@@ -90,7 +93,7 @@ def run(command: list[str], environment: Mapping[str, str], server: Server) -> S
     with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
         started = time.perf_counter()
         process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=output, stderr=errors, env={**variables, **environment}
+            command, stdin=subprocess.DEVNULL, stdout=output, stderr=errors, env={**variables, **environment}, cwd=ROOT
         )
         _, status, usage = os.wait4(process.pid, 0)
         wall = time.perf_counter() - started

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchmarks.measure import Access
+from benchmarks.measure import ROOT, Access
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,9 @@ def installed() -> Programs:
     programs = Programs()
     programs.add("esxvirsh", shutil.which("esxvirsh", path=sysconfig.get_path("scripts")), _esxvirsh)
     programs.add("virsh", shutil.which("virsh"), _virsh)
-    go_programs = os.pathsep.join([".cache/bin", os.environ.get("PATH", ""), str(Path.home() / "go" / "bin")])
+    go_programs = os.pathsep.join(
+        [str(ROOT / ".cache" / "bin"), os.environ.get("PATH", ""), str(Path.home() / "go" / "bin")]
+    )
     govc = shutil.which("govc", path=go_programs)
     programs.add("govc collect", govc, _govc_collect)
     programs.add("govc vm.info", govc, _govc_info)

@@ -1,0 +1,34 @@
+"""The benchmark itself: that every program in it does the same work, on a small server. No time is looked at."""
+
+import pytest
+
+from benchmarks.__main__ import measure, table, verdict
+from benchmarks.measure import run, serving
+from benchmarks.programs import installed
+from tests.tools import require
+
+PROGRAMS = {program.name: program for program in installed().found}
+
+
+@pytest.mark.parametrize("name", ["esxvirsh", "virsh", "govc collect", "govc vm.info", "pyVmomi"])
+def test_a_program_shows_every_machine(name: str) -> None:
+    if name not in PROGRAMS:
+        require(name.split(maxsplit=1)[0])
+    program = PROGRAMS[name]
+    with serving("esx-7.0", 3, 0.0) as server:
+        sample = run(program.command(server.access), program.environment(server.access), server)
+        again = run(program.command(server.access), program.environment(server.access), server)
+    assert program.count(sample.output) == 8  # and the simulator's own five
+    assert sample.calls == again.calls > 0
+
+
+def test_a_program_that_fails_ends_the_benchmark() -> None:
+    with serving("esx-7.0", 0, 0.0) as server, pytest.raises(SystemExit, match="went wrong"):
+        run(["sh", "-c", "echo went wrong >&2; exit 3"], {}, server)
+
+
+def test_the_table_has_a_line_for_each_program() -> None:
+    cells = measure(1, 0.0, [PROGRAMS["esxvirsh"], PROGRAMS["pyVmomi"]], 1)
+    lines = table(cells).splitlines()
+    assert [line.split("|")[3].strip() for line in lines[2:]] == ["esxvirsh", "pyVmomi"]
+    assert verdict(cells) == ""  # there is no virsh to compare with
