@@ -23,7 +23,8 @@ domain and level. What each class becomes there stands in its docstring as ``VIR
     |   |-- NetworkNotFoundError    VIR_ERR_NO_NETWORK
     |   |-- InterfaceNotFoundError  VIR_ERR_NO_INTERFACE
     |   |-- PoolNotFoundError       VIR_ERR_NO_STORAGE_POOL
-    |   `-- VolumeNotFoundError     VIR_ERR_NO_STORAGE_VOL
+    |   |-- VolumeNotFoundError     VIR_ERR_NO_STORAGE_VOL
+    |   `-- MetadataNotFoundError   VIR_ERR_NO_DOMAIN_METADATA
     |-- OperationInvalidError       VIR_ERR_OPERATION_INVALID
     |-- OperationFailedError        VIR_ERR_OPERATION_FAILED
     |-- ReadOnlyError               VIR_ERR_OPERATION_DENIED
@@ -55,6 +56,7 @@ __all__ = [
     "EsxvirtError",
     "InterfaceNotFoundError",
     "InvalidArgumentError",
+    "MetadataNotFoundError",
     "MissingPrivilegeError",
     "NetworkNotFoundError",
     "NoCredentialsError",
@@ -160,6 +162,10 @@ class PoolNotFoundError(NotFoundError):
 
 class VolumeNotFoundError(NotFoundError):
     """No such file in a datastore, or LUN: VIR_ERR_NO_STORAGE_VOL."""
+
+
+class MetadataNotFoundError(NotFoundError):
+    """The domain has no such description, title or metadata: VIR_ERR_NO_DOMAIN_METADATA."""
 
 
 class OperationInvalidError(EsxvirtError):

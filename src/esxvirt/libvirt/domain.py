@@ -163,7 +163,7 @@ class virDomain:
     def metadata(self, type: int, uri: str | None, flags: int = 0) -> str:
         """Return the description or the title; VMware keeps no other metadata, and no title.
 
-        `flags`, of which VIR_DOMAIN_AFFECT_LIVE and VIR_DOMAIN_AFFECT_CONFIG mean something to libvirt, are checked only.
+        `flags`: VIR_DOMAIN_AFFECT_LIVE and VIR_DOMAIN_AFFECT_CONFIG are taken, and make no difference.
         """
         from esxvirt.driver.metadata import get_description, get_metadata, get_title
 

@@ -86,6 +86,7 @@ TEXTS: Final[dict[int, str]] = {
     codes.VIR_ERR_AUTH_FAILED: "authentication failed: %s",
     codes.VIR_ERR_NO_STORAGE_POOL: "Storage pool not found: %s",
     codes.VIR_ERR_NO_STORAGE_VOL: "Storage volume not found: %s",
+    codes.VIR_ERR_NO_DOMAIN_METADATA: "metadata not found: %s",
     codes.VIR_ERR_OPERATION_INVALID: "Requested operation is not valid: %s",
     codes.VIR_ERR_NO_INTERFACE: "Interface not found: %s",
     codes.VIR_ERR_CONFIG_UNSUPPORTED: "unsupported configuration: %s",
