@@ -2,10 +2,7 @@
 
 # ruff: noqa: PLC0415  the driver, and what it stands on, is loaded with the first connection
 
-import atexit
-import os
 import re
-import weakref
 from collections.abc import Callable, Iterable
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -38,21 +35,6 @@ _STATS_FLAGS = (
 CloseCallback = Callable[["virConnect", int, Any], None]
 
 
-_open_connections: "weakref.WeakSet[virConnect]" = weakref.WeakSet()
-
-
-@atexit.register
-def _close_all() -> None:
-    """Leave no session behind when the program ends without closing its connections.
-
-    A simulator ends with the program, and by now its threads have.
-    """
-    for connection in list(_open_connections):
-        if connection._o is not None and connection._o.uri.scheme == "sim":  # noqa: SLF001  as below
-            connection._o = None  # noqa: SLF001  as below
-        connection._disconnect()  # noqa: SLF001  the classes of this package are each other's friends
-
-
 @offers
 class virConnect:
     """A connection, made by `open`, `openReadOnly` or `openAuth`; a context manager that closes itself.
@@ -66,9 +48,6 @@ class virConnect:
 
     def __init__(self, _obj: "Connection | None" = None) -> None:
         self._o = _obj
-        self._process = os.getpid()
-        if _obj is not None:
-            _open_connections.add(self)
 
     def __del__(self) -> None:
         if getattr(self, "_o", None) is not None:
@@ -93,8 +72,7 @@ class virConnect:
 
     def _disconnect(self) -> None:
         driver, self._o = self._o, None
-        # A process that was forked off has no business with its parent's session.
-        if driver is not None and self._process == os.getpid():
+        if driver is not None:
             driver.close()
 
     @property
