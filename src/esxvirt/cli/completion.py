@@ -51,8 +51,8 @@ def _split(text: str) -> tuple[list[str], str]:
             found = list(words_of_string(front))
         except GrammarError:
             continue
-        if end and front[-1] in " \t" and list(words_of_string(front + "x")) != [*found, "x"]:
-            continue  # a blank inside quotes or behind a backslash
+        if list(words_of_string(front + "x")) != [*found, "x"]:
+            continue  # the blank or semicolon is inside quotes or behind a backslash
         position = end
         words = _last_command(found)
         break

@@ -24,7 +24,7 @@ class Kind(Enum):
     FLAG = "bool"  # --name
     STRING = "string"  # --name VALUE, or by position
     NUMBER = "number"  # --name NUMBER, or by position
-    DATA = "data"  # by position, or --name VALUE
+    DATA = "data"  # by position, or --name VALUE; always required
     ARGV = "argv"  # the rest of the line; only the last option of a command
     ALIAS = "alias"  # another spelling, never shown
 
@@ -98,9 +98,9 @@ def number(name: str, text: str, *, required: bool = False, by_name_only: bool =
     return Option(name, Kind.NUMBER, text, required=required, by_name_only=by_name_only)
 
 
-def data(name: str, text: str, *, required: bool = True, empty_ok: bool = False) -> Option:
-    """A positional argument."""
-    return Option(name, Kind.DATA, text, required=required, empty_ok=empty_ok)
+def data(name: str, text: str, *, empty_ok: bool = False) -> Option:
+    """A word that must be given."""
+    return Option(name, Kind.DATA, text, required=True, empty_ok=empty_ok)
 
 
 def argv(name: str, text: str, *, required: bool = False) -> Option:

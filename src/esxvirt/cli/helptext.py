@@ -38,7 +38,7 @@ def synopsis(command: Command) -> str:
             case Kind.STRING:
                 words.append(f"[--{option.name} <string>]")
             case Kind.DATA:
-                words.append(f"<{option.name}>" if option.required else f"[<{option.name}>]")
+                words.append(f"<{option.name}>")
             case Kind.ARGV:
                 inner = f"[--{option.name}] <string>" if named else f"<{option.name}>"
                 words.append(_repeated(inner, required=option.required, named=named))

@@ -1,0 +1,161 @@
+"""The program as a whole: exit codes, streams, signals."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from esxvirt.sim import Simulator
+from tests.client import write_auth_file
+from tests.unit.cli.program import COMMAND, esxvirsh
+
+
+def test_the_version_is_that_of_the_interface() -> None:
+    run = esxvirsh("--version")
+    assert (run.stdout, run.stderr, run.returncode) == (b"9.0.0\n", b"", 0)
+
+
+def test_the_version_needs_neither_server_side_nor_xml() -> None:
+    code = (
+        "import sys; from esxvirt.cli.main import run; run(['--version']); "
+        "print(*(m for m in ('pyVmomi', 'lxml', 'ssl', 'esxvirt.libvirt', 'esxvirt.cli.commands') if m in sys.modules))"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout == "9.0.0\n\n"
+
+
+def test_a_command_brings_in_only_its_own_module() -> None:
+    code = (
+        "import sys; from esxvirt.cli.main import run; run(['echo', 'a']); "
+        "print(*sorted(m for m in sys.modules if m.startswith('esxvirt.cli.commands.')))"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.split()[1:] == [
+        "esxvirt.cli.commands.itself",
+        "esxvirt.cli.commands.itself.echo",
+        "esxvirt.cli.commands.itself.help",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "out", "err", "code"),
+    [
+        (["echo", "a"], "a\n", "", 0),
+        (["-q", "echo", "a"], "a", "", 0),
+        (["echo a; echo b"], "a\nb\n", "", 0),
+        (["echo", "--err", "a"], "\n", "error: a\n", 0),
+        (["cd"], "\n", "error: cd: command valid only in interactive mode\n", 1),
+        (["cd; echo a"], "\na\n", "error: cd: command valid only in interactive mode\n", 0),
+        (["echo a; cd"], "a\n\n", "error: cd: command valid only in interactive mode\n", 1),
+        (["quit"], "", "", 0),
+        (["echo a; quit; echo b"], "a\n", "", 0),
+        (["foo"], "", "error: unknown command: 'foo'\n", 1),
+        (["echo a; foo"], "", "error: unknown command: 'foo'\n", 1),
+        ([""], "", "", 1),
+        ([" "], "", "", 0),
+        (["-x"], "", "error: unsupported option '-x'. See --help.\n", 1),
+        (["-d", "7", "echo", "a"], "a\n", "error: ignoring debug level 7 out of range [0-4]\n", 0),
+        (["-l", "/nonexistent/file", "echo"], "", "error: failed to open the log file. check the log file path\n", 1),
+        (["echo", "--shell", "--xml"], "\n", "error: Options --shell and --xml are mutually exclusive\n", 1),
+        (["help", "nope"], "\n", "error: command or command group 'nope' doesn't exist\n", 1),
+        (["echo", "é日"], "é日\n", "", 0),
+    ],
+)
+def test_output_errors_and_exit_code_are_virshs(arguments: list[str], out: str, err: str, code: int) -> None:
+    run = esxvirsh(*arguments)
+    assert (run.stdout.decode(), run.stderr.decode(), run.returncode) == (out, err, code)
+
+
+def test_bytes_that_are_no_text_pass_through() -> None:
+    run = subprocess.run([*map(os.fsencode, COMMAND), b"-q", b"echo", b"\xff\xfe"], capture_output=True, check=False)
+    assert run.stdout == b"\xff\xfe"
+
+
+def test_without_a_uri_the_error_says_how_to_give_one() -> None:
+    run = esxvirsh("list")
+    assert run.returncode == 1
+    assert run.stdout == b"\n"
+    first, second = run.stderr.decode().splitlines()
+    assert first == "error: failed to connect to the hypervisor"
+    assert "-c" in second
+    assert "LIBVIRT_DEFAULT_URI" in second
+
+
+@pytest.mark.parametrize(
+    ("variables", "uri"),
+    [
+        ({"LIBVIRT_DEFAULT_URI": "sim:///esx"}, "sim:///esx"),
+        ({"VIRSH_DEFAULT_CONNECT_URI": "sim:///esx"}, "sim:///esx"),
+        ({"VIRSH_DEFAULT_CONNECT_URI": "sim:///esx", "LIBVIRT_DEFAULT_URI": "nope:///"}, "sim:///esx"),
+    ],
+)
+def test_the_environment_may_name_the_server(variables: dict[str, str], uri: str) -> None:
+    run = esxvirsh("uri", environment=variables)
+    assert (run.stdout.decode(), run.stderr.decode(), run.returncode) == (f"{uri}\n\n", "", 0)
+
+
+def test_a_server_named_at_the_start_is_connected_to_first_and_a_default_only_when_needed() -> None:
+    assert esxvirsh("echo", "a", environment={"LIBVIRT_DEFAULT_URI": "nope:///"}).stdout == b"a\n"
+    for run in (
+        esxvirsh("echo", "a", environment={"VIRSH_DEFAULT_CONNECT_URI": "nope:///"}),
+        esxvirsh("-c", "nope:///", "echo", "a"),
+    ):
+        assert run.stdout == b""
+        assert run.returncode == 1
+        assert run.stderr.startswith(b"error: failed to connect to the hypervisor\n")
+
+
+def test_timing_is_printed_behind_each_command() -> None:
+    run = esxvirsh("-t", "pwd; pwd")
+    lines = run.stdout.decode().splitlines()
+    assert [line for line in lines if line.startswith("(Time: ") and line.endswith(" ms)")] == [lines[2], lines[6]]
+
+
+def test_the_log_file_has_what_was_said(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    esxvirsh("-d", "0", "-l", str(log), "cd")
+    text = log.read_text(encoding="utf-8")
+    assert ' INFO commands: "cd"\n' in text
+    assert text.endswith(" ERROR cd: command valid only in interactive mode\n")
+    assert log.stat().st_mode & 0o077 == 0
+
+
+def test_a_reader_that_goes_away_ends_the_program_quietly() -> None:
+    process = subprocess.Popen([*COMMAND, "help"], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert process.stdout is not None
+    process.stdout.close()
+    _, errors = process.communicate()
+    assert errors == b""
+    assert process.returncode == -signal.SIGPIPE
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_a_signal_ends_the_program_and_the_session(number: signal.Signals, tmp_path: Path) -> None:
+    with Simulator("esx-7.0", transport="http") as server:
+        environment = {**os.environ, "LIBVIRT_AUTH_FILE": str(write_auth_file(tmp_path, "root", server.password))}
+        process = subprocess.Popen(
+            [*COMMAND, "-c", server.uri],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=environment,
+            restore_signals=True,
+        )
+        assert process.stdout is not None
+        shown = b""
+        while b"virsh # " not in shown:  # connected, and waiting for a line
+            part = os.read(process.stdout.fileno(), 4096)
+            assert part, process.communicate()
+            shown += part
+        assert len(list(server.sessions)) == 1
+        process.send_signal(number)
+        if number == signal.SIGINT:  # in the shell it means: forget this line
+            process.communicate(b"quit\n")
+            assert process.returncode == 0
+        else:
+            process.communicate()
+            assert process.returncode == -number
+        assert list(server.sessions) == []
