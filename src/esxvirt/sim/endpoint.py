@@ -148,7 +148,7 @@ class Endpoint:
         """Start a task on `entity` for the caller and return its object; see `Tasks.start`."""
         username = call.session.username if call.session else ""
         name = entity.getters["name"](entity) if "name" in entity.getters else ""
-        return self.task(self.tasks.start(kind, entity.ref, name, username, work, owner))
+        return self.task(self.tasks.start(call.name, kind, entity.ref, name, username, work, owner))
 
     def machine_of(self, moid: str) -> Machine | None:
         """Return the machine of an identifier, or None."""

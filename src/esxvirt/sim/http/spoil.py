@@ -13,7 +13,7 @@ _PAGE = (
     b"<html><head><title>503 Service Unavailable</title></head>"
     b"<body><h1>503 Service Unavailable (Failed to connect to endpoint)</h1></body></html>"
 )
-_DRIP_SECONDS = 0.01
+_DRIP_SECONDS = 0.001
 
 
 def reset_socket(connection: socket.socket) -> None:

@@ -44,7 +44,7 @@ class Task(ManagedObject):
             "TaskInfo",
             key=self.ref.value,
             task=self.ref,
-            name=f"{task.kind.partition('.')[2][:1].upper()}{task.kind.partition('.')[2][1:]}_Task",
+            name=task.method,
             descriptionId=task.kind,
             entity=task.entity,
             entityName=task.entity_name,

@@ -19,9 +19,13 @@ _STEPS = (10, 40, 75)
 
 @dataclass(slots=True, eq=False)
 class Task:
-    """A task: `kind` is what it does ("VirtualMachine.powerOn"), `state` queued, running, success or error."""
+    """A task: `method` started it, `kind` is what it does ("VirtualMachine.powerOn").
+
+    `state` is queued, running, success or error.
+    """
 
     number: int
+    method: str
     kind: str
     entity: Ref
     entity_name: str
@@ -62,7 +66,14 @@ class Tasks:
             self._stopped.clear()
 
     def start(
-        self, kind: str, entity: Ref, entity_name: str, username: str, work: Callable[[Task], Any], owner: Any = None
+        self,
+        method: str,
+        kind: str,
+        entity: Ref,
+        entity_name: str,
+        username: str,
+        work: Callable[[Task], Any],
+        owner: Any = None,
     ) -> Task:
         """Start a task whose effect is `work`, done under the site's lock at its end; a `Fault` it raises is its error.
 
@@ -72,7 +83,7 @@ class Tasks:
         if owner is not None and owner.busy is not None:
             text = "The operation is not allowed in the current state: another task is already in progress."
             raise Fault("TaskInProgress", text)
-        task = Task(next(self._numbers), kind, entity, entity_name, username, datetime.now(UTC))
+        task = Task(next(self._numbers), method, kind, entity, entity_name, username, datetime.now(UTC))
         self.recent.append(task)
         del self.recent[:-_KEPT]
         if owner is not None:
