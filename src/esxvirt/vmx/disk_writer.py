@@ -11,6 +11,7 @@ from esxvirt.xml.domain.model import Domain
 __all__ = ["write_disks"]
 
 _CONTROLLERS = 4
+_WIDE_UNITS = 16
 _PREFIXES = {"scsi": "sd", "ide": "hd", "sata": "sd", "fdc": "fd"}
 _PASSTHRU_FOLDER = "/vmfs/devices/cdrom/"
 # libvirt's SCSI models that other hypervisors have.
@@ -72,6 +73,8 @@ def _check_place(disk: Disk, sink: Sink) -> None:
         return
     if address is None:
         raise ConfigUnsupportedError("Unsupported disk address type 'none'")
+    if not sink.strict and disk.bus == "scsi" and address.unit >= _WIDE_UNITS:
+        return
     named = address_from_target(disk)
     if named is None or (named.controller, named.bus, named.unit) != (address.controller, address.bus, address.unit):
         raise sink.located(
@@ -111,7 +114,7 @@ def _scsi_models(domain: Domain, sink: Sink) -> dict[int, str | None]:
     for disk in domain.disks:
         if disk.bus != "scsi" or disk.address is None:
             continue
-        index = disk.address.controller
+        index = _scsi_place(disk)[0]
         model = models.setdefault(index, _known_model(declared.get(index), sink, driver=False))
         wanted = _known_model(disk.driver, sink, driver=True)
         if wanted == "auto" or (wanted is None and model == "auto"):
@@ -165,7 +168,16 @@ def _name(disk: Disk) -> str:
         return f"ide{address.bus}:{address.unit}" if address is not None else "ide0:0"
     if disk.bus == "sata":
         return f"sata{_controller(disk)}:{disk_index(disk.target) % SATA_UNITS}"
-    return f"scsi{address.controller}:{address.unit}" if address is not None else "scsi0:0"
+    return f"scsi{_scsi_place(disk)[0]}:{_scsi_place(disk)[1]}"
+
+
+def _scsi_place(disk: Disk) -> tuple[int, int]:
+    """Give controller and unit; the name counts where libvirt moved the disk to a unit that its controller lacks."""
+    named = address_from_target(disk)
+    address = disk.address
+    if address is None or (address.unit >= _WIDE_UNITS and named is not None and named.controller < _CONTROLLERS):
+        address = named
+    return (0, 0) if address is None else (address.controller, address.unit)
 
 
 def _nvme_name(disk: Disk) -> str:
@@ -209,7 +221,9 @@ def _write_disk(disk: Disk, sink: Sink) -> None:
             disk.line,
             f"the cache mode '{disk.cache}' is left out",
         )
-    write_rows((CACHE, MODE), sink, name, disk)
+    # libvirt reads the cache mode of any disk, and writes that of SCSI disks.
+    rows = (CACHE, MODE) if disk.bus == "scsi" or not sink.strict else (MODE,)
+    write_rows(rows, sink, name, disk)
 
 
 def _disk_path(disk: Disk, device_type: str, sink: Sink) -> str:

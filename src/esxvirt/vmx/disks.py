@@ -54,6 +54,8 @@ _PREFIXES = {"scsi": "sd", "sata": "sd", "ide": "hd", "fdc": "fd"}
 # What each bus has: controllers, units a controller, and those that libvirt looks at.
 _CONTROLLERS = 4
 _SCSI_UNITS, _NVME_UNITS = 16, 64
+# Since this virtual hardware, SCSI controllers have more units.
+_SUPER_WIDE_UNITS, _SUPER_WIDE_SINCE = 64, 13
 _SCSI_OWN_UNIT = 7
 
 
@@ -65,6 +67,7 @@ class _Slot:
     bus: str
     controller: int
     unit: int
+    units: int = 0
 
     @property
     def target(self) -> str:
@@ -77,6 +80,11 @@ class _Slot:
         if self.bus == "ide":
             # VMware's second IDE controller is libvirt's second channel.
             return DriveAddress(0, bus=self.controller, unit=self.unit)
+        if self.units == _SUPER_WIDE_UNITS:
+            # libvirt counts the disk names of 16 units a controller into controllers of 64.
+            number = target_number("scsi", self.controller, self.unit)
+            unit = number % (_SUPER_WIDE_UNITS - 1)
+            return DriveAddress(number // (_SUPER_WIDE_UNITS - 1), unit=unit if unit < _SCSI_OWN_UNIT else unit + 1)
         if self.bus == "sata":
             # libvirt's SATA controllers have fewer ports than VMware's.
             number = target_number("sata", self.controller, self.unit)
@@ -90,14 +98,15 @@ def read_disks(source: Source, domain: Domain) -> None:
     Raises:
         VmxError: for a disk whose file does not exist, and under `strict` for what libvirt refuses.
     """
+    units = _SUPER_WIDE_UNITS if source.integer("virtualHW.version", 4) >= _SUPER_WIDE_SINCE else _SCSI_UNITS
     models: dict[int, str | None] = {}
     for controller in range(_CONTROLLERS):
         if source.boolean(f"scsi{controller}.present", False):
             models[controller] = _read_model(source, controller)
-            for unit in range(_SCSI_UNITS):
+            for unit in range(units):
                 if unit != _SCSI_OWN_UNIT:
-                    _read_slot(source, domain, _Slot(f"scsi{controller}:{unit}", "scsi", controller, unit))
-            _note_units_beyond(source, "scsi", controller, _SCSI_UNITS)
+                    _read_slot(source, domain, _Slot(f"scsi{controller}:{unit}", "scsi", controller, unit, units))
+            _note_units_beyond(source, "scsi", controller, units)
     for controller in range(_CONTROLLERS):
         if source.boolean(f"sata{controller}.present", False):
             for unit in range(SATA_UNITS):
@@ -154,6 +163,10 @@ def _read_slot(source: Source, domain: Domain, slot: _Slot) -> None:
     if source.boolean(key, False):
         source.note("a drive of the client's machine has no place in the XML; left out, as libvirt does", key)
         return
+    if source.strict:
+        # libvirt reads these of every drive, and refuses wrong ones.
+        source.boolean(f"{name}.startConnected", True)
+        source.boolean(f"{name}.writeThrough", False)
     file_name = source.string(f"{name}.fileName")
     written = source.string(f"{name}.deviceType")
     device_type = None if written is None else written.lower()
@@ -191,6 +204,8 @@ def _read_hard_disk(source: Source, slot: _Slot, file_name: str, device_type: st
             f"'{source.string(key)}' is read as a hard disk",
         )
     disk = Disk(target=slot.target, bus=slot.bus)
+    if slot.bus == "scsi" and slot.address.controller != slot.controller:
+        source.note("libvirt, and so the XML, has the disk on another controller", f"{slot.name}.present")
     disk.source = source.file_name(f"{slot.name}.fileName", file_name)
     _read_modes(source, slot.name, disk)
     return disk

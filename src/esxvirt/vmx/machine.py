@@ -313,9 +313,9 @@ def _write_topology(domain: Domain, topology: Topology, sink: Sink) -> None:
         raise ConfigUnsupportedError("Only 1 thread per core is supported")
     if topology.dies != 1:
         raise ConfigUnsupportedError("Only 1 die per socket is supported")
-    per_socket = -(-domain.vcpus // topology.sockets) if topology.sockets else 0
-    if per_socket != topology.cores:
-        raise VmxError(f"Expecting domain XML CPU sockets per core as {per_socket} but found {topology.cores}")
+    described = topology.sockets * topology.cores
+    if domain.vcpus != described:
+        raise VmxError(f"Expecting domain XML CPU sockets per core as {domain.vcpus} but found {described}")
     sink.put("cpuid.coresPerSocket", str(topology.cores))
 
 

@@ -73,6 +73,8 @@ def _read_card(source: Source, name: str) -> Interface:
     card = Interface(mac=_NO_MAC)
     _read_mac(source, name, card)
     card.model = _read_model(source, name)
+    if source.strict:
+        _check_connection(source, name)
     if f"{name}.dvs.switchid" in source.values:
         card.type = "vds"
         port = SwitchPort("", 0, "", 0)
@@ -85,6 +87,16 @@ def _read_card(source: Source, name: str) -> Interface:
     if source.context.all_devices and not source.boolean(f"{name}.startConnected", True):
         card.link = "down"
     return card
+
+
+def _check_connection(source: Source, name: str) -> None:
+    """Refuse what libvirt refuses before it looks whether the card is on a distributed switch."""
+    source.boolean(f"{name}.startConnected", True)
+    connection = (source.string(f"{name}.connectionType") or "").lower()
+    if connection in {"bridged", "custom"}:
+        source.required(f"{name}.networkName")
+    if connection == "custom":
+        source.required(f"{name}.vnet")
 
 
 def _read_connection(source: Source, name: str, card: Interface) -> None:
@@ -117,9 +129,6 @@ def _read_connection(source: Source, name: str, card: Interface) -> None:
 
 def _read_custom(source: Source, name: str, card: Interface, network: str | None) -> None:
     vnet = source.plain(f"{name}.vnet")
-    if source.strict:
-        source.required(f"{name}.networkName")
-        source.required(f"{name}.vnet")
     card.target = vnet
     if network is not None:
         card.source = network
@@ -133,9 +142,6 @@ def _read_custom(source: Source, name: str, card: Interface, network: str | None
 
 
 def _guess_network(source: Source, name: str, connection: str) -> str:
-    key = f"{name}.networkName"
-    if source.strict:
-        source.required(key)
     network = _HOSTED_NETWORKS[connection]
     source.note(f"no network name; the network is taken to be '{network}'", f"{name}.connectionType")
     return network
@@ -182,8 +188,8 @@ def _read_mac(source: Source, name: str, card: Interface) -> None:
             _read_address(source, f"{name}.{field}", card)
     check = source.string(f"{name}.checkMACAddress")
     if check is not None:
-        # libvirt takes everything but true for false here.
-        card.mac_check = check.lower() == "true"
+        # libvirt takes everything but true, in lower case, for false here.
+        card.mac_check = check == "true" if source.strict else source.boolean(f"{name}.checkMACAddress", False)
 
 
 def _read_address(source: Source, key: str, card: Interface) -> None:

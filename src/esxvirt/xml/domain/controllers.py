@@ -3,16 +3,22 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from esxvirt.errors import ConfigUnsupportedError
 from esxvirt.xml.domain.elements import lookup, required, unsigned, where
 from esxvirt.xml.text import Lines, escape
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-__all__ = ["Controller", "format_controller", "insert_controller", "parse_controller"]
+__all__ = ["SCSI_MODELS", "Controller", "format_controller", "insert_controller", "parse_controller"]
 
 TYPES = (
     "ide", "fdc", "scsi", "sata", "virtio-serial", "ccid", "usb", "pci", "xenbus", "isa", "nvme",
+)  # fmt: skip
+
+SCSI_MODELS = (
+    "auto", "buslogic", "lsilogic", "lsisas1068", "vmpvscsi", "ibmvscsi", "virtio-scsi", "lsisas1078",
+    "virtio-transitional", "virtio-non-transitional", "ncr53c90", "dc390", "am53c974",
 )  # fmt: skip
 
 
@@ -41,7 +47,10 @@ def parse_controller(element: "_Element") -> Controller:
     required(element, "type")
     type_ = lookup(element, "type", TYPES) or ""
     index = unsigned(element, "index")
-    return Controller(type_, -1 if index is None else index, element.get("model"), where(element))
+    model = element.get("model")
+    if type_ == "scsi" and model is not None and model not in SCSI_MODELS:
+        raise ConfigUnsupportedError(f"Unknown model type '{model}'")
+    return Controller(type_, -1 if index is None else index, model, where(element))
 
 
 def insert_controller(controllers: list[Controller], new: Controller) -> None:

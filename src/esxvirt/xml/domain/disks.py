@@ -30,7 +30,7 @@ class Disk:
     Attributes:
         driver: the deprecated `<driver name=...>`: a SCSI controller model.
         target: the device's name in the guest, such as ``sda``; it numbers the disks of a bus.
-        mode: VMware's, where libvirt has no word for it: ``independent-persistent`` and the like.
+        bus_said: whether the XML named the bus; where a disk stands among the others depends on it.
         line: where it stands in the XML it was read from.
     """
 
@@ -50,6 +50,7 @@ class Disk:
     wwn: str | None = None
     boot_order: int | None = None
     address: DriveAddress | None = None
+    bus_said: bool = True
     line: int = 0
 
 
@@ -126,7 +127,14 @@ def parse_disk(element: "_Element") -> Disk:
     if device == "floppy" and not name.startswith("fd"):
         raise EsxvirtError(f"Invalid floppy device name: {name}")
     bus = lookup(target, "bus", BUSES)
-    disk = Disk(target=name, bus=bus or _default_bus(name, device), type=type_, device=device, line=where(element))
+    disk = Disk(
+        target=name,
+        bus=bus or _default_bus(name, device),
+        type=type_,
+        device=device,
+        bus_said=bus is not None,
+        line=where(element),
+    )
     disk.source = path
     if source is not None:
         disk.startup_policy = lookup(source, "startupPolicy", _POLICIES)
@@ -167,7 +175,8 @@ def insert_disk(disks: list[Disk], new: Disk) -> None:
     found = False
     index = disk_index(new.target)
     for position in range(len(disks) - 1, -1, -1):
-        if disks[position].bus != new.bus:
+        # libvirt sorts before it gives a bus to the disks without one.
+        if (disks[position].bus_said and disks[position].bus) != (new.bus_said and new.bus):
             continue
         if disk_index(disks[position].target) > index:
             at = position

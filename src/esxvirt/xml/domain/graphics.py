@@ -84,8 +84,10 @@ def parse_graphics(element: "_Element") -> Graphics:
         port = integer(element, "port")
     except XmlError:
         raise EsxvirtError(f"cannot parse {type_} port {element.get('port')}") from None
-    graphics.auto_port = boolean(element, "autoport") or port == -1
-    graphics.port = None if port == -1 or graphics.auto_port else port
+    graphics.auto_port = port in {None, -1}
+    if element.get("autoport") in {"yes", "no"}:
+        graphics.auto_port = element.get("autoport") == "yes"
+    graphics.port = None if graphics.auto_port else max(port or 0, 0)
     listen = element.find("listen")
     attribute = element.get("listen")
     nested = None if listen is None else listen.get("address")

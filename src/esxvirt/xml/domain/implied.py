@@ -19,7 +19,7 @@ SCSI_UNITS = 15
 SATA_UNITS = 30
 SATA_PORTS = 6
 # In the order in which libvirt adds them.
-_DISK_BUSES = ("scsi", "fdc", "ide", "sata", "nvme")
+_DISK_BUSES = ("scsi", "sata", "fdc", "ide", "nvme")
 
 
 def add_implied(domain: Domain) -> None:
