@@ -6,7 +6,6 @@ vSphere's faults; the text around a message goes by the code (libvirt's virError
 
 import sys
 import threading
-import traceback
 from collections.abc import Callable
 from typing import Any, Final, NamedTuple, TypeAlias
 
@@ -240,6 +239,8 @@ def _report(error: ErrorTuple) -> libvirtError:
         try:
             handler(context, error)
         except Exception:  # noqa: BLE001  as in libvirt-python: a handler that breaks hides no error
+            import traceback  # noqa: PLC0415  rarely needed
+
             traceback.print_exc()
     else:
         sys.stderr.write(f"libvirt: {SOURCES.get(error[1], '')} error : {error[2]}\n")
