@@ -12,6 +12,7 @@ from esxvirt.cli import commands
 from esxvirt.cli.helptext import command_help
 from esxvirt.libvirt.methods import methods
 from esxvirt.libvirt.surface import SURFACE
+from esxvirt.vmx import mapping
 
 DOCS = Path(__file__).resolve().parent
 MARK = "<!-- Made by docs/generate.py (`make docs`): do not edit. -->\n"
@@ -71,6 +72,7 @@ def support_page() -> str:
 PAGES: dict[str, Callable[[], str]] = {
     "commands.md": commands_page,
     "support.md": support_page,
+    "vmx-mapping.md": lambda: mapping.page(MARK),
 }
 
 
