@@ -62,8 +62,6 @@ def openAuth(uri: str | None, auth: Sequence[Any], flags: int = 0) -> virConnect
 def _open(
     name: str | None, types: Sequence[int], callback: Callable[..., int] | None, opaque: Any, *, read_only: bool
 ) -> virConnect:
-    from esxvirt.auth import CallbackAuthenticator
-    from esxvirt.driver.connection import Connection
     from esxvirt.uri import parse
 
     virResetLastError()
@@ -74,6 +72,9 @@ def _open(
         if not text:
             raise UnavailableError("an empty URI: name a server, such as 'esx://example-esx.com/'")
         uri = parse(text)
+        from esxvirt.auth import CallbackAuthenticator
+        from esxvirt.driver.connection import Connection
+
         authenticate = CallbackAuthenticator(types, callback, opaque, authfile=uri.authfile)
         return virConnect(Connection.open(uri, authenticate, read_only=read_only))
     except EsxvirtError as error:
