@@ -30,8 +30,10 @@ class SearchIndex(ManagedObject):
     def _by_uuid(self, uuid: str, vm_search: bool, instance: bool) -> list[Ref]:
         wanted = uuid.lower()
         found: list[Machine] | list[Host]
-        if vm_search:
-            found = [m for m in self._machines() if (m.config.instance_uuid if instance else m.config.uuid) == wanted]
+        if vm_search and not instance:
+            found = [m for m in self.endpoint.site.with_uuid(wanted) if m.number in self.endpoint.machines]
+        elif vm_search:
+            found = [m for m in self._machines() if m.config.instance_uuid == wanted]
         else:
             found = [host for host in self.endpoint.hosts if host.uuid == wanted]
         return [self.endpoint.identify(item) for item in found]

@@ -201,6 +201,4 @@ def _add_generated_machines(site: Site, vms: int) -> None:
         host = hosts[index % len(hosts)]
         name = f"vm-{index + 1:0{width}d}"
         machine = Machine(host, host.datastores[0], first + index, name, powers[index % 10])
-        site.machines[machine.number] = machine
-        host.machines[machine.number] = machine
-    site.touch()
+        site.add_machine(machine)

@@ -120,18 +120,23 @@ class Site:
         self.datastores: list[Datastore] = []
         self.networks: list[Network] = []
         self.machines: dict[int, Machine] = {}
-        self.vcenter_address: str | None = None
+        # Which machines have a UUID, and of which state of the inventory that is.
+        self._inventory_revision = 0
+        self._index_revision = -1
+        self._by_uuid: dict[str, list[Machine]] = {}
 
     def add_machine(self, machine: Machine) -> None:
         """Put a machine into the inventory of its host."""
         self.machines[machine.number] = machine
         machine.host.machines[machine.number] = machine
+        self._inventory_revision += 1
         self.touch()
 
     def remove_machine(self, machine: Machine) -> None:
         """Take a machine out of the inventory; its files stay."""
         del self.machines[machine.number]
         del machine.host.machines[machine.number]
+        self._inventory_revision += 1
         self.touch()
 
     def next_number(self) -> int:
@@ -145,6 +150,20 @@ class Site:
                 machine.revision += 1
             self.revision += 1
             self.changed.notify_all()
+
+    def with_uuid(self, uuid: str) -> list[Machine]:
+        """Return the machines whose BIOS UUID is `uuid`, in lower case with hyphens."""
+        if self._index_revision != self._inventory_revision:
+            self._by_uuid = {}
+            for machine in self.machines.values():
+                self._by_uuid.setdefault(machine.config.uuid, []).append(machine)
+            self._index_revision = self._inventory_revision
+        return self._by_uuid.get(uuid, [])
+
+    def reconfigured(self, machine: Machine) -> None:
+        """Tell that a machine's configuration has changed."""
+        self._inventory_revision += 1
+        self.touch(machine)
 
     def find_machine(self, name: str) -> Machine:
         """Return the machine of that name; LookupError if there is none."""

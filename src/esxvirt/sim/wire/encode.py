@@ -46,13 +46,23 @@ _XSI_TYPES = ((bool, "bool", "xsd:boolean"), (long, "int", "xsd:long"), (int, "i
 _MORE_XSI_TYPES = ((str, "str", "xsd:string"), (float, "float", "xsd:double"), (datetime, "time", "xsd:dateTime"))
 
 
+# How a field is written: its name, and for a plain value its text function and tags.
+_Step = tuple[str, Callable[[Any], str] | None, str, str, Field]
+
+
+def _step(field: Field) -> _Step:
+    text = None if field.array else _TEXT.get(field.kind)
+    return field.name, text, f"<{field.name}>", f"</{field.name}>", field
+
+
 class Encoder:
     """Writes values for a server of `api_version` ("2.5", "7.0.0.0")."""
 
     def __init__(self, api_version: str) -> None:
         self.api_version = api_version
         self.versions = schema.visible_versions(api_version)
-        self._plans: dict[str, tuple[Field, ...]] = {}
+        self._plans: dict[str, tuple[_Step, ...]] = {}
+        self._visible: dict[str, str] = {}
 
     def sees(self, version: str) -> bool:
         """Whether what came with `version` (pyVmomi's name) is known at this encoder's version."""
@@ -92,27 +102,34 @@ class Encoder:
         """Make the ``LocalizedMethodFault`` that stands where a fault is part of an answer."""
         return Data("LocalizedMethodFault", fault=fault.data, localizedMessage=fault.message)
 
-    def _plan(self, type_name: str) -> tuple[Field, ...]:
+    def _plan(self, type_name: str) -> tuple[_Step, ...]:
         plan = self._plans.get(type_name)
         if plan is None:
-            plan = tuple(field for field in schema.data_type(type_name).fields if field.version in self.versions)
-            self._plans[type_name] = plan
+            fields = [field for field in schema.data_type(type_name).fields if field.version in self.versions]
+            plan = self._plans[type_name] = tuple(_step(field) for field in fields)
         return plan
 
     def _nearest_visible(self, type_name: str) -> str:
         """The type itself, or its nearest base that this version knows: what servers send in its place."""
-        for base in schema.data_type(type_name).bases:
-            if schema.data_type(base).version in self.versions:
-                return base
-        return type_name
+        found = self._visible.get(type_name)
+        if found is None:
+            bases = schema.data_type(type_name).bases
+            found = next((base for base in bases if schema.data_type(base).version in self.versions), type_name)
+            self._visible[type_name] = found
+        return found
 
     def _data(self, out: list[str], tag: str, value: Data, attributes: str) -> None:
         out.append(f"<{tag}{attributes}>")
         fields = value.fields
-        for field in self._plan(value.type_name):
-            item = fields.get(field.name)
-            if item is not None:
+        for step in self._plan(value.type_name):
+            name, text, start, end, field = step
+            item = fields.get(name)
+            if item is None:
+                continue
+            if text is None:
                 self._field(out, field, item)
+            else:
+                out.append(f"{start}{text(item)}{end}")
         out.append(f"</{tag}>")
 
     def _field(self, out: list[str], field: Field, value: Any) -> None:
