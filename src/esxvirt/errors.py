@@ -36,7 +36,9 @@ domain and level. What each class becomes there stands in its docstring as ``VIR
     |   |-- CertificateError        VIR_ERR_INTERNAL_ERROR
     |   |-- DeadlineError           VIR_ERR_OPERATION_TIMEOUT
     |   `-- BadAnswerError          VIR_ERR_INTERNAL_ERROR   (what the server sent is no SOAP, no VMX, ...)
+    |-- QuestionError               VIR_ERR_INTERNAL_ERROR   (a question blocks a task, and nobody answers)
     |-- ServerFault                 by the table of faults   (the server understood and refused)
+    |   |-- TaskCancelledError      VIR_ERR_OPERATION_ABORTED
     |   `-- MissingPrivilegeError   VIR_ERR_ACCESS_DENIED
     |-- VmxError                    VIR_ERR_INTERNAL_ERROR
     |   `-- VmxSyntaxError          VIR_ERR_CONF_SYNTAX
@@ -67,9 +69,11 @@ __all__ = [
     "OperationFailedError",
     "OperationInvalidError",
     "PoolNotFoundError",
+    "QuestionError",
     "ReadOnlyError",
     "ServerFault",
     "SnapshotNotFoundError",
+    "TaskCancelledError",
     "TransportError",
     "UnavailableError",
     "UnsupportedError",
@@ -212,6 +216,14 @@ class BadAnswerError(TransportError):
     """The server answered something that cannot be read (HTML, half an answer, a file that is no VMX, ...)."""
 
 
+class QuestionError(EsxvirtError):
+    """A question of the machine blocks a task, and nobody answers; `question` is the question: VIR_ERR_INTERNAL_ERROR."""
+
+    def __init__(self, message: str, question: object = None) -> None:
+        super().__init__(message)
+        self.question = question
+
+
 class ServerFault(EsxvirtError):  # noqa: N818  SOAP's word for it
     """A vSphere fault. `name` is its type as on the wire, such as ``"InvalidPowerState"``; `detail` what it carried."""
 
@@ -219,6 +231,10 @@ class ServerFault(EsxvirtError):  # noqa: N818  SOAP's word for it
         super().__init__(message)
         self.name = name
         self.detail = detail
+
+
+class TaskCancelledError(ServerFault):
+    """A task was cancelled, by us or by somebody else: VIR_ERR_OPERATION_ABORTED."""
 
 
 class MissingPrivilegeError(ServerFault):

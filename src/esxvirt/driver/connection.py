@@ -7,6 +7,7 @@ from typing import Any
 from esxvirt.auth import Authenticator, Credentials, Secret
 from esxvirt.driver.inventory import Item, Tree, read_tree
 from esxvirt.driver.paths import NO_PATH, resolve_host
+from esxvirt.driver.policy import TaskPolicy
 from esxvirt.driver.product import VPX, check_product
 from esxvirt.errors import EsxvirtError, InvalidArgumentError, UnavailableError
 from esxvirt.uri import ConnectionURI, parse
@@ -44,6 +45,7 @@ class Connection:
         product: ``esx``, ``gsx`` or ``vpx``.
         scope: The host.
         read_only: Whether writes are refused.
+        policy: How tasks are waited for, and questions answered.
     """
 
     def __init__(
@@ -63,6 +65,7 @@ class Connection:
         self.product = product
         self.scope = scope
         self.read_only = read_only
+        self.policy = TaskPolicy(auto_answer=uri.auto_answer)
         self._resources = resources
 
     @classmethod

@@ -4,21 +4,13 @@ import io
 import re
 from typing import Any
 
-from pyVmomi import SoapAdapter, vim
+from pyVmomi import SoapAdapter, vim, vmodl
 
-from esxvirt.errors import BadAnswerError, MissingPrivilegeError, ServerFault
+from esxvirt.errors import BadAnswerError, MissingPrivilegeError, ServerFault, TaskCancelledError
 
-__all__ = ["FaultAnswerError", "decode_fault", "describe"]
+__all__ = ["decode_fault", "describe", "describe_task_error"]
 
 _FAULTCODE = re.compile(rb"<faultcode[^>]*>\s*([^<]*?)\s*</faultcode>")
-
-
-class FaultAnswerError(ServerFault):
-    """A `ServerFault` as it arrived: `fault` is pyVmomi's object of it."""
-
-    def __init__(self, message: str, *, name: str, fault: Any) -> None:
-        super().__init__(message, name=name, detail=fault)
-        self.fault = fault
 
 
 def decode_fault(body: bytes, method: str, stub: Any) -> Any:
@@ -49,7 +41,27 @@ def describe(fault: Any, method: str) -> ServerFault:
     text = (getattr(fault, "msg", None) or name).strip()
     message = f"HTTP response code 500 for call to '{method}'. Fault: {code} - {text}"
     if isinstance(fault, vim.fault.NoPermission):
-        on = getattr(fault.object, "_moId", None)
-        message += f"; the account lacks the privilege '{fault.privilegeId}' on '{on}'"
-        return MissingPrivilegeError(message, name=name, detail=fault)
-    return FaultAnswerError(message, name=name, fault=fault)
+        return MissingPrivilegeError(message + _lacking(fault), name=name, detail=fault)
+    return ServerFault(message, name=name, detail=fault)
+
+
+def describe_task_error(fault: Any) -> ServerFault:
+    """The error for what a task failed with, in libvirt's words (esxVI_WaitForTaskCompletion).
+
+    Args:
+        fault: What pyVmomi makes of a `LocalizedMethodFault`: the fault, its `msg` the localised message; or None.
+    """
+    if fault is None:
+        return ServerFault("An unknown error occurred", name="MethodFault")
+    name = str(type(fault)._wsdlName)  # noqa: SLF001  pyVmomi has no other name for it
+    message = f"{name} - {fault.msg}" if fault.msg else name
+    if isinstance(fault, vim.fault.NoPermission):
+        return MissingPrivilegeError(message + _lacking(fault), name=name, detail=fault)
+    if isinstance(fault, vmodl.fault.RequestCanceled):
+        return TaskCancelledError(message, name=name, detail=fault)
+    return ServerFault(message, name=name, detail=fault)
+
+
+def _lacking(fault: Any) -> str:
+    on = getattr(fault.object, "_moId", None)
+    return f"; the account lacks the privilege '{fault.privilegeId}' on '{on}'"

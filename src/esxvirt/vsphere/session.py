@@ -91,14 +91,16 @@ class Session:
         """PyVmomi's managed object for a reference, such as ``("VirtualMachine", "vm-42")``."""
         return getattr(vim, kind)(identity, self.stub)
 
-    def call(self, managed: Any, method: str, *arguments: Any) -> Any:
+    def call(self, managed: Any, method: str, *arguments: Any, seconds: float | None = None) -> Any:
         """Call a method, by its name on the wire, of a pyVmomi object; faults come as `esxvirt.errors`.
+
+        `seconds` is the deadline, the endpoint's with None.
 
         Raises:
             ServerFault: The server refused.
             TransportError: The server broke off.
         """
-        with translated(method):
+        with translated(method), self.stub.within(seconds):
             return getattr(managed, method)(*arguments)
 
     def send(self, method: str, request: bytes, seconds: float | None = None) -> bytes:

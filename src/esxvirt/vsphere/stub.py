@@ -6,6 +6,8 @@ import random
 import threading
 import time
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from pyVmomi import SoapAdapter, vim
@@ -67,6 +69,7 @@ class SoapStub(SoapAdapter.SoapStubAdapter):
         self.logged_in = False
         self.renew: Callable[[], None] | None = None
         self._renewal = threading.Lock()
+        self._own = threading.local()
         self._generation = 0
 
     def set_version(self, version: str) -> None:
@@ -80,13 +83,22 @@ class SoapStub(SoapAdapter.SoapStubAdapter):
         Raises:
             TransportError: No answer, half an answer, or something that is no SOAP.
         """
-        body = self.send(info.wsdlName, self.SerializeRequest(mo, info, args))
+        body = self.send(info.wsdlName, self.SerializeRequest(mo, info, args), getattr(self._own, "seconds", None))
         try:
             return SoapAdapter.SoapResponseDeserializer(outerStub or self).Deserialize(io.BytesIO(body), info.result)
         except Exception as error:  # whatever expat and pyVmomi's tables raise
             raise BadAnswerError(
                 f"the answer of {self.endpoint.shown} to '{info.wsdlName}' cannot be read: {error}"
             ) from error
+
+    @contextmanager
+    def within(self, seconds: float | None) -> Iterator[None]:
+        """Give this thread's calls through pyVmomi another deadline; None is the endpoint's."""
+        self._own.seconds = seconds
+        try:
+            yield
+        finally:
+            self._own.seconds = None
 
     def send(self, method: str, request: bytes, seconds: float | None = None) -> bytes:
         """Send a SOAP request and return the body of a good answer.

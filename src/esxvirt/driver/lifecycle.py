@@ -1,0 +1,79 @@
+"""Starting, stopping, suspending: what changes a domain's power state."""
+
+from typing import Final
+
+from esxvirt.driver.connection import Connection
+from esxvirt.driver.domains import DomainHandle, domain_id
+from esxvirt.driver.states import PAUSED, RUNNING, SHUTOFF
+from esxvirt.driver.tasks import check_writable, prepare, run
+
+__all__ = ["destroy", "reboot", "reset", "resume", "shutdown", "start", "suspend"]
+
+_NOT_ON: Final = "Domain is not powered on"
+
+
+def start(connection: Connection, domain: DomainHandle) -> None:
+    """Power a domain on (virDomainCreate). 4 SOAP calls and one for every round of updates.
+
+    Raises:
+        OperationInvalidError: It is not off.
+        QuestionError: A question blocks it, and nobody answers.
+        ServerFault: The server refused, or the task failed.
+    """
+    check_writable(connection, "virDomainCreate")
+    machine = prepare(connection, domain, SHUTOFF, "Domain is not powered off")
+    run(connection, machine, "PowerOnVM_Task", "Could not start domain")
+    _note(domain, RUNNING)
+
+
+def destroy(connection: Connection, domain: DomainHandle) -> None:
+    """Power a domain off at once (virDomainDestroy). Calls and errors as `start`; it must run."""
+    check_writable(connection, "virDomainDestroy")
+    machine = prepare(connection, domain, RUNNING, _NOT_ON)
+    run(connection, machine, "PowerOffVM_Task", "Could not destroy domain")
+    _note(domain, SHUTOFF)
+
+
+def suspend(connection: Connection, domain: DomainHandle) -> None:
+    """Suspend a domain, its memory kept in a file (virDomainSuspend). Calls and errors as `start`; it must run."""
+    check_writable(connection, "virDomainSuspend")
+    machine = prepare(connection, domain, RUNNING, _NOT_ON)
+    run(connection, machine, "SuspendVM_Task", "Could not suspend domain")
+    _note(domain, PAUSED)
+
+
+def resume(connection: Connection, domain: DomainHandle) -> None:
+    """Let a suspended domain go on (virDomainResume). Calls and errors as `start`; it must be suspended."""
+    check_writable(connection, "virDomainResume")
+    machine = prepare(connection, domain, PAUSED, "Domain is not suspended")
+    run(connection, machine, "PowerOnVM_Task", "Could not resume domain")
+    _note(domain, RUNNING)
+
+
+def reset(connection: Connection, domain: DomainHandle) -> None:
+    """Restart a domain as its reset button would (virDomainReset). Calls and errors as `start`; it must run."""
+    check_writable(connection, "virDomainReset")
+    machine = prepare(connection, domain, RUNNING, _NOT_ON)
+    run(connection, machine, "ResetVM_Task", "Could not reset domain")
+
+
+def shutdown(connection: Connection, domain: DomainHandle) -> None:
+    """Ask the guest to shut down, which it does a while later (virDomainShutdown). 2 SOAP calls.
+
+    Raises:
+        OperationInvalidError: It does not run.
+        ServerFault: The server refused: `ToolsUnavailable` if no VMware Tools run in the guest.
+    """
+    check_writable(connection, "virDomainShutdown")
+    connection.session.call(prepare(connection, domain, RUNNING, _NOT_ON), "ShutdownGuest")
+
+
+def reboot(connection: Connection, domain: DomainHandle) -> None:
+    """Ask the guest to restart (virDomainReboot). Calls and errors as `shutdown`."""
+    check_writable(connection, "virDomainReboot")
+    connection.session.call(prepare(connection, domain, RUNNING, _NOT_ON), "RebootGuest")
+
+
+def _note(domain: DomainHandle, state: int) -> None:
+    domain.state = state
+    domain.id = domain_id(domain.ref) if state in {RUNNING, PAUSED} else -1

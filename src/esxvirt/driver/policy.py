@@ -1,0 +1,39 @@
+"""How a connection waits for its tasks, and what it does about questions."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from esxvirt.errors import QuestionError
+from esxvirt.vsphere.questions import Question, blocked
+
+__all__ = ["TaskPolicy"]
+
+
+@dataclass(slots=True)
+class TaskPolicy:
+    """How a connection waits for its tasks.
+
+    Attributes:
+        auto_answer: Whether questions get their default answer (the URI's `auto_answer=1`).
+        ask: Otherwise, who is asked: called with a question, returns the key of the answer or None; None asks nobody.
+        progress: Called with the percentage that a task has done; None tells nobody.
+        seconds: How long a task may take; None for as long as it likes.
+    """
+
+    auto_answer: bool = False
+    ask: Callable[[Question], str | None] | None = None
+    progress: Callable[[int], None] | None = None
+    seconds: float | None = None
+
+    def answer(self, question: Question) -> str | None:
+        """The key of the answer to a question, None if nobody answers.
+
+        Raises:
+            QuestionError: The default answer is to be given, and there is none.
+        """
+        if self.auto_answer:
+            if question.default is None:
+                missing = ", but no default answer is specified" if question.choices else ""
+                raise QuestionError(blocked(question) + missing, question)
+            return question.default
+        return self.ask(question) if self.ask is not None else None

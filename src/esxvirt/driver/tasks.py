@@ -1,0 +1,72 @@
+"""Tasks on machines: the state they must be in, the questions that block them, what is said if they fail."""
+
+from typing import TYPE_CHECKING, Any, Final
+
+from esxvirt.driver.domains import DomainHandle, read
+from esxvirt.driver.states import domain_state
+from esxvirt.errors import OperationInvalidError, QuestionError, ReadOnlyError, ServerFault
+from esxvirt.vsphere.questions import blocked, read_question
+from esxvirt.vsphere.tasks import Watch, wait_for_task
+
+if TYPE_CHECKING:
+    from esxvirt.driver.connection import Connection
+
+__all__ = ["check_writable", "prepare", "run"]
+
+_STATE: Final = ("runtime.powerState", "runtime.question")
+
+
+def check_writable(connection: "Connection", function: str) -> None:
+    """Refuse to change anything on a connection opened for reading.
+
+    Raises:
+        ReadOnlyError: It is one; the message names libvirt's function.
+    """
+    if connection.read_only:
+        raise ReadOnlyError(f"read only access prevents {function}")
+
+
+def prepare(connection: "Connection", domain: DomainHandle, wanted: int, otherwise: str) -> Any:
+    """PyVmomi's machine of a domain, once it is in the state `wanted` and nothing is asked. 1 SOAP call, 2 if it was.
+
+    Raises:
+        OperationInvalidError: With the text `otherwise`: it is in another state.
+        QuestionError: A question is open, and nobody answers.
+        DomainNotFoundError: It is gone.
+    """
+    row = read(connection, domain, _STATE)
+    if domain_state(row.get("runtime.powerState")) != wanted:
+        raise OperationInvalidError(otherwise)
+    machine = connection.session.reference(domain.ref.type, domain.ref.value)
+    info = row.get("runtime.question")
+    if info is not None:
+        question = read_question(info)
+        key = connection.policy.answer(question)
+        if key is None:
+            raise QuestionError(blocked(question), question)
+        connection.session.call(machine, "AnswerVM", question.id, key)
+    return machine
+
+
+def run(connection: "Connection", machine: Any, method: str, failure: str, *arguments: Any) -> Any:
+    """Start a task on a machine, wait for it, and return its result.
+
+    3 SOAP calls, one for every round of updates, and one for every answer.
+
+    Raises:
+        ServerFault: The task could not be started; or, with `failure` before the reason, it failed.
+        TaskCancelledError: It was cancelled.
+        QuestionError: A question blocks it, and nobody answers.
+        DeadlineError: It takes longer than the connection's policy allows.
+        TransportError: The server broke off.
+    """
+    task = connection.session.call(machine, method, *arguments)
+    try:
+        return wait_for_task(connection.session, task, machine, _watch(connection))
+    except ServerFault as fault:
+        raise type(fault)(f"{failure}: {fault}", name=fault.name, detail=fault.detail) from None
+
+
+def _watch(connection: "Connection") -> Watch:
+    policy = connection.policy
+    return Watch(policy.answer, policy.progress, policy.seconds)

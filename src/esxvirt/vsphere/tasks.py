@@ -1,0 +1,105 @@
+"""Waiting for tasks: by property updates, with progress, questions, a deadline, and cancellation."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, Final
+
+from esxvirt.errors import DeadlineError, EsxvirtError, QuestionError
+from esxvirt.vsphere.deadline import Deadline
+from esxvirt.vsphere.faults import describe_task_error
+from esxvirt.vsphere.questions import Question, blocked, read_question
+from esxvirt.vsphere.session import Session
+from esxvirt.vsphere.updates import Changes, watching
+
+__all__ = ["Watch", "cancel", "wait_for_task"]
+
+_TASK: Final = ("info.state", "info.progress", "info.error", "info.result")
+_QUESTION: Final = "runtime.question"
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """How a task is waited for.
+
+    Attributes:
+        answer: Called with a question that blocks the task; the key of the answer, or None to have the task cancelled.
+        progress: Called with the percentage that is done, whenever it changes.
+        seconds: How long the task may take; None for as long as it likes.
+    """
+
+    answer: Callable[[Question], str | None] | None = None
+    progress: Callable[[int], None] | None = None
+    seconds: float | None = None
+
+
+def wait_for_task(session: Session, task: Any, machine: Any | None = None, watch: Watch | None = None) -> Any:
+    """Wait until a task has ended, and return its result.
+
+    2 SOAP calls, one for every round of updates, and one for every answer. When this ends early, by Ctrl-C, at the
+    deadline or at a question that nobody answers, the task is asked to cancel.
+
+    Args:
+        session: Where the task runs.
+        task: pyVmomi's `vim.Task`.
+        machine: The `vim.VirtualMachine` whose questions may block the task.
+        watch: Who answers, who is told of progress, and how long it may take.
+
+    Raises:
+        ServerFault: The task failed; the fault's name is in `name`.
+        TaskCancelledError: It was cancelled.
+        QuestionError: A question blocks it, and nobody answers.
+        DeadlineError: It takes longer than allowed.
+        TransportError: The server broke off: whether the task goes on is not known.
+    """
+    watch = watch or Watch()
+    wanted = {task: _TASK} if machine is None else {task: _TASK, machine: (_QUESTION,)}
+    deadline = Deadline(watch.seconds)
+    try:
+        with watching(session, wanted) as updates:
+            seen: Changes = {}
+            while True:
+                changes = updates.wait(deadline)
+                seen.update(changes)
+                ended, result = _ended(task, seen)
+                if ended:
+                    return result
+                _tell(task, changes, watch)
+                if machine is not None and (machine._moId, _QUESTION) in changes:  # noqa: SLF001  its only name
+                    _settle(session, machine, changes[machine._moId, _QUESTION], watch)  # noqa: SLF001
+    except (KeyboardInterrupt, DeadlineError, QuestionError):
+        cancel(session, task)
+        raise
+
+
+def cancel(session: Session, task: Any) -> None:
+    """Ask a task to end. One SOAP call; what cannot be cancelled goes on."""
+    with suppress(EsxvirtError):
+        session.call(task, "CancelTask")
+
+
+def _ended(task: Any, seen: Changes) -> tuple[bool, Any]:
+    identity = task._moId  # noqa: SLF001  pyVmomi has no other name for it
+    state = seen.get((identity, "info.state"))
+    if state == "success":
+        return True, seen.get((identity, "info.result"))
+    if state == "error":
+        raise describe_task_error(seen.get((identity, "info.error")))
+    return False, None
+
+
+def _tell(task: Any, changes: Changes, watch: Watch) -> None:
+    done = changes.get((task._moId, "info.progress"))  # noqa: SLF001  pyVmomi has no other name for it
+    if watch.progress is not None and done is not None:
+        watch.progress(int(done))
+
+
+def _settle(session: Session, machine: Any, info: Any, watch: Watch) -> None:
+    """Have a question answered, or give the task up."""
+    if info is None:
+        return  # it was answered, by us or by someone else
+    question = read_question(info)
+    key = watch.answer(question) if watch.answer is not None else None
+    if key is None:
+        raise QuestionError(blocked(question), question)
+    session.call(machine, "AnswerVM", question.id, key)
