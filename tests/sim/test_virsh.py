@@ -161,3 +161,13 @@ def test_no_session_is_left(esx: Simulator, tmp_path: Path) -> None:
     assert esx.sessions == []
     assert esx.calls[0].method == "RetrieveServiceContent"
     assert esx.calls.methods()[-1] == "Logout"
+
+
+def test_storage_and_networks(simulator: Simulator, virsh: Virsh) -> None:
+    assert "local-storage" in virsh("pool-list", "--all")
+    assert f"<path>{simulator.site.datastores[0].mount}</path>" in virsh("pool-dumpxml", "local-storage")
+    volumes = virsh("vol-list", "local-storage", "--details")
+    assert re.search(r"Fedora11/Fedora11\.vmdk\s+\[local-storage\] Fedora11/Fedora11\.vmdk\s+file\s+8\.00 GiB", volumes)
+    assert "vSwitch0" in virsh("net-list", "--all")
+    assert "<portgroup name='VM Network'>" in virsh("net-dumpxml", "vSwitch0")
+    assert virsh.warnings == []

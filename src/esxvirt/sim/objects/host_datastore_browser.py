@@ -1,6 +1,7 @@
 """Browsing datastores."""
 
 import fnmatch
+import re
 from typing import TYPE_CHECKING, Any
 
 from esxvirt.sim.objects.base import ManagedObject, provides
@@ -127,12 +128,35 @@ class HostDatastoreBrowser(ManagedObject):
         if queries and not any(name.lower().endswith(end) for query in queries for end in _QUERIES.get(query, ())):
             return None
         kind = _INFO.get(f".{name.lower().rpartition('.')[2]}", "FileInfo") if queries else "FileInfo"
+        disk = next((query for query in spec.query or () if query.type_name == "VmDiskFileQuery"), None)
+        if kind == "VmDiskFileInfo" and disk is not None and disk.details is not None and file is not None:
+            details |= _disk_details(disk.details, file.read(), self._size(store, path, file.size))
         return Data(kind, path=name, **details)
 
     @staticmethod
     def _size(store: Datastore, path: str, size: int) -> int:
         flat = store.find(f"{path.removesuffix('.vmdk')}-flat.vmdk") if path.endswith(".vmdk") else None
         return flat.size if flat else size
+
+
+def _disk_details(asked: Data, descriptor: bytes, size: int) -> dict[str, Any]:
+    """What a disk's descriptor says, as far as it is asked for."""
+    text = descriptor[:65536].decode(errors="replace")
+    adapter = re.search(r'ddb\.adapterType = "(\w+)"', text)
+    hardware = re.search(r'ddb\.virtualHWVersion = "(\d+)"', text)
+    controllers = {"buslogic": "VirtualBusLogicController", "ide": "VirtualIDEController"}
+    details: dict[str, Any] = {}
+    if asked.diskType:
+        details["diskType"] = "VirtualDiskFlatVer2BackingInfo"
+    if asked.capacityKb:
+        details["capacityKb"] = long(size >> 10)
+    if asked.hardwareVersion:
+        details["hardwareVersion"] = int(hardware[1]) if hardware else 4
+    if asked.controllerType:
+        details["controllerType"] = controllers.get(adapter[1] if adapter else "", "VirtualLsiLogicController")
+    if asked.thin:
+        details["thin"] = "ddb.thinProvisioned" in text
+    return details
 
 
 _EVERYTHING = Data("HostDatastoreBrowserSearchSpec")
