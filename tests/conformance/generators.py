@@ -1,10 +1,13 @@
 """VMX files and domain XML at random: every key and device, mostly as VMware or a user writes them, some wrong."""
 
 import random
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 from xml.sax.saxutils import quoteattr
 
 from esxvirt.vmx.encodings import python_codec
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 DATASTORE = "498076b2-02796c1a-ef5b-000ae484a6a3"
 BOOLEANS = ["true", "TRUE", "false", "FALSE", "True"]

@@ -126,6 +126,11 @@ def _refuse_newer(domain: Domain) -> None:
     for controller in domain.controllers:
         if controller.type == "nvme":
             raise XmlError("Invalid value for attribute 'type' in element 'controller': 'nvme'.")
+    named = {disk.target: disk for disk in reversed(domain.disks)}
+    for disk in domain.disks:
+        other = named[disk.target]
+        if other is not disk:
+            raise XmlError(f"target '{disk.target}' duplicated for disk sources '{other.source}' and '{disk.source}'")
     if any(path == "devices/redirdev" for path, _line in domain.ignored):
         raise ConfigUnsupportedError("cannot add redirected USB device: USB is disabled for this domain")
 

@@ -24,8 +24,10 @@ ROWS = (
     Row("sata{}.present", "devices/controller", note="0 to 3"),
     Row("nvme{}.present", "devices/controller", note="0 to 3; libvirt leaves NVMe disks out"),
     Row("{}.present", "devices/disk"),
-    Row("{}.startConnected", "", note="read, has no place in the XML"),
-    Row("{}.clientDevice", "", note="`true`: a drive of the client's machine, left out as libvirt does"),
+    Row("{}.startConnected", "", write=False, note="has no place in the XML"),
+    Row(
+        "{}.clientDevice", "devices/disk", write=False, note="`true`: a drive of the client's, left out as libvirt does"
+    ),
     Row("{}.deviceType", "devices/disk/@device"),
     Row("{}.fileType", "devices/disk/@type", note="floppies: `file` or `device`"),
     Row(

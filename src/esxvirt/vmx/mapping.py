@@ -66,6 +66,9 @@ DIFFERENCES = (
         True,
     ),
     Difference("NVMe disks are converted", "libvirt drops them without a word", False),
+    Difference(
+        "disks of one name on SCSI and on SATA are taken", "libvirt names them so, and refuses its own XML", False
+    ),
     Difference("SATA disks are written", "libvirt reads them, and refuses to write them", False),
     Difference("`vtpm` and `pciPassthru` are converted", "libvirt drops them without a word", False),
     Difference("`genid` is written", "libvirt reads it, and does not write it", False),
@@ -95,12 +98,17 @@ def page(mark: str = "") -> str:
         )
     parts.append("## Where it differs from libvirt on purpose\n")
     parts.append("`strict` refuses what libvirt refuses, and converts nothing that libvirt does not.\n")
-    lines = [f"| {each.what} | {each.why} | {'yes' if each.strict else 'no'} |" for each in DIFFERENCES]
+    lines = [f"| {_cell(each.what)} | {_cell(each.why)} | {'yes' if each.strict else 'no'} |" for each in DIFFERENCES]
     parts.append("\n".join(["| difference | reason | under `strict` too |", "| --- | --- | --- |", *lines]) + "\n")
     return "\n".join(parts)
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
 
 
 def _row(row: Row) -> str:
     xml = f"`{row.xml}`" if row.xml else ""
     regular = "regular" if row.kind is not None else ""
-    return f"| `{row.key}` | {xml} | {regular} | {row.note} |"
+    both = "" if row.write else "read only"
+    return f"| `{row.key}` | {xml} | {', '.join(word for word in (regular, both) if word)} | {_cell(row.note)} |"

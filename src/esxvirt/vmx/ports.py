@@ -13,7 +13,7 @@ __all__ = ["ROWS", "read_ports", "write_ports"]
 
 ROWS = (
     Row("{}.present", "devices/serial, devices/parallel", note="serial 0 to 3, parallel 0 to 2 for libvirt"),
-    Row("{}.startConnected", "", note="read, has no place in the XML"),
+    Row("{}.startConnected", "", write=False, note="has no place in the XML"),
     Row("{}.fileType", "devices/serial/@type", note="device: dev; file; pipe; network: tcp; all others: null"),
     Row("{}.fileName", "devices/serial/source", note="a path, or `PROTOCOL://HOST:PORT`"),
     Row(
@@ -21,7 +21,7 @@ ROWS = (
         "devices/serial/source/@mode",
         note="server: bind; client: connect; server without the key",
     ),
-    Row("{}.vspc", "devices/serial/@type", note="a concentrator has no place in the XML: null"),
+    Row("{}.vspc", "devices/serial/@type", write=False, note="a concentrator has no place in the XML: null"),
     Row("{}.pipe.endPoint", "", note="written as client"),
     Row("{}.tryNoRxLoss", "", note="written as false for pipes"),
     Row("{}.yieldOnMsrRead", "", note="written as true"),

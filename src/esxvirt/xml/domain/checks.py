@@ -25,14 +25,15 @@ def check_domain(domain: Domain) -> None:
 
     Source: virDomainDefValidate.
     """
-    targets: dict[str, Disk] = {}
+    targets: dict[tuple[str, str], Disk] = {}
     places: set[tuple[str, int, int, int, int]] = set()
     for disk in domain.disks:
         if disk.address is None and disk_index(disk.target) < 0 and disk.bus != "nvme":
             raise XmlError(f"Unknown disk name '{disk.target}' and no address specified")
         if disk.bus not in _BUSES[disk.device]:
             raise EsxvirtError(f"Invalid bus type '{disk.bus}' for {_CALLED[disk.device]}")
-        other = targets.setdefault(disk.target, disk)
+        # libvirt names disks of VMX files alike on SCSI and SATA, and then refuses its own XML.
+        other = targets.setdefault((disk.target, disk.bus), disk)
         if other is not disk:
             raise XmlError(f"target '{disk.target}' duplicated for disk sources '{other.source}' and '{disk.source}'")
         address = disk.address

@@ -1,0 +1,89 @@
+"""Each row of the mapping does what it says, in both directions."""
+
+import re
+from dataclasses import fields
+
+import pytest
+
+from esxvirt.vmx import VmxContext, VmxFile, from_domain, from_xml, to_domain, to_xml
+from esxvirt.vmx.mapping import DIFFERENCES, SECTIONS, Section, page
+from esxvirt.vmx.table import Row
+from esxvirt.xml.domain import parse_domain
+from tests.unit.vmx.samples import MACHINE
+
+ALL = VmxContext(alldevices=True)
+ROWS = [(section, row) for section in SECTIONS for row in section.rows]
+NAMES = [f"{section.title}: {row.key}" for section in SECTIONS for row in section.rows]
+XML = to_xml(MACHINE, context=ALL)
+# Keys that say what is so without them.
+SILENT = {".encoding", "config.version", "virtualHW.version"}
+
+
+def concrete(section: Section, row: Row, keys: list[str]) -> list[str]:
+    """The keys of a file that a row is about."""
+    devices = re.sub(r"\d+", r"\\d+", section.device).replace(", ", "|") or r"\d+"
+    head, device, tail = row.key.partition("{}")
+    inner = "" if not device else r"\d+" if head else f"({devices})"
+    pattern = re.compile(re.escape(head) + inner + re.escape(tail))
+    return [key for key in keys if pattern.fullmatch(key)]
+
+
+@pytest.mark.parametrize(("section", "row"), ROWS, ids=NAMES)
+def test_the_key_is_read_and_makes_a_difference(section: Section, row: Row) -> None:
+    file = VmxFile.parse(MACHINE)
+    keys = concrete(section, row, list(file))
+    assert keys, "no sample has the key"
+    if not row.xml or row.key in SILENT:
+        return
+    for key in keys:
+        without = VmxFile.parse(MACHINE)
+        del without[key]
+        if to_xml(str(without), context=ALL) != XML:
+            return
+    pytest.fail(f"without {keys}, the XML is the same")
+
+
+@pytest.mark.parametrize(("section", "row"), ROWS, ids=NAMES)
+def test_the_key_is_written(section: Section, row: Row) -> None:
+    written = VmxFile.parse(from_xml(XML, virtual_hw_version=10))
+    assert bool(concrete(section, row, list(written))) == row.write
+
+
+def test_both_directions_agree() -> None:
+    written = from_xml(XML, virtual_hw_version=10)
+    assert to_xml(written, context=ALL) == XML
+    before, after = VmxFile.parse(MACHINE).lowered(), VmxFile.parse(written).lowered()
+    differing = {key for key in before if key in after and before[key] != after[key]}
+    assert differing <= {"serial2.filename"}
+
+
+def test_the_model_survives_the_xml() -> None:
+    domain = to_domain(MACHINE, ALL)
+    again = parse_domain(XML)
+    for field in fields(again):
+        devices = getattr(again, field.name)
+        for device in devices if isinstance(devices, list) else ():
+            device.line = 0
+    assert again == domain
+    assert from_domain(domain, 10) == from_domain(again, 10)
+
+
+def test_the_page_has_every_row_once() -> None:
+    text = page("MARK\n")
+    for section in SECTIONS:
+        assert f"## {section.title}\n" in text
+        keys = [row.key for row in section.rows]
+        assert len(keys) == len(set(keys))
+        for row in section.rows:
+            assert f"| `{row.key}` |" in text
+    for difference in DIFFERENCES:
+        assert difference.what.replace("|", "\\|") in text
+        assert difference.why
+    assert text.startswith("# VMX files and domain XML\n\nMARK\n")
+
+
+def test_a_table_has_as_many_cells_in_each_line() -> None:
+    for line in page().splitlines():
+        if line.startswith("|"):
+            cells = len(re.findall(r"(?<!\\)\|", line))
+            assert cells in {4, 5}, line
