@@ -11,7 +11,7 @@ from esxvirt.vmx.table import Row
 from esxvirt.xml.domain import parse_domain
 from tests.unit.vmx.samples import MACHINE
 
-ALL = VmxContext(alldevices=True)
+ALL = VmxContext(all_devices=True)
 ROWS = [(section, row) for section in SECTIONS for row in section.rows]
 NAMES = [f"{section.title}: {row.key}" for section in SECTIONS for row in section.rows]
 XML = to_xml(MACHINE, context=ALL)
