@@ -6,6 +6,7 @@ import socket
 import ssl
 import threading
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from esxvirt.sim import Simulator
 from esxvirt.sim.http.versions import service_versions
+from esxvirt.sim.objects.service_instance import ServiceInstance
 from esxvirt.sim.profiles import PROFILES
 
 _ROOT = {"Authorization": "Basic " + base64.b64encode(b"root:secret").decode()}
@@ -172,6 +174,48 @@ def test_rubbish_is_a_fault(esx: Simulator, body: bytes, action: str) -> None:
     assert answer.status == 500
     assert b"<faultcode>" in answer.body
     assert b"Traceback" not in answer.body
+
+
+_FOLDER = st.builds(
+    "{}{}?dcPath={}&dsName={}".format,
+    st.sampled_from(["/folder/", "/folder", "/folder/Fedora11/", "/folder/../", "/folder//"]),
+    st.text(st.sampled_from("ab./\\%2eF0 "), max_size=12).map(quote),
+    st.sampled_from(["ha-datacenter", "x", ""]),
+    st.sampled_from(["local-storage", "x", "", "..", "%00"]),
+)
+_HEADER = st.text(st.characters(min_codepoint=32, max_codepoint=255, exclude_characters="\x7f"), max_size=30)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=80)
+@given(path=_FOLDER, wanted=st.one_of(st.just("bytes=0-1"), _HEADER), who=st.one_of(st.just(""), _HEADER))
+def test_strange_requests_for_files(esx: Simulator, path: str, wanted: str, who: str) -> None:
+    headers = {"Range": wanted, "Authorization": f"Basic {who}" if who else _ROOT["Authorization"]}
+    answer = request(esx, "GET", path, headers=headers)
+    assert answer.status in {200, 206, 400, 401, 404, 416}
+    assert b"Traceback" not in answer.body
+    assert b"root:x:" not in answer.body
+
+
+def test_an_accident_is_a_fault(esx: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(ServiceInstance, "RetrieveServiceContent", broken)
+    answer = request(esx, "POST", "/sdk", _CONTENT)
+    assert answer.status == 500
+    assert b'xsi:type="SystemError"' in answer.body
+    assert b"Traceback" not in answer.body
+
+
+def test_an_empty_array_is_none_at_all(esx: Simulator) -> None:
+    login = _CALL.format(
+        "Login", "SessionManager", "ha-sessionmgr", "<userName>root</userName><password>secret</password>"
+    )
+    cookie = request(esx, "POST", "/sdk", login).headers["Set-Cookie"].partition(";")[0]
+    nothing = _CALL.format("RetrieveProperties", "PropertyCollector", "ha-property-collector", "")
+    answer = request(esx, "POST", "/sdk", nothing, {"Cookie": cookie})
+    assert answer.status == 200
+    assert b"<returnval>" not in answer.body
 
 
 def test_entities_are_not_followed(esx: Simulator) -> None:

@@ -4,8 +4,9 @@ import gc
 import hashlib
 import socket
 import ssl
+import threading
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -138,3 +139,43 @@ def test_an_old_server_without_a_list_of_versions() -> None:
         assert machine.name == "Fedora11"
         assert machine.config.firmware is None
         Disconnect(service)
+
+
+def test_readers_and_writers_at_once() -> None:
+    with Simulator("esx-7.0", vms=8) as simulator:
+        wrong: list[BaseException] = []
+
+        def write(name: str) -> None:
+            service = _connect(simulator)
+            content = service.RetrieveContent()
+            path = f"[local-storage] {name}/{name}.vmx"
+            machine = content.searchIndex.FindByDatastorePath(content.rootFolder.childEntity[0], path)
+            for _ in range(3):
+                WaitForTask(machine.PowerOff() if machine.runtime.powerState == "poweredOn" else machine.PowerOn())
+            Disconnect(service)
+
+        def read() -> None:
+            service = _connect(simulator)
+            content = service.RetrieveContent()
+            for _ in range(10):
+                names = {machine.name for machine in content.rootFolder.childEntity[0].vmFolder.childEntity}
+                assert len(names) == 13
+            Disconnect(service)
+
+        def guarded(work: Callable[..., None], *arguments: str) -> None:
+            try:
+                work(*arguments)
+            except BaseException as error:  # noqa: BLE001  # the main thread tells of it
+                wrong.append(error)
+
+        before = {name: simulator.site.find_machine(name).running for name in ("archive", "web", "vm-0001", "vm-0002")}
+        threads = [threading.Thread(target=guarded, args=(write, name)) for name in before]
+        threads += [threading.Thread(target=guarded, args=(read,)) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert wrong == []
+        assert {name: not simulator.site.find_machine(name).running for name in before} == before
+        assert simulator.sessions == []
+        assert [call.fault for call in simulator.calls if call.fault] == []

@@ -1,7 +1,6 @@
 """``/folder``: datastore files over HTTP, for sessions and for basic authentication."""
 
 import base64
-import binascii
 import html
 import re
 from urllib.parse import quote
@@ -16,7 +15,7 @@ from esxvirt.sim.state.storage import Datastore, File, Upload
 __all__ = ["FolderHandler"]
 
 _CHUNK = 1 << 18
-_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 
 
 class FolderHandler:
@@ -34,7 +33,7 @@ class FolderHandler:
         if scheme.lower() == "basic":
             try:
                 username, _, password = base64.b64decode(encoded, validate=True).decode().partition(":")
-            except (binascii.Error, UnicodeDecodeError):
+            except ValueError:
                 username = password = ""
             account = self._endpoint.access.authenticate(username, password)
             if account is not None:

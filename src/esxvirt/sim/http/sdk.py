@@ -1,6 +1,7 @@
 """``/sdk``: SOAP over HTTP."""
 
 import asyncio
+import logging
 import re
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from esxvirt.sim.wire.values import Fault, Ref
 __all__ = ["COOKIE", "SoapHandler", "cookie_of"]
 
 COOKIE = "vmware_soap_session"
+_LOG = logging.getLogger(__name__)
 _UNNAMED = "2.5"
 _ACTION = re.compile(r'"?urn:(?:vim25|internalvim25|vim2)(?:/([\w.]+))?"?')
 
@@ -112,5 +114,9 @@ class SoapHandler:
             content = encoder.element(call.method.result, value) if value is not None else ""
         except Fault as fault:
             return _Answer(500, soap.fault_answer(fault, encoder))
+        except Exception as error:  # noqa: BLE001  # whatever goes wrong, the client gets a fault and the server lives
+            _LOG.exception("%s on %s failed", parsed.method, parsed.this.text)
+            accident = Fault("SystemError", f"A general system error occurred: {error}", reason=str(error))
+            return _Answer(500, soap.fault_answer(accident, encoder))
         opened = call.session.cookie if call.session and call.session.cookie != peer.cookie else None
         return _Answer(200, soap.answer(parsed.method, content), opened)

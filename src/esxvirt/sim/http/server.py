@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import socket
 import ssl
+from collections.abc import Awaitable, Callable
 from concurrent.futures import Executor
 
 from aiohttp import web
@@ -16,6 +17,7 @@ from esxvirt.sim.http.versions import service_versions
 
 __all__ = ["Server"]
 
+_Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 _LARGEST_CALL = 64 << 20
 _GRACE = 0.2
 
@@ -43,7 +45,7 @@ class Server:
         return int(self.listener.getsockname()[1])
 
     def _application(self) -> web.Application:
-        app = web.Application(client_max_size=_LARGEST_CALL)
+        app = web.Application(client_max_size=_LARGEST_CALL, middlewares=[self._delay])
         calls = SoapHandler(self.endpoint, self._pool)
         files = FolderHandler(self.endpoint)
         app.router.add_get("/", self._welcome)
@@ -55,6 +57,13 @@ class Server:
             app.router.add_put(path, files.put)
             app.router.add_delete(path, files.delete)
         return app
+
+    @web.middleware
+    async def _delay(self, request: web.Request, handler: _Handler) -> web.StreamResponse:
+        """Delay what is no call by the latency; calls are delayed on their way to the method."""
+        if self.endpoint.latency > 0 and request.method != "POST":
+            await asyncio.sleep(self.endpoint.latency)
+        return await handler(request)
 
     async def _welcome(self, request: web.Request) -> web.Response:
         del request

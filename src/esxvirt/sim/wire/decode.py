@@ -70,7 +70,10 @@ class Decoder:
         """Read the arguments of `method` from its element, without ``_this``."""
         fields = {field.name: field for field in method.params}
         children = [child for child in _children(element) if _local(child) != "_this"]
-        return self._fields(fields, children, method.name, 0)
+        found = self._fields(fields, children, method.name, 0)
+        # On the wire an array without items is nothing at all.
+        missing: dict[str, Any] = {field.name: [] for field in method.params if field.array and not field.optional}
+        return {**missing, **found}
 
     def reference(self, element: etree._Element) -> Ref:
         """Read a reference to a managed object."""
