@@ -62,6 +62,7 @@ ERRORS: Final[dict[type[BaseException], Meaning]] = {
     errors.NoCredentialsError: Meaning(codes.VIR_ERR_INVALID_ARG, codes.VIR_FROM_AUTH),
     errors.DeadlineError: Meaning(codes.VIR_ERR_OPERATION_TIMEOUT),
     errors.MissingPrivilegeError: Meaning(codes.VIR_ERR_ACCESS_DENIED),
+    errors.TaskCancelledError: Meaning(codes.VIR_ERR_OPERATION_ABORTED),
     errors.VmxSyntaxError: Meaning(codes.VIR_ERR_CONF_SYNTAX, codes.VIR_FROM_CONF),
     errors.UnavailableError: Meaning(codes.VIR_ERR_NO_CONNECT, codes.VIR_FROM_NONE),
 }
@@ -100,6 +101,7 @@ TEXTS: Final[dict[int, str]] = {
     codes.VIR_ERR_OPERATION_TIMEOUT: "Timed out during operation: %s",
     codes.VIR_ERR_NO_DOMAIN_SNAPSHOT: "Domain snapshot not found: %s",
     codes.VIR_ERR_ARGUMENT_UNSUPPORTED: "argument unsupported: %s",
+    codes.VIR_ERR_OPERATION_ABORTED: "operation aborted: %s",
     codes.VIR_ERR_AUTH_CANCELLED: "authentication cancelled: %s",
     codes.VIR_ERR_ACCESS_DENIED: "access denied: %s",
 }
@@ -226,7 +228,8 @@ def report_argument(message: str, function: str, argument: str, domain: int = co
 
 def translate(error: errors.EsxvirtError, domain: int) -> libvirtError:
     """Return the error to raise for one of ours; `domain` is that of the function called."""
-    meaning = FAULTS.get(error.name) if isinstance(error, errors.ServerFault) else None
+    # A class that says more than "a fault" says more than the fault's name, too.
+    meaning = FAULTS.get(error.name) if isinstance(error, errors.ServerFault) and type(error) not in ERRORS else None
     if meaning is None:
         meaning = next(ERRORS[ancestor] for ancestor in type(error).__mro__ if ancestor in ERRORS)
     return report(meaning.code, domain if meaning.domain is None else meaning.domain, str(error))
