@@ -1,0 +1,79 @@
+"""Changing a VMX file to what a domain now says, and nothing else in it.
+
+The XML cannot say all that a VMX file does. So the file is not written anew: it is written as it was before and as it
+is to be, both through the model, and only what differs between the two is changed in it.
+"""
+
+import re
+
+from esxvirt.vmx.context import VmxContext
+from esxvirt.vmx.convert import from_domain, to_domain
+from esxvirt.vmx.file import VmxFile
+from esxvirt.vmx.report import Report
+from esxvirt.xml.domain.model import Domain
+
+__all__ = ["redefine"]
+
+# What a device's keys begin with.
+_DEVICE = re.compile(
+    r"((?:scsi|ide|sata|nvme)\d+(?::\d+)?|(?:floppy|ethernet|serial|parallel|sharedfolder|pcipassthru)\d+)\.present"
+)
+_OLDEST_HARDWARE = 4
+
+
+def redefine(
+    vmx: str | bytes | VmxFile,
+    domain: Domain,
+    context: VmxContext | None = None,
+    *,
+    report: Report | None = None,
+) -> VmxFile:
+    """Change a VMX file so that it describes `domain`.
+
+    Unknown keys, comments, order, encoding and every value that says what it said before stay as they are: so the guest
+    operating system, the version of the virtual hardware and file names relative to the file are kept. With a device go
+    all keys of its own.
+
+    Args:
+        vmx: the file as it is.
+        domain: what it is to be.
+        context: lookups for both directions; see `VmxContext`.
+        report: gets a note for each loss and guess.
+
+    Returns:
+        The changed file.
+
+    Raises:
+        EsxvirtError: if the file describes no machine, and for what VMware does not have.
+    """
+    file = VmxFile.parse(str(vmx)) if isinstance(vmx, VmxFile) else VmxFile.parse(vmx)
+    version = _hardware_version(file)
+    before = VmxFile.parse(from_domain(to_domain(file, context), version, context))
+    after = VmxFile.parse(from_domain(domain, version, context, report=report))
+    gone = _devices(before) - _devices(after)
+    for key in list(file):
+        if _belongs_to(key.lower(), gone):
+            del file[key]
+    for key in before:
+        if key not in after:
+            file.discard(key)
+    for key, value in after.items():
+        if before.get(key) != value:
+            file[key] = value
+    return file
+
+
+def _hardware_version(file: VmxFile) -> int:
+    written = file.get("virtualHW.version") or ""
+    return max(int(written), _OLDEST_HARDWARE) if written.isascii() and written.isdigit() and len(written) < 3 else 4
+
+
+def _devices(file: VmxFile) -> set[str]:
+    """The devices that a file has, in lower case."""
+    matches = ((_DEVICE.fullmatch(key.lower()), value) for key, value in file.items())
+    return {match[1] for match, value in matches if match is not None and value.lower() == "true"}
+
+
+def _belongs_to(key: str, devices: set[str]) -> bool:
+    name = key.removeprefix("sched.").partition(".")[0]
+    return name in devices

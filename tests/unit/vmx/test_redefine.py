@@ -1,0 +1,114 @@
+import pytest
+
+from esxvirt.errors import VmxError
+from esxvirt.vmx import VmxContext, VmxFile, redefine, to_domain
+from esxvirt.xml.domain import Domain
+from tests.unit.vmx.samples import MACHINE
+
+REAL = """\
+#!/usr/bin/vmware
+.encoding = "windows-1252"
+config.version = "8"
+virtualHW.version = "7"
+displayName = "caf\u00e9"
+guestOS = "rhel5-64"
+memsize = "1024"
+tools.syncTime = "FALSE"
+scsi0.present = "TRUE"
+scsi0.virtualDev = "lsilogic"
+scsi0.pciSlotNumber = "16"
+scsi0:0.present = "TRUE"
+scsi0:0.fileName = "a.vmdk"
+scsi0:0.redo = ""
+sched.scsi0:0.shares = "normal"
+scsi0:1.present = "TRUE"
+scsi0:1.fileName = "b.vmdk"
+scsi0:1.redo = ""
+sched.scsi0:1.shares = "normal"
+ethernet0.present = "TRUE"
+ethernet0.networkName = "VM Network"
+ethernet0.addressType = "generated"
+ethernet0.generatedAddress = "00:0C:29:11:22:33"
+ethernet0.generatedAddressOffset = "10"
+ethernet0.pciSlotNumber = "32"
+serial0.present = "TRUE"
+serial0.fileType = "pipe"
+serial0.pipe.endPoint = "server"
+serial0.tryNoRxLoss = "TRUE"
+serial0.fileName = "p"
+"""
+
+
+def machine() -> Domain:
+    return to_domain(REAL)
+
+
+def changes(domain: Domain) -> tuple[list[str], list[str]]:
+    """The lines taken away and those added."""
+    before, after = REAL.splitlines(), str(redefine(REAL, domain)).splitlines()
+    return [line for line in before if line not in after], [line for line in after if line not in before]
+
+
+def test_a_machine_that_is_the_same_leaves_the_file_the_same() -> None:
+    data = REAL.encode("cp1252")
+    assert redefine(data, to_domain(data)).encode() == data
+    assert str(redefine(MACHINE, to_domain(MACHINE))) == MACHINE
+    every = VmxContext(all_devices=True)
+    assert str(redefine(MACHINE, to_domain(MACHINE, every), every)) == MACHINE
+
+
+def test_a_changed_value_changes_one_line() -> None:
+    domain = machine()
+    domain.memory = domain.current_memory = 2097152
+    assert changes(domain) == (['memsize = "1024"'], ['memsize = "2048"'])
+
+
+def test_a_device_goes_with_all_its_keys() -> None:
+    domain = machine()
+    del domain.disks[1]
+    removed, added = changes(domain)
+    assert removed == [
+        'scsi0:1.present = "TRUE"',
+        'scsi0:1.fileName = "b.vmdk"',
+        'scsi0:1.redo = ""',
+        'sched.scsi0:1.shares = "normal"',
+    ]
+    assert added == []
+
+
+def test_a_new_device_is_added() -> None:
+    domain = machine()
+    domain.interfaces.append(type(domain.interfaces[0])(source="other", mac="00:50:56:00:00:01"))
+    removed, added = changes(domain)
+    assert removed == []
+    assert 'ethernet1.networkName = "other"' in added
+    assert all(line.startswith("ethernet1.") for line in added)
+
+
+def test_an_optional_value_goes() -> None:
+    file = redefine('config.version = "8"\nannotation = "x"\nkeep = "y"\n', Domain(name="n"))
+    assert "annotation" not in file
+    assert file["keep"] == "y"
+    assert file["displayName"] == "n"
+
+
+def test_the_file_given_is_not_changed() -> None:
+    file = VmxFile.parse(REAL)
+    domain = machine()
+    domain.name = "other"
+    assert redefine(file, domain)["displayName"] == "other"
+    assert str(file) == REAL
+
+
+def test_a_name_beyond_the_encoding_turns_the_file_to_utf_8() -> None:
+    data = REAL.encode("cp1252")
+    domain = to_domain(data)
+    domain.name = "機"
+    again = redefine(data, domain).encode()
+    assert to_domain(again).name == "機"
+    assert b"rhel5-64" in again
+
+
+def test_what_is_no_vmx_file_is_refused() -> None:
+    with pytest.raises(VmxError):
+        redefine("", Domain(name="n"))
