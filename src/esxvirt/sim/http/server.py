@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import socket
 import ssl
+import weakref
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Executor
 
@@ -33,6 +34,7 @@ class Server:
         self._runner: web.AppRunner | None = None
         self._accepting: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
+        self._transports: weakref.WeakSet[asyncio.Transport] = weakref.WeakSet()
 
     @property
     def address(self) -> str:
@@ -106,6 +108,10 @@ class Server:
             await asyncio.gather(*self._tasks, return_exceptions=True)
         if self._runner is not None:
             await self._runner.cleanup()
+        # A client that keeps its connection does not answer TLS's farewell, and the loop ends before anyone waits.
+        for transport in list(self._transports):
+            transport.abort()
+        await asyncio.sleep(0)
 
     async def _accept(self) -> None:
         loop = asyncio.get_running_loop()
@@ -131,7 +137,8 @@ class Server:
         server = self._runner.server
         assert server is not None  # noqa: S101  # as above
         try:
-            await loop.connect_accepted_socket(server, connection, ssl=self._tls)
+            transport, _ = await loop.connect_accepted_socket(server, connection, ssl=self._tls)
+            self._transports.add(transport)
         except (OSError, ssl.SSLError):
             # The client has broken off, or does not like the certificate.
             connection.close()
