@@ -86,6 +86,8 @@ class Connection:
             if real.scheme == VPX and not real.path:
                 raise InvalidArgumentError(NO_PATH)
             session = _open_session(real, real.host, real.scheme, authenticate, resources)
+            if uri.scheme == "sim":
+                session.leave_at_exit()
             tree = read_tree(session)
             host = resolve_host(tree, real.path) if real.scheme == VPX else _only_host(tree)
             vcenter = None

@@ -1,5 +1,6 @@
 """One session on one server: negotiate, log in, call, log out on every way out."""
 
+import os
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -35,7 +36,7 @@ class Session:
         self.content = content
         self.about = content.about
         # However the object or the process ends, the server must not keep the session: ESX has room for few.
-        self._log_out = weakref.finalize(self, _log_out, stub, content)
+        self._log_out = weakref.finalize(self, _log_out, stub, content, os.getpid())
 
     @classmethod
     def connect(cls, endpoint: Endpoint) -> "Session":
@@ -116,15 +117,19 @@ class Session:
             return False
         return True
 
+    def leave_at_exit(self) -> None:
+        """Do not log out when the process ends: the server ends with it."""
+        self._log_out.atexit = False
+
     def close(self) -> None:
         """Log out and drop the connections. Never raises: there is nothing left to do about it."""
         self._log_out()
 
 
-def _log_out(stub: SoapStub, content: Any) -> None:
+def _log_out(stub: SoapStub, content: Any, owner: int) -> None:
     stub.renew = None
     try:
-        if stub.logged_in:
+        if stub.logged_in and os.getpid() == owner:  # a forked child must not end its parent's session
             manager = content.sessionManager
             method = manager._GetMethodInfo("Logout")  # noqa: SLF001  pyVmomi's bound methods do not tell
             stub.send("Logout", stub.SerializeRequest(manager, method, []), _LOGOUT_SECONDS)
@@ -139,12 +144,16 @@ def _log_out(stub: SoapStub, content: Any) -> None:
 def translated(method: str) -> Iterator[None]:
     """Turn pyVmomi's faults into `esxvirt.errors`.
 
-    The fault's own traceback is cut off (`from None`): its frames hold the arguments, for Login the password.
+    The fault and its traceback are let go: their frames hold the arguments, for Login the password.
     """
     try:
         yield
     except vmodl.MethodFault as fault:
-        raise describe(fault, method) from None
+        fault.__traceback__ = None
+        error = describe(fault, method)
+    else:
+        return
+    raise error
 
 
 def _fetch_versions(stub: SoapStub) -> bytes | None:

@@ -1,5 +1,6 @@
 """Opening and closing connections."""
 
+import os
 from typing import Any
 
 import pytest
@@ -162,3 +163,40 @@ def test_the_simulator_of_a_sim_uri_lives_as_long_as_the_connection() -> None:
 def test_sim_uris_that_cannot_be(uri: str, message: str) -> None:
     with pytest.raises(InvalidArgumentError, match=message):
         Connection.open(parse(uri), lambda **_: Credentials("root", Secret("secret")))
+
+
+def test_a_fault_of_login_keeps_no_frame_with_the_password(simulator: Simulator) -> None:
+    with pytest.raises(ServerFault) as caught:
+        Connection.open(parse(simulator.uri), lambda **_: Credentials(simulator.username, Secret("wr0ng-and-s3cret")))
+    seen: list[BaseException] = []
+    pending: list[BaseException | None] = [caught.value]
+    while pending:
+        error = pending.pop()
+        if error is None or error in seen:
+            continue
+        seen.append(error)
+        pending += [error.__cause__, error.__context__]
+        trace = error.__traceback__
+        while trace is not None:
+            values = trace.tb_frame.f_locals.values()
+            if "tests" not in trace.tb_frame.f_code.co_filename:
+                assert not [value for value in values if isinstance(value, str) and "wr0ng-and-s3cret" in value]
+            trace = trace.tb_next
+
+
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+def test_a_forked_child_leaves_its_parents_session(simulator: Simulator) -> None:
+    connection = Connection.open(parse(simulator.uri), answer(simulator))
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:  # pragma: no cover  in the child
+        del connection
+        os.write(writer, b"x")
+        os._exit(0)
+    os.read(reader, 1)
+    os.waitpid(child, 0)
+    os.close(reader)
+    os.close(writer)
+    assert len(simulator.sessions) == 1
+    connection.close()
+    assert simulator.sessions == []
