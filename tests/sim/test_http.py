@@ -251,6 +251,7 @@ def test_503(esx: Simulator) -> None:
     assert answer.status == 503
     assert answer.headers["Content-Type"].startswith("text/html")
     assert request(esx, "POST", "/sdk", _CONTENT).status == 200
+    assert [call.fault for call in esx.calls] == ["socket http503", None]
 
 
 def test_garbage(esx: Simulator) -> None:

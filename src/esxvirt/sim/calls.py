@@ -61,9 +61,13 @@ class CallRecord:
 
 
 class CallLog:
-    """Every SOAP call, in the order in which the answers were ready; thread-safe."""
+    """Every SOAP call, in the order in which the answers were ready; thread-safe.
 
-    def __init__(self) -> None:
+    A server that runs for long forgets the oldest when there are more than `limit`.
+    """
+
+    def __init__(self, limit: int = 1_000_000) -> None:
+        self._limit = limit
         self._records: list[CallRecord] = []
         self._lock = threading.Lock()
 
@@ -71,6 +75,8 @@ class CallLog:
         """Add a call."""
         with self._lock:
             self._records.append(record)
+            if len(self._records) > self._limit:
+                del self._records[: self._limit // 10]
 
     def clear(self) -> None:
         """Forget all calls."""

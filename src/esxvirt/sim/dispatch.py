@@ -16,8 +16,9 @@ __all__ = ["STAGES", "invoke"]
 Next = Callable[[Call], Any]
 # Methods that need no session: they tell who is there and let one in.
 OPEN_METHODS = frozenset({"RetrieveServiceContent", "Login", "LoginBySSPI", "LoginByToken", "RetrieveInternalContent"})
+# Types whose properties anybody may read.
 OPEN_PROPERTIES = frozenset({"ServiceInstance", "PropertyCollector", "SessionManager"})
-# Methods that wait for others to change something, and so must not keep them from it.
+# Reads that are open, too, as long as they read nothing but those types.
 _READS_BEFORE_LOGIN = frozenset({"RetrieveProperties", "RetrievePropertiesEx"})
 
 

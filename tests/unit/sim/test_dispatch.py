@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from esxvirt.sim.calls import CallLog, CallRecord
 from esxvirt.sim.profiles import ALIASES, PROFILES, find
 from esxvirt.sim.wire import schema
 from esxvirt.sim.wire.values import Data, Fault, Ref
@@ -337,3 +338,12 @@ def test_performance_counters() -> None:
         inside.call("QueryAvailablePerfMetric", manager, entity=inside.endpoint.root_folder)
     with pytest.raises(Fault, match="no counter 9999"):
         inside.call("QueryPerfCounter", manager, counterId=[9999])
+
+
+def test_a_long_log_forgets_its_beginning() -> None:
+    log = CallLog(limit=100)
+    for number in range(250):
+        log.append(CallRecord(f"M{number}", "X:x", None, 0.0))
+    assert len(log) <= 100
+    assert log[len(log) - 1].method == "M249"
+    assert "M249" in repr(log)

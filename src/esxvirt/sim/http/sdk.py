@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from esxvirt.sim.calls import Call, Peer
+from esxvirt.sim.calls import Call, CallRecord, Peer
 from esxvirt.sim.dispatch import invoke
 from esxvirt.sim.endpoint import Endpoint
 from esxvirt.sim.http.spoil import spoil
@@ -56,6 +56,9 @@ class SoapHandler:
         name, this = (None, None) if isinstance(parsed, Fault) else (parsed.method, self._this(parsed))
         kind = self._endpoint.faults.socket(name, this)
         if kind in {"refuse", "hang", "http503"}:
+            # The call came, though no method saw it.
+            record = CallRecord(name or "", str(this), None, 0.0, f"socket {kind}", self._endpoint.name)
+            self._endpoint.calls.append(record)
             return await spoil(request, kind, b"", 200, "text/xml")
         answer = await loop.run_in_executor(self._pool, self._call, parsed, action, peer)
         if kind is not None:

@@ -9,7 +9,7 @@ answers that path without building everything around it.
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
-from esxvirt.sim.wire.values import Fault, Ref, Typed
+from esxvirt.sim.wire.values import Ref, Typed
 
 if TYPE_CHECKING:
     from esxvirt.sim.calls import Call
@@ -73,8 +73,3 @@ class ManagedObject:
 
     def __repr__(self) -> str:
         return f"<{self.ref}>"
-
-
-def not_supported(what: str) -> Fault:
-    """Make the fault for what this server does not do."""
-    return Fault("NotSupported", f"The operation is not supported on the object: {what}.")

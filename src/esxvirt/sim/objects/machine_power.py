@@ -82,7 +82,7 @@ class PowerMethods(ManagedEntity):
         def work(_: object) -> None:
             self._check(allowed, wanted)
             effect()
-            self.machine.revision += 1
+            self.endpoint.site.touch(self.machine)
 
         return self.endpoint.start_task(call, f"VirtualMachine.{kind}", self, work, self.machine)
 

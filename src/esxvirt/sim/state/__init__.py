@@ -1,1 +1,1 @@
-"""What the simulated site is: hosts, machines, datastores and their files, networks. Nothing here knows of SOAP."""
+"""What the simulated site is: hosts, machines, datastores and their files, networks. Nothing here knows of XML."""

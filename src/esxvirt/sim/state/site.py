@@ -64,7 +64,6 @@ class Host:
     address: str = ""
     management_server: str | None = None
     cpu_model: str = "Intel(R) Xeon(R) CPU E5-2609 v3 @ 1.90GHz"
-    cpu_features: dict[int, dict[str, str]] = field(default_factory=dict)
     datastores: list[Datastore] = field(default_factory=list)
     networks: list[Network] = field(default_factory=list)
     switches: list[Switch] = field(default_factory=list)
@@ -159,11 +158,6 @@ class Site:
                 self._by_uuid.setdefault(machine.config.uuid, []).append(machine)
             self._index_revision = self._inventory_revision
         return self._by_uuid.get(uuid, [])
-
-    def reconfigured(self, machine: Machine) -> None:
-        """Tell that a machine's configuration has changed."""
-        self._inventory_revision += 1
-        self.touch(machine)
 
     def find_machine(self, name: str) -> Machine:
         """Return the machine of that name; LookupError if there is none."""
