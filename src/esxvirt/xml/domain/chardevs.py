@@ -82,6 +82,8 @@ def parse_char_device(element: "_Element") -> CharDevice:
         device.mode = lookup(source, "mode", ("connect", "bind")) or "connect"
         device.host = source.get("host")
         device.service = source.get("service")
+    if type_ == "udp" and device.service is None:
+        raise EsxvirtError("Missing source service attribute for char device")
     if type_ == "tcp":
         if device.host is None:
             raise EsxvirtError("Missing source host attribute for char device")

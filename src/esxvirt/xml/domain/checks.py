@@ -32,6 +32,8 @@ def check_domain(domain: Domain) -> None:
             raise XmlError(f"Unknown disk name '{disk.target}' and no address specified")
         if disk.bus not in _BUSES[disk.device]:
             raise EsxvirtError(f"Invalid bus type '{disk.bus}' for {_CALLED[disk.device]}")
+        if disk.device == "floppy" and not disk.target.startswith("fd"):
+            raise EsxvirtError(f"Invalid floppy device name: {disk.target}")
         # libvirt names disks of VMX files alike on SCSI and SATA, and then refuses its own XML.
         other = targets.setdefault((disk.target, disk.bus), disk)
         if other is not disk:

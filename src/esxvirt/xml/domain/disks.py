@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from esxvirt.errors import ConfigUnsupportedError, EsxvirtError, NoSourceError, NoTargetError, XmlError
+from esxvirt.errors import ConfigUnsupportedError, NoSourceError, NoTargetError, XmlError
 from esxvirt.xml.domain.addresses import DriveAddress, format_drive_address, parse_drive_address
-from esxvirt.xml.domain.elements import child_text, lookup, unsigned, where
+from esxvirt.xml.domain.elements import child_text, lookup, required, unsigned, where
 from esxvirt.xml.text import Lines, attributes, escape
 
 if TYPE_CHECKING:
@@ -124,8 +124,8 @@ def parse_disk(element: "_Element") -> Disk:
     if target is None or not name:
         raise NoTargetError(f"missing target information for device {path or ''}".rstrip())
     _check_source(type_, device, name, source is not None, path)
-    if device == "floppy" and not name.startswith("fd"):
-        raise EsxvirtError(f"Invalid floppy device name: {name}")
+    if type_ == "network" and source is not None:
+        required(source, "protocol")
     bus = lookup(target, "bus", BUSES)
     disk = Disk(
         target=name,

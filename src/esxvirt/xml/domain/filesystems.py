@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from esxvirt.errors import NoSourceError, NoTargetError
+from esxvirt.errors import NoSourceError, NoTargetError, XmlError
 from esxvirt.xml.domain.elements import lookup, where
 from esxvirt.xml.text import Lines, escape
 
@@ -50,6 +50,8 @@ def parse_filesystem(element: "_Element") -> Filesystem:
     target = element.find("target")
     path = None if source is None else source.get(_SOURCES.get(type_, "dir"))
     name = None if target is None else target.get("dir")
+    if type_ == "ram" and (source is None or source.get("usage") is None):
+        raise XmlError("missing 'usage' attribute for RAM filesystem")
     if path is None and type_ != "ram":
         raise NoSourceError(f"missing source information for device {name or ''}")
     if name is None:
