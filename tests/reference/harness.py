@@ -1,0 +1,129 @@
+"""One command line, two programs: the real virsh, and esxvirsh.
+
+What is compared is standard output, the text on standard error without libvirt's own log lines, and the exit code. Real
+virsh is run under the name `esxvirsh`, because both print their own name.
+"""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from tests.tools import require
+
+HERE = Path(__file__).parent
+NAME = "esxvirsh"
+OURS = (sys.executable, "-m", "esxvirt.cli")
+STREAMS = ("stdout", "stderr", "code")
+
+_LOG_LINE = re.compile(r"^[\d-]+ [\d:.]+\+\d{4}: \d+: (?:debug|info|warning|error) : .*\n", re.MULTILINE)
+_VARYING = (
+    (re.compile(r"\(Time: \d+\.\d{3} ms\)"), "(Time: T ms)"),
+    (re.compile(r"^CPU time: +\d+\.\ds$", re.MULTILINE), "CPU time: T"),
+)
+# Programs answer within fractions of a second; one that hangs must not hang the tests.
+_PATIENCE = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a program printed, and its exit code."""
+
+    stdout: str
+    stderr: str
+    code: int
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A known difference: which streams differ, why, and a pattern that our answer must show."""
+
+    line: str
+    differs: frozenset[str]
+    reason: str
+    ours: str
+    profiles: tuple[str, ...]
+
+
+def arguments_of(line: str) -> list[str]:
+    """A line of the data table as arguments."""
+    return shlex.split(line)
+
+
+@cache
+def lines(section: str) -> tuple[str, ...]:
+    """The command lines of a section of lines.toml."""
+    table: list[str] = tomllib.loads((HERE / "lines.toml").read_text(encoding="utf-8"))[section]
+    return tuple(table)
+
+
+@cache
+def known_differences() -> tuple[Difference, ...]:
+    """All entries of known_differences.toml."""
+    entries = tomllib.loads((HERE / "known_differences.toml").read_text(encoding="utf-8"))["difference"]
+    return tuple(
+        Difference(
+            line,
+            frozenset(entry["differs"]),
+            entry["reason"],
+            entry["ours"],
+            tuple(entry.get("profiles", ())),
+        )
+        for entry in entries
+        for line in entry["lines"]
+    )
+
+
+def known(line: str, profile: str) -> Difference | None:
+    """The known difference of a line on a profile, if there is one."""
+    for difference in known_differences():
+        if difference.line == line and (
+            profile in difference.profiles or (not difference.profiles and profile != "test")
+        ):
+            return difference
+    return None
+
+
+def run(program: Sequence[str], arguments: Sequence[str], stdin: str = "", **environment: str) -> Answer:
+    """Run a program away from any terminal; times that differ from run to run are made equal."""
+    answer = subprocess.run(
+        [*program, *arguments],
+        input=stdin.encode(),
+        env={**os.environ, **environment},
+        capture_output=True,
+        check=False,
+        start_new_session=True,
+        timeout=_PATIENCE,
+    )
+    stdout, stderr = answer.stdout.decode(), _LOG_LINE.sub("", answer.stderr.decode())
+    for pattern, replacement in _VARYING:
+        stdout, stderr = pattern.sub(replacement, stdout), pattern.sub(replacement, stderr)
+    return Answer(stdout, stderr, answer.returncode)
+
+
+def virsh(arguments: Sequence[str], stdin: str = "", **environment: str) -> Answer:
+    """Run the real virsh, under our name."""
+    path = require("virsh")
+    return run(["bash", "-c", f'exec -a {NAME} {path} "$@"', NAME], arguments, stdin, **environment)
+
+
+def esxvirsh(arguments: Sequence[str], stdin: str = "", **environment: str) -> Answer:
+    """Run our command."""
+    return run(OURS, arguments, stdin, **environment)
+
+
+def compare(line: str, profile: str, theirs: Answer, ours: Answer) -> None:
+    """Fail unless both answers are the same, or differ exactly as a known difference says."""
+    differing = {stream for stream in STREAMS if getattr(theirs, stream) != getattr(ours, stream)}
+    difference = known(line, profile)
+    if difference is None:
+        assert ours == theirs
+        return
+    assert differing == difference.differs, f"known_differences.toml says {sorted(difference.differs)}"
+    assert re.search(difference.ours, ours.stdout + ours.stderr), (difference.ours, ours)

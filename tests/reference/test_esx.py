@@ -1,0 +1,29 @@
+"""Every command line on one profile, beside the real virsh."""
+
+from pathlib import Path
+
+import pytest
+
+from esxvirt.sim import Simulator
+from tests.reference import harness
+
+
+@pytest.mark.parametrize("line", [*harness.lines("everywhere"), *harness.lines("once")])
+def test_esxvirsh_answers_as_virsh(line: str, esx: Simulator, auth_file: Path) -> None:
+    arguments = ["-c", esx.uri, *harness.arguments_of(line)]
+    theirs = harness.virsh(arguments, LIBVIRT_AUTH_FILE=str(auth_file))
+    ours = harness.esxvirsh(arguments, LIBVIRT_AUTH_FILE=str(auth_file))
+    harness.compare(line, "esx-7.0", theirs, ours)
+    assert list(esx.sessions) == []
+
+
+def test_every_known_difference_is_of_a_line_that_is_tried() -> None:
+    tried = {line for section in ("alone", "everywhere", "once", "test_driver") for line in harness.lines(section)}
+    tried |= {f"help {name}" for name in harness.lines("help")}
+    assert {difference.line for difference in harness.known_differences()} <= tried
+
+
+def test_every_known_difference_has_its_reason() -> None:
+    assert all(
+        difference.reason and difference.ours and difference.differs for difference in harness.known_differences()
+    )
