@@ -4,6 +4,7 @@ usage: python docs/generate.py [--check]
 """
 
 import sys
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -69,8 +70,27 @@ def support_page() -> str:
     return "\n".join(parts)
 
 
+DIFFERENCES = """\
+`esxvirsh` prints what Debian's `virsh` 9.0.0 prints on the same server, with the same exit code; `tests/reference`
+compares them command by command. These differences are meant, and there are no others. Each has its reason, and says in
+what it differs: on stdout, on stderr, in the exit code.
+"""
+
+
+def differences_page() -> str:
+    """The known differences from virsh, from the file that the comparison itself reads."""
+    path = DOCS.parent / "tests" / "reference" / "known_differences.toml"
+    parts = ["# Differences from virsh\n", MARK, DIFFERENCES]
+    for entry in tomllib.loads(path.read_text(encoding="utf-8"))["difference"]:
+        lines = ", ".join(f"`{line}`" for line in entry["lines"])
+        where = f" Only on {', '.join(entry['profiles'])}." if "profiles" in entry else ""
+        parts.append(f"- {lines} ({', '.join(entry['differs'])}): {entry['reason']}{where}")
+    return "\n".join(parts) + "\n"
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "commands.md": commands_page,
+    "differences.md": differences_page,
     "support.md": support_page,
     "vmx-mapping.md": lambda: mapping.page(MARK),
 }
