@@ -1,7 +1,5 @@
 """`python -m esxvirt.cli` is `esxvirsh`."""
 
-import sys
+from esxvirt.cli.main import main
 
-from esxvirt.cli.main import run
-
-sys.exit(run())
+main()

@@ -15,7 +15,18 @@ if TYPE_CHECKING:
     from esxvirt.cli.arguments import Arguments
     from esxvirt.cli.virsh import Virsh
 
-__all__ = ["BY_ID", "BY_NAME", "BY_UUID", "DOMAIN", "domain_of", "domain_xml", "elements", "find_domain", "xml_of"]
+__all__ = [
+    "BY_ID",
+    "BY_NAME",
+    "BY_UUID",
+    "DOMAIN",
+    "domain_of",
+    "domain_xml",
+    "elements",
+    "find_domain",
+    "running",
+    "xml_of",
+]
 
 DOMAIN = data("domain", "domain name, id or uuid")
 
@@ -60,6 +71,11 @@ def find_domain(virsh: Virsh, command: str, text: str, by: int = BY_ID | BY_UUID
             if error.get_error_code() not in {libvirt.VIR_ERR_NO_DOMAIN, libvirt.VIR_ERR_INVALID_ARG}:
                 trouble = error
     raise Failed(f"failed to get domain '{text}'", cause=trouble)
+
+
+def running(domain: Domain) -> bool:
+    """Whether a domain that was just looked up runs: only then it has an id, and asking costs no call."""
+    return int(domain.ID()) >= 0
 
 
 def domain_xml(virsh: Virsh, domain: Domain, flags: int = 0) -> Any:

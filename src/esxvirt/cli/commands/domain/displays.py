@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from esxvirt.cli.arguments import INT, parse_number
-from esxvirt.cli.commands.common import DOMAIN, domain_of, domain_xml
+from esxvirt.cli.commands.common import DOMAIN, domain_of, domain_xml, running
 from esxvirt.cli.declare import Command, flag, string
 from esxvirt.cli.failures import Failed
 
@@ -25,7 +25,7 @@ _TYPES = ("vnc", "spice", "rdp", "dbus")
 
 def _running(virsh: Virsh, arguments: Arguments) -> Domain:
     domain = domain_of(virsh, arguments)
-    if not domain.isActive():
+    if not running(domain):
         raise Failed("Domain is not running")
     return domain
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from esxvirt.cli.commands.common import DOMAIN, domain_of, domain_xml
+from esxvirt.cli.commands.common import DOMAIN, domain_of, domain_xml, running
 from esxvirt.cli.declare import Command, flag
 from esxvirt.cli.failures import Failed
 
@@ -41,7 +41,7 @@ class _Counter:
                 raise
             if flags & libvirt.VIR_DOMAIN_VCPU_GUEST:
                 raise Failed("Failed to retrieve vCPU count from the guest", cause=error) from error
-        if not flags & (libvirt.VIR_DOMAIN_AFFECT_LIVE | libvirt.VIR_DOMAIN_AFFECT_CONFIG) and self._domain.isActive():
+        if not flags & (libvirt.VIR_DOMAIN_AFFECT_LIVE | libvirt.VIR_DOMAIN_AFFECT_CONFIG) and running(self._domain):
             flags |= libvirt.VIR_DOMAIN_AFFECT_LIVE
         if flags & libvirt.VIR_DOMAIN_AFFECT_LIVE:
             return self._live(flags)
@@ -91,7 +91,7 @@ def count(virsh: Virsh, arguments: Arguments) -> None:
 
 def _count_all(virsh: Virsh, domain: Domain, counter: _Counter) -> None:
     libvirt = virsh.libvirt
-    active, persistent = domain.isActive() == 1, domain.isPersistent() == 1
+    active, persistent = running(domain), domain.isPersistent() == 1
     lines: list[str] = []
     failures: list[Failed] = []
     for what, more in (("maximum", libvirt.VIR_DOMAIN_VCPU_MAXIMUM), ("current", 0)):
