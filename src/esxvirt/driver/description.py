@@ -71,7 +71,7 @@ def _convert(content: bytes, context: VmxContext) -> Domain:
     report = Report()
     model = to_domain(content, context, report=report)
     if model.name is None:
-        reasons = "; ".join(str(note) for note in report) or "is it a VMX file?"
+        reasons = "; ".join(dict.fromkeys(str(note) for note in report)) or "is it a VMX file?"
         raise VmxError(f"it has no displayName ({reasons})", key="displayName")
     return model
 

@@ -26,6 +26,7 @@ __all__ = [
     "read",
     "read_all",
     "read_many",
+    "warn",
 ]
 
 _log = logging.getLogger(__name__)
@@ -75,7 +76,7 @@ def handle(row: Row) -> DomainHandle:
     elif raw_uuid is None:
         problem = "it has no configuration; its VMX file may be missing or broken"
     name = row.get("name") or row.ref.value
-    handle_ = DomainHandle(
+    return DomainHandle(
         ref=row.ref,
         name=unescape(name),
         uuid=_uuid(raw_uuid),
@@ -84,9 +85,13 @@ def handle(row: Row) -> DomainHandle:
         row=row,
         problem=problem,
     )
-    if problem is not None:
-        _log.warning("domain '%s' (%s): %s", handle_.name, row.ref.value, problem)
-    return handle_
+
+
+def warn(domains: Iterable[DomainHandle]) -> None:
+    """Tell of what could not be read of domains that somebody is shown."""
+    for domain in domains:
+        if domain.problem is not None:
+            _log.warning("domain '%s' (%s): %s", domain.name, domain.ref.value, domain.problem)
 
 
 def _uuid(text: object) -> str:
@@ -156,6 +161,7 @@ def find_again(connection: Connection, *domains: DomainHandle, properties: Seque
 def _lookup(connection: Connection, fits: Callable[[DomainHandle], bool], otherwise: str) -> DomainHandle:
     for domain in read_all(connection):
         if fits(domain):
+            warn([domain])
             return domain
     raise DomainNotFoundError(otherwise)
 

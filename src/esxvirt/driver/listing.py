@@ -5,7 +5,7 @@ from enum import IntFlag
 
 from esxvirt.driver.autostart import read_autostart
 from esxvirt.driver.connection import Connection
-from esxvirt.driver.domains import DomainHandle, read_all
+from esxvirt.driver.domains import DomainHandle, read_all, warn
 from esxvirt.driver.states import PAUSED, RUNNING, SHUTOFF
 
 __all__ = ["ListFlags", "list_domains"]
@@ -66,6 +66,7 @@ def list_domains(connection: Connection, flags: int = 0, properties: Iterable[st
         domains = [
             domain for domain in domains if _fits(wanted, _F.AUTOSTART, _F.NO_AUTOSTART, first=config.starts(domain))
         ]
+    warn(domains)
     return domains
 
 

@@ -190,3 +190,17 @@ def test_stats_of_some_groups_and_domains(connection: Connection) -> None:
     with pytest.raises(ArgumentUnsupportedError):
         stats.all_stats(connection, 1 << 9, enforce=True)
     assert stats.all_stats(connection, 1 << 9)[0][1] == {}
+
+
+def test_what_cannot_be_read_is_warned_of_where_it_is_shown(
+    connection: Connection, caplog: pytest.LogCaptureFixture
+) -> None:
+    list_domains(connection)
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
+    assert "'unreadable'" in caplog.text
+    caplog.clear()
+    domains.lookup_by_name(connection, "web")
+    list_domains(connection, ListFlags.RUNNING)
+    assert caplog.records == []
+    domains.lookup_by_name(connection, "unreadable")
+    assert "NoPermission" in caplog.text
