@@ -1,5 +1,6 @@
 """What all tests share: settings, an environment without the user's own, the shared material, and vcsim."""
 
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +17,10 @@ _VCENTER = ("-host", "2", "-vm", "30")
 settings.register_profile("everyday", deadline=None, derandomize=True)
 settings.register_profile("fuzz", deadline=None, max_examples=20_000)
 settings.load_profile("everyday")
+
+# A test run in the background of a shell ignores Ctrl-C, and so would the programs whose Ctrl-C is tested.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # What changes where a connection goes, who logs in, or how output looks.
 _SETTINGS = (
