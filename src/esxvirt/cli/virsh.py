@@ -78,7 +78,7 @@ class Virsh:
         if self._libvirt is None:
             from esxvirt.cli import api  # noqa: PLC0415  commands without a connection do without it
 
-            self._libvirt = api.load()
+            self._libvirt = api.load(self.output)
         return self._libvirt
 
     @property

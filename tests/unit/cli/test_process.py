@@ -159,3 +159,19 @@ def test_a_signal_ends_the_program_and_the_session(number: signal.Signals, tmp_p
             process.communicate()
             assert process.returncode == -number
         assert list(server.sessions) == []
+
+
+def test_a_machine_that_cannot_be_read_is_listed_with_a_warning(tmp_path: Path) -> None:
+    with Simulator("esx-7.0", transport="http", troubled=("unreadable", "missing")) as server:
+        accounts = {"LIBVIRT_AUTH_FILE": str(write_auth_file(tmp_path, "root", server.password))}
+        run = esxvirsh("-c", server.uri, "list --all; domstats unreadable", environment=accounts)
+        assert " -    unreadable   no state\n" in run.stdout.decode()
+        assert " -    missing      shut off\n" in run.stdout.decode()
+        assert run.returncode == 0
+        lines = run.stderr.decode().splitlines()
+        assert lines
+        assert all(line.startswith("warning: ") and "unreadable" in line for line in lines)
+        assert len(set(lines)) == len(lines)
+        run = esxvirsh("-c", server.uri, "dumpxml", "missing", environment=accounts)
+        assert run.returncode == 1
+        assert "missing/missing.vmx" in run.stderr.decode()
