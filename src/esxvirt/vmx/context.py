@@ -23,8 +23,8 @@ class VmxContext:
             `buslogic`, `lsilogic`, `lsisas1068`, `vmpvscsi`.
         datacenter_path: what becomes `<vmware:datacenterpath>`.
         moref: the machine's managed object reference, what becomes `<vmware:moref>`.
-        all_devices: also convert devices that libvirt's XML can express but that its converter leaves out even though
-            nearly every hosted machine has them: USB controllers and sound cards.
+        all_devices: also convert what libvirt's XML can express but its converter leaves out, though nearly every
+            machine has it: USB controllers, sound cards, the boot order, whether a network card starts connected.
     """
 
     parse_file_name: Callable[[str, bool], str | None] | None = None

@@ -1,4 +1,4 @@
-"""Devices that libvirt's converter leaves out: TPM, devices of the host, USB controllers, sound."""
+"""What libvirt's converter leaves out: TPM, devices of the host, USB controllers, sound, the boot order."""
 
 import re
 
@@ -19,12 +19,19 @@ ROWS = (
     Row("usb.present", "devices/controller", note="piix3-uhci; with `all_devices`"),
     Row("ehci.present", "devices/controller", note="ehci; with `all_devices`"),
     Row("usb_xhci.present", "devices/controller", note="nec-xhci; with `all_devices`"),
+    Row(
+        "bios.bootOrder",
+        "os/boot/@dev",
+        note="hdd, disk: hd; cdrom; floppy: fd; ethernet0: network; with `all_devices`",
+    ),
     Row("sound.present", "devices/sound", note="with `all_devices`"),
     Row("sound.virtualDev", "devices/sound/@model", note="sb16; es1371: es1370; hdaudio: ich6; es1371 without the key"),
 )
 
 _USB = (("usb", "piix3-uhci"), ("ehci", "ehci"), ("usb_xhci", "nec-xhci"))
 _SOUNDS = {"sb16": "sb16", "es1371": "es1370", "hdaudio": "ich6"}
+_BOOT = {"hdd": "hd", "disk": "hd", "cdrom": "cdrom", "floppy": "fd", "ethernet": "network"}
+_BOOT_WORDS = {"hd": "hdd", "cdrom": "cdrom", "fd": "floppy", "network": "ethernet0"}
 _PASSTHRU = re.compile(r"pcipassthru([0-9]{1,2})\.present")
 _PCI = re.compile(r"([0-9a-f]{1,5}):([0-9]{1,3}):([0-9a-f]{1,2})\.([0-7])", re.IGNORECASE)
 
@@ -39,6 +46,7 @@ def read_extras(source: Source, domain: Domain) -> None:
         _read_passthru(source, domain, f"pciPassthru{number}")
     if source.context.all_devices:
         _read_usb_and_sound(source, domain)
+        _read_boot_order(source, domain)
     else:
         _note_left_out(source)
 
@@ -72,6 +80,16 @@ def _read_usb_and_sound(source: Source, domain: Domain) -> None:
             domain.sounds.append(Sound(model_name))
 
 
+def _read_boot_order(source: Source, domain: Domain) -> None:
+    for item in (source.string("bios.bootOrder") or "").split(","):
+        word = item.strip().lower().rstrip("0123456789")
+        device = _BOOT.get(word)
+        if device is None and word:
+            source.note(f"'{item.strip()}' is no device that libvirt boots from; left out", "bios.bootOrder")
+        elif device is not None and device not in domain.os.boot:
+            domain.os.boot.append(device)
+
+
 def _note_left_out(source: Source) -> None:
     for name in ("usb", "ehci", "usb_xhci", "sound"):
         if source.boolean(f"{name}.present", False):
@@ -82,6 +100,9 @@ def write_extras(domain: Domain, sink: Sink) -> None:
     """Write the devices; none under `strict`."""
     if sink.strict:
         return
+    boot = [_BOOT_WORDS[device] for device in domain.os.boot if device in _BOOT_WORDS]
+    if boot and sink.context.all_devices:
+        sink.put("bios.bootOrder", ",".join(boot))
     if domain.tpms:
         sink.put("vtpm.present", "true")
     passed = [device for device in domain.host_devices if device.pci is not None]

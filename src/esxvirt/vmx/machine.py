@@ -54,6 +54,8 @@ def read_machine(source: Source, domain: Domain) -> None:
     _read_memory(source, domain)
     _read_processors(source, domain)
     guest = source.string("guestOS") or ""
+    if guest.lower().startswith("arm"):
+        source.note("a guest for ARM; libvirt, and so the XML, calls it x86_64 or i686", "guestOS")
     domain.os.arch = "x86_64" if guest.lower().endswith("-64") else "i686"
     # libvirt takes nothing but true and false here, but any row's kind would.
     source.boolean(SMBIOS.key, False)

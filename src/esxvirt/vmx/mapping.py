@@ -31,7 +31,7 @@ SECTIONS = (
     Section("Serial and parallel ports", "serial0, parallel0", ports.ROWS),
     Section("Display", "", display.ROWS),
     Section("Shared folders", "sharedFolder0", folders.ROWS),
-    Section("Devices that libvirt's converter leaves out", "", extras.ROWS),
+    Section("What libvirt's converter leaves out", "", extras.ROWS),
 )
 
 DIFFERENCES = (

@@ -53,7 +53,7 @@ _CARD = re.compile(r"ethernet(0|[1-9][0-9]{0,3})\.present")
 _MAX_CARDS = 10
 _VMXNET2_FEATURES = 15
 # The host's own virtual networks in hosted products.
-_HOSTED_NETWORKS = {"bridged": "vmnet0", "hostonly": "vmnet1", "nat": "vmnet8"}
+_HOSTED_NETWORKS = {"bridged": "vmnet0", "hostonly": "vmnet1"}
 
 
 def read_networks(source: Source, domain: Domain) -> None:
@@ -107,6 +107,8 @@ def _read_connection(source: Source, name: str, card: Interface) -> None:
     if connection is None:
         card.type = "null" if network is None else "bridge"
         card.source = network
+        if network is None:
+            source.note("the card is on no network; hosted products would bridge it", f"{name}.present")
     elif connection == "nat":
         card.type = "user"
     elif connection == "bridged":
@@ -122,9 +124,9 @@ def _read_connection(source: Source, name: str, card: Interface) -> None:
         source.refuse_or_note(
             f"Invalid value '{written}' for VMX entry '{key}'", key, f"'{written}' is read as a bridge"
         )
-        card.source = (
-            network or source.plain(f"{name}.pvnID") or source.plain(f"{name}.vnet") or _HOSTED_NETWORKS["bridged"]
-        )
+        named = network or source.plain(f"{name}.pvnID") or source.plain(f"{name}.vnet")
+        # Some write the host's virtual network itself.
+        card.source = named or (connection if connection.startswith("vmnet") else _HOSTED_NETWORKS["bridged"])
 
 
 def _read_custom(source: Source, name: str, card: Interface, network: str | None) -> None:

@@ -110,5 +110,6 @@ ehci.present = "true"
 usb_xhci.present = "true"
 sound.present = "true"
 sound.virtualDev = "hdaudio"
+bios.bootOrder = "cdrom,hdd,ethernet0"
 """
 )

@@ -45,12 +45,12 @@ def test_the_key_is_read_and_makes_a_difference(section: Section, row: Row) -> N
 
 @pytest.mark.parametrize(("section", "row"), ROWS, ids=NAMES)
 def test_the_key_is_written(section: Section, row: Row) -> None:
-    written = VmxFile.parse(from_xml(XML, virtual_hw_version=10))
+    written = VmxFile.parse(from_xml(XML, virtual_hw_version=10, context=ALL))
     assert bool(concrete(section, row, list(written))) == row.write
 
 
 def test_both_directions_agree() -> None:
-    written = from_xml(XML, virtual_hw_version=10)
+    written = from_xml(XML, virtual_hw_version=10, context=ALL)
     assert to_xml(written, context=ALL) == XML
     before, after = VmxFile.parse(MACHINE).lowered(), VmxFile.parse(written).lowered()
     differing = {key for key in before if key in after and before[key] != after[key]}
@@ -65,7 +65,7 @@ def test_the_model_survives_the_xml() -> None:
         for device in devices if isinstance(devices, list) else ():
             device.line = 0
     assert again == domain
-    assert from_domain(domain, 10) == from_domain(again, 10)
+    assert from_domain(domain, 10, ALL) == from_domain(again, 10, ALL)
 
 
 def test_the_page_has_every_row_once() -> None:
