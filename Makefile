@@ -76,4 +76,4 @@ $(VENV)/.check: pyproject.toml $(VENV)/.demo
 	@touch $@
 
 .cache/bin/vcsim .cache/bin/govc:
-	GOBIN=$(CURDIR)/.cache/bin go install github.com/vmware/govmomi/$(@F)@$(GOVMOMI)
+	GOBIN="$(CURDIR)/.cache/bin" go install github.com/vmware/govmomi/$(@F)@$(GOVMOMI)
