@@ -115,12 +115,12 @@ def _scsi_models(domain: Domain, sink: Sink) -> dict[int, str | None]:
         if disk.bus != "scsi" or disk.address is None:
             continue
         index = _scsi_place(disk)[0]
-        model = models.setdefault(index, _known_model(declared.get(index), sink, driver=False))
+        stated = _known_model(declared.get(index), sink, driver=False)
+        models.setdefault(index, None if stated == "auto" else stated)
         wanted = _known_model(disk.driver, sink, driver=True)
-        if wanted == "auto" or (wanted is None and model == "auto"):
+        if wanted == "auto" or (wanted is None and stated == "auto"):
             wanted = _detect(disk, sink)
-        if model == "auto":
-            model = models[index] = wanted
+        model = models[index]
         if wanted is None:
             continue
         if model is None:

@@ -2,13 +2,16 @@
 
 import re
 from dataclasses import fields
+from pathlib import Path
 
 import pytest
+from lxml import etree
 
 from esxvirt.vmx import VmxContext, VmxFile, from_domain, from_xml, to_domain, to_xml
 from esxvirt.vmx.mapping import DIFFERENCES, SECTIONS, Section, page
 from esxvirt.vmx.table import Row
-from esxvirt.xml.domain import parse_domain
+from esxvirt.xml.domain import format_domain, parse_domain
+from tests.tools import require
 from tests.unit.vmx.samples import MACHINE
 
 ALL = VmxContext(all_devices=True)
@@ -66,6 +69,14 @@ def test_the_model_survives_the_xml() -> None:
             device.line = 0
     assert again == domain
     assert from_domain(domain, 10, ALL) == from_domain(again, 10, ALL)
+
+
+def test_all_of_it_validates() -> None:
+    schema = etree.RelaxNG(etree.parse(Path(require("libvirt-schemas")) / "domain.rng"))
+    # The schema is of a libvirt that has no NVMe disks.
+    lines = [line for line in MACHINE.splitlines(keepends=True) if not line.startswith("nvme")]
+    text = format_domain(to_domain("".join(lines), ALL), secure=True)
+    assert schema.validate(etree.fromstring(text)), f"{schema.error_log}\n{text}"
 
 
 def test_the_page_has_every_row_once() -> None:
