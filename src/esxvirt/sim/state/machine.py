@@ -1,14 +1,18 @@
 """A virtual machine's state: its configuration, its power and its guest."""
 
 import hashlib
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from esxvirt.sim.state import disks
+from esxvirt.sim.state.paths import host_path, locate
 from esxvirt.sim.state.storage import File
 from esxvirt.sim.state.vmxtext import Cdrom, Config, Disk, Nic, read_config, write_config
 
 if TYPE_CHECKING:
     from esxvirt.sim.profiles import Profile
+    from esxvirt.sim.state.questions import Question
     from esxvirt.sim.state.site import Host
     from esxvirt.sim.state.storage import Datastore
     from esxvirt.sim.state.tasks import Task
@@ -60,10 +64,12 @@ def generated_config(number: int, name: str, profile: "Profile") -> Config:
 
 
 class Machine:
-    """A machine on `host`, whose files are in `home` on `datastore`.
+    """A machine on `host`, whose VMX file is `vmx_name` in the directory `home` of `datastore`.
 
     Its configuration is made when somebody first asks for it, from its VMX `text` or from its number, so that a
-    hundred thousand machines cost nothing until they are read. `revision` counts its changes.
+    hundred thousand machines cost nothing until they are read. So are its files, as long as it is `virtual`; the first
+    change to it makes them real (see `materialise`), and from then on its VMX text is the truth. `revision` counts its
+    changes.
     """
 
     __slots__ = (
@@ -73,14 +79,21 @@ class Machine:
         "boot_time",
         "busy",
         "datastore",
+        "guest_state",
         "home",
         "host",
         "number",
         "power",
+        "question",
         "revision",
+        "scan_codes",
+        "screenshots",
         "tools",
+        "troubles",
         "unreadable",
+        "virtual",
         "vmx_missing",
+        "vmx_name",
     )
 
     def __init__(
@@ -92,22 +105,34 @@ class Machine:
         power: str,
         text: str | None = None,
         config: Config | None = None,
+        *,
+        path: str | None = None,
     ) -> None:
+        """Make a machine; `path` is its VMX file relative to the datastore, for one whose files exist."""
         self.host = host
         self.datastore = datastore
         self.number = number
-        self.home = name
+        self.virtual = path is None
+        self.home, _, self.vmx_name = (path or f"{name}/{name}.vmx").rpartition("/")
         self.power = power
         self.boot_time: datetime | None = EPOCH + timedelta(minutes=number) if power == "poweredOn" else None
         self.tools = "toolsOk" if number % 5 else "toolsOld"
+        # What the guest is about to do: "shuttingDown", "resetting", "standby", or "" for nothing.
+        self.guest_state = ""
         self.revision = 0
         self.busy: Task | None = None
+        self.question: Question | None = None
+        # Troubles that a test has asked for, by name: see `objects.machine_questions`.
+        self.troubles: set[str] = set()
+        self.screenshots = 0
+        self.scan_codes: list[tuple[int, frozenset[str]]] = []
         self.unreadable = False
         self.vmx_missing = False
         self._name = name
         self._text = text
         self._config = config
-        datastore.homes[name] = self
+        if self.virtual:
+            datastore.homes[name] = self
 
     @property
     def config(self) -> Config:
@@ -117,7 +142,18 @@ class Machine:
                 self._config = generated_config(self.number, self._name, self.host.profile)
             else:
                 self._config = read_config(self._text)
+                self._measure_disks()
         return self._config
+
+    def _measure_disks(self) -> None:
+        """Read what the VMX text does not say of the disks from their descriptors, where these are files."""
+        if self.virtual or self._config is None:
+            return
+        for disk in self._config.disks:
+            # A disk whose file is missing, or none at all, is none the less one of the machine's.
+            with suppress(ValueError, LookupError, FileNotFoundError, disks.NoDiskError):
+                described = disks.read(*locate(self.host, self.disk_path(disk)))
+                disk.capacity_kib, disk.thin = described.capacity_kib, described.thin
 
     @property
     def name(self) -> str:
@@ -125,9 +161,19 @@ class Machine:
         return self._name
 
     @property
+    def stem(self) -> str:
+        """The name that its own files begin with."""
+        return self.vmx_name.removesuffix(".vmx")
+
+    @property
+    def vmx_file(self) -> str:
+        """Its VMX file, relative to its datastore."""
+        return f"{self.home}/{self.vmx_name}" if self.home else self.vmx_name
+
+    @property
     def vmx_path(self) -> str:
         """Its VMX file, as a datastore path."""
-        return f"[{self.datastore.name}] {self.home}/{self.home}.vmx"
+        return f"[{self.datastore.name}] {self.vmx_file}"
 
     @property
     def running(self) -> bool:
@@ -142,31 +188,71 @@ class Machine:
     @property
     def tools_running(self) -> bool:
         """Whether VMware Tools run in its guest."""
-        return self.running and self.tools in {"toolsOk", "toolsOld"}
+        return self.running and self.tools in {"toolsOk", "toolsOld"} and self.guest_state != "standby"
 
     def disk_path(self, disk: Disk) -> str:
         """Return a disk's file as a datastore path."""
-        if not disk.file.startswith("/"):
-            return f"[{self.datastore.name}] {self.home}/{disk.file}"
-        return self.host.datastore_path(disk.file)
+        return self.file_path(disk.file)
+
+    def file_path(self, file: str) -> str:
+        """Return a file that its VMX names, relative to its home or absolute, as a datastore path."""
+        if not file.startswith("/"):
+            return f"[{self.datastore.name}] {self.home}/{file}" if self.home else f"[{self.datastore.name}] {file}"
+        return self.host.datastore_path(file)
+
+    def vmx_file_name(self, path: str) -> str:
+        """Return a datastore path as its VMX names it: the name alone in its home, else a path of the host."""
+        home = f"[{self.datastore.name}] {self.home}/" if self.home else f"[{self.datastore.name}] "
+        rest = path.removeprefix(home)
+        return rest if rest != path and "/" not in rest else host_path(self.host, path)
 
     def text(self) -> str:
         """Return its VMX text."""
         return write_config(self.config, self.home) if self._text is None else self._text
 
+    def rewrite(self, text: str) -> None:
+        """Take `text` as its VMX text: all else follows. ValueError if it is no machine's."""
+        config = read_config(text)
+        self.materialise()
+        self._text = text
+        self._config = config
+        self._name = config.name
+        self.datastore.put(self.vmx_file, File.of(text.encode()))
+        self._measure_disks()
+
+    def materialise(self) -> None:
+        """Make its own files real ones, which stay when it changes or goes."""
+        if not self.virtual:
+            return
+        if self._text is None:
+            self._text = self.text()
+        store = self.datastore
+        files = {f"{self.home}/{name}": store.find(f"{self.home}/{name}") for name in self.own_names()}
+        self.virtual = False
+        if store.homes.get(self.home) is self:
+            del store.homes[self.home]
+        store.make_directory(self.home)
+        for path, file in files.items():
+            if file is not None:
+                store.put(path, file)
+
     def own_names(self) -> list[str]:
         """The files that it has in its home."""
         if self.vmx_missing:
             return []
-        names = [f"{self.home}.vmx", f"{self.home}.vmxf", f"{self.home}.nvram", "vmware.log"]
+        names = [self.vmx_name, f"{self.stem}.vmxf", f"{self.stem}.nvram", "vmware.log"]
         for disk in self.config.disks:
             if "/" not in disk.file or disk.file.rpartition("/")[0].endswith(f"/{self.home}"):
-                stem = disk.file.rpartition("/")[2].removesuffix(".vmdk")
+                stem = _stem_of(disk.file)
                 names += [f"{stem}.vmdk", f"{stem}-flat.vmdk"]
-        return names
+        if self.virtual:
+            return names
+        return [name for name in names if self.datastore.find(f"{self.home}/{name}") is not None]
 
     def own_file(self, name: str) -> File | None:
         """Return one of the files in its home, or None."""
+        if not self.virtual:
+            return self.datastore.find(f"{self.home}/{name}")
         if name not in self.own_names():
             return None
         if name.endswith(".vmx"):
@@ -178,7 +264,7 @@ class Machine:
         if name.endswith(".log"):
             return File.of(f"vmx| Log for {self.name}\n".encode(), EPOCH)
         for disk in self.config.disks:
-            stem = disk.file.rpartition("/")[2].removesuffix(".vmdk")
+            stem = _stem_of(disk.file)
             if name == f"{stem}-flat.vmdk":
                 return File.sparse(disk.capacity_kib << 10)
             if name == f"{stem}.vmdk":
@@ -198,3 +284,8 @@ class Machine:
             f'ddb.geometry.cylinders = "{sectors // (255 * 63)}"\nddb.geometry.heads = "255"\n'
             f'ddb.geometry.sectors = "63"\nddb.adapterType = "{adapter}"\n{thin}'
         )
+
+
+def _stem_of(path: str) -> str:
+    """Return the name that a disk's files share: "web" of "web/web.vmdk"."""
+    return path.rpartition("/")[2].removesuffix(".vmdk")

@@ -1,6 +1,7 @@
 """Tasks: work that takes a while, with progress, and can fail or be cancelled."""
 
 import itertools
+import logging
 import threading
 from collections.abc import Callable
 from concurrent.futures import Executor
@@ -11,10 +12,17 @@ from typing import Any
 from esxvirt.sim.state.site import Site
 from esxvirt.sim.wire.values import Fault, Ref
 
-__all__ = ["Task", "Tasks"]
+__all__ = ["Blocked", "Task", "Tasks"]
 
 _KEPT = 200
 _STEPS = (10, 40, 75)
+# How far a task is that waits for an answer.
+_BLOCKED_AT = 95
+_LOG = logging.getLogger(__name__)
+
+
+class Blocked(Exception):  # noqa: N818  # it is a state, not an accident
+    """What a task's work raises when it cannot go on yet: it is asked again by `Tasks.resume`."""
 
 
 @dataclass(slots=True, eq=False)
@@ -39,6 +47,7 @@ class Task:
     completed: datetime | None = None
     cancelable: bool = True
     cancelled: bool = False
+    blocked: Callable[[], None] | None = None
 
     @property
     def done(self) -> bool:
@@ -102,6 +111,13 @@ class Tasks:
             raise Fault("NotSupported", "The task cannot be cancelled.")
         task.cancelled = True
         self.site.touch()
+        self.resume(task)
+
+    def resume(self, task: Task) -> None:
+        """Let a blocked task try again, under the site's lock; nothing happens to one that is not blocked."""
+        again, task.blocked = task.blocked, None
+        if again is not None:
+            again()
 
     def _run(self, task: Task, work: Callable[[Task], Any], owner: Any) -> None:
         with self.site.lock:
@@ -123,10 +139,19 @@ class Tasks:
                     raise Fault("RequestCanceled", "The task was canceled by a user.")  # noqa: TRY301  # as any other
                 task.result = work(task)
                 task.state, task.progress = "success", 100
+            except Blocked:
+                task.state, task.progress = "running", _BLOCKED_AT
+                task.blocked = lambda: self._finish(task, work, owner)
+                self.site.touch()
+                return
             except Fault as fault:
                 task.state, task.error, task.progress = "error", fault, None
-            finally:
-                task.completed = datetime.now(UTC)
-                if owner is not None:
-                    owner.busy = None
-                self.site.touch()
+            except Exception as error:  # noqa: BLE001  # as for calls: an answer, and the server lives
+                # Whoever waits for the task must hear of the accident.
+                accident = Fault("SystemError", f"A general system error occurred: {error}", reason=str(error))
+                task.state, task.error, task.progress = "error", accident, None
+                _LOG.exception("the task %s failed", task.kind)
+            task.completed = datetime.now(UTC)
+            if owner is not None:
+                owner.busy = None
+            self.site.touch()
