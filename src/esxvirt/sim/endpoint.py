@@ -13,6 +13,7 @@ from esxvirt.sim.profiles import Profile
 from esxvirt.sim.properties.paths import PathTable
 from esxvirt.sim.sessions import Session, Sessions
 from esxvirt.sim.state.machine import Machine
+from esxvirt.sim.state.places import Datacenter
 from esxvirt.sim.state.site import Host, Network, Site
 from esxvirt.sim.state.storage import Datastore
 from esxvirt.sim.state.tasks import Task, Tasks
@@ -23,6 +24,8 @@ from esxvirt.sim.wire.values import Ref
 __all__ = ["Endpoint"]
 
 _TASKS_KEPT = 1000
+# Identifiers of the folders that somebody made start here, to be none of a datacenter's own.
+FIRST_FOLDER = 1_000_000
 
 
 class Endpoint:
@@ -58,8 +61,8 @@ class Endpoint:
         # Where things are; `tree.build` fills these in.
         self.managers: dict[str, Ref] = {}
         self.root_pools: dict[int, Ref] = {}
-        self.root_folder = self.vm_folder = Ref("Folder", "")
-        self.datacenter = Ref("Datacenter", "")
+        self.root_folder = Ref("Folder", "")
+        self._datacenters: dict[Datacenter, tuple[Ref, dict[str, Ref]]] = {}
         self._encoders = {profile.api_version: self.encoder}
         self._paths: dict[Encoder, PathTable] = {}
         self._machines: dict[int, VirtualMachine] = {}
@@ -89,6 +92,42 @@ class Endpoint:
     def machines(self) -> dict[int, Machine]:
         """The machines that it shows, by number."""
         return self.site.machines if self.host is None else self.host.machines
+
+    # Where the datacenters are; the first is the only one of most sites.
+
+    @property
+    def shown_datacenters(self) -> list[Datacenter]:
+        """The datacenters that it shows."""
+        return list(self._datacenters)
+
+    @property
+    def datacenter(self) -> Ref:
+        """The first datacenter."""
+        return next(iter(self._datacenters.values()))[0]
+
+    @property
+    def vm_folder(self) -> Ref:
+        """The first datacenter's folder of machines."""
+        return next(iter(self._datacenters.values()))[1]["vm"]
+
+    def add_datacenter(self, datacenter: Datacenter, ref: Ref, folders: dict[str, Ref]) -> None:
+        """Tell where a datacenter is, and its folders by what they hold: "vm", "host", "datastore", "network"."""
+        self._datacenters[datacenter] = (ref, folders)
+
+    def datacenter_ref(self, datacenter: Datacenter) -> Ref:
+        """Return the reference of a datacenter."""
+        return self._datacenters[datacenter][0]
+
+    def folders_of(self, datacenter: Datacenter) -> dict[str, Ref]:
+        """Return the four folders of a datacenter by what they hold."""
+        return self._datacenters[datacenter][1]
+
+    def folder_of(self, machine: Machine) -> Ref:
+        """Return the folder that a machine is in."""
+        placed = self.site.machine_folders.get(machine.number)
+        if placed is not None and self.host is None:
+            return Ref("Folder", f"group-v{FIRST_FOLDER + placed.number}")
+        return self.folders_of(machine.host.datacenter)["vm"] if machine.host.datacenter else self.vm_folder
 
     def encoder_for(self, api_version: str) -> Encoder:
         """Return the writer for a client that speaks `api_version`, no newer than the server's own."""

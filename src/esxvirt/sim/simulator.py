@@ -21,7 +21,7 @@ from esxvirt.sim.http import addresses, certificates
 from esxvirt.sim.http.server import Server
 from esxvirt.sim.profiles import Profile, find
 from esxvirt.sim.sessions import Session
-from esxvirt.sim.state.inventory import build_site
+from esxvirt.sim.state.inventory import Layout, build_site
 from esxvirt.sim.state.tasks import Tasks
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ class Simulator:
     `profile` is one of `profiles.PROFILES` or "esx", "gsx", "vcenter"; `transport` "https" or "http"; `hosts` and `vms`
     are counts, `latency` seconds that every call takes longer; `troubled` adds machines with the troubles "missing"
     (no VMX file) and "unreadable" (properties refused); `listen` is the main server's (address, port), port 0 for any.
+    `datacenters`, `clusters`, `folders` and `shared` order a vCenter's inventory: see `state.inventory.Layout`.
     LookupError for an unknown profile, ValueError for arguments that cannot be, OSError if it cannot listen.
     """
 
@@ -54,6 +55,10 @@ class Simulator:
         troubled: Iterable[str] = (),
         listen: tuple[str, int] | None = None,
         password: str = PASSWORD,
+        datacenters: int = 1,
+        clusters: int = 0,
+        folders: int = 0,
+        shared: bool = False,
     ) -> None:
         if transport not in {"http", "https"}:
             raise ValueError(f"transport {transport!r}: choose http or https")
@@ -65,7 +70,8 @@ class Simulator:
         self.username = self.profile.username
         self.calls = CallLog()
         self.faults = FaultPlan()
-        self.site: Site = build_site(self.profile, hosts, vms, tuple(troubled))
+        layout = Layout(datacenters, clusters, folders, shared)
+        self.site: Site = build_site(self.profile, hosts, vms, tuple(troubled), layout)
         self.cacert: Path | None = None
         self.thumbprint: str | None = None
         self._latency = latency
@@ -143,8 +149,7 @@ class Simulator:
         """The connection URI; a vCenter's has the path of its first host."""
         if not self.profile.is_vcenter:
             return self._uri(self._main)
-        path = f"{quote(self.site.datacenter, safe='')}/{quote(self.site.hosts[0].full_name, safe='')}"
-        return self._uri(self._main, path)
+        return self._uri(self._main, quote(self.site.hosts[0].path))
 
     @property
     def vcenter_uri(self) -> str | None:

@@ -2,8 +2,10 @@
 
 from typing import TYPE_CHECKING
 
+from esxvirt.sim.endpoint import FIRST_FOLDER
 from esxvirt.sim.objects import load
 from esxvirt.sim.objects.base import CLASSES
+from esxvirt.sim.objects.cluster_compute_resource import ClusterComputeResource
 from esxvirt.sim.objects.compute_resource import ComputeResource
 from esxvirt.sim.objects.datacenter import Datacenter
 from esxvirt.sim.objects.datastore import Datastore
@@ -22,7 +24,10 @@ from esxvirt.sim.wire import schema
 from esxvirt.sim.wire.values import Ref
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from esxvirt.sim.endpoint import Endpoint
+    from esxvirt.sim.state import places
     from esxvirt.sim.state.site import Host
 
 __all__ = ["build"]
@@ -48,7 +53,15 @@ _HOST_MANAGERS: dict[str, tuple[type[HostManager], str]] = {
     "storageSystem": (HostStorageSystem, "storageSystem"),
     "autoStartManager": (HostAutoStartManager, "autoStartManager"),
 }
-_ENTITIES = ("Folder", "Datacenter")
+# What may be in a folder, by what it holds.
+_TYPES = {
+    "datacenter": ("Folder", "Datacenter"),
+    "vm": ("Folder", "VirtualMachine", "VirtualApp"),
+    "host": ("Folder", "ComputeResource"),
+    "datastore": ("Folder", "Datastore", "StoragePod"),
+    "network": ("Folder", "Network"),
+}
+_LETTERS = {"datacenter": "d", "vm": "v", "host": "h", "datastore": "s", "network": "n"}
 
 
 def build(endpoint: "Endpoint") -> None:
@@ -68,60 +81,170 @@ class _Tree:
 
     def __init__(self, endpoint: "Endpoint") -> None:
         self._endpoint = endpoint
+        self._site = endpoint.site
         self._own = endpoint.host is not None
+        # Compute resources by where they are: the datacenter, and the folder or None.
+        self._resources: list[tuple[places.Datacenter | None, places.Folder | None, Ref]] = []
 
     def plant(self) -> None:
-        """Make folders, datacenter, hosts, datastores and networks."""
+        """Make folders, datacenters, hosts, datastores and networks."""
         endpoint = self._endpoint
-        ids = (
-            {"root": "ha-folder-root", "datacenter": "ha-datacenter", "vm": "ha-folder-vm", "host": "ha-folder-host",
-             "datastore": "ha-folder-datastore", "network": "ha-folder-network"}
-            if self._own else
-            {"root": "group-d1", "datacenter": "datacenter-2", "vm": "group-v3", "host": "group-h4",
-             "datastore": "group-s5", "network": "group-n6"}
-        )  # fmt: skip
-        root = Ref("Folder", ids["root"])
-        datacenter = Ref("Datacenter", ids["datacenter"])
-        folders = {kind: Ref("Folder", ids[kind]) for kind in ("vm", "host", "datastore", "network")}
+        root = Ref("Folder", "ha-folder-root" if self._own else "group-d1")
         endpoint.root_folder = root
-        endpoint.vm_folder = folders["vm"]
-        endpoint.datacenter = datacenter
-        root_name = "ha-folder-root" if self._own else "Datacenters"
-        endpoint.add(Folder(endpoint, root.value, root_name, None, _ENTITIES, lambda: [datacenter]))
-        name = "ha-datacenter" if self._own else endpoint.site.datacenter
-        endpoint.add(Datacenter(endpoint, datacenter.value, name, root, folders))
-        resources = [self._host(host, folders["host"]) for host in endpoint.hosts]
-        contents = {
-            "vm": (
-                ("Folder", "VirtualMachine", "VirtualApp"),
-                lambda: map(endpoint.identify, endpoint.machines.values()),
-            ),
-            "host": (("Folder", "ComputeResource"), lambda: resources),
-            "datastore": (("Folder", "Datastore", "StoragePod"), lambda: map(endpoint.identify, endpoint.datastores)),
-            "network": (("Folder", "Network"), lambda: map(endpoint.identify, endpoint.networks)),
-        }
-        for kind, (types, children) in contents.items():
-            endpoint.add(Folder(endpoint, ids[kind], kind, datacenter, types, children))
-        for store in endpoint.datastores:
-            ref = endpoint.identify(store)
-            endpoint.add(Datastore(endpoint, ref.value, store, folders["datastore"]))
-            endpoint.add(HostDatastoreBrowser(endpoint, f"datastoreBrowser-{ref.value}"))
-        for network in endpoint.networks:
-            ref = endpoint.identify(network)
-            endpoint.add(Network(endpoint, ref.value, network, folders["network"]))
+        name = "ha-folder-root" if self._own else "Datacenters"
+        endpoint.add(Folder(endpoint, root.value, name, None, _TYPES["datacenter"], lambda: self._datacenters_in(None)))
+        shown = [endpoint.host.datacenter] if endpoint.host else self._site.datacenters
+        for datacenter in filter(None, shown):
+            self._datacenter(datacenter)
+        if not self._own:
+            for folder in self._site.folders:
+                self._folder(folder)
+            for cluster in self._site.clusters:
+                self._cluster(cluster)
+        for host in endpoint.hosts:
+            self._host(host)
+        self._datastores_and_networks()
 
-    def _host(self, host: "Host", folder: Ref) -> Ref:
+    def _datacenter(self, datacenter: "places.Datacenter") -> None:
         endpoint = self._endpoint
+        if self._own:
+            ref = Ref("Datacenter", "ha-datacenter")
+            folders = {kind: Ref("Folder", f"ha-folder-{kind}") for kind in ("vm", "host", "datastore", "network")}
+        else:
+            first = 0 if datacenter.number == 1 else 1000 * datacenter.number
+            ref = Ref("Datacenter", f"datacenter-{first + 2}")
+            folders = {
+                kind: Ref("Folder", f"group-{_LETTERS[kind]}{first + number}")
+                for number, kind in enumerate(("vm", "host", "datastore", "network"), start=3)
+            }
+        endpoint.add_datacenter(datacenter, ref, folders)
+        name = "ha-datacenter" if self._own else datacenter.name
+        parent = endpoint.root_folder if self._own else self._ref_of(datacenter.folder, endpoint.root_folder)
+        node = Datacenter(endpoint, ref.value, name, parent, folders, datacenter)
+        endpoint.add(node)
+        getters = node.getters
+        contents: dict[str, Callable[[], Iterable[Ref]]] = {
+            "vm": lambda: [*self._folders_in(None, datacenter, "vm"), *self._machines_in(None, datacenter)],
+            "host": lambda: [*self._folders_in(None, datacenter, "host"), *self._resources_in(None, datacenter)],
+            "datastore": lambda: getters["datastore"](node),
+            "network": lambda: getters["network"](node),
+        }
+        for kind, children in contents.items():
+            endpoint.add(
+                Folder(endpoint, folders[kind].value, kind, ref, _TYPES[kind], children, datacenter=datacenter)
+            )
+
+    def _folder(self, folder: "places.Folder") -> None:
+        endpoint = self._endpoint
+        datacenter = folder.datacenter
+        top = endpoint.folders_of(datacenter)[folder.holds] if datacenter else endpoint.root_folder
+        contents: dict[str, Callable[[], Iterable[Ref]]] = {
+            "vm": lambda: self._machines_in(folder, datacenter),
+            "host": lambda: self._resources_in(folder, datacenter),
+            "datacenter": lambda: self._datacenters_in(folder),
+        }
+
+        def children() -> list[Ref]:
+            return [*self._folders_in(folder, datacenter, folder.holds), *contents[folder.holds]()]
+
+        parent = self._ref_of(folder.above, top)
+        moid = self._ref_of(folder, top).value
+        endpoint.add(
+            Folder(
+                endpoint, moid, folder.name, parent, _TYPES[folder.holds], children, place=folder, datacenter=datacenter
+            )
+        )
+
+    @staticmethod
+    def _ref_of(folder: "places.Folder | None", top: Ref) -> Ref:
+        """Return the reference of a folder, or of the top where there is none."""
+        return top if folder is None else Ref("Folder", f"group-{_LETTERS[folder.holds]}{FIRST_FOLDER + folder.number}")
+
+    # What is in a folder, None for the top.
+
+    def _folders_in(
+        self, above: "places.Folder | None", datacenter: "places.Datacenter | None", holds: str
+    ) -> list[Ref]:
+        if self._own:
+            return []
+        wanted = (above, datacenter, holds)
+        found = (item for item in self._site.folders if (item.above, item.datacenter, item.holds) == wanted)
+        return [self._ref_of(item, self._endpoint.root_folder) for item in found]
+
+    def _datacenters_in(self, folder: "places.Folder | None") -> list[Ref]:
+        endpoint = self._endpoint
+        found = [
+            endpoint.datacenter_ref(item) for item in endpoint.shown_datacenters if self._own or item.folder is folder
+        ]
+        return found if folder is not None else [*self._folders_in(None, None, "datacenter"), *found]
+
+    def _machines_in(self, folder: "places.Folder | None", datacenter: "places.Datacenter | None") -> "Iterable[Ref]":
+        endpoint = self._endpoint
+        machines = endpoint.machines.values()
+        if self._own or (len(self._site.datacenters) == 1 and not self._site.machine_folders):
+            return map(endpoint.identify, machines) if folder is None else ()
+        placed = self._site.machine_folders
+        return [
+            endpoint.identify(machine)
+            for machine in machines
+            if machine.host.datacenter is datacenter and placed.get(machine.number) is folder
+        ]
+
+    def _resources_in(self, folder: "places.Folder | None", datacenter: "places.Datacenter | None") -> list[Ref]:
+        return [ref for where, below, ref in self._resources if where is datacenter and (self._own or below is folder)]
+
+    def _host_folder(self, folder: "places.Folder | None", datacenter: "places.Datacenter | None") -> Ref:
+        assert datacenter is not None  # noqa: S101  # every host of a built site is in one
+        top = self._endpoint.folders_of(datacenter)["host"]
+        return top if self._own else self._ref_of(folder, top)
+
+    def _cluster(self, cluster: "places.Cluster") -> None:
+        endpoint = self._endpoint
+        hosts = [host for host in endpoint.hosts if host.cluster is cluster]
+        ref = Ref("ClusterComputeResource", f"domain-c{cluster.number * 10 + 7}")
+        pool = Ref("ResourcePool", f"resgroup-{cluster.number * 10 + 8}")
+        folder = self._host_folder(cluster.folder, cluster.datacenter)
+        endpoint.add(ClusterComputeResource(endpoint, ref.value, cluster, hosts, folder, pool))
+        endpoint.add(ResourcePool(endpoint, pool.value, hosts, ref))
+        self._resources.append((cluster.datacenter, cluster.folder, ref))
+        for host in hosts:
+            endpoint.root_pools[host.number] = pool
+            self._host_itself(host, ref)
+
+    def _host(self, host: "Host") -> None:
+        endpoint = self._endpoint
+        if host.cluster is not None and not self._own:
+            return
         resource = Ref("ComputeResource", "ha-compute-res" if self._own else f"domain-s{host.number * 10}")
         pool = Ref("ResourcePool", "ha-root-pool" if self._own else f"resgroup-{host.number * 10 + 2}")
         endpoint.root_pools[host.number] = pool
+        folder = self._host_folder(host.folder, host.datacenter)
+        endpoint.add(ComputeResource(endpoint, resource.value, [host], folder, pool))
+        endpoint.add(ResourcePool(endpoint, pool.value, [host], resource))
+        self._resources.append((host.datacenter, host.folder, resource))
+        self._host_itself(host, resource)
+
+    def _host_itself(self, host: "Host", resource: Ref) -> None:
+        endpoint = self._endpoint
         managers = {}
         for name, (manager, start) in _HOST_MANAGERS.items():
             moid = f"ha-{start.lower()}" if self._own else f"{start}-{host.number * 10 + 1}"
             managers[name] = endpoint.add(manager(endpoint, moid, host)).ref
-        endpoint.add(ComputeResource(endpoint, resource.value, host, folder, pool))
-        endpoint.add(ResourcePool(endpoint, pool.value, host, resource))
         endpoint.add(HostSystem(endpoint, endpoint.identify(host).value, host, resource, managers))
         endpoint.add(HostDatastoreBrowser(endpoint, f"hostDatastoreBrowser-{host.number}"))
         endpoint.add(EnvironmentBrowser(endpoint, f"envbrowser-{host.number}"))
-        return resource
+
+    def _datastores_and_networks(self) -> None:
+        endpoint = self._endpoint
+        for host in endpoint.hosts:
+            assert host.datacenter is not None  # noqa: S101  # as above
+            folders = endpoint.folders_of(host.datacenter)
+            for store in host.datastores:
+                ref = endpoint.identify(store)
+                if ref.value not in endpoint.objects:
+                    endpoint.add(Datastore(endpoint, ref.value, store, folders["datastore"]))
+                    endpoint.add(HostDatastoreBrowser(endpoint, f"datastoreBrowser-{ref.value}"))
+            for network in host.networks:
+                ref = endpoint.identify(network)
+                if ref.value not in endpoint.objects:
+                    endpoint.add(Network(endpoint, ref.value, network, folders["network"]))

@@ -45,11 +45,14 @@ class FolderHandler:
         if not self._endpoint.access.may(username, privilege):
             raise web.HTTPForbidden
         name = request.query.get("dsName", "")
-        datacenter = "ha-datacenter" if self._endpoint.host else self._endpoint.site.datacenter
         # Hosts have one datacenter and take any name for it.
-        if not self._endpoint.host and request.query.get("dcPath", "").strip("/") != datacenter:
-            raise web.HTTPNotFound
-        store = next((store for store in self._endpoint.datastores if store.name == name and store.accessible), None)
+        stores = self._endpoint.datastores
+        if self._endpoint.host is None:
+            wanted = request.query.get("dcPath", "").strip("/")
+            site = self._endpoint.site
+            hosts = [host for host in site.hosts if host.datacenter and host.datacenter.path == wanted]
+            stores = [store for host in hosts for store in host.datastores]
+        store = next((store for store in stores if store.name == name and store.accessible), None)
         if store is None:
             raise web.HTTPNotFound
         try:

@@ -1,6 +1,6 @@
 """Compute resources: what a host that is in no cluster hangs on."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from esxvirt.sim.objects.base import provides
 from esxvirt.sim.objects.managed_entity import ManagedEntity
@@ -14,17 +14,22 @@ __all__ = ["ComputeResource"]
 
 
 class ComputeResource(ManagedEntity):
-    """The compute resource of one host."""
+    """The compute resource of one host; a cluster's has several."""
 
-    __slots__ = ("_parent", "_pool", "host")
+    __slots__ = ("_parent", "_pool", "hosts")
 
     wsdl = "ComputeResource"
 
-    def __init__(self, endpoint: "Endpoint", moid: str, host: "Host", parent: Ref, pool: Ref) -> None:
+    def __init__(self, endpoint: "Endpoint", moid: str, hosts: "list[Host]", parent: Ref, pool: Ref) -> None:
         super().__init__(endpoint, moid)
-        self.host = host
+        self.hosts = hosts
         self._parent = parent
         self._pool = pool
+
+    @property
+    def host(self) -> "Host":
+        """The host, or a cluster's first."""
+        return self.hosts[0]
 
     @provides("name")
     def _get_name(self) -> str:
@@ -40,15 +45,17 @@ class ComputeResource(ManagedEntity):
 
     @provides("host")
     def _get_host(self) -> list[Ref]:
-        return [self.endpoint.identify(self.host)]
+        return [self.endpoint.identify(host) for host in self.hosts]
 
     @provides("datastore")
     def _get_datastore(self) -> list[Ref]:
-        return [self.endpoint.identify(datastore) for datastore in self.host.datastores]
+        stores = {store: None for host in self.hosts for store in host.datastores}
+        return [self.endpoint.identify(store) for store in stores]
 
     @provides("network")
     def _get_network(self) -> list[Ref]:
-        return [self.endpoint.identify(network) for network in self.host.networks]
+        networks = {network: None for host in self.hosts for network in host.networks}
+        return [self.endpoint.identify(network) for network in networks]
 
     @provides("environmentBrowser")
     def _get_environment_browser(self) -> Ref:
@@ -58,18 +65,23 @@ class ComputeResource(ManagedEntity):
     def _get_configuration_ex(self) -> Data:
         return Data("ComputeResourceConfigInfo", vmSwapPlacement="vmDirectory")
 
+    def totals(self) -> dict[str, Any]:
+        """What the hosts have together, as the fields of a ``ComputeResourceSummary``."""
+        hosts = self.hosts
+        clock = sum(host.mhz * host.cores for host in hosts)
+        memory = sum(host.memory for host in hosts)
+        return {
+            "totalCpu": clock,
+            "totalMemory": long(memory),
+            "numCpuCores": sum(host.cores for host in hosts),
+            "numCpuThreads": sum(host.threads for host in hosts),
+            "effectiveCpu": clock - 400 * len(hosts),
+            "effectiveMemory": long((memory >> 20) - 2048 * len(hosts)),
+            "numHosts": len(hosts),
+            "numEffectiveHosts": len(hosts),
+            "overallStatus": "green",
+        }
+
     @provides("summary")
     def _get_summary(self) -> Data:
-        host = self.host
-        return Data(
-            "ComputeResourceSummary",
-            totalCpu=host.mhz * host.cores,
-            totalMemory=long(host.memory),
-            numCpuCores=host.cores,
-            numCpuThreads=host.threads,
-            effectiveCpu=host.mhz * host.cores - 400,
-            effectiveMemory=long((host.memory >> 20) - 2048),
-            numHosts=1,
-            numEffectiveHosts=1,
-            overallStatus="green",
-        )
+        return Data("ComputeResourceSummary", **self.totals())

@@ -8,6 +8,8 @@ from esxvirt.sim.wire.values import Data, Ref
 
 if TYPE_CHECKING:
     from esxvirt.sim.endpoint import Endpoint
+    from esxvirt.sim.state import places
+    from esxvirt.sim.state.site import Host
 
 __all__ = ["Datacenter"]
 
@@ -15,12 +17,21 @@ __all__ = ["Datacenter"]
 class Datacenter(ManagedEntity):
     """A datacenter with its four folders."""
 
-    __slots__ = ("_folders", "_name", "_parent")
+    __slots__ = ("_folders", "_name", "_parent", "datacenter")
 
     wsdl = "Datacenter"
 
-    def __init__(self, endpoint: "Endpoint", moid: str, name: str, parent: Ref, folders: dict[str, Ref]) -> None:
+    def __init__(
+        self,
+        endpoint: "Endpoint",
+        moid: str,
+        name: str,
+        parent: Ref,
+        folders: dict[str, Ref],
+        datacenter: "places.Datacenter",
+    ) -> None:
         super().__init__(endpoint, moid)
+        self.datacenter = datacenter
         self._name = name
         self._parent = parent
         self._folders = folders
@@ -51,11 +62,16 @@ class Datacenter(ManagedEntity):
 
     @provides("datastore")
     def _get_datastore(self) -> list[Ref]:
-        return [self.endpoint.identify(datastore) for datastore in self.endpoint.datastores]
+        stores = {store: None for host in self._hosts() for store in host.datastores}
+        return [self.endpoint.identify(store) for store in stores]
+
+    def _hosts(self) -> "list[Host]":
+        return [host for host in self.endpoint.hosts if host.datacenter is self.datacenter]
 
     @provides("network")
     def _get_network(self) -> list[Ref]:
-        return [self.endpoint.identify(network) for network in self.endpoint.networks]
+        networks = {network: None for host in self._hosts() for network in host.networks}
+        return [self.endpoint.identify(network) for network in networks]
 
     @provides("configuration")
     def _get_configuration(self) -> Data:

@@ -10,14 +10,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from esxvirt.sim.endpoint import Endpoint
+    from esxvirt.sim.state import places
 
 __all__ = ["Folder"]
 
 
 class Folder(ManagedEntity):
-    """A folder of the inventory; `children` are asked for each time, `types` may be in it."""
+    """A folder of the inventory; `children` are asked for each time, `types` may be in it.
 
-    __slots__ = ("_children", "_name", "_parent", "_types")
+    `place` is the site's folder; a datacenter's own four and the root have none. `datacenter` is the one that it is in.
+    """
+
+    __slots__ = ("_children", "_name", "_parent", "_types", "datacenter", "place")
 
     wsdl = "Folder"
 
@@ -29,8 +33,13 @@ class Folder(ManagedEntity):
         parent: Ref | None,
         types: tuple[str, ...],
         children: "Callable[[], Iterable[Ref]]",
+        *,
+        place: "places.Folder | None" = None,
+        datacenter: "places.Datacenter | None" = None,
     ) -> None:
         super().__init__(endpoint, moid)
+        self.place = place
+        self.datacenter = datacenter
         self._name = name
         self._parent = parent
         self._types = types

@@ -28,16 +28,21 @@ def allocation(reservation: int, limit: int, shares: str, levels: dict[str, int]
 
 
 class ResourcePool(ManagedEntity):
-    """The root pool of one host."""
+    """The root pool of a host, or of a cluster's hosts."""
 
-    __slots__ = ("_owner", "host")
+    __slots__ = ("_owner", "hosts")
 
     wsdl = "ResourcePool"
 
-    def __init__(self, endpoint: "Endpoint", moid: str, host: "Host", owner: Ref) -> None:
+    def __init__(self, endpoint: "Endpoint", moid: str, hosts: "list[Host]", owner: Ref) -> None:
         super().__init__(endpoint, moid)
-        self.host = host
+        self.hosts = hosts
         self._owner = owner
+
+    @property
+    def host(self) -> "Host":
+        """The host, or a cluster's first."""
+        return self.hosts[0]
 
     @provides("name")
     def _get_name(self) -> str:
@@ -53,7 +58,7 @@ class ResourcePool(ManagedEntity):
 
     @provides("vm")
     def _get_vm(self) -> list[Ref]:
-        return [self.endpoint.identify(machine) for machine in self.host.machines.values()]
+        return [self.endpoint.identify(machine) for host in self.hosts for machine in host.machines.values()]
 
     def _usage(self, most: int, used: int) -> Data:
         return Data(
@@ -66,26 +71,29 @@ class ResourcePool(ManagedEntity):
             maxUsage=long(most),
         )
 
+    @property
+    def _mhz(self) -> int:
+        return sum(host.mhz * host.cores - 400 for host in self.hosts)
+
     @provides("runtime")
     def _get_runtime(self) -> Data:
-        host = self.host
-        memory = host.memory - (2 << 30)
+        memory = sum(host.memory - (2 << 30) for host in self.hosts)
         return Data(
             "ResourcePoolRuntimeInfo",
-            memory=self._usage(memory, host.memory_used),
-            cpu=self._usage(host.mhz * host.cores - 400, 300),
+            memory=self._usage(memory, sum(host.memory_used for host in self.hosts)),
+            cpu=self._usage(self._mhz, 300 * len(self.hosts)),
             overallStatus="green",
         )
 
     @provides("config")
     def _get_config(self) -> Data:
-        host = self.host
+        memory = sum((host.memory >> 20) - 2048 for host in self.hosts)
         return Data(
             "ResourceConfigSpec",
             entity=self.ref,
             lastModified=None,
-            cpuAllocation=allocation(host.mhz * host.cores - 400, host.mhz * host.cores - 400, "normal"),
-            memoryAllocation=allocation((host.memory >> 20) - 2048, (host.memory >> 20) - 2048, "normal"),
+            cpuAllocation=allocation(self._mhz, self._mhz, "normal"),
+            memoryAllocation=allocation(memory, memory, "normal"),
         )
 
     @provides("summary")

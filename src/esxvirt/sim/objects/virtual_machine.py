@@ -39,7 +39,7 @@ class VirtualMachine(PowerMethods):
 
     @provides("parent")
     def _get_parent(self) -> Ref:
-        return self.endpoint.vm_folder
+        return self.endpoint.folder_of(self.machine)
 
     @provides("resourcePool")
     def _get_resource_pool(self) -> Ref:

@@ -7,10 +7,12 @@ from pathlib import PurePosixPath
 
 from esxvirt.sim.profiles import Profile, host_of
 from esxvirt.sim.state.machine import EPOCH, Machine, generated_config
+from esxvirt.sim.state.places import Cluster, Datacenter, Folder
 from esxvirt.sim.state.site import Host, Network, PhysicalNic, Site, Switch
-from esxvirt.sim.state.storage import Datastore, File
+from esxvirt.sim.state.storage import Datastore as Store
+from esxvirt.sim.state.storage import File
 
-__all__ = ["TROUBLES", "build_site"]
+__all__ = ["TROUBLES", "Layout", "build_site"]
 
 LOCAL_STORAGE = "498076b2-02796c1a-ef5b-000ae484a6a3"
 GSX_STORAGE = "/var/lib/vmware/Virtual Machines"
@@ -97,58 +99,150 @@ _NAMED = (
 )
 
 
-def build_site(profile: Profile, hosts: int = 1, vms: int = 0, troubled: Iterable[str] = ()) -> Site:
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How a vCenter orders its inventory.
+
+    Hosts and `clusters` are dealt out over the `datacenters`, hosts over their datacenter's clusters. With `folders`,
+    datacenters, hosts (or clusters) and generated machines lie in so many folders instead of at the top. `shared` puts
+    the generated machines on the datastore that all hosts of a datacenter share: the only ones that can migrate without
+    moving their files.
+    """
+
+    datacenters: int = 1
+    clusters: int = 0
+    folders: int = 0
+    shared: bool = False
+
+    def check(self, profile: Profile, hosts: int) -> None:
+        """Raise ValueError for what cannot be."""
+        if self.datacenters < 1 or self.clusters < 0 or self.folders < 0:
+            raise ValueError("give at least 1 datacenter, and 0 or more clusters and folders")
+        if not profile.is_vcenter and self != Layout():
+            raise ValueError("datacenters, clusters, folders and shared storage are a vCenter's: choose such a profile")
+        if self.datacenters > hosts or self.clusters > hosts:
+            raise ValueError(f"{hosts} hosts are too few: every datacenter and every cluster needs one")
+        if self.shared and hosts < 2 * self.datacenters:
+            raise ValueError("shared storage needs at least 2 hosts in every datacenter")
+
+
+def build_site(
+    profile: Profile, hosts: int = 1, vms: int = 0, troubled: Iterable[str] = (), layout: Layout | None = None
+) -> Site:
     """Build the default inventory with `hosts` hosts (one without a vCenter) and `vms` generated machines.
 
     The first host has the manual's Fedora11, a running, a suspended and a powered-off machine, and one whose VMX file
     is broken; `troubled` adds any of `TROUBLES`. ValueError for counts or troubles that cannot be.
     """
+    layout = layout or Layout()
     if hosts < 1 or (hosts > 1 and not profile.is_vcenter):
         raise ValueError(f"{hosts} hosts: a host's profile has one, a vCenter's at least one")
     if vms < 0:
         raise ValueError(f"{vms} machines: give 0 or more")
+    layout.check(profile, hosts)
     unknown = sorted(set(troubled) - set(TROUBLES))
     if unknown:
         raise ValueError(f"no such trouble as {', '.join(unknown)}: choose of {', '.join(TROUBLES)}")
     site = Site(profile)
+    _add_places(site, layout)
     for number in range(1, hosts + 1):
         _add_host(site, host_of(profile), number)
-    if hosts > 1:
-        _share_datastore(site)
+    for datacenter in site.datacenters:
+        _share_datastore(site, datacenter)
     _add_named_machines(site)
     _add_troubled_machines(site, troubled)
-    _add_generated_machines(site, vms)
+    _add_generated_machines(site, vms, shared=layout.shared)
     return site
+
+
+def _add_places(site: Site, layout: Layout) -> None:
+    """Make datacenters, clusters and folders."""
+
+    def folders(holds: str, stem: str, datacenter: Datacenter | None) -> list[Folder]:
+        made = [
+            Folder(len(site.folders) + index, f"{stem}{index + 1}", holds, None, datacenter)
+            for index in range(layout.folders)
+        ]
+        site.folders += made
+        return made
+
+    def one_of(some: list[Folder], index: int) -> Folder | None:
+        return some[index % len(some)] if some else None
+
+    tops = folders("datacenter", "site", None)
+    for index in range(layout.datacenters):
+        datacenter = Datacenter(index + 1, f"dc{index + 1}", one_of(tops, index))
+        site.datacenters.append(datacenter)
+        folders("host", "hosts", datacenter)
+        folders("vm", "group", datacenter)
+    for index in range(layout.clusters):
+        datacenter = site.datacenters[index % layout.datacenters]
+        folder = one_of(_folders_of(site, datacenter, "host"), index)
+        site.clusters.append(Cluster(index + 1, f"cluster{index + 1}", datacenter, folder))
+
+
+def _folders_of(site: Site, datacenter: Datacenter | None, holds: str) -> list[Folder]:
+    return [folder for folder in site.folders if folder.datacenter is datacenter and folder.holds == holds]
+
+
+def _place(site: Site, host: Host) -> None:
+    """Put a host into its datacenter, and there into a cluster, or a folder if there is no cluster."""
+    turn, index = divmod(host.number - 1, len(site.datacenters))
+    host.datacenter = site.datacenters[index]
+    clusters = [cluster for cluster in site.clusters if cluster.datacenter is host.datacenter]
+    if clusters:
+        host.cluster = clusters[turn % len(clusters)]
+    else:
+        folders = _folders_of(site, host.datacenter, "host")
+        host.folder = folders[turn % len(folders)] if folders else None
 
 
 def _add_host(site: Site, profile: Profile, number: int) -> None:
     name = "gsx1" if profile.is_gsx else f"esx{number}"
     uuid = f"4c4c4544-0043-4210-8038-b6c04f4e3{number:03x}"
     host = Host(number, profile, name, "example.com", uuid, EPOCH - timedelta(days=30 + number))
+    _place(site, host)
     if profile.is_gsx:
-        local = Datastore("local-storage", 10 * number, "OTHER", GSX_STORAGE, 200 << 30)
+        local = Store("local-storage", 10 * number, "OTHER", GSX_STORAGE, 200 << 30)
     else:
         mount = LOCAL_STORAGE if number == 1 else f"498076b2-02796c1a-ef5b-000ae484a6{0xA2 + number:02x}"
         label = "local-storage" if number == 1 else f"local-storage-{number}"
-        local = Datastore(label, 10 * number, "VMFS", f"/vmfs/volumes/{mount}", 2 << 40)
+        local = Store(label, 10 * number, "VMFS", f"/vmfs/volumes/{mount}", 2 << 40)
     local.make_directory("iso")
     local.put("iso/install.iso", File.sparse(4 << 20))
     host.datastores.append(local)
     site.datastores.append(local)
     host.switches = [Switch("vSwitch0", 128, ["vmnic0", "vmnic1"])]
     host.nics = [PhysicalNic(f"vmnic{index}", "e1000e", f"00:1b:21:3a:{number:02x}:{index:02x}") for index in range(2)]
-    if not site.networks:
-        site.networks = [Network("VM Network", 7, "vSwitch0"), Network("Management Network", 8, "vSwitch0")]
-    host.networks = list(site.networks)
+    neighbours = site.hosts_of(host.datacenter) if host.datacenter else []
+    if neighbours:
+        host.networks = list(neighbours[0].networks)
+    else:
+        first = 7 + 100 * len(site.networks)
+        host.networks = [
+            Network(name, first + index, "vSwitch0") for index, name in enumerate(("VM Network", "Management Network"))
+        ]
+        site.networks += host.networks
     site.hosts.append(host)
 
 
-def _share_datastore(site: Site) -> None:
-    shared = Datastore(
-        "shared-nfs", 5, "NFS", "/vmfs/volumes/8a0f3c71-5d9e2b44", 8 << 40, "nas.example.com:/export/vms"
+def _share_datastore(site: Site, datacenter: Datacenter) -> None:
+    """Give the hosts of a datacenter, if there are several, a datastore that they share."""
+    hosts = site.hosts_of(datacenter)
+    if len(hosts) < 2:
+        return
+    first = datacenter.number == 1
+    name = "shared-nfs" if first else f"shared-nfs-{datacenter.number}"
+    shared = Store(
+        name,
+        5 if first else 5 + 100_000 * datacenter.number,
+        "NFS",
+        "/vmfs/volumes/8a0f3c71-5d9e2b44" if first else f"/vmfs/volumes/8a0f3c71-5d9e{datacenter.number:04x}",
+        8 << 40,
+        "nas.example.com:/export/vms" if first else f"nas.example.com:/export/vms{datacenter.number}",
     )
     site.datastores.append(shared)
-    for host in site.hosts:
+    for host in hosts:
         host.datastores.append(shared)
 
 
@@ -169,7 +263,7 @@ def _add_named_machines(site: Site) -> None:
     _add_broken(site, host, store)
 
 
-def _add_broken(site: Site, host: Host, store: Datastore) -> None:
+def _add_broken(site: Site, host: Host, store: Store) -> None:
     number = site.next_number()
     machine = Machine(
         host, store, number, "broken", "poweredOff", config=generated_config(number, "broken", host.profile)
@@ -190,15 +284,20 @@ def _add_troubled_machines(site: Site, troubled: Iterable[str]) -> None:
         site.add_machine(machine)
 
 
-def _add_generated_machines(site: Site, vms: int) -> None:
+def _add_generated_machines(site: Site, vms: int, *, shared: bool) -> None:
     """Add vm-0001 and on, spread over the hosts: of ten, six run, three are off, one is suspended."""
     powers = ("poweredOn", "poweredOff", "poweredOn", "poweredOn", "poweredOff", "poweredOn", "suspended", "poweredOn",
               "poweredOff", "poweredOn")  # fmt: skip
     first = site.next_number()
     hosts = site.hosts
     width = max(4, len(str(vms)))
+    folders = {datacenter: _folders_of(site, datacenter, "vm") for datacenter in site.datacenters}
     for index in range(vms):
         host = hosts[index % len(hosts)]
         name = f"vm-{index + 1:0{width}d}"
-        machine = Machine(host, host.datastores[0], first + index, name, powers[index % 10])
+        store = host.datastores[-1 if shared else 0]
+        machine = Machine(host, store, first + index, name, powers[index % 10])
         site.add_machine(machine)
+        below = folders[host.datacenter] if host.datacenter else []
+        if below:
+            site.machine_folders[machine.number] = below[index // len(hosts) % len(below)]

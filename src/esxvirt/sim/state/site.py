@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from esxvirt.sim.profiles import Profile
     from esxvirt.sim.state.machine import Machine
+    from esxvirt.sim.state.places import Cluster, Datacenter, Folder
     from esxvirt.sim.state.storage import Datastore
 
 __all__ = ["Host", "Network", "PhysicalNic", "Site", "Switch"]
@@ -69,6 +70,16 @@ class Host:
     switches: list[Switch] = field(default_factory=list)
     nics: list[PhysicalNic] = field(default_factory=list)
     machines: dict[int, Machine] = field(default_factory=dict)
+    datacenter: Datacenter | None = None
+    cluster: Cluster | None = None
+    folder: Folder | None = None
+
+    @property
+    def path(self) -> str:
+        """The path of a vCenter's URI to it: datacenter, folders, cluster, name."""
+        folder = self.cluster.folder if self.cluster else self.folder
+        parts = [place.path for place in (self.datacenter, folder) if place]
+        return "/".join([*parts, *([self.cluster.name] if self.cluster else []), self.full_name])
 
     @property
     def full_name(self) -> str:
@@ -114,7 +125,11 @@ class Site:
         self.changed = threading.Condition(self.lock)
         self.revision = 0
         self.closing = False
-        self.datacenter = "dc1"
+        self.datacenters: list[Datacenter] = []
+        self.clusters: list[Cluster] = []
+        self.folders: list[Folder] = []
+        # The machines that are in a folder; all others are at the top of their datacenter's.
+        self.machine_folders: dict[int, Folder] = {}
         self.hosts: list[Host] = []
         self.datastores: list[Datastore] = []
         self.networks: list[Network] = []
@@ -123,6 +138,15 @@ class Site:
         self._inventory_revision = 0
         self._index_revision = -1
         self._by_uuid: dict[str, list[Machine]] = {}
+
+    @property
+    def datacenter(self) -> str:
+        """The path of the first datacenter."""
+        return self.datacenters[0].path
+
+    def hosts_of(self, datacenter: Datacenter) -> list[Host]:
+        """Return the hosts of a datacenter."""
+        return [host for host in self.hosts if host.datacenter is datacenter]
 
     def add_machine(self, machine: Machine) -> None:
         """Put a machine into the inventory of its host."""
@@ -135,8 +159,19 @@ class Site:
         """Take a machine out of the inventory; its files stay."""
         del self.machines[machine.number]
         del machine.host.machines[machine.number]
+        self.machine_folders.pop(machine.number, None)
         self._inventory_revision += 1
         self.touch()
+
+    def move_machine(self, machine: Machine, host: Host) -> None:
+        """Let another host run a machine."""
+        if host.datacenter is not machine.host.datacenter:
+            self.machine_folders.pop(machine.number, None)
+        del machine.host.machines[machine.number]
+        machine.host = host
+        host.machines[machine.number] = machine
+        self._inventory_revision += 1
+        self.touch(machine)
 
     def next_number(self) -> int:
         """Return a number for a new machine."""
