@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from tests.tools import require
+from tests.tools import ROOT, require
 
 HERE = Path(__file__).parent
 NAME = "esxvirsh"
@@ -96,6 +96,7 @@ def run(program: Sequence[str], arguments: Sequence[str], stdin: str = "", **env
         [*program, *arguments],
         input=stdin.encode(),
         env={**os.environ, **environment},
+        cwd=ROOT,
         capture_output=True,
         check=False,
         start_new_session=True,

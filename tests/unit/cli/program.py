@@ -12,6 +12,14 @@ from dataclasses import dataclass
 
 COMMAND = (sys.executable, "-m", "esxvirt.cli")
 
+# The same with the signals that end a program as they are by default: what started the tests may ignore some.
+_RESET = (
+    "import os, signal, sys; "
+    "[signal.signal(n, signal.SIG_DFL) for n in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM)]; "
+    "os.execv(sys.argv[1], sys.argv[1:])"
+)
+MORTAL = (sys.executable, "-c", _RESET, *COMMAND)
+
 # Seconds after which a program that does not answer is given up; it answers within fractions of one.
 _PATIENCE = 60
 
@@ -50,7 +58,7 @@ def converse(arguments: Sequence[str], script: Sequence[tuple[str, str]], **envi
     process, terminal = pty.fork()
     if process == 0:
         os.environ.update({"TERM": "dumb", **environment})
-        os.execv(COMMAND[0], [*COMMAND, *arguments])
+        os.execv(MORTAL[0], [*MORTAL, *arguments])
     shown = b""
     position = 0
     steps = list(script)

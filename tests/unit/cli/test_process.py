@@ -10,7 +10,7 @@ import pytest
 
 from esxvirt.sim import Simulator
 from tests.client import write_auth_file
-from tests.unit.cli.program import COMMAND, esxvirsh
+from tests.unit.cli.program import COMMAND, MORTAL, esxvirsh
 
 
 def test_the_version_is_that_of_the_interface() -> None:
@@ -137,12 +137,11 @@ def test_a_signal_ends_the_program_and_the_session(number: signal.Signals, tmp_p
     with Simulator("esx-7.0", transport="http") as server:
         environment = {**os.environ, "LIBVIRT_AUTH_FILE": str(write_auth_file(tmp_path, "root", server.password))}
         process = subprocess.Popen(
-            [*COMMAND, "-c", server.uri],
+            [*MORTAL, "-c", server.uri],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             env=environment,
-            restore_signals=True,
         )
         assert process.stdout is not None
         shown = b""
