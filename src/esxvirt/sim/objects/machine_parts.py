@@ -112,13 +112,12 @@ def config(endpoint: "Endpoint", machine: "Machine") -> Data:
         hardware=hardware(endpoint, machine),
         cpuAllocation=allocation(config_.cpu_min, config_.cpu_max, config_.cpu_shares, _cpu_shares(config_)),
         memoryAllocation=allocation(config_.mem_min, config_.mem_max, config_.mem_shares, _mem_shares(config_)),
-        memoryHotAddEnabled=False,
-        cpuHotAddEnabled=False,
+        memoryHotAddEnabled=config_.mem_hot_add,
+        cpuHotAddEnabled=config_.cpu_hot_add,
         cpuHotRemoveEnabled=False,
         extraConfig=[
-            Data("OptionValue", key="nvram", value=f"{machine.home}.nvram"),
-            Data("OptionValue", key="pciBridge0.present", value="TRUE"),
-            *(Data("OptionValue", key=key, value=value) for key, value in config_.extra.items()),
+            Data("OptionValue", key=key, value=value)
+            for key, value in {**_always_extra(machine), **config_.extra}.items()
         ],
         datastoreUrl=[
             Data("VirtualMachineConfigInfoDatastoreUrlPair", name=store.name, url=store.mount)
@@ -130,6 +129,10 @@ def config(endpoint: "Endpoint", machine: "Machine") -> Data:
         guestAutoLockEnabled=True,
         createDate=EPOCH,
     )
+
+
+def _always_extra(machine: "Machine") -> dict[str, str]:
+    return {"nvram": f"{machine.stem}.nvram", "pciBridge0.present": "TRUE"}
 
 
 def guest_full_name(guest_id: str) -> str:
@@ -329,7 +332,7 @@ def layout(machine: "Machine") -> Data:
         Data("VirtualMachineFileLayoutDiskLayout", key=2000 + index, diskFile=[machine.disk_path(disk)])
         for index, disk in enumerate(machine.config.disks)
     ]
-    names = [f"{machine.home}.nvram"]
+    names = [f"{machine.stem}.nvram"]
     return Data("VirtualMachineFileLayout", configFile=names, logFile=["vmware.log"], disk=disks, snapshot=[])
 
 

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
-__all__ = ["Cdrom", "Config", "Disk", "Nic", "parse", "read_config", "write_config"]
+__all__ = ["Cdrom", "Config", "Disk", "Floppy", "Nic", "Port", "parse", "read_config", "spaced", "write_config"]
 
 _LINE = re.compile(r'^\s*([A-Za-z][\w.:\-]*)\s*=\s*"([^"]*)"\s*$')
 _ESCAPE = re.compile(r"\|([0-9A-Fa-f]{2})")
@@ -14,6 +14,17 @@ _SPECIAL_GUESTS = {
     "windows7srv-64": "windows7Server64Guest", "windows8srv-64": "windows8Server64Guest",
     "windows9-64": "windows9_64Guest", "windows7-64": "windows7_64Guest",
 }  # fmt: skip
+# Settings that the configuration has fields for; the others are what the API calls extra.
+_FIELDS = re.compile(
+    r"(?:displayname|memsize|numvcpus|cpuid\.corespersocket|guestos|annotation|firmware|virtualhw\.version"
+    r"|nvram|extendedconfigfile|pcibridge0\.present|toolscripts\.\w+|tools\.synctime"
+    r"|config\.version|\.encoding|uuid\.(?:bios|location|action)|vc\.uuid|(?:vcpu|mem)\.hotadd"
+    r"|sched\.(?:cpu|mem)\.(?:min|minsize|max|shares|units)"
+    r"|(?:scsi|sata|ide|nvme)\d+(?::\d+)?\.(?:present|filename|devicetype|mode|virtualdev|startconnected|clientdevice)"
+    r"|ethernet\d+\.(?:present|virtualdev|networkname|addresstype|address|generatedaddress|startconnected|dvs\.\w+)"
+    r"|(?:floppy|serial|parallel)\d+\..*|(?:sound|usb|ehci|usb_xhci)\.present)",
+    re.IGNORECASE,
+)
 _SPECIAL_GUEST_IDS = {guest_id: guest for guest, guest_id in _SPECIAL_GUESTS.items()}
 NIC_MODELS = ("vlance", "vmxnet", "vmxnet2", "vmxnet3", "e1000", "e1000e")
 
@@ -45,14 +56,41 @@ class Cdrom:
 
 
 @dataclass(slots=True)
+class Floppy:
+    """A floppy drive: `kind` is "file" or "device"."""
+
+    index: int
+    kind: str
+    file: str = ""
+    connected: bool = False
+    client: bool = False
+
+
+@dataclass(slots=True)
+class Port:
+    """Some other device: `kind` is "serial", "parallel", "sound", "usb", "ehci" or "usb_xhci".
+
+    `backing` is what it is connected to, as the VMX calls it ("file", "device", "pipe", "network"), `file` its name.
+    """
+
+    kind: str
+    index: int = 0
+    backing: str = ""
+    file: str = ""
+    connected: bool = True
+
+
+@dataclass(slots=True)
 class Nic:
-    """A network card on a port group."""
+    """A network card on a port group; a distributed one has the UUID of its `switch`, and `network` is its key."""
 
     index: int
     model: str
     network: str
     mac: str
     address_type: str = "generated"
+    connected: bool = True
+    switch: str = ""
 
 
 @dataclass(slots=True)
@@ -73,7 +111,12 @@ class Config:
     scsi: dict[int, str] = field(default_factory=dict)
     disks: list[Disk] = field(default_factory=list)
     cdroms: list[Cdrom] = field(default_factory=list)
-    floppies: list[str] = field(default_factory=list)
+    sata: list[int] = field(default_factory=list)
+    floppies: list[Floppy] = field(default_factory=list)
+    ports: list[Port] = field(default_factory=list)
+    cpu_hot_add: bool = False
+    mem_hot_add: bool = False
+    uuid_action: str = ""
     nics: list[Nic] = field(default_factory=list)
     cpu_min: int = 0
     cpu_max: int = -1
@@ -90,8 +133,12 @@ def parse(text: str) -> dict[str, str]:
     for line in text.splitlines():
         match = _LINE.match(line)
         if match:
-            settings[match[1].lower()] = _ESCAPE.sub(lambda escaped: chr(int(escaped[1], 16)), match[2])
+            settings[match[1].lower()] = _unescape(match[2])
     return settings
+
+
+def _unescape(text: str) -> str:
+    return _ESCAPE.sub(lambda escaped: chr(int(escaped[1], 16)), text) if "|" in text else text
 
 
 def guest_id_of(guest: str) -> str:
@@ -109,7 +156,8 @@ def _hyphenated(text: str) -> str:
     return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}" if len(digits) == 32 else ""
 
 
-def _spaced(uuid: str) -> str:
+def spaced(uuid: str) -> str:
+    """Write a UUID as VMX files have it."""
     digits = uuid.replace("-", "")
     pairs = [digits[position : position + 2] for position in range(0, 32, 2)]
     return f"{' '.join(pairs[:8])}-{' '.join(pairs[8:])}"
@@ -149,6 +197,9 @@ def read_config(text: str) -> Config:
         mem_min=_number(settings, "sched.mem.minsize", _number(settings, "sched.mem.min", 0)),
         mem_max=_number(settings, "sched.mem.max", -1),
         mem_shares=settings.get("sched.mem.shares", "normal"),
+        cpu_hot_add=settings.get("vcpu.hotadd", "").lower() == "true",
+        mem_hot_add=settings.get("mem.hotadd", "").lower() == "true",
+        uuid_action=settings.get("uuid.action", "").lower(),
     )
     _read_drives(config, settings)
     for index in range(10):
@@ -158,17 +209,44 @@ def read_config(text: str) -> Config:
             kind = settings.get(f"{device}.addresstype", "generated")
             kind = {"vpx": "assigned", "static": "manual"}.get(kind, kind)
             model = settings.get(f"{device}.virtualdev", "vlance")
-            config.nics.append(Nic(index, model, settings.get(f"{device}.networkname", ""), mac.lower(), kind))
-    config.floppies = [
-        settings.get(f"floppy{index}.filename", "") for index in range(2) if _present(settings, f"floppy{index}")
-    ]
+            switch = settings.get(f"{device}.dvs.switchid", "")
+            network = settings.get(f"{device}.dvs.portgroupid" if switch else f"{device}.networkname", "")
+            connected = settings.get(f"{device}.startconnected", "true").lower() != "false"
+            config.nics.append(Nic(index, model, network, mac.lower(), kind, connected, switch))
+    _read_ports(config, settings)
+    config.extra = {
+        match[1]: _unescape(match[2])
+        for match in map(_LINE.match, text.splitlines())
+        if match and not _FIELDS.fullmatch(match[1])
+    }
     return config
+
+
+def _read_ports(config: Config, settings: dict[str, str]) -> None:
+    for index in range(2):
+        device = f"floppy{index}"
+        # A floppy drive is there unless the file says that it is not; only ESX's own files are without one by default.
+        if _present(settings, device):
+            kind = settings.get(f"{device}.filetype", "device").lower()
+            connected = settings.get(f"{device}.startconnected", "true").lower() != "false"
+            client = settings.get(f"{device}.clientdevice", "").lower() == "true"
+            file = settings.get(f"{device}.filename", "")
+            config.floppies.append(Floppy(index, kind, file, connected, client))
+    for kind, count in (("serial", 4), ("parallel", 3)):
+        for index in range(count):
+            device = f"{kind}{index}"
+            if _present(settings, device):
+                connected = settings.get(f"{device}.startconnected", "true").lower() != "false"
+                backing = settings.get(f"{device}.filetype", "device").lower()
+                config.ports.append(Port(kind, index, backing, settings.get(f"{device}.filename", ""), connected))
+    config.ports += [Port(kind) for kind in ("sound", "usb", "ehci", "usb_xhci") if _present(settings, kind)]
 
 
 def _read_drives(config: Config, settings: dict[str, str]) -> None:
     for controller in range(4):
         if _present(settings, f"scsi{controller}"):
             config.scsi[controller] = settings.get(f"scsi{controller}.virtualdev", "lsilogic")
+    config.sata = [controller for controller in range(4) if _present(settings, f"sata{controller}")]
     units = [("scsi", bus, unit) for bus in range(4) for unit in range(16)]
     units += [("ide", bus, unit) for bus in range(2) for unit in range(2)]
     units += [("sata", bus, unit) for bus in range(4) for unit in range(30)]
@@ -202,9 +280,9 @@ def write_config(config: Config, home: str) -> str:
         f'numvcpus = "{config.cpus}"',
         f'memSize = "{config.memory_mb}"',
         f'guestOS = "{guest_of(config.guest_id)}"',
-        f'uuid.bios = "{_spaced(config.uuid)}"',
-        f'uuid.location = "{_spaced(config.location_uuid)}"',
-        f'vc.uuid = "{_spaced(config.instance_uuid)}"',
+        f'uuid.bios = "{spaced(config.uuid)}"',
+        f'uuid.location = "{spaced(config.location_uuid)}"',
+        f'vc.uuid = "{spaced(config.instance_uuid)}"',
     ]
     if config.annotation:
         lines.append(f'annotation = "{_escaped(config.annotation)}"')
