@@ -6,6 +6,8 @@ import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from esxvirt.sim.state.autostart import Autostart
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -70,6 +72,7 @@ class Host:
     switches: list[Switch] = field(default_factory=list)
     nics: list[PhysicalNic] = field(default_factory=list)
     machines: dict[int, Machine] = field(default_factory=dict)
+    autostart: Autostart = field(default_factory=Autostart)
     datacenter: Datacenter | None = None
     cluster: Cluster | None = None
     folder: Folder | None = None
@@ -134,6 +137,9 @@ class Site:
         self.datastores: list[Datastore] = []
         self.networks: list[Network] = []
         self.machines: dict[int, Machine] = {}
+        # Where machines were whose VMX files bear a location's UUID: one that is elsewhere now was moved or copied.
+        self.locations: dict[str, str] = {}
+        self._last_number = 0
         # Which machines have a UUID, and of which state of the inventory that is.
         self._inventory_revision = 0
         self._index_revision = -1
@@ -159,6 +165,7 @@ class Site:
         """Take a machine out of the inventory; its files stay."""
         del self.machines[machine.number]
         del machine.host.machines[machine.number]
+        machine.host.autostart.machines.pop(machine.number, None)
         self.machine_folders.pop(machine.number, None)
         self._inventory_revision += 1
         self.touch()
@@ -168,14 +175,21 @@ class Site:
         if host.datacenter is not machine.host.datacenter:
             self.machine_folders.pop(machine.number, None)
         del machine.host.machines[machine.number]
+        machine.host.autostart.machines.pop(machine.number, None)
         machine.host = host
         host.machines[machine.number] = machine
         self._inventory_revision += 1
         self.touch(machine)
 
+    def reindex(self, machine: Machine) -> None:
+        """Note that a machine's configuration has changed, perhaps its UUID."""
+        self._inventory_revision += 1
+        self.touch(machine)
+
     def next_number(self) -> int:
         """Return a number for a new machine."""
-        return max(self.machines, default=0) + 1
+        self._last_number = max(self._last_number, max(self.machines, default=0)) + 1
+        return self._last_number
 
     def touch(self, machine: Machine | None = None) -> None:
         """Tell whoever waits that something has changed."""
