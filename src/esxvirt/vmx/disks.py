@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from esxvirt.vmx.source import Source
-from esxvirt.vmx.table import Row, Word
+from esxvirt.vmx.table import Row, Switch, Word, read_rows
 from esxvirt.xml.domain.addresses import DriveAddress
 from esxvirt.xml.domain.controllers import Controller
 from esxvirt.xml.domain.disks import Disk, disk_name
@@ -12,7 +12,7 @@ from esxvirt.xml.domain.model import Domain
 
 __all__ = ["CACHE", "MODE", "ROWS", "SCSI_MODELS", "read_disks"]
 
-CACHE = Row("{}.writeThrough", "devices/disk/driver/@cache", "cache", Word((("true", "writethrough"),)))
+CACHE = Row("{}.writeThrough", "devices/disk/driver/@cache", "cache", Switch("writethrough"))
 MODE = Row(
     "{}.mode", "devices/disk/transient", "transient", Word((("independent-nonpersistent", True),)), default=False
 )
@@ -214,11 +214,10 @@ def _read_hard_disk(source: Source, slot: _Slot, file_name: str, device_type: st
 
 
 def _read_modes(source: Source, name: str, disk: Disk) -> None:
-    disk.cache = "writethrough" if source.boolean(f"{name}.writeThrough", False) else None
+    read_rows((CACHE, MODE), source, name, disk)
     mode = source.string(f"{name}.mode")
     if mode is None:
         return
-    disk.transient = mode.lower() == "independent-nonpersistent"
     if not disk.transient and mode.lower() not in {"persistent", ""}:
         source.note(f"the XML has no word for the mode '{mode}'; left out", f"{name}.mode")
 
@@ -305,7 +304,7 @@ def _read_floppy(source: Source, domain: Domain, unit: int) -> None:
         automatic = (file_name or "").lower() == _AUTO
         file_type = _guess_floppy_type(source, name, file_name)
     disk = Disk(target=slot.target, bus="fdc", device="floppy", address=slot.address)
-    disk.cache = "writethrough" if source.boolean(f"{name}.writeThrough", False) else None
+    read_rows((CACHE,), source, name, disk)
     if file_type == "device":
         disk.type = "block"
         path = source.plain(f"{name}.fileName")

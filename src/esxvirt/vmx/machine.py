@@ -4,13 +4,13 @@ from esxvirt.errors import ConfigUnsupportedError, InvalidArgumentError, VmxErro
 from esxvirt.vmx.escapes import escape, unescape, unescape_name
 from esxvirt.vmx.sink import Sink
 from esxvirt.vmx.source import Source, parse_integer
-from esxvirt.vmx.table import Row, Word, format_uuid, read_rows
+from esxvirt.vmx.table import Row, Switch, Word, format_uuid, read_rows
 from esxvirt.xml.domain.bitmap import MAX_CPUS
 from esxvirt.xml.domain.model import NO_UUID, Domain, Topology
 
 __all__ = ["CLOSING_ROWS", "ROWS", "read_machine", "write_closing", "write_machine"]
 
-SMBIOS = Row("smbios.reflecthost", "os/smbios/@mode", "smbios", Word((("true", "host"),)), note="only `host`")
+SMBIOS = Row("smbios.reflecthost", "os/smbios/@mode", "smbios", Switch("host"), note="only `host`")
 FIRMWARE = Row("firmware", "os/@firmware", "firmware", Word((("efi", "efi"),)), note="`bios` is the default")
 
 ROWS = (
@@ -57,8 +57,6 @@ def read_machine(source: Source, domain: Domain) -> None:
     if guest.lower().startswith("arm"):
         source.note("a guest for ARM; libvirt, and so the XML, calls it x86_64 or i686", "guestOS")
     domain.os.arch = "x86_64" if guest.lower().endswith("-64") else "i686"
-    # libvirt takes nothing but true and false here, but any row's kind would.
-    source.boolean(SMBIOS.key, False)
     firmware = source.string(FIRMWARE.key)
     if firmware is not None and firmware != "efi" and (source.strict or firmware.lower() not in {"efi", "bios", ""}):
         source.refuse_or_note(

@@ -101,7 +101,7 @@ def _no_file_name(source: Source, name: str, port: CharDevice) -> None:
     # libvirt 9.0.0 crashes here.
     source.refuse_or_note(
         f"Missing essential config entry '{name}.fileName'",
-        f"{name}.fileName",
+        f"{name}.present",
         "no file name; the port is kept, with nothing behind it",
     )
     port.type = "null"

@@ -12,7 +12,19 @@ if TYPE_CHECKING:
     from esxvirt.vmx.sink import Sink
     from esxvirt.vmx.source import Source
 
-__all__ = ["BOOLEAN", "FLAG", "NUMBER", "PLAIN", "STRING", "UUID", "Kind", "Row", "read_rows", "write_rows"]
+__all__ = [
+    "NUMBER",
+    "PLAIN",
+    "UUID",
+    "Inverted",
+    "Kind",
+    "Row",
+    "Switch",
+    "Word",
+    "format_uuid",
+    "read_rows",
+    "write_rows",
+]
 
 
 class Kind(Protocol):
@@ -50,15 +62,6 @@ class Row:
     note: str = ""
 
 
-class _String:
-    def read(self, source: "Source", key: str, default: Any) -> Any:
-        value = source.string(key)
-        return default if value is None else value
-
-    def write(self, value: Any) -> str | None:
-        return None if value is None else str(value)
-
-
 class _Plain:
     def read(self, source: "Source", key: str, default: Any) -> Any:
         value = source.plain(key)
@@ -74,23 +77,6 @@ class _Number:
 
     def write(self, value: Any) -> str | None:
         return None if value is None else str(value)
-
-
-class _Boolean:
-    """Always written."""
-
-    def read(self, source: "Source", key: str, default: Any) -> Any:
-        return source.boolean(key, bool(default))
-
-    def write(self, value: Any) -> str | None:
-        return "true" if value else "false"
-
-
-class _Flag(_Boolean):
-    """Written only if set."""
-
-    def write(self, value: Any) -> str | None:
-        return "true" if value else None
 
 
 class _Uuid:
@@ -118,6 +104,21 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
+class Switch:
+    """A truth value that, if true, stands for a value of the model."""
+
+    value: str
+
+    def read(self, source: "Source", key: str, default: Any) -> Any:
+        """Give the value if the key is true."""
+        return self.value if source.boolean(key, False) else default
+
+    def write(self, value: Any) -> str | None:
+        """Write ``true`` for the value, nothing for others."""
+        return "true" if value == self.value else None
+
+
+@dataclass(frozen=True, slots=True)
 class Inverted:
     """A truth value that is the opposite of the model's."""
 
@@ -130,11 +131,8 @@ class Inverted:
         return "false" if value else "true"
 
 
-STRING: Kind = _String()
 PLAIN: Kind = _Plain()
 NUMBER: Kind = _Number()
-BOOLEAN: Kind = _Boolean()
-FLAG: Kind = _Flag()
 UUID: Kind = _Uuid()
 
 

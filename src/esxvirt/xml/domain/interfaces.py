@@ -11,7 +11,7 @@ from esxvirt.xml.text import Lines, escape
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-__all__ = ["SwitchPort", "Interface", "format_interface", "generate_mac", "normalize_mac", "parse_interface"]  # noqa: RUF022  by importance
+__all__ = ["Interface", "SwitchPort", "format_interface", "generate_mac", "normalize_mac", "parse_interface"]
 
 TYPES = (
     "user", "ethernet", "vhostuser", "server", "client", "mcast", "network", "bridge", "internal", "direct",
