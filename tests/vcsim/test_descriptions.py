@@ -69,7 +69,7 @@ def test_an_uploaded_vmx_file_is_what_is_described(server: Vcsim, tmp_path: Path
     for line in (
         f"<name>{name}</name>",
         f"<uuid>{machines[name].uuid}</uuid>",
-        '<description>größer &quot;x&quot; &amp; &lt;y&gt;</description>',
+        "<description>größer &quot;x&quot; &amp; &lt;y&gt;</description>",
         "<memory unit='KiB'>524288</memory>",
         "<vcpu placement='static'>2</vcpu>",
         f"<source file='[LocalDS_0] {name}/disk1.vmdk'/>",
