@@ -87,3 +87,11 @@ def test_one_domain(simulator: Simulator, tmp_path: Path, command: str) -> None:
 def test_the_host(simulator: Simulator, tmp_path: Path, command: str) -> None:
     made = calls(simulator, tmp_path, command)
     assert len(made) <= 5, made
+
+
+@pytest.mark.parametrize(("command", "name"), [("start", "archive"), ("destroy", "web"), ("suspend", "web")])
+@pytest.mark.parametrize("profile", PROFILES)
+def test_power(profile: str, tmp_path: Path, command: str, name: str) -> None:
+    with Simulator(profile, transport="http", vms=10) as fresh:
+        made = calls(fresh, tmp_path, command, name)
+    assert len([method for method in made if not method.startswith("WaitForUpdates")]) <= 9, made

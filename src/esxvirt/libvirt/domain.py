@@ -96,6 +96,83 @@ class virDomain:
         check_flags(flags, 0, "esxDomainHasManagedSaveImage")
         return 0
 
+    # what runs
+
+    def create(self) -> int:
+        """Start the domain; 0."""
+        from esxvirt.driver.lifecycle import start
+
+        start(self._driver, self._o)
+        return 0
+
+    def createWithFlags(self, flags: int = 0) -> int:
+        """Start the domain; no flag is supported. 0."""
+        from esxvirt.driver.lifecycle import start
+
+        check_flags(flags, 0, "esxDomainCreateWithFlags")
+        start(self._driver, self._o)
+        return 0
+
+    def shutdown(self) -> int:
+        """Ask the guest to shut down, which needs VMware tools in it; 0 once it was asked."""
+        return self._shutdown(0)
+
+    def shutdownFlags(self, flags: int = 0) -> int:
+        """Ask the guest to shut down, as `shutdown`; no flag is supported."""
+        return self._shutdown(flags)
+
+    def _shutdown(self, flags: int) -> int:
+        from esxvirt.driver.lifecycle import shutdown
+
+        check_flags(flags, 0, "esxDomainShutdownFlags")
+        shutdown(self._driver, self._o)
+        return 0
+
+    def reboot(self, flags: int = 0) -> int:
+        """Ask the guest to restart, which needs VMware tools in it; no flag is supported. 0 once it was asked."""
+        from esxvirt.driver.lifecycle import reboot
+
+        check_flags(flags, 0, "esxDomainReboot")
+        reboot(self._driver, self._o)
+        return 0
+
+    def reset(self, flags: int = 0) -> int:
+        """Restart the domain as its reset button would; 0. libvirt's driver has no such function."""
+        from esxvirt.driver.lifecycle import reset
+
+        check_flags(flags, 0, "esxDomainReset")
+        reset(self._driver, self._o)
+        return 0
+
+    def destroy(self) -> int:
+        """Power the domain off at once; 0."""
+        return self._destroy(0)
+
+    def destroyFlags(self, flags: int = 0) -> int:
+        """Power the domain off at once; no flag is supported. 0."""
+        return self._destroy(flags)
+
+    def _destroy(self, flags: int) -> int:
+        from esxvirt.driver.lifecycle import destroy
+
+        check_flags(flags, 0, "esxDomainDestroyFlags")
+        destroy(self._driver, self._o)
+        return 0
+
+    def suspend(self) -> int:
+        """Suspend the domain, its memory kept in a file; 0."""
+        from esxvirt.driver.lifecycle import suspend
+
+        suspend(self._driver, self._o)
+        return 0
+
+    def resume(self) -> int:
+        """Let the suspended domain go on; 0."""
+        from esxvirt.driver.lifecycle import resume
+
+        resume(self._driver, self._o)
+        return 0
+
     # what is asked
 
     def info(self) -> list[int]:

@@ -70,7 +70,7 @@ def run(command: list[str], uri: str, mode: str, what: str, stdin: str = "") -> 
 
 
 # What libvirt's driver has not, and ours has.
-SUPPORTED_BY_OURS = {"virConnect.getAllDomainStats", "virConnect.domainListGetStats"}
+SUPPORTED_BY_OURS = {"virConnect.getAllDomainStats", "virConnect.domainListGetStats", "virDomain.reset"}
 
 REAL = [require("libvirt-python")]
 OURS = [sys.executable, "-m", "esxvirt.compat"]

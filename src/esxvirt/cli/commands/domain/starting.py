@@ -51,8 +51,8 @@ def start(virsh: Virsh, arguments: Arguments) -> None:
 
 
 def _descriptors(arguments: Arguments) -> list[int]:
-    text = arguments.text("pass-fds")
-    if text is None:
+    text = arguments.raw("pass-fds")
+    if not text:  # virsh lets an empty one pass
         return []
     numbers = []
     for part in text.split(","):

@@ -19,6 +19,11 @@ _MODES = {"acpi": 1, "agent": 2, "initctl": 4, "signal": 8, "paravirt": 16}
 _MODE = string("mode", "shutdown mode: acpi|agent|initctl|signal|paravirt", by_name_only=True)
 
 
+def _named(arguments: Arguments) -> str:
+    """The domain as it was named on the command line: so virsh names it, too."""
+    return arguments.required("domain")
+
+
 def _modes(arguments: Arguments, expected: str) -> int:
     """The flags that ``--mode`` stands for.
 
@@ -38,29 +43,29 @@ def shut_down(virsh: Virsh, arguments: Arguments) -> None:
     """Ask the guest to shut down."""
     flags = _modes(arguments, "'acpi', 'agent', 'initctl', 'signal', or 'paravirt'")
     domain = domain_of(virsh, arguments)
-    with virsh.failing(f"Failed to shutdown domain '{domain.name()}'"):
+    with virsh.failing(f"Failed to shutdown domain '{_named(arguments)}'"):
         if flags:
             domain.shutdownFlags(flags)
         else:
             domain.shutdown()
-    virsh.aside(f"Domain '{domain.name()}' is being shutdown\n")
+    virsh.aside(f"Domain '{_named(arguments)}' is being shutdown\n")
 
 
 def reboot(virsh: Virsh, arguments: Arguments) -> None:
     """Ask the guest to restart."""
     flags = _modes(arguments, "'acpi', 'agent', 'initctl', 'signal' or 'paravirt'")
     domain = domain_of(virsh, arguments)
-    with virsh.failing(f"Failed to reboot domain '{domain.name()}'"):
+    with virsh.failing(f"Failed to reboot domain '{_named(arguments)}'"):
         domain.reboot(flags)
-    virsh.aside(f"Domain '{domain.name()}' is being rebooted\n")
+    virsh.aside(f"Domain '{_named(arguments)}' is being rebooted\n")
 
 
 def reset(virsh: Virsh, arguments: Arguments) -> None:
     """Restart without asking the guest."""
     domain = domain_of(virsh, arguments)
-    with virsh.failing(f"Failed to reset domain '{domain.name()}'"):
+    with virsh.failing(f"Failed to reset domain '{_named(arguments)}'"):
         domain.reset(0)
-    virsh.aside(f"Domain '{domain.name()}' was reset\n")
+    virsh.aside(f"Domain '{_named(arguments)}' was reset\n")
 
 
 def destroy(virsh: Virsh, arguments: Arguments) -> None:
@@ -74,28 +79,28 @@ def destroy(virsh: Virsh, arguments: Arguments) -> None:
     ):
         if arguments.flag(option):
             flags |= value
-    with virsh.failing(f"Failed to destroy domain '{domain.name()}'"):
+    with virsh.failing(f"Failed to destroy domain '{_named(arguments)}'"):
         if flags:
             domain.destroyFlags(flags)
         else:
             domain.destroy()
-    virsh.aside(f"Domain '{domain.name()}' destroyed\n")
+    virsh.aside(f"Domain '{_named(arguments)}' destroyed\n")
 
 
 def suspend(virsh: Virsh, arguments: Arguments) -> None:
     """Suspend to a file."""
     domain = domain_of(virsh, arguments)
-    with virsh.failing(f"Failed to suspend domain '{domain.name()}'"):
+    with virsh.failing(f"Failed to suspend domain '{_named(arguments)}'"):
         domain.suspend()
-    virsh.aside(f"Domain '{domain.name()}' suspended\n")
+    virsh.aside(f"Domain '{_named(arguments)}' suspended\n")
 
 
 def resume(virsh: Virsh, arguments: Arguments) -> None:
     """Let a suspended domain go on."""
     domain = domain_of(virsh, arguments)
-    with virsh.failing(f"Failed to resume domain '{domain.name()}'"):
+    with virsh.failing(f"Failed to resume domain '{_named(arguments)}'"):
         domain.resume()
-    virsh.aside(f"Domain '{domain.name()}' resumed\n")
+    virsh.aside(f"Domain '{_named(arguments)}' resumed\n")
 
 
 COMMANDS = (
