@@ -4,7 +4,8 @@ import uuid
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from esxvirt.sim.objects.base import ManagedObject, provides
+from esxvirt.sim.objects.base import provides
+from esxvirt.sim.objects.service_migration import MigrationMethods
 from esxvirt.sim.wire.values import Data
 
 if TYPE_CHECKING:
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["ServiceInstance"]
 
 
-class ServiceInstance(ManagedObject):
+class ServiceInstance(MigrationMethods):
     """The root of the API."""
 
     __slots__ = ()

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from esxvirt.sim.objects import machine_parts
 from esxvirt.sim.objects.base import provides
+from esxvirt.sim.objects.machine_moves import MoveMethods
 from esxvirt.sim.objects.machine_power import PowerMethods
 from esxvirt.sim.objects.resource_pool import allocation
 from esxvirt.sim.wire.values import Data, Fault, Ref
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["VirtualMachine"]
 
 
-class VirtualMachine(PowerMethods):
+class VirtualMachine(MoveMethods, PowerMethods):
     """A machine as one endpoint shows it. What lists ask for most is answered path by path."""
 
     __slots__ = ("machine",)
