@@ -67,3 +67,9 @@ def test_an_esx_uri_that_reaches_something_else(esx: Simulator, auth_file: Path)
         theirs, ours = _both(["-c", uri, "list"], LIBVIRT_AUTH_FILE=str(same))
         assert ours == theirs
         assert ours.code == 1
+
+
+@pytest.mark.parametrize("line", harness.lines("unreachable"))
+def test_servers_that_are_not_there(line: str, auth_file: Path) -> None:
+    theirs, ours = _both(harness.arguments_of(line), LIBVIRT_AUTH_FILE=str(auth_file))
+    harness.compare(line, "", theirs, ours)

@@ -7,7 +7,7 @@ import pytest
 from esxvirt.sim import Simulator
 from tests.reference import harness
 
-SECTIONS = ("alone", "everywhere", "once", "test_driver", "lifecycle")
+SECTIONS = ("alone", "everywhere", "once", "test_driver", "lifecycle", "unreachable")
 
 
 @pytest.mark.parametrize("line", [*harness.lines("everywhere"), *harness.lines("once")])
