@@ -292,7 +292,7 @@ def test_searching_a_datastore() -> None:
     task = inside.call("SearchDatastore_Task", browser, datastorePath="[local-storage] nobody")
     assert task.getters["info"](task).error.fault.type_name == "FileNotFound"
     for path, fault in (
-        ("[nobody] x", "InvalidDatastore"),
+        ("[nobody] x", "InvalidDatastorePath"),
         ("x", "InvalidDatastorePath"),
         ("[local-storage] ..", "InvalidDatastorePath"),
     ):

@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING
 from esxvirt.sim.objects.base import provides
 from esxvirt.sim.objects.managed_entity import ManagedEntity
 from esxvirt.sim.state.machine import EPOCH
-from esxvirt.sim.wire.values import Data, Ref, long
+from esxvirt.sim.wire.values import Data, Fault, Ref, long
 
 if TYPE_CHECKING:
+    from esxvirt.sim.calls import Call
     from esxvirt.sim.endpoint import Endpoint
     from esxvirt.sim.state import storage
 
@@ -145,3 +146,17 @@ class Datastore(ManagedEntity):
             storageIORMSupported=True,
             nativeSnapshotSupported=False,
         )
+
+    def RefreshDatastore(self, call: "Call") -> None:
+        """Look again what is on it: all that others wrote is known at once here, as there is one site."""
+        self._refresh(call)
+
+    def RefreshDatastoreStorageInfo(self, call: "Call") -> None:
+        """Look again how much room is left."""
+        self._refresh(call)
+
+    def _refresh(self, call: "Call") -> None:
+        if not self.datastore.accessible:
+            text = f"Unable to access datastore '{self.datastore.name}'."
+            raise Fault("HostConfigFault", text)
+        call.endpoint.site.touch()

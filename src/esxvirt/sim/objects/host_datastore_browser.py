@@ -1,11 +1,15 @@
 """Browsing datastores."""
 
-import fnmatch
 import re
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from esxvirt.sim.objects.base import ManagedObject, provides
-from esxvirt.sim.state.storage import Datastore, split_path
+from esxvirt.sim.objects.datastore_paths import as_faults, find_place, locate, permit, refuse_locked
+from esxvirt.sim.state import disks, files
+from esxvirt.sim.state.machine import EPOCH
+from esxvirt.sim.state.storage import Datastore, File
+from esxvirt.sim.state.vmxtext import parse
 from esxvirt.sim.wire.values import Data, Fault, Ref, Typed, long
 
 if TYPE_CHECKING:
@@ -34,7 +38,11 @@ _INFO = {
     ".img": "FloppyImageFileInfo",
     ".log": "VmLogFileInfo",
     ".nvram": "VmNvramFileInfo",
+    ".vmsn": "VmSnapshotFileInfo",
+    ".vmtx": "TemplateConfigFileInfo",
 }
+_CONTROLLERS = {"buslogic": "VirtualBusLogicController", "ide": "VirtualIDEController"}
+_EXTENT = re.compile(r"-(flat|delta)\.vmdk$", re.IGNORECASE)
 
 
 class HostDatastoreBrowser(ManagedObject):
@@ -52,11 +60,11 @@ class HostDatastoreBrowser(ManagedObject):
 
     @provides("supportedType")
     def _get_supported_type(self) -> list[Data]:
-        return [Data(name) for name in ("VmConfigFileQuery", "VmDiskFileQuery", "FolderFileQuery", "IsoImageFileQuery")]
+        return [Data(name) for name in (*_QUERIES, "FolderFileQuery") if name != "FileQuery"]
 
     def SearchDatastore_Task(self, call: "Call", datastorePath: str, searchSpec: Data | None = None) -> "Task":
         """List one directory."""
-        store, path = self._locate(datastorePath)
+        store, path = self._locate(call, datastorePath)
         return self.endpoint.start_task(
             call, "Datastore.search", self, lambda _: self._search(store, path, searchSpec or _EVERYTHING)
         )
@@ -65,7 +73,7 @@ class HostDatastoreBrowser(ManagedObject):
         self, call: "Call", datastorePath: str, searchSpec: Data | None = None
     ) -> "Task":
         """List a directory and all below it."""
-        store, path = self._locate(datastorePath)
+        store, path = self._locate(call, datastorePath)
 
         def search(_: object) -> Typed:
             found = []
@@ -78,85 +86,145 @@ class HostDatastoreBrowser(ManagedObject):
 
         return self.endpoint.start_task(call, "Datastore.searchSubFolders", self, search)
 
-    def _locate(self, path: str) -> tuple[Datastore, str]:
-        try:
-            name, directory = split_path(path)
-            directory = Datastore.normalise(directory)
-        except ValueError as error:
-            raise Fault(
-                "InvalidDatastorePath", f"Invalid datastore path '{path}'.", name="", datastorePath=path
-            ) from error
-        for store in self.endpoint.datastores:
-            if store.name == name and store.accessible:
-                return store, directory
-        raise Fault("InvalidDatastore", f"Invalid datastore path '{path}'.", name=name)
+    def DeleteFile(self, call: "Call", datastorePath: str) -> None:
+        """Delete a file: the old way, before there was a file manager."""
+        place = locate(call, datastorePath, self.endpoint.datacenter)
+        permit(call, place)
+        refuse_locked(call, place)
+        with as_faults(place):
+            files.delete(*place)
+        self.endpoint.site.touch()
+
+    def _locate(self, call: "Call", path: str) -> tuple[Datastore, str]:
+        """Find a place on one of the datastores that this browser shows."""
+        shown = self._get_datastore()
+        stores = [store for store in self.endpoint.datastores if self.endpoint.identify(store) in shown]
+        place = find_place(path, stores, self.endpoint)
+        permit(call, place, privilege="Datastore.Browse")
+        return place
 
     def _search(self, store: Datastore, directory: str, spec: Data) -> Data:
         if not store.is_directory(directory):
             raise Fault(
                 "FileNotFound", f"File [{store.name}] {directory} was not found", file=f"[{store.name}] {directory}"
             )
-        files = []
-        for name, below in store.names(directory):
-            patterns = spec.matchPattern or ["*"]
-            if not any(fnmatch.fnmatch(name.lower(), pattern.lower()) for pattern in patterns):
+        found = []
+        names = list(store.names(directory))
+        if spec.sortFoldersFirst:
+            names.sort(key=lambda item: not item[1])
+        pattern = _pattern(spec.matchPattern or (), ignore_case=spec.searchCaseInsensitive is not False)
+        for name, below in names:
+            if not pattern.fullmatch(name):
                 continue
             info = self._info(store, f"{directory}/{name}".strip("/"), name, below, spec)
             if info is not None:
-                files.append(info)
+                found.append(info)
         path = f"[{store.name}] {directory}" + ("/" if directory else "")
         return Data(
-            "HostDatastoreBrowserSearchResults", datastore=self.endpoint.identify(store), folderPath=path, file=files
+            "HostDatastoreBrowserSearchResults", datastore=self.endpoint.identify(store), folderPath=path, file=found
         )
 
     def _info(self, store: Datastore, path: str, name: str, below: bool, spec: Data) -> Data | None:
         """Make the description of one name, with the details that are asked for; None if no query wants it."""
-        queries = {query.type_name for query in spec.query or ()}
-        if not below and name.endswith("-flat.vmdk"):
-            # A disk is shown once, by its descriptor.
-            return None
-        details: dict[str, Any] = {}
+        queries = {query.type_name: query for query in spec.query or ()}
         asked = spec.details
+        typed = bool(queries) or (asked is not None and asked.fileType)
         file = None if below else store.find(path)
-        if asked is not None and asked.fileSize and file is not None:
-            details["fileSize"] = long(self._size(store, path, file.size))
-        if asked is not None and asked.modification and file is not None:
-            details["modification"] = file.modified
+        details: dict[str, Any] = {}
+        if asked is not None and asked.modification:
+            details["modification"] = file.modified if file is not None else EPOCH
+        if asked is not None and asked.fileOwner:
+            details["owner"] = "root"
         if below:
-            wanted = not queries or queries & {"FolderFileQuery", "FileQuery"}
+            wanted = not queries or queries.keys() & {"FolderFileQuery", "FileQuery"}
             return Data("FolderFileInfo", path=name, **details) if wanted else None
-        if queries and not any(name.lower().endswith(end) for query in queries for end in _QUERIES.get(query, ())):
+        if file is None or not _wanted(name, queries):
             return None
-        kind = _INFO.get(f".{name.lower().rpartition('.')[2]}", "FileInfo") if queries else "FileInfo"
-        disk = next((query for query in spec.query or () if query.type_name == "VmDiskFileQuery"), None)
-        if kind == "VmDiskFileInfo" and disk is not None and disk.details is not None and file is not None:
-            details |= _disk_details(disk.details, file.read(), self._size(store, path, file.size))
+        if asked is not None and asked.fileSize:
+            details["fileSize"] = long(_size(store, path, file))
+        kind = _INFO.get(f".{name.lower().rpartition('.')[2]}", "FileInfo") if typed else "FileInfo"
+        query = queries.get("VmDiskFileQuery")
+        if kind == "VmDiskFileInfo" and query is not None:
+            try:
+                disk = disks.read(store, path)
+            except (FileNotFoundError, disks.NoDiskError):
+                disk = None
+            if query.filter is not None and not _passes(query.filter, disk):
+                return None
+            if query.details is not None and disk is not None:
+                details |= _disk_details(query.details, disk, store, path)
+        if kind == "VmConfigFileInfo" and (query := queries.get("VmConfigFileQuery")) is not None:
+            details |= _config_details(query.details, file)
         return Data(kind, path=name, **details)
 
-    @staticmethod
-    def _size(store: Datastore, path: str, size: int) -> int:
-        flat = store.find(f"{path.removesuffix('.vmdk')}-flat.vmdk") if path.endswith(".vmdk") else None
-        return flat.size if flat else size
+
+def _pattern(globs: Iterable[str], *, ignore_case: bool) -> re.Pattern[str]:
+    """Compile patterns, where ``*`` is any text and ``?`` any letter; none matches everything."""
+    choices = [re.escape(glob).replace(r"\*", ".*").replace(r"\?", ".") for glob in globs] or [".*"]
+    return re.compile("|".join(choices), (re.IGNORECASE if ignore_case else 0) | re.DOTALL)
 
 
-def _disk_details(asked: Data, descriptor: bytes, size: int) -> dict[str, Any]:
+def _wanted(name: str, queries: Mapping[str, Data]) -> bool:
+    """Whether a file is of a kind that a search is for. A disk is shown once, by its descriptor."""
+    if _EXTENT.search(name):
+        return "FileQuery" in queries
+    return not queries or any(name.lower().endswith(end) for query in queries for end in _QUERIES.get(query, ()))
+
+
+def _size(store: Datastore, path: str, file: File) -> int:
+    """Return what a file takes of its datastore; of a disk, what its extents take."""
+    if not path.lower().endswith(".vmdk"):
+        return file.used
+    try:
+        return disks.used(store, path)
+    except (FileNotFoundError, disks.NoDiskError):
+        return file.used
+
+
+def _passes(wanted: Data, disk: disks.Descriptor | None) -> bool:
+    """Whether a disk passes a query's filter."""
+    if disk is None:
+        return False
+    checks = (
+        (wanted.diskType, _DISK_TYPE),
+        (wanted.matchHardwareVersion, disk.hw_version),
+        (wanted.controllerType, _controller(disk)),
+        (None if wanted.thin is None else [wanted.thin], disk.thin),
+    )
+    return all(not allowed or actual in allowed for allowed, actual in checks)
+
+
+_DISK_TYPE = "VirtualDiskFlatVer2BackingInfo"
+
+
+def _controller(disk: disks.Descriptor) -> str:
+    return _CONTROLLERS.get(disk.adapter, "VirtualLsiLogicController")
+
+
+def _disk_details(asked: Data, disk: disks.Descriptor, store: Datastore, path: str) -> dict[str, Any]:
     """What a disk's descriptor says, as far as it is asked for."""
-    text = descriptor[:65536].decode(errors="replace")
-    adapter = re.search(r'ddb\.adapterType = "(\w+)"', text)
-    hardware = re.search(r'ddb\.virtualHWVersion = "(\d+)"', text)
-    controllers = {"buslogic": "VirtualBusLogicController", "ide": "VirtualIDEController"}
     details: dict[str, Any] = {}
     if asked.diskType:
-        details["diskType"] = "VirtualDiskFlatVer2BackingInfo"
+        details["diskType"] = _DISK_TYPE
     if asked.capacityKb:
-        details["capacityKb"] = long(size >> 10)
+        details["capacityKb"] = long(disk.capacity_kib)
     if asked.hardwareVersion:
-        details["hardwareVersion"] = int(hardware[1]) if hardware else 4
+        details["hardwareVersion"] = disk.hw_version
     if asked.controllerType:
-        details["controllerType"] = controllers.get(adapter[1] if adapter else "", "VirtualLsiLogicController")
+        details["controllerType"] = _controller(disk)
+    if asked.diskExtents:
+        details["diskExtents"] = [f"[{store.name}] {extent}" for extent in disks.files(store, path)[1:]]
     if asked.thin:
-        details["thin"] = "ddb.thinProvisioned" in text
+        details["thin"] = disk.thin
     return details
+
+
+def _config_details(asked: Data | None, file: File) -> dict[str, Any]:
+    """Return the version of a machine's hardware, if it is asked for and its VMX file tells."""
+    if asked is None or not asked.configVersion:
+        return {}
+    version = parse(file.read().decode(errors="replace")).get("virtualhw.version", "")
+    return {"configVersion": int(version)} if version.isdecimal() else {}
 
 
 _EVERYTHING = Data("HostDatastoreBrowserSearchSpec")

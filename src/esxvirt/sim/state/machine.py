@@ -4,6 +4,7 @@ import hashlib
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 from esxvirt.sim.state import disks
 from esxvirt.sim.state.paths import host_path, locate
@@ -16,8 +17,9 @@ if TYPE_CHECKING:
     from esxvirt.sim.state.site import Host
     from esxvirt.sim.state.storage import Datastore
     from esxvirt.sim.state.tasks import Task
+    from esxvirt.vmx.file import VmxFile
 
-__all__ = ["Machine", "generated_config"]
+__all__ = ["Machine", "decode_vmx", "generated_config", "new_uuid"]
 
 POWER_STATES = ("poweredOff", "poweredOn", "suspended")
 # All generated machines' times count from here, so that a simulator's answers are the same every day.
@@ -61,6 +63,18 @@ def generated_config(number: int, name: str, profile: "Profile") -> Config:
         cdroms=[Cdrom("ide", 1, 0, "raw", "", connected=False, client=True)],
         nics=[Nic(0, model, "VM Network", mac)],
     )
+
+
+def decode_vmx(file: File) -> str:
+    """Return the text of a VMX file, whose first lines say how it is encoded."""
+    from esxvirt.vmx.encodings import decode  # noqa: PLC0415  # only machines that change need it
+
+    return decode(file.read())
+
+
+def new_uuid(prefix: str = "564d") -> str:
+    """Return a new UUID of the kind that hosts give to machines; "52" begins those of a vCenter."""
+    return _uuid(prefix, uuid4().hex)
 
 
 class Machine:
@@ -176,6 +190,11 @@ class Machine:
         return f"[{self.datastore.name}] {self.vmx_file}"
 
     @property
+    def untouched(self) -> bool:
+        """Whether it is as it was generated, and nobody has read it yet."""
+        return self._config is None and self._text is None
+
+    @property
     def running(self) -> bool:
         """Whether it is powered on."""
         return self.power == "poweredOn"
@@ -210,14 +229,33 @@ class Machine:
         """Return its VMX text."""
         return write_config(self.config, self.home) if self._text is None else self._text
 
-    def rewrite(self, text: str) -> None:
-        """Take `text` as its VMX text: all else follows. ValueError if it is no machine's."""
+    def rewrite(self, vmx: "VmxFile | str") -> None:
+        """Take `vmx` as its VMX file: all else follows. ValueError if it is no machine's."""
+        if isinstance(vmx, str):
+            from esxvirt.vmx.file import VmxFile  # noqa: PLC0415  # only machines that change need it
+
+            vmx = VmxFile.parse(vmx)
+        self._take(str(vmx))
+        self.datastore.put(self.vmx_file, File.of(vmx.encode()))
+
+    def reload(self) -> None:
+        """Read its VMX file again, as somebody may have written it.
+
+        FileNotFoundError if it is gone, ValueError if it is no machine's.
+        """
+        file = None if self.vmx_missing else self.datastore.find(self.vmx_file)
+        if file is None:
+            raise FileNotFoundError(self.vmx_path)
+        text = decode_vmx(file)
+        if text != self.text():
+            self._take(text)
+
+    def _take(self, text: str) -> None:
         config = read_config(text)
         self.materialise()
         self._text = text
         self._config = config
         self._name = config.name
-        self.datastore.put(self.vmx_file, File.of(text.encode()))
         self._measure_disks()
 
     def materialise(self) -> None:

@@ -26,11 +26,21 @@ def split_path(path: str) -> tuple[str, str]:
 
 @dataclass(slots=True)
 class File:
-    """A file: its size in bytes and a way to open it for reading, from the start, seekable."""
+    """A file: its size in bytes and a way to open it for reading, from the start, seekable.
+
+    `allocated` are the bytes that it takes of its datastore, if these are not all of its size. A file never changes:
+    writing puts another in its place, so that copies share what they hold.
+    """
 
     size: int
     open: Callable[[], io.RawIOBase | io.BufferedIOBase]
     modified: datetime = field(default_factory=lambda: datetime.now(UTC))
+    allocated: int | None = None
+
+    @property
+    def used(self) -> int:
+        """Bytes that it takes of its datastore."""
+        return self.size if self.allocated is None else self.allocated
 
     @classmethod
     def of(cls, content: bytes, modified: datetime | None = None) -> "File":
@@ -38,9 +48,13 @@ class File:
         return cls(len(content), lambda: io.BytesIO(content), modified or datetime.now(UTC))
 
     @classmethod
-    def sparse(cls, size: int) -> "File":
-        """Make a file of `size` zeros that takes no room."""
-        return cls(size, lambda: _Zeros(size))
+    def sparse(cls, size: int, allocated: int | None = None) -> "File":
+        """Make a file of `size` zeros that takes no memory here, and `allocated` bytes of its datastore."""
+        return cls(size, lambda: _Zeros(size), allocated=allocated)
+
+    def grown(self, size: int, allocated: int) -> "File":
+        """Return a file of `size` bytes with its content and zeros behind it."""
+        return File(size, lambda: io.BufferedReader(_Padded(self, size)), allocated=allocated)
 
     def read(self) -> bytes:
         """Return all of it."""
@@ -48,8 +62,12 @@ class File:
             return stream.read() or b""
 
 
-class _Zeros(io.RawIOBase):
-    """A stream of zeros."""
+# Stands for "nothing is known of it" where None means "deleted".
+_THERE = File.of(b"")
+
+
+class _Stream(io.RawIOBase):
+    """A stream of `size` bytes, seekable; subclasses read."""
 
     def __init__(self, size: int) -> None:
         super().__init__()
@@ -67,9 +85,30 @@ class _Zeros(io.RawIOBase):
         self._position = max(0, base + offset)
         return self._position
 
+
+class _Zeros(_Stream):
+    """A stream of zeros."""
+
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]  # any buffer will do
         count = max(0, min(len(buffer), self._size - self._position))
         buffer[:count] = bytes(count)
+        self._position += count
+        return count
+
+
+class _Padded(_Stream):
+    """A file's content and zeros behind it."""
+
+    def __init__(self, file: File, size: int) -> None:
+        super().__init__(size)
+        self._file = file
+
+    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]  # any buffer will do
+        count = max(0, min(len(buffer), self._size - self._position))
+        with self._file.open() as stream:
+            stream.seek(self._position)
+            held = stream.read(count) or b""
+        buffer[:count] = held + bytes(count - len(held))
         self._position += count
         return count
 
@@ -102,25 +141,12 @@ class Upload:
         return File(size, lambda: io.BufferedReader(_Shared(spool, size)))
 
 
-class _Shared(io.RawIOBase):
+class _Shared(_Stream):
     """A reader of a spool with a position of its own."""
 
     def __init__(self, spool: _Spool, size: int) -> None:
-        super().__init__()
+        super().__init__(size)
         self._spool = spool
-        self._size = size
-        self._position = 0
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self._size}[whence]
-        self._position = max(0, base + offset)
-        return self._position
 
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]  # any buffer will do
         with self._spool.lock:
@@ -152,7 +178,7 @@ class Datastore:
     @property
     def free(self) -> int:
         """Bytes left: machines' disks are thick, files take their size."""
-        used = sum(file.size for file in self._files.values() if file) + len(self.homes) * (64 << 20)
+        used = sum(file.used for file in self._files.values() if file) + len(self.homes) * (64 << 20)
         return max(0, self.capacity - used)
 
     @staticmethod
@@ -169,8 +195,12 @@ class Datastore:
         if path in self._files:
             return self._files[path]
         home, _, name = path.partition("/")
-        machine = self.homes.get(home)
+        machine = self._home_of(home)
         return machine.own_file(name) if machine and name else None
+
+    def _home_of(self, directory: str) -> "Machine | None":
+        """Return the machine whose files `directory` shows, unless the directory was deleted."""
+        return None if self._files.get(f"{directory}/", _THERE) is None else self.homes.get(directory)
 
     def put(self, path: str, file: File) -> None:
         """Write `file` at `path`; NotADirectoryError if its directory does not exist."""
@@ -190,13 +220,38 @@ class Datastore:
         self._files[path] = None
 
     def make_directory(self, path: str) -> None:
-        """Make a directory: a path with a slash at its end."""
-        self._files[f"{self.normalise(path)}/"] = File.of(b"")
+        """Make a directory, and those above it that are missing."""
+        parts = self.normalise(path).split("/")
+        for depth in range(1, len(parts) + 1):
+            directory = "/".join(parts[:depth])
+            if directory and not self.is_directory(directory):
+                # A directory is a path with a slash at its end. One that was deleted comes back empty.
+                for name in self.homes[directory].own_names() if directory in self.homes else ():
+                    self._files.setdefault(f"{directory}/{name}", None)
+                self._files[f"{directory}/"] = File.of(b"")
+
+    def delete_directory(self, path: str) -> None:
+        """Delete the directory at `path` with all that it holds; NotADirectoryError if it is none, or the root."""
+        path = self.normalise(path)
+        if not path or not self.is_directory(path):
+            raise NotADirectoryError(path)
+        for name in [name for name in self._files if name.startswith(f"{path}/")]:
+            self._files[name] = None
+        if path in self.homes:
+            self._files[f"{path}/"] = None
+
+    def walk(self, path: str) -> "Iterator[tuple[str, File | None]]":
+        """Yield every path below the directory `path`, parents first, with its file; None for a directory."""
+        for name, below in list(self.names(path)):
+            inner = f"{self.normalise(path)}/{name}".lstrip("/")
+            yield inner, None if below else self.find(inner)
+            if below:
+                yield from self.walk(inner)
 
     def is_directory(self, path: str) -> bool:
         """Whether `path` is a directory."""
         path = self.normalise(path)
-        if not path or path in self.homes:
+        if not path or self._home_of(path) is not None:
             return True
         return any(name.startswith(f"{path}/") and file is not None for name, file in self._files.items())
 
@@ -205,11 +260,11 @@ class Datastore:
         directory = self.normalise(directory)
         prefix = f"{directory}/" if directory else ""
         found: dict[str, bool] = {}
+        machine = self._home_of(directory)
         if not directory:
-            found |= dict.fromkeys(self.homes, True)
-        elif directory in self.homes:
-            own = self.homes[directory].own_names()
-            found |= {name: False for name in own if self.find(prefix + name) is not None}
+            found |= dict.fromkeys((home for home in self.homes if self._home_of(home) is not None), True)
+        elif machine is not None:
+            found |= {name: False for name in machine.own_names() if self.find(prefix + name) is not None}
         for path, file in self._files.items():
             if file is not None and path.startswith(prefix) and path != prefix:
                 name, slash, _ = path[len(prefix) :].partition("/")
