@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from esxvirt.cli import prompts
 from esxvirt.cli.failures import Failed
+from esxvirt.cli.questions import ask_person
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -44,6 +45,8 @@ def connect(libvirt: ModuleType, settings: Settings, output: Output, uri: str | 
         connection = libvirt.openAuth(name, [prompts.CREDENTIAL_TYPES, prompts.answer, None], flags)
     except libvirt.libvirtError as error:
         raise Failed("failed to connect to the hypervisor", cause=error) from error
+    if not read_only:
+        ask_person(connection)
     if settings.keepalive_interval > 0:
         _keep_alive(libvirt, settings, output, connection)
     return connection

@@ -40,9 +40,10 @@ def run(virsh: Virsh) -> None:
             continue
         try:
             virsh.run_line(words_of_string(line))
-        except KeyboardInterrupt:
+        except KeyboardInterrupt as interrupt:
             virsh.write("\n")
-            virsh.output.error(f"interrupted: '{line.strip()}' may or may not have taken effect")
+            if not interrupt.args:  # else it was told what became of it
+                virsh.output.error(f"interrupted: '{line.strip()}' may or may not have taken effect")
     virsh.write("\n")
 
 

@@ -181,6 +181,10 @@ class Virsh:
             return False
         except BrokenPipeError:
             raise
+        except KeyboardInterrupt as interrupt:
+            for message in interrupt.args:  # what became of the task that was waited for
+                self.output.error(message)
+            raise
         except Exception as error:
             if self._libvirt is not None and isinstance(error, self._libvirt.libvirtError):
                 self.output.error(str(error))

@@ -22,7 +22,7 @@ def start(connection: Connection, domain: DomainHandle) -> None:
     """
     check_writable(connection, "virDomainCreate")
     machine = prepare(connection, domain, SHUTOFF, "Domain is not powered off")
-    run(connection, machine, "PowerOnVM_Task", "Could not start domain")
+    run(connection, domain, machine, "PowerOnVM_Task", "Could not start domain")
     _note(domain, RUNNING)
 
 
@@ -30,7 +30,7 @@ def destroy(connection: Connection, domain: DomainHandle) -> None:
     """Power a domain off at once (virDomainDestroy). Calls and errors as `start`; it must run."""
     check_writable(connection, "virDomainDestroy")
     machine = prepare(connection, domain, RUNNING, _NOT_ON)
-    run(connection, machine, "PowerOffVM_Task", "Could not destroy domain")
+    run(connection, domain, machine, "PowerOffVM_Task", "Could not destroy domain")
     _note(domain, SHUTOFF)
 
 
@@ -38,7 +38,7 @@ def suspend(connection: Connection, domain: DomainHandle) -> None:
     """Suspend a domain, its memory kept in a file (virDomainSuspend). Calls and errors as `start`; it must run."""
     check_writable(connection, "virDomainSuspend")
     machine = prepare(connection, domain, RUNNING, _NOT_ON)
-    run(connection, machine, "SuspendVM_Task", "Could not suspend domain")
+    run(connection, domain, machine, "SuspendVM_Task", "Could not suspend domain")
     _note(domain, PAUSED)
 
 
@@ -46,7 +46,7 @@ def resume(connection: Connection, domain: DomainHandle) -> None:
     """Let a suspended domain go on (virDomainResume). Calls and errors as `start`; it must be suspended."""
     check_writable(connection, "virDomainResume")
     machine = prepare(connection, domain, PAUSED, "Domain is not suspended")
-    run(connection, machine, "PowerOnVM_Task", "Could not resume domain")
+    run(connection, domain, machine, "PowerOnVM_Task", "Could not resume domain")
     _note(domain, RUNNING)
 
 
@@ -54,7 +54,7 @@ def reset(connection: Connection, domain: DomainHandle) -> None:
     """Restart a domain as its reset button would (virDomainReset). Calls and errors as `start`; it must run."""
     check_writable(connection, "virDomainReset")
     machine = prepare(connection, domain, RUNNING, _NOT_ON)
-    run(connection, machine, "ResetVM_Task", "Could not reset domain")
+    run(connection, domain, machine, "ResetVM_Task", "Could not reset domain")
 
 
 def shutdown(connection: Connection, domain: DomainHandle) -> None:

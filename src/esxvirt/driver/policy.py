@@ -2,9 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from esxvirt.errors import QuestionError
 from esxvirt.vsphere.questions import Question, blocked
+
+if TYPE_CHECKING:
+    from esxvirt.driver.domains import DomainHandle
 
 __all__ = ["TaskPolicy"]
 
@@ -15,18 +19,19 @@ class TaskPolicy:
 
     Attributes:
         auto_answer: Whether questions get their default answer (the URI's `auto_answer=1`).
-        ask: Otherwise, who is asked: called with a question, returns the key of the answer or None; None asks nobody.
+        ask: Otherwise, who is asked: called with the domain and its question, returns the key of the answer, or None
+            to give up; None asks nobody.
         progress: Called with the percentage that a task has done; None tells nobody.
         seconds: How long a task may take; None for as long as it likes.
     """
 
     auto_answer: bool = False
-    ask: Callable[[Question], str | None] | None = None
+    ask: "Callable[[DomainHandle, Question], str | None] | None" = None
     progress: Callable[[int], None] | None = None
     seconds: float | None = None
 
-    def answer(self, question: Question) -> str | None:
-        """The key of the answer to a question, None if nobody answers.
+    def answer(self, domain: "DomainHandle", question: Question) -> str | None:
+        """The key of the answer to a question of a domain, None if nobody answers.
 
         Raises:
             QuestionError: The default answer is to be given, and there is none.
@@ -36,4 +41,4 @@ class TaskPolicy:
                 missing = ", but no default answer is specified" if question.choices else ""
                 raise QuestionError(blocked(question) + missing, question)
             return question.default
-        return self.ask(question) if self.ask is not None else None
+        return self.ask(domain, question) if self.ask is not None else None

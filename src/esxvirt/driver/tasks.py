@@ -1,5 +1,6 @@
 """Tasks on machines: the state they must be in, the questions that block them, what is said if they fail."""
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from esxvirt.driver.domains import DomainHandle, read
@@ -41,15 +42,17 @@ def prepare(connection: "Connection", domain: DomainHandle, wanted: int, otherwi
     info = row.get("runtime.question")
     if info is not None:
         question = read_question(info)
-        key = connection.policy.answer(question)
+        key = connection.policy.answer(domain, question)
         if key is None:
             raise QuestionError(blocked(question), question)
         connection.session.call(machine, "AnswerVM", question.id, key)
     return machine
 
 
-def run(connection: "Connection", machine: Any, method: str, failure: str, *arguments: Any) -> Any:
-    """Start a task on a machine, wait for it, and return its result.
+def run(
+    connection: "Connection", domain: DomainHandle, machine: Any, method: str, failure: str, *arguments: Any
+) -> Any:
+    """Start a task on a domain's machine, wait for it, and return its result.
 
     3 SOAP calls, one for every round of updates, and one for every answer.
 
@@ -62,11 +65,11 @@ def run(connection: "Connection", machine: Any, method: str, failure: str, *argu
     """
     task = connection.session.call(machine, method, *arguments)
     try:
-        return wait_for_task(connection.session, task, machine, _watch(connection))
+        return wait_for_task(connection.session, task, machine, _watch(connection, domain))
     except ServerFault as fault:
         raise type(fault)(f"{failure}: {fault}", name=fault.name, detail=fault.detail) from None
 
 
-def _watch(connection: "Connection") -> Watch:
+def _watch(connection: "Connection", domain: DomainHandle) -> Watch:
     policy = connection.policy
-    return Watch(policy.answer, policy.progress, policy.seconds)
+    return Watch(partial(policy.answer, domain), policy.progress, policy.seconds)

@@ -17,6 +17,8 @@ from esxvirt.libvirt.version import LIBRARY_VERSION
 
 if TYPE_CHECKING:
     from esxvirt.driver.connection import Connection
+    from esxvirt.driver.domains import DomainHandle
+    from esxvirt.driver.questions import Question
 
 __all__ = ["virConnect"]
 
@@ -33,6 +35,8 @@ _STATS_FLAGS = (
 )
 
 CloseCallback = Callable[["virConnect", int, Any], None]
+QuestionCallback = Callable[["virConnect", virDomain, "Question", Any], str | None]
+ProgressCallback = Callable[["virConnect", int, Any], None]
 
 
 @offers
@@ -264,6 +268,40 @@ class virConnect:
         handles = [domain._o for domain in domains]  # noqa: SLF001  the classes of this package are each other's friends
         found = stats_of(self._driver, handles, to_int(stats), enforce=bool(flags & _STATS_ENFORCE))
         return [(domain, values) for domain, (_, values) in zip(domains, found, strict=True)]
+
+    # tasks, and the questions that block them: libvirt has no functions for it
+
+    def setQuestionCallback(self, cb: "QuestionCallback | None", opaque: Any = None) -> int:
+        """Have questions that block a task answered by ``cb(conn, dom, question, opaque)``; 0.
+
+        It is given an object with the `id` and the `text` of the question, its `choices` (pairs of key and label) and
+        the key of the `default`, or None there. It returns the key, or the label, of the answer; None cancels the task,
+        as without a callback. With `auto_answer=1` nobody is asked. `cb` None asks nobody any more.
+        """
+        if cb is None:
+            self._driver.policy.ask = None
+            return 0
+
+        def ask(handle: "DomainHandle", question: "Question") -> str | None:
+            from esxvirt.driver.questions import find_key
+
+            choice = cb(self, virDomain(self, handle), question, opaque)
+            return None if choice is None else find_key(question, choice)
+
+        self._driver.policy.ask = ask
+        return 0
+
+    def setProgressCallback(self, cb: "ProgressCallback | None", opaque: Any = None) -> int:
+        """Have ``cb(conn, percent, opaque)`` told how far a task is, whenever that changes; None for no more. 0."""
+        self._driver.policy.progress = None if cb is None else lambda percent: cb(self, percent, opaque)
+        return 0
+
+    def setTaskDeadline(self, seconds: float | None) -> int:
+        """Cancel tasks that take longer than so many seconds: VIR_ERR_OPERATION_TIMEOUT; None lets them. 0."""
+        if seconds is not None and seconds <= 0:
+            raise report_argument("seconds in virConnectSetTaskDeadline must be greater than zero", "", "seconds")
+        self._driver.policy.seconds = seconds
+        return 0
 
     # streams
 

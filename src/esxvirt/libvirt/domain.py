@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 from esxvirt.libvirt.constants import domains as flags_
 from esxvirt.libvirt.constants import errors as codes
 from esxvirt.libvirt.errors import report, report_argument
-from esxvirt.libvirt.methods import check_flags, offers
+from esxvirt.libvirt.methods import check_flags, offers, to_text
 
 if TYPE_CHECKING:
     from esxvirt.driver.connection import Connection
     from esxvirt.driver.domains import DomainHandle
+    from esxvirt.driver.questions import Question
     from esxvirt.libvirt.connect import virConnect
 
 __all__ = ["virDomain"]
@@ -173,7 +174,28 @@ class virDomain:
         resume(self._driver, self._o)
         return 0
 
-    # what is asked
+    # what the domain asks: libvirt has no functions for it
+
+    def questions(self) -> "list[Question]":
+        """Return what the domain asks and waits for: none or one question; see `virConnect.setQuestionCallback`."""
+        from esxvirt.driver.questions import questions
+
+        return questions(self._driver, self._o)
+
+    def answer(self, question: "Question | str | None", choice: str) -> int:
+        """Answer a question of the domain; 0.
+
+        Args:
+            question: What is answered, or its `id`; None for whatever is asked now.
+            choice: The key of an answer, or its label.
+        """
+        from esxvirt.driver.questions import answer
+
+        identity = question if question is None or isinstance(question, str) else question.id
+        answer(self._driver, self._o, identity, to_text(choice, "virDomainAnswer", "choice"))
+        return 0
+
+    # what is read
 
     def info(self) -> list[int]:
         """Return state, maximum memory in KiB, memory in KiB, virtual CPUs, CPU time in ns."""

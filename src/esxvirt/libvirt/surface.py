@@ -3,7 +3,7 @@
 A line has the method with its parameters, the C function that libvirt names in errors, and ``!`` if libvirt refuses it
 on a read-only connection. A class's own module has bodies for the methods that the driver supports; all others raise
 VIR_ERR_NO_SUPPORT with that function's name (`esxvirt.libvirt.methods`). Names and flags are libvirt 9.0.0's;
-`getInfoKiB` is our own.
+`getInfoKiB`, and all that is about tasks and questions, is our own.
 """
 
 __all__ = ["SURFACE"]
@@ -134,6 +134,9 @@ SURFACE: dict[str, str] = {
     setIdentity(params, flags=0) virConnectSetIdentity
     setKeepAlive(interval, count) virConnectSetKeepAlive
     setMemoryParameters(params, flags=0) virNodeSetMemoryParameters !
+    setProgressCallback(cb, opaque=None) virConnectSetProgressCallback
+    setQuestionCallback(cb, opaque=None) virConnectSetQuestionCallback
+    setTaskDeadline(seconds) virConnectSetTaskDeadline
     storagePoolCreateXML(xmlDesc, flags=0) virStoragePoolCreateXML !
     storagePoolDefineXML(xml, flags=0) virStoragePoolDefineXML !
     storagePoolEventDeregisterAny(callbackID) virConnectStoragePoolEventDeregisterAny
@@ -152,6 +155,7 @@ SURFACE: dict[str, str] = {
     abortJobFlags(flags=0) virDomainAbortJobFlags !
     addIOThread(iothread_id, flags=0) virDomainAddIOThread !
     agentSetResponseTimeout(timeout, flags=0) virDomainAgentSetResponseTimeout !
+    answer(question, choice) virDomainAnswer !
     attachDevice(xml) virDomainAttachDevice !
     attachDeviceFlags(xml, flags=0) virDomainAttachDeviceFlags !
     authorizedSSHKeysGet(user, flags=0) virDomainAuthorizedSSHKeysGet !
@@ -254,6 +258,7 @@ SURFACE: dict[str, str] = {
     pinVcpuFlags(vcpu, cpumap, flags=0) virNodeGetCPUMap
     pMSuspendForDuration(target, duration, flags=0) virDomainPMSuspendForDuration !
     pMWakeup(flags=0) virDomainPMWakeup !
+    questions() virDomainGetQuestions
     reboot(flags=0) virDomainReboot !
     rename(new_name, flags=0) virDomainRename !
     reset(flags=0) virDomainReset !

@@ -5,17 +5,19 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
-from esxvirt.errors import DeadlineError, EsxvirtError, QuestionError
+from esxvirt.errors import DeadlineError, EsxvirtError, QuestionError, ServerFault, TaskCancelledError, TransportError
 from esxvirt.vsphere.deadline import Deadline
 from esxvirt.vsphere.faults import describe_task_error
 from esxvirt.vsphere.questions import Question, blocked, read_question
 from esxvirt.vsphere.session import Session
-from esxvirt.vsphere.updates import Changes, watching
+from esxvirt.vsphere.updates import Changes, Updates, watching
 
 __all__ = ["Watch", "cancel", "wait_for_task"]
 
 _TASK: Final = ("info.state", "info.progress", "info.error", "info.result")
 _QUESTION: Final = "runtime.question"
+_CANCEL_SECONDS: Final = 5.0
+"""How long a cancelled task is waited for, to tell what became of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,8 @@ def wait_for_task(session: Session, task: Any, machine: Any | None = None, watch
     """Wait until a task has ended, and return its result.
 
     2 SOAP calls, one for every round of updates, and one for every answer. When this ends early, by Ctrl-C, at the
-    deadline or at a question that nobody answers, the task is asked to cancel.
+    deadline or at a question that nobody answers, the task is asked to cancel; the KeyboardInterrupt that is raised
+    after Ctrl-C says what became of it.
 
     Args:
         session: Where the task runs.
@@ -55,21 +58,48 @@ def wait_for_task(session: Session, task: Any, machine: Any | None = None, watch
     watch = watch or Watch()
     wanted = {task: _TASK} if machine is None else {task: _TASK, machine: (_QUESTION,)}
     deadline = Deadline(watch.seconds)
+    with watching(session, wanted) as updates:
+        try:
+            return _follow(session, task, machine, updates, deadline, watch)
+        except KeyboardInterrupt:
+            raise KeyboardInterrupt(_stop(session, task, updates)) from None
+        except DeadlineError:
+            cancel(session, task)
+            if not deadline.expired():
+                raise
+            raise DeadlineError(f"the task did not end within {watch.seconds:g} seconds, and was cancelled") from None
+        except (ServerFault, TransportError):
+            raise  # it has ended, or cannot be reached any more
+        except Exception:  # nobody answers, or who is asked or told breaks
+            cancel(session, task)
+            raise
+
+
+def _follow(session: Session, task: Any, machine: Any, updates: Updates, deadline: Deadline, watch: Watch) -> Any:
+    seen: Changes = {}
+    while True:
+        changes = updates.wait(deadline)
+        seen.update(changes)
+        ended, result = _ended(task, seen)
+        if ended:
+            return result
+        _tell(task, changes, watch)
+        if machine is not None and (machine._moId, _QUESTION) in changes:  # noqa: SLF001  its only name
+            _settle(session, machine, changes[machine._moId, _QUESTION], watch)  # noqa: SLF001
+
+
+def _stop(session: Session, task: Any, updates: Updates) -> str:
+    """Cancel a task, and say what became of it."""
+    cancel(session, task)
     try:
-        with watching(session, wanted) as updates:
-            seen: Changes = {}
-            while True:
-                changes = updates.wait(deadline)
-                seen.update(changes)
-                ended, result = _ended(task, seen)
-                if ended:
-                    return result
-                _tell(task, changes, watch)
-                if machine is not None and (machine._moId, _QUESTION) in changes:  # noqa: SLF001  its only name
-                    _settle(session, machine, changes[machine._moId, _QUESTION], watch)  # noqa: SLF001
-    except (KeyboardInterrupt, DeadlineError, QuestionError):
-        cancel(session, task)
-        raise
+        _follow(session, task, None, updates, Deadline(_CANCEL_SECONDS), Watch())
+    except TaskCancelledError:
+        return "interrupted: the task was cancelled"
+    except ServerFault as fault:
+        return f"interrupted; the task failed: {fault}"
+    except EsxvirtError:
+        return "interrupted: the task was asked to stop, but did not yet; it may still take effect"
+    return "interrupted, but the task had done its work already"
 
 
 def cancel(session: Session, task: Any) -> None:
@@ -102,4 +132,8 @@ def _settle(session: Session, machine: Any, info: Any, watch: Watch) -> None:
     key = watch.answer(question) if watch.answer is not None else None
     if key is None:
         raise QuestionError(blocked(question), question)
-    session.call(machine, "AnswerVM", question.id, key)
+    try:
+        session.call(machine, "AnswerVM", question.id, key)
+    except ServerFault as fault:
+        if fault.name != "ConcurrentAccess":  # somebody else has answered
+            raise

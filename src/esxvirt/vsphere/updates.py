@@ -10,7 +10,7 @@ from esxvirt.errors import DeadlineError, EsxvirtError
 from esxvirt.vsphere.deadline import Deadline
 from esxvirt.vsphere.session import Session
 
-__all__ = ["Changes", "watching"]
+__all__ = ["Changes", "Updates", "watching"]
 
 _LONGEST_WAIT: Final = 60
 """Seconds that one call waits on the server: less than what firewalls allow a silent connection."""
@@ -23,7 +23,9 @@ Changes = dict[tuple[str, str], Any]
 """New values by the object's reference (its identifier) and the property's path; None where one was unset."""
 
 
-class _Updates:
+class Updates:
+    """What the server tells of the objects of one `watching`."""
+
     def __init__(self, session: Session) -> None:
         self._session = session
         self._collector = session.content.propertyCollector
@@ -66,7 +68,7 @@ class _Updates:
 
 
 @contextmanager
-def watching(session: Session, wanted: Mapping[Any, Sequence[str]]) -> Iterator[_Updates]:
+def watching(session: Session, wanted: Mapping[Any, Sequence[str]]) -> Iterator[Updates]:
     """Have the server watch properties of pyVmomi objects. One SOAP call, and one more at the end.
 
     Raises:
@@ -82,7 +84,7 @@ def watching(session: Session, wanted: Mapping[Any, Sequence[str]]) -> Iterator[
     )
     watched = session.call(session.content.propertyCollector, "CreateFilter", specification, True)
     try:
-        yield _Updates(session)
+        yield Updates(session)
     finally:
         with suppress(EsxvirtError):
             session.call(watched, "DestroyPropertyFilter")

@@ -36,8 +36,15 @@ print(json.dumps({
     },
 }))
 """
-# What libvirt-python has not, beside `getInfoKiB` a property.
-OWN_METHODS = {("virConnect", "getInfoKiB")}
+# What libvirt-python has not; there `getInfoKiB` is a property.
+OWN_METHODS = {
+    ("virConnect", "getInfoKiB"),
+    ("virConnect", "setProgressCallback"),
+    ("virConnect", "setQuestionCallback"),
+    ("virConnect", "setTaskDeadline"),
+    ("virDomain", "answer"),
+    ("virDomain", "questions"),
+}
 CLASSES = sorted(SURFACE)
 PUBLIC = set(vars(libvirt)["__all__"])
 

@@ -20,6 +20,7 @@ GROUPS = (
         "domain",
         "Domain Management",
         {
+            "answer": "domain.questions",
             "destroy": "domain.stopping",
             "domdisplay": "domain.displays",
             "domfsinfo": "domain.filesystems",
@@ -27,6 +28,7 @@ GROUPS = (
             "domname": "domain.names",
             "domuuid": "domain.names",
             "dumpxml": "domain.description",
+            "question": "domain.questions",
             "reboot": "domain.stopping",
             "reset": "domain.stopping",
             "resume": "domain.stopping",

@@ -1,0 +1,49 @@
+"""Questions that block a task, asked of the person at the terminal."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from esxvirt.cli.api import Connection, Domain
+
+__all__ = ["ask_person", "lines_of"]
+
+
+def ask_person(connection: Connection) -> None:
+    """Have the person at the terminal asked; without one, or on another library than ours, nobody is."""
+    if sys.stdin.isatty() and sys.stdout.isatty() and hasattr(connection, "setQuestionCallback"):
+        connection.setQuestionCallback(_ask)
+
+
+def lines_of(question: Any) -> list[str]:
+    """A question and its answers, for a person."""
+    keys = [key for key, _ in question.choices]
+    width = max(map(len, keys), default=0)
+    marks = {question.default: " (default)"}
+    return [question.text, *(f"  {key:<{width}}  {label}{marks.get(key, '')}" for key, label in question.choices)]
+
+
+def _ask(_connection: Connection, domain: Domain, question: Any, _opaque: object) -> str | None:
+    """Ask until there is an answer; end of input (Ctrl-D) gives up, which cancels the task."""
+    sys.stdout.write(f"\nDomain '{domain.name()}' asks:\n" + "\n".join(lines_of(question)) + "\n")
+    if not question.choices:
+        return None
+    shown = "" if question.default is None else f" [{question.default}]"
+    while True:
+        sys.stdout.write(f"Answer{shown}: ")
+        sys.stdout.flush()
+        line = sys.stdin.readline()
+        if not line:
+            sys.stdout.write("\n")
+            return None
+        choice = line.strip() or question.default
+        if choice is None:
+            continue
+        for key, label in question.choices:
+            if choice == key or choice.casefold() == label.casefold():
+                return str(key)
+        sys.stdout.write(f"'{choice}' is none of the answers\n")

@@ -1,0 +1,64 @@
+"""What domains ask, and answering: what libvirt has no function for (the manual, "Questions blocking tasks")."""
+
+from typing import TYPE_CHECKING, Final
+
+from esxvirt.driver.domains import DomainHandle, read
+from esxvirt.errors import InvalidArgumentError, OperationInvalidError
+from esxvirt.vsphere.questions import Question, read_question
+
+if TYPE_CHECKING:
+    from esxvirt.driver.connection import Connection
+
+__all__ = ["Question", "answer", "find_key", "questions"]
+
+_QUESTION: Final = "runtime.question"
+
+
+def questions(connection: "Connection", domain: DomainHandle) -> list[Question]:
+    """What the domain asks now: VMware asks one question at a time, so none or one. One SOAP call.
+
+    Raises:
+        DomainNotFoundError: It is gone.
+    """
+    info = read(connection, domain, (_QUESTION,)).get(_QUESTION)
+    return [] if info is None else [read_question(info)]
+
+
+def answer(connection: "Connection", domain: DomainHandle, question: str | None, choice: str) -> None:
+    """Answer a question of the domain. 2 SOAP calls.
+
+    Args:
+        connection: Where the domain is.
+        domain: Who asks.
+        question: The id of the question that is meant; None for whatever is asked now.
+        choice: The key of an answer, or its label.
+
+    Raises:
+        OperationInvalidError: The domain asks nothing, or something else than what is meant.
+        InvalidArgumentError: There is no such answer.
+        ServerFault: The server refused, for instance because somebody else was faster.
+    """
+    asked = questions(connection, domain)
+    if not asked:
+        raise OperationInvalidError(f"Domain '{domain.name}' asks nothing")
+    if question is not None and asked[0].id != question:
+        raise OperationInvalidError(f"Domain '{domain.name}' does not ask this question any more")
+    key = find_key(asked[0], choice)
+    machine = connection.session.reference(domain.ref.type, domain.ref.value)
+    connection.session.call(machine, "AnswerVM", asked[0].id, key)
+
+
+def find_key(question: Question, choice: str) -> str:
+    """The key of the answer that has this key, or this label in any case of letters.
+
+    Raises:
+        InvalidArgumentError: There is none.
+    """
+    keys = [key for key, _ in question.choices]
+    if choice in keys:
+        return choice
+    labelled = [key for key, label in question.choices if label.casefold() == choice.casefold()]
+    if len(labelled) == 1:
+        return labelled[0]
+    possible = ", ".join(f"{key} ({label})" for key, label in question.choices) or "none"
+    raise InvalidArgumentError(f"'{choice}' is no answer to '{question.text}'; possible answers are {possible}")
