@@ -153,13 +153,14 @@ def _parse_remote(match: re.Match[str], text: str) -> ConnectionURI:
     for name, value in _query(match["query"], text):
         if not parameters.take(name, value):
             _log.warning("Ignoring unexpected query parameter '%s'", name)
+    port = given or DEFAULT_PORTS[scheme][parameters.transport == "http"]
     return parameters.uri(
         scheme=scheme,
         host=host,
-        port=given or DEFAULT_PORTS[scheme][parameters.transport == "http"],
+        port=port,
         username=username,
         path=path,
-        text=_format(match, host, username, given),
+        text=_format(match, host, username, port),  # libvirt, too, writes the port that it chose
     )
 
 

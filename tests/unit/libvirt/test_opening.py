@@ -49,7 +49,7 @@ def test_open_auth(opened: list[Any], flags: int, read_only: bool) -> None:
     connection = libvirt.openAuth("esx://h/", [TYPES, give("bob", "pw"), None], flags)
     assert isinstance(connection, libvirt.virConnect)
     [(uri, credentials, asked)] = opened
-    assert uri.text == "esx://h/"
+    assert uri.text == "esx://h:443/"
     assert credentials == auth.Credentials("bob", auth.Secret("pw"))
     assert asked is read_only
 
