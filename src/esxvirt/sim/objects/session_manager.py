@@ -59,16 +59,30 @@ class SessionManager(ManagedObject):
         if call.session is not None:
             raise Fault("InvalidLogin", "Cannot complete login: the session is already authenticated.")
         account = self.endpoint.access.authenticate(userName, password)
+        events = self.endpoint.site.events
         if account is None:
+            text = f"Cannot login {userName}@{call.peer.address}"
+            where = {"ipAddress": call.peer.address}
+            events.add("BadUsernameSessionEvent", text, userName, category="error", host=self.endpoint.host, more=where)
             raise Fault("InvalidLogin", "Cannot complete login due to an incorrect user name or password.")
         session = self.endpoint.sessions.open(account.username, locale or "en", call.peer.address, call.peer.agent)
         call.session = session
+        text = f"User {account.username}@{call.peer.address} logged in as {call.peer.agent}"
+        more = {"ipAddress": session.address, "userAgent": session.agent, "locale": session.locale,
+                "sessionId": session.key}  # fmt: skip
+        events.add("UserLoginSessionEvent", text, account.username, host=self.endpoint.host, more=more)
         return self._describe(session)
 
     def Logout(self, call: "Call") -> None:
         """Close the caller's session."""
-        if call.session is not None:
-            self.endpoint.sessions.close(call.session)
+        session = call.session
+        if session is not None:
+            self.endpoint.sessions.close(session)
+            text = f"User {session.username}@{session.address} logged out"
+            more = {"ipAddress": session.address, "userAgent": session.agent, "callCount": session.call_count,
+                    "sessionId": session.key, "loginTime": session.login_time}  # fmt: skip
+            events = self.endpoint.site.events
+            events.add("UserLogoutSessionEvent", text, session.username, host=self.endpoint.host, more=more)
 
     def SessionIsActive(self, call: "Call", sessionID: str, userName: str) -> bool:
         """Tell whether a session is alive; the method's privilege is an administrator's."""

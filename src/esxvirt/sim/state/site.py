@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from esxvirt.sim.state.autostart import Autostart
+from esxvirt.sim.state.events import EventLog
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -137,6 +138,7 @@ class Site:
         self.datastores: list[Datastore] = []
         self.networks: list[Network] = []
         self.machines: dict[int, Machine] = {}
+        self.events = EventLog()
         # Where machines were whose VMX files bear a location's UUID: one that is elsewhere now was moved or copied.
         self.locations: dict[str, str] = {}
         self._last_number = 0

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from esxvirt.sim.state.machine import Machine
 from esxvirt.sim.state.site import Site
 from esxvirt.sim.wire.values import Fault, Ref
 
@@ -97,6 +98,7 @@ class Tasks:
         del self.recent[:-_KEPT]
         if owner is not None:
             owner.busy = task
+        self.site.events.task_started(task, owner if isinstance(owner, Machine) else None)
         self.site.touch()
         if self._pool is None:
             # Nobody waits: an in-process caller without a running server.
@@ -154,4 +156,5 @@ class Tasks:
             task.completed = datetime.now(UTC)
             if owner is not None:
                 owner.busy = None
+            self.site.events.task_ended(self.site, task, owner if isinstance(owner, Machine) else None)
             self.site.touch()
