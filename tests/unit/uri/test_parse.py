@@ -42,7 +42,7 @@ def test_what_is_not_given_has_the_manuals_defaults() -> None:
         cacert=None,
         thumbprint=None,
         authfile=None,
-        text="esx://example-esx.com",
+        text="esx://example-esx.com:443",
     )
 
 
