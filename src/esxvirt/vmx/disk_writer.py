@@ -70,6 +70,12 @@ def _check_place(disk: Disk, sink: Sink) -> None:
     """
     address = disk.address
     if disk.bus == "nvme" and not sink.strict:
+        if address is None or address != address_from_target(disk):
+            raise sink.located(
+                f"Expecting domain XML attribute 'dev' of entry 'devices/disk/target' to be like 'nvme0n1' and to agree "
+                f"with the address but found '{disk.target}'",
+                disk.line,
+            )
         return
     if address is None:
         raise ConfigUnsupportedError("Unsupported disk address type 'none'")
@@ -163,7 +169,7 @@ def _detect(disk: Disk, sink: Sink) -> str | None:
 def _name(disk: Disk) -> str:
     address = disk.address
     if disk.bus == "nvme":
-        return _nvme_name(disk)
+        return f"nvme{_controller(disk)}:{address.unit if address is not None else 0}"
     if disk.bus == "ide":
         return f"ide{address.bus}:{address.unit}" if address is not None else "ide0:0"
     if disk.bus == "sata":
@@ -178,13 +184,6 @@ def _scsi_place(disk: Disk) -> tuple[int, int]:
     if address is None or (address.unit >= _WIDE_UNITS and named is not None and named.controller < _CONTROLLERS):
         address = named
     return (0, 0) if address is None else (address.controller, address.unit)
-
-
-def _nvme_name(disk: Disk) -> str:
-    controller, n, unit = disk.target.removeprefix("nvme").partition("n")
-    if not n or not controller.isdigit() or not unit.isdigit() or int(unit) < 1 or len(disk.target) > 12:
-        raise VmxError("Expecting domain XML attribute 'dev' of entry 'devices/disk/target' to be like 'nvme0n1'")
-    return f"nvme{int(controller)}:{int(unit) - 1}"
 
 
 def _write_disk(disk: Disk, sink: Sink) -> None:

@@ -10,7 +10,7 @@ import re
 from esxvirt.errors import VmxError
 from esxvirt.vmx.report import Report
 
-__all__ = ["declared_encoding", "decode", "python_codec"]
+__all__ = ["check_encoding", "declared_encoding", "decode", "python_codec"]
 
 # Names that Python lacks, or for which it knows a narrower set than the one that Windows, and so VMware, means.
 _CODECS = {
@@ -81,6 +81,17 @@ def decode(data: bytes, *, strict: bool = False, report: Report | None = None) -
             report.add(f"the encoding '{name}' is not known; the text is a guess", ".encoding")
         codec = "utf-8"
     return _decode_or_guess(data, codec, name or "UTF-8", report)
+
+
+def check_encoding(text: str) -> None:
+    """Refuse text whose `.encoding` is not known, as libvirt does.
+
+    Raises:
+        VmxError: if it is not.
+    """
+    name = declared_encoding(text.encode("utf-8", "surrogatepass"))
+    if name is not None and python_codec(name) is None:
+        raise VmxError(f"libxml2 doesn't handle {name} encoding", key=".encoding")
 
 
 def _decode_or_guess(data: bytes, codec: str, name: str, report: Report | None) -> str:

@@ -6,7 +6,7 @@ Order, comments, unknown keys, line ends and encoding are kept. Of duplicate key
 
 from collections.abc import Iterator
 
-from esxvirt.vmx.encodings import decode, python_codec
+from esxvirt.vmx.encodings import check_encoding, decode, python_codec
 from esxvirt.vmx.escapes import escape, unescape
 from esxvirt.vmx.report import Report
 from esxvirt.vmx.syntax import Line, read_strictly, read_tolerantly
@@ -37,10 +37,13 @@ class VmxFile:
 
         Raises:
             VmxSyntaxError: under `strict`, for lines that libvirt does not take.
-            VmxError: under `strict`, for an unknown encoding and bytes that do not fit it.
+            VmxError: under `strict`, for an unknown encoding and bytes that do not fit it. Text is taken as it is,
+                whatever its `.encoding` says.
         """
         report = Report()
         text = decode(data, strict=strict, report=report) if isinstance(data, bytes) else data
+        if strict and isinstance(data, str):
+            check_encoding(data)
         file = cls(strict=strict, newline="\r\n" if "\r\n" in text else "\n")
         file.report = report
         for line in read_strictly(text) if strict else read_tolerantly(text, report):

@@ -36,6 +36,7 @@ CLOSING_ROWS = (FIRMWARE,)
 
 _SHARES = {"low": 500, "normal": 1000, "high": 2000}
 _U64 = 2**64
+_LONGEST_NUMBER = 20
 # What libvirt's scheduler tuning accepts.
 _MIN_SHARES, _MAX_SHARES = 2, 262144
 _VMCI_SINCE = 7
@@ -182,13 +183,12 @@ def _read_affinity(source: Source, domain: Domain) -> None:
                 f"'{text}' is no list of CPUs; left out",
             )
             return
-        cpu = int(item)
-        if cpu >= MAX_CPUS:
+        if len(item) > _LONGEST_NUMBER or int(item) >= MAX_CPUS:
             source.refuse_or_note(
-                f"VMX entry '{key}' contains a {cpu}, this value is too large", key, f"CPU {cpu} cannot be; left out"
+                f"VMX entry '{key}' contains a {item}, this value is too large", key, f"CPU {item} cannot be; left out"
             )
             return
-        cpus.append(cpu)
+        cpus.append(int(item))
     if len(cpus) < domain.vcpus:
         source.refuse_or_note(
             f"Expecting VMX entry '{key}' to contain at least as many values as 'numvcpus' ({domain.vcpus}) but found "

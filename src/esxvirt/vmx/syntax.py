@@ -26,7 +26,7 @@ class Line(NamedTuple):
 
 # A line that both readers take, and take alike; nearly every line of a real file is one.
 _PLAIN = re.compile(r'[ \t]*([A-Za-z.][A-Za-z0-9_:.\-]*)[ \t]*=[ \t]*"([^"\r\n]*)"[ \t]*\r?')
-_LOOSE = re.compile(r"\s*([^\s=\"'#][^\s=\"']*)\s*=[ \t]*(.*?)\s*$", re.DOTALL)
+_LOOSE = re.compile(r"\s*([^\s=\"'#][^\s=\"']*)\s*=[ \t]*(.*)", re.DOTALL)
 _NAME = re.compile(r"[A-Za-z.][A-Za-z0-9_:.\-]*")
 _BLANKS = re.compile(r"[ \t]*")
 _BLANKS_AND_ENDS = re.compile(r"[ \t\r\n]*")

@@ -101,8 +101,14 @@ def test_an_unknown_encoding() -> None:
     report = Report()
     assert "klingon" in decode(data, report=report)
     assert "'klingon-8' is not known" in str(report)
-    with pytest.raises(VmxError, match="libxml2 doesn't handle klingon-8 encoding"):
-        decode(data, strict=True)
+    for given in (data, data.decode()):
+        with pytest.raises(VmxError, match="libxml2 doesn't handle klingon-8 encoding"):
+            VmxFile.parse(given, strict=True)
+
+
+def test_text_is_what_it_is_whatever_it_says() -> None:
+    for strict in (False, True):
+        assert VmxFile.parse('.encoding = "windows-1252"\ndisplayName = "☃"\n', strict=strict)["displayName"] == "☃"
 
 
 def test_what_an_encoding_cannot_say_turns_the_file_to_utf_8() -> None:

@@ -18,6 +18,7 @@ DEVICES = ("disk", "cdrom", "floppy", "lun")
 BUSES = ("ide", "fdc", "scsi", "virtio", "xen", "usb", "uml", "sata", "sd", "nvme")
 _CACHES = ("default", "none", "writethrough", "writeback", "directsync", "unsafe")
 _POLICIES = ("mandatory", "requisite", "optional")
+_LONGEST_NAME = 16
 _NAMES = ("fd", "hd", "vd", "sd", "xvd", "ubd")
 # The attribute of <source> that holds where the image is.
 _SOURCE_ATTRIBUTES = {"file": "file", "block": "dev", "dir": "dir", "vhostuser": "path"}
@@ -60,7 +61,7 @@ def disk_index(name: str) -> int:
     Source: virDiskNameToIndex.
     """
     for prefix in _NAMES:
-        if name.startswith(prefix) and len(name) > len(prefix):
+        if name.startswith(prefix) and len(prefix) < len(name) <= _LONGEST_NAME:
             letters = name[len(prefix) :]
             index = 0
             for position, letter in enumerate(letters):

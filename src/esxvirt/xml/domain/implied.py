@@ -1,5 +1,6 @@
 """What libvirt adds to a domain after it was read: devices that others need, places that were not said."""
 
+import re
 from dataclasses import replace
 
 from esxvirt.errors import ConfigUnsupportedError
@@ -18,6 +19,10 @@ SCSI_UNITS = 15
 # A VMware SATA controller has 30 ports; libvirt's have 6.
 SATA_UNITS = 30
 SATA_PORTS = 6
+# Four controllers of 64 namespaces.
+_NVME_NAME = re.compile(r"nvme([0-3])n([1-9]|[1-5][0-9]|6[0-4])")
+# No hypervisor has as many; whoever names a higher one gets an error later, and not four billion controllers now.
+_MOST_CONTROLLERS = 255
 # In the order in which libvirt adds them.
 _DISK_BUSES = ("scsi", "sata", "fdc", "ide", "nvme")
 
@@ -83,7 +88,7 @@ def _add_controllers(domain: Domain, bus: str) -> None:
     if not used:
         return
     present = {controller.index for controller in domain.controllers if controller.type == bus}
-    for index in range(max(used) + 1):
+    for index in range(min(max(used), _MOST_CONTROLLERS) + 1):
         if index not in present:
             insert_controller(domain.controllers, Controller(bus, index))
 
@@ -93,6 +98,9 @@ def address_from_target(disk: Disk) -> DriveAddress | None:
 
     Source: virDomainDiskDefAssignAddress, with VMware's wide SCSI buses.
     """
+    if disk.bus == "nvme":
+        match = _NVME_NAME.fullmatch(disk.target)
+        return None if match is None else DriveAddress(int(match[1]), unit=int(match[2]) - 1)
     index = disk_index(disk.target)
     if index < 0:
         return None
