@@ -151,7 +151,7 @@ def test_logins_and_own_words(simulator: Simulator, service: Any, manager: Any) 
 
 
 @pytest.mark.parametrize("simulator", ["vcenter-7.0"], indirect=True)
-def test_a_migration_says_from_where(simulator: Simulator, service: Any, manager: Any) -> None:
+def test_a_migration_says_from_where(service: Any, manager: Any) -> None:
     machine = _machine(service, "Fedora11")
     here = machine.runtime.host
     there = service.content.rootFolder.childEntity[0].hostFolder.childEntity[1].host[0]
