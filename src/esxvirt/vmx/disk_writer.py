@@ -72,7 +72,7 @@ def _check_place(disk: Disk, sink: Sink) -> None:
     if disk.bus == "nvme" and not sink.strict:
         if address is None or address != address_from_target(disk):
             raise sink.located(
-                f"Expecting domain XML attribute 'dev' of entry 'devices/disk/target' to be like 'nvme0n1' and to agree "
+                "Expecting domain XML attribute 'dev' of entry 'devices/disk/target' to be like 'nvme0n1' and to agree "
                 f"with the address but found '{disk.target}'",
                 disk.line,
             )
