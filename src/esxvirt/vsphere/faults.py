@@ -40,7 +40,7 @@ def describe(fault: Any, method: str) -> ServerFault:
     code = fault.__dict__.get("faultcode", "ServerFaultCode")
     text = (getattr(fault, "msg", None) or name).strip()
     message = f"HTTP response code 500 for call to '{method}'. Fault: {code} - {text}"
-    if isinstance(fault, vim.fault.NoPermission):
+    if isinstance(fault, vim.fault.NoPermission) and not isinstance(fault, vim.fault.NotAuthenticated):
         return MissingPrivilegeError(message + _lacking(fault), name=name, detail=fault)
     return ServerFault(message, name=name, detail=fault)
 
@@ -55,7 +55,7 @@ def describe_task_error(fault: Any) -> ServerFault:
         return ServerFault("An unknown error occurred", name="MethodFault")
     name = str(type(fault)._wsdlName)  # noqa: SLF001  pyVmomi has no other name for it
     message = f"{name} - {fault.msg}" if fault.msg else name
-    if isinstance(fault, vim.fault.NoPermission):
+    if isinstance(fault, vim.fault.NoPermission) and not isinstance(fault, vim.fault.NotAuthenticated):
         return MissingPrivilegeError(message + _lacking(fault), name=name, detail=fault)
     if isinstance(fault, vmodl.fault.RequestCanceled):
         return TaskCancelledError(message, name=name, detail=fault)

@@ -8,26 +8,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from lxml import etree
-
-from esxvirt.errors import BadAnswerError
 from esxvirt.vsphere.decode import Ref, decode_value
 from esxvirt.vsphere.session import Session
+from esxvirt.vsphere.soap import envelope, escape, read_answer
 
 __all__ = ["PAGE", "Query", "Row", "Step", "retrieve"]
 
 PAGE: Final = 10_000
 """Objects a page: a few MiB of XML, so that memory stays bounded at any number of machines."""
 
-_SOAP: Final = "{http://schemas.xmlsoap.org/soap/envelope/}"
 _VIM: Final = "{urn:vim25}"
-_HEAD: Final = (
-    '<?xml version="1.0" encoding="UTF-8"?><soapenv:Envelope'
-    ' xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/"'
-    ' xmlns:xsd="http://www.w3.org/2001/XMLSchema" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">'
-    "<soapenv:Body>"
-)
-_TAIL: Final = "</soapenv:Body></soapenv:Envelope>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,19 +98,8 @@ def iterate(session: Session, query: Query, *, page: int = PAGE) -> Iterator[Row
 
 def _call(session: Session, method: str, collector: str, arguments: str) -> Any:
     """Send, and return the element of the method's response."""
-    request = (
-        f'{_HEAD}<{method} xmlns="urn:vim25"><_this type="PropertyCollector">{escape(collector)}</_this>'
-        f"{arguments}</{method}>{_TAIL}"
-    )
-    body = session.send(method, request.encode())
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True)
-    try:
-        envelope = etree.fromstring(body, parser)
-        return envelope.find(_SOAP + "Body")[0]  # type: ignore[index]  # a missing one is caught below
-    except (etree.XMLSyntaxError, TypeError, IndexError) as error:
-        raise BadAnswerError(
-            f"the answer of '{session.endpoint.name}' to '{method}' is not whole SOAP: {error}"
-        ) from error
+    body = session.send(method, envelope(method, "PropertyCollector", collector, arguments))
+    return read_answer(body, method, session.endpoint.name)
 
 
 def _specification(query: Query) -> str:
@@ -136,11 +115,6 @@ def _specification(query: Query) -> str:
         parts.append(f"<objectSet>{reference}<skip>{skip}</skip>{steps}</objectSet>")
     parts.append("</specSet>")
     return "".join(parts)
-
-
-def escape(text: str) -> str:
-    """Text as it may stand in XML, in attributes, too; xml.sax.saxutils would load urllib.request with it."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
 
 
 def _traversal(step: Step) -> str:

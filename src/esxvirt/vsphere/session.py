@@ -12,6 +12,7 @@ from esxvirt.errors import EsxvirtError
 from esxvirt.vsphere.deadline import Deadline
 from esxvirt.vsphere.dial import Endpoint
 from esxvirt.vsphere.faults import describe
+from esxvirt.vsphere.login import log_in
 from esxvirt.vsphere.stub import SoapStub
 from esxvirt.vsphere.versions import FALLBACK, SERVICE_VERSIONS, has_retrieve_properties_ex, negotiate
 
@@ -75,18 +76,12 @@ class Session:
 
         Raises:
             ServerFault: `InvalidLogin` and other refusals.
+            AuthenticationError: User name or password have characters that cannot be sent.
             TransportError: The server broke off.
         """
-        with translated("Login"):
-            self.content.sessionManager.Login(username, reveal(), None)
-        self.stub.logged_in = True
-        manager = self.content.sessionManager
-
-        def renew() -> None:
-            with translated("Login"):
-                manager.Login(username, reveal(), None)
-
-        self.stub.renew = renew
+        manager, stub = self.content.sessionManager, self.stub
+        log_in(stub, manager, username, reveal)
+        stub.renew = lambda: log_in(stub, manager, username, reveal)
 
     def reference(self, kind: str, identity: str) -> Any:
         """PyVmomi's managed object for a reference, such as ``("VirtualMachine", "vm-42")``."""

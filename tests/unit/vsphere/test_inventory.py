@@ -8,8 +8,9 @@ from esxvirt.errors import ServerFault
 from esxvirt.sim import Simulator
 from esxvirt.vsphere.decode import Ref
 from esxvirt.vsphere.dial import Endpoint
-from esxvirt.vsphere.inventory import Query, Row, Step, escape, iterate, retrieve
+from esxvirt.vsphere.inventory import Query, Row, Step, iterate, retrieve
 from esxvirt.vsphere.session import Session
+from esxvirt.vsphere.soap import escape
 
 VMS = (
     Step("folder", "Folder", "childEntity", ("folder", "datacenter")),
