@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from esxvirt.sim.objects.base import provides
-from esxvirt.sim.objects.managed_entity import ManagedEntity
+from esxvirt.sim.objects.folder_machines import FolderMachines
 from esxvirt.sim.wire.values import Ref
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["Folder"]
 
 
-class Folder(ManagedEntity):
+class Folder(FolderMachines):
     """A folder of the inventory; `children` are asked for each time, `types` may be in it.
 
     `place` is the site's folder; a datacenter's own four and the root have none. `datacenter` is the one that it is in.

@@ -92,7 +92,7 @@ def config(endpoint: "Endpoint", machine: "Machine") -> Data:
     )
     return Data(
         "VirtualMachineConfigInfo",
-        changeVersion=f"2024-03-01T08:00:00.{machine.revision:06d}Z",
+        changeVersion=machine.change_version,
         modified=EPOCH,
         name=machine.name,
         guestFullName=guest_full_name(config_.guest_id),

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from esxvirt.sim.objects import machine_parts
 from esxvirt.sim.objects.base import provides
+from esxvirt.sim.objects.machine_inventory import InventoryMethods
 from esxvirt.sim.objects.machine_moves import MoveMethods
 from esxvirt.sim.objects.machine_power import PowerMethods
 from esxvirt.sim.objects.resource_pool import allocation
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["VirtualMachine"]
 
 
-class VirtualMachine(MoveMethods, PowerMethods):
+class VirtualMachine(MoveMethods, PowerMethods, InventoryMethods):
     """A machine as one endpoint shows it. What lists ask for most is answered path by path."""
 
     __slots__ = ("machine",)

@@ -195,6 +195,11 @@ class Machine:
         return self._config is None and self._text is None
 
     @property
+    def change_version(self) -> str:
+        """What the API calls the state of its configuration."""
+        return f"2024-03-01T08:00:00.{self.revision:06d}Z"
+
+    @property
     def running(self) -> bool:
         """Whether it is powered on."""
         return self.power == "poweredOn"

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
-__all__ = ["Cdrom", "Config", "Disk", "Floppy", "Nic", "Port", "parse", "read_config", "spaced", "write_config"]
+__all__ = ["Cdrom", "Config", "Disk", "Floppy", "Nic", "Port", "drives", "parse", "read_config", "spaced", "write_config"]
 
 _LINE = re.compile(r'^\s*([A-Za-z][\w.:\-]*)\s*=\s*"([^"]*)"\s*$')
 _ESCAPE = re.compile(r"\|([0-9A-Fa-f]{2})")
@@ -125,6 +125,11 @@ class Config:
     mem_max: int = -1
     mem_shares: str = "normal"
     extra: dict[str, str] = field(default_factory=dict)
+
+
+def drives(config: Config) -> "list[Disk | Cdrom]":
+    """Return all drives on controllers."""
+    return [*config.disks, *config.cdroms]
 
 
 def parse(text: str) -> dict[str, str]:

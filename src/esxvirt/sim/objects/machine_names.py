@@ -1,0 +1,48 @@
+"""What names machines may have, and where their VMX files may be."""
+
+from typing import TYPE_CHECKING
+
+from esxvirt.sim.objects.datastore_paths import Place, find_place
+from esxvirt.sim.wire.values import Fault
+
+if TYPE_CHECKING:
+    from esxvirt.sim.endpoint import Endpoint
+    from esxvirt.sim.state.machine import Machine
+    from esxvirt.sim.state.site import Host
+
+__all__ = ["check_name", "decode_name", "find_vmx", "taken_by"]
+
+_LONGEST = 80
+
+
+def decode_name(name: str) -> str:
+    """Undo the escapes of a name: the API writes slash, backslash and percent as %2f, %5c, %25."""
+    for escaped, letter in (("%2f", "/"), ("%5c", "\\"), ("%2F", "/"), ("%5C", "\\"), ("%25", "%")):
+        name = name.replace(escaped, letter)
+    return name
+
+
+def taken_by(endpoint: "Endpoint", name: str, but: "Machine | None" = None) -> "Machine | None":
+    """Return the machine that has a name already, in the folder or on the host of `but`."""
+    for machine in endpoint.machines.values():
+        if machine is not but and machine.name == name:
+            return machine
+    return None
+
+
+def check_name(endpoint: "Endpoint", name: str, machine: "Machine | None" = None) -> None:
+    """Raise ``InvalidName`` or ``DuplicateName`` for a name that `machine`, or a new one, cannot have."""
+    if not name.strip() or len(name) > _LONGEST:
+        raise Fault("InvalidName", f"The name '{name}' is not valid.", name=name)
+    other = taken_by(endpoint, name, machine)
+    if other is not None:
+        text = f"The name '{name}' already exists."
+        raise Fault("DuplicateName", text, name=name, object=endpoint.identify(other))
+
+
+def find_vmx(endpoint: "Endpoint", host: "Host", path: str) -> Place:
+    """Find the place of a VMX file on a host's datastores; faults as `find_place`, and for what is no file's name."""
+    place = find_place(path, host.datastores, endpoint)
+    if not place.path.endswith((".vmx", ".vmtx")):
+        raise Fault("InvalidDatastorePath", f"Invalid datastore path '{path}'.", name="", datastorePath=path)
+    return place
