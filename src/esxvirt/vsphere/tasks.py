@@ -82,6 +82,8 @@ def _follow(session: Session, task: Any, machine: Any, updates: Updates, deadlin
         seen.update(changes)
         ended, result = _ended(task, seen)
         if ended:
+            if watch.progress is not None:
+                watch.progress(100)  # which VMware may leave out
             return result
         _tell(task, changes, watch)
         if machine is not None and (machine._moId, _QUESTION) in changes:  # noqa: SLF001  its only name
