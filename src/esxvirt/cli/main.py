@@ -57,6 +57,8 @@ def run(arguments: list[str] | None = None) -> int:
     program = os.path.basename(sys.argv[0]) if sys.argv and sys.argv[0] else "esxvirsh"  # noqa: PTH119  no pathlib
     if program in {"__main__.py", "-c", "-m"}:
         program = "esxvirsh"
+    if sys.stdout is None or sys.stderr is None:  # closed by whoever started us
+        _open_nowhere()
     try:
         _catch_termination()
         code = _run(sys.argv[1:] if arguments is None else arguments, program)
@@ -66,10 +68,29 @@ def run(arguments: list[str] | None = None) -> int:
     except _Terminated as signal_received:
         return _die(signal_received.number)
     except BrokenPipeError:
-        # Whoever read our output has gone. Nothing more can be said, not even at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()  # whoever read our output has gone
         return _die(13)
+    except OSError as error:
+        from esxvirt.cli.output import CANNOT_WRITE  # noqa: PLC0415  not for --version
+
+        if error.errno not in CANNOT_WRITE:
+            raise
+        _drop_output()
+        print(f"error: cannot write the output: {error.strerror}", file=sys.stderr)
+        return _FAILURE
     return code
+
+
+def _drop_output() -> None:
+    """Let what is still to be written go nowhere: nothing more can be said, not even at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _open_nowhere() -> None:
+    """Stand in for streams that are closed: what is written there is lost, and that is no error."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115  for the process's life
 
 
 def _run(arguments: list[str], program: str) -> int:

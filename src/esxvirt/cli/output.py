@@ -5,6 +5,7 @@ Text goes out as UTF-8, whatever the locale: names are data. Bytes that came in 
 
 from __future__ import annotations
 
+import errno
 import sys
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 __all__ = ["LogFileError", "Output"]
 
 DEBUG, INFO, NOTICE, WARNING, ERROR = range(5)
+
+CANNOT_WRITE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
+"""Numbers of the errors that a full or broken disk gives to whoever prints to a file on it."""
 
 
 class LogFileError(Exception):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from esxvirt.cli import commands, grammar
 from esxvirt.cli.failures import Failed
-from esxvirt.cli.output import DEBUG, INFO, Output
+from esxvirt.cli.output import CANNOT_WRITE, DEBUG, INFO, Output
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -179,8 +179,6 @@ class Virsh:
         except Failed as failure:
             self.report(failure)
             return False
-        except BrokenPipeError:
-            raise
         except KeyboardInterrupt as interrupt:
             for message in interrupt.args:  # what became of the task that was waited for
                 self.output.error(message)
@@ -189,6 +187,8 @@ class Virsh:
             if self._libvirt is not None and isinstance(error, self._libvirt.libvirtError):
                 self.output.error(str(error))
                 return False
+            if isinstance(error, BrokenPipeError) or getattr(error, "errno", None) in CANNOT_WRITE:
+                raise  # our output, not the command
             if self.settings.debug == DEBUG:
                 raise
             name = invocation.command.name

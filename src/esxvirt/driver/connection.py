@@ -9,7 +9,7 @@ from esxvirt.driver.inventory import Item, Tree, read_tree
 from esxvirt.driver.paths import NO_PATH, resolve_host
 from esxvirt.driver.policy import TaskPolicy
 from esxvirt.driver.product import VPX, check_product
-from esxvirt.errors import EsxvirtError, InvalidArgumentError, UnavailableError
+from esxvirt.errors import EsxvirtError, InvalidArgumentError
 from esxvirt.uri import ConnectionURI, parse
 from esxvirt.vsphere.decode import Ref
 from esxvirt.vsphere.dial import Endpoint
@@ -206,9 +206,11 @@ def _simulate(uri: ConnectionURI, resources: ExitStack) -> tuple[ConnectionURI, 
     """Start the simulator that a `sim:///PROFILE` URI asks for; it lives as long as the connection."""
     try:
         from esxvirt.sim import Simulator  # noqa: PLC0415  an extra, and only these URIs need it
-    except ImportError as error:
-        raise UnavailableError(
-            f"the simulator is not installed ({error}); install it with: pip install 'esxvirt[sim]'"
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("esxvirt"):
+            raise
+        raise EsxvirtError(
+            f"the simulator needs the package '{error.name}', which is not installed: pip install 'esxvirt[sim]'"
         ) from error
     options = dict(uri.parameters)
     unknown = sorted(options.keys() - {"vms", "hosts", "latency"})

@@ -174,3 +174,17 @@ def test_a_machine_that_cannot_be_read_is_listed_with_a_warning(tmp_path: Path) 
         run = esxvirsh("-c", server.uri, "dumpxml", "missing", environment=accounts)
         assert run.returncode == 1
         assert "missing/missing.vmx" in run.stderr.decode()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
+@pytest.mark.parametrize("arguments", [["-V"], ["--help"], ["echo", "a"], ["help"]])
+def test_a_full_disk_is_an_error_of_one_line(arguments: list[str]) -> None:
+    with Path("/dev/full").open("wb") as full:
+        run = subprocess.run([*COMMAND, *arguments], stdout=full, stderr=subprocess.PIPE, check=False)
+    assert (run.stderr, run.returncode) == (b"error: cannot write the output: No space left on device\n", 1)
+
+
+@pytest.mark.parametrize("arguments", [["-V"], ["echo", "a"]])
+def test_a_closed_output_is_no_error(arguments: list[str]) -> None:
+    run = subprocess.run(["sh", "-c", 'exec "$@" >&-', "sh", *COMMAND, *arguments], stderr=subprocess.PIPE, check=False)
+    assert (run.stderr, run.returncode) == (b"", 0)
