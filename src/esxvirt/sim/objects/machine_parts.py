@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from esxvirt.sim.objects import machine_questions as questions
 from esxvirt.sim.objects.machine_devices import devices
 from esxvirt.sim.objects.resource_pool import allocation
 from esxvirt.sim.state.machine import EPOCH
@@ -194,6 +195,7 @@ def runtime(endpoint: "Endpoint", machine: "Machine") -> Data:
         host=endpoint.identify(machine.host),
         connectionState="connected",
         powerState=machine.power,
+        question=questions.describe(machine),
         faultToleranceState="notConfigured",
         toolsInstallerMounted=False,
         suspendTime=EPOCH if machine.power == "suspended" else None,
@@ -218,18 +220,16 @@ def guest(machine: "Machine") -> Data:
         Data(
             "GuestNicInfo",
             network=nic.network,
-            ipAddress=[machine.address],
+            ipAddress=[address],
             macAddress=nic.mac,
             connected=True,
             deviceConfigId=4000 + nic.index,
             ipConfig=Data(
                 "NetIpConfigInfo",
-                ipAddress=[
-                    Data("NetIpConfigInfoIpAddress", ipAddress=machine.address, prefixLength=8, state="preferred")
-                ],
+                ipAddress=[Data("NetIpConfigInfoIpAddress", ipAddress=address, prefixLength=8, state="preferred")],
             ),
         )
-        for nic in config_.nics[:1]
+        for nic, address in machine.addresses()
     ]
     disk = Data("GuestDiskInfo", diskPath="/", capacity=long(7 << 30), freeSpace=long(3 << 30))
     old = machine.tools == "toolsOld"
@@ -248,7 +248,7 @@ def guest(machine: "Machine") -> Data:
         net=nics if live else [],
         disk=[disk] if live else [],
         screen=Data("GuestScreenInfo", width=1024, height=768) if live else Data("GuestScreenInfo", width=0, height=0),
-        guestState="running" if live else "notRunning",
+        guestState=machine.guest_state or ("running" if live else "notRunning"),
         guestOperationsReady=live,
         interactiveGuestOperationsReady=False,
     )
@@ -338,7 +338,10 @@ def layout(machine: "Machine") -> Data:
 
 def layout_ex(machine: "Machine") -> Data:
     """Make the list of the machine's files, the long way."""
-    kinds = {".vmx": "config", ".vmxf": "extendedConfig", ".nvram": "nvram", ".log": "log"}
+    kinds = {
+        ".vmx": "config", ".vmxf": "extendedConfig", ".nvram": "nvram", ".log": "log",
+        ".vmsd": "snapshotList", ".vmsn": "snapshotData", ".vmem": "snapshotMemory",
+    }  # fmt: skip
     files = []
     for key, name in enumerate(machine.own_names()):
         suffix = f".{name.rpartition('.')[2]}"

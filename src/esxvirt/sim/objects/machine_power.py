@@ -4,20 +4,25 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from esxvirt.sim.objects.managed_entity import ManagedEntity
+from esxvirt.sim.objects.machine_admission import check_reservations
+from esxvirt.sim.objects.machine_change import reload_or_fault
+from esxvirt.sim.objects.machine_questions import QuestionMethods
+from esxvirt.sim.state.paths import find_file
 from esxvirt.sim.wire.values import Fault, Ref
 
 if TYPE_CHECKING:
     from esxvirt.sim.calls import Call
     from esxvirt.sim.objects.task import Task
+    from esxvirt.sim.state import tasks as state_tasks
     from esxvirt.sim.state.machine import Machine
 
 __all__ = ["PowerMethods"]
 
+_Effect = Callable[["state_tasks.Task"], None]
 _WORDS = {"poweredOn": "Powered on", "poweredOff": "Powered off", "suspended": "Suspended"}
 
 
-class PowerMethods(ManagedEntity):
+class PowerMethods(QuestionMethods):
     """The methods of ``VirtualMachine`` that change its power state."""
 
     __slots__ = ()
@@ -44,33 +49,48 @@ class PowerMethods(ManagedEntity):
 
     def ShutdownGuest(self, call: "Call") -> None:
         """Ask the guest to shut down: done a moment later."""
-        self._ask_guest(call, "shutdownGuest", self._off)
+        self._ask_guest(call, "shutdownGuest", "shuttingDown", self._off)
 
     def RebootGuest(self, call: "Call") -> None:
         """Ask the guest to restart: done a moment later."""
-        self._ask_guest(call, "rebootGuest", self._restart)
+        self._ask_guest(call, "rebootGuest", "resetting", self._restart)
 
     def StandbyGuest(self, call: "Call") -> None:
         """Ask the guest to go to sleep: done a moment later."""
-        self._ask_guest(call, "standbyGuest", self._suspend)
+        self._ask_guest(call, "standbyGuest", "standby", self._suspend)
 
-    def _on(self) -> None:
-        if self.machine.vmx_missing:
-            file = self.machine.vmx_path
-            raise Fault("FileNotFound", f"File {file} was not found", file=file)
-        if self.machine.power == "poweredOff":
-            self.machine.boot_time = datetime.now(UTC)
-        self.machine.power = "poweredOn"
+    def _on(self, task: "state_tasks.Task") -> None:
+        machine = self.machine
+        reload_or_fault(machine)
+        check_reservations(machine, starting=True)
+        if machine.power == "poweredOff":
+            self._settle_questions(task)
+            self._check_disks()
+            machine.accepted.clear()
+            machine.boot_time = datetime.now(UTC)
+        machine.power = "poweredOn"
+        machine.guest_state = ""
 
-    def _off(self) -> None:
+    def _check_disks(self) -> None:
+        """Refuse to start without the files of the disks."""
+        machine = self.machine
+        for disk in machine.config.disks:
+            path = machine.disk_path(disk)
+            if path.startswith("[") and find_file(machine.host, path) is None:
+                raise Fault("FileNotFound", f"File {path} was not found", file=path)
+
+    def _off(self, _: "state_tasks.Task") -> None:
         self.machine.power = "poweredOff"
         self.machine.boot_time = None
+        self.machine.guest_state = ""
 
-    def _suspend(self) -> None:
+    def _suspend(self, _: "state_tasks.Task") -> None:
         self.machine.power = "suspended"
+        self.machine.guest_state = ""
 
-    def _restart(self) -> None:
+    def _restart(self, _: "state_tasks.Task") -> None:
         self.machine.boot_time = datetime.now(UTC)
+        self.machine.guest_state = ""
 
     def _check(self, allowed: set[str], wanted: str) -> None:
         power = self.machine.power
@@ -78,17 +98,30 @@ class PowerMethods(ManagedEntity):
             text = f"The attempted operation cannot be performed in the current state ({_WORDS[power]})."
             raise Fault("InvalidPowerState", text, requestedState=wanted, existingState=power)
 
-    def _change(self, call: "Call", kind: str, allowed: set[str], wanted: str, effect: Callable[[], None]) -> "Task":
-        def work(_: object) -> None:
+    def _change(self, call: "Call", kind: str, allowed: set[str], wanted: str, effect: "_Effect") -> "Task":
+        def work(task: "state_tasks.Task") -> None:
             self._check(allowed, wanted)
-            effect()
+            effect(task)
             self.endpoint.site.touch(self.machine)
 
         return self.endpoint.start_task(call, f"VirtualMachine.{kind}", self, work, self.machine)
 
-    def _ask_guest(self, call: "Call", kind: str, effect: Callable[[], None]) -> None:
+    def _ask_guest(self, call: "Call", kind: str, state: str, effect: "_Effect") -> None:
         self._check({"poweredOn"}, "poweredOn")
         if not self.machine.tools_running:
             text = "Cannot complete operation because VMware Tools is not running in this virtual machine."
             raise Fault("ToolsUnavailable", text)
-        self.endpoint.start_task(call, f"VirtualMachine.{kind}", self, lambda _: effect(), self.machine)
+        now = self.machine.guest_state
+
+        def work(task: "state_tasks.Task") -> None:
+            # Somebody may have pulled the plug meanwhile.
+            if self.machine.running:
+                effect(task)
+            self.endpoint.site.touch(self.machine)
+
+        self.machine.guest_state = state
+        try:
+            self.endpoint.start_task(call, f"VirtualMachine.{kind}", self, work, self.machine)
+        except Fault:
+            self.machine.guest_state = now
+            raise

@@ -1,12 +1,13 @@
 """A virtual machine's state: its configuration, its power and its guest."""
 
+import copy
 import hashlib
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from esxvirt.sim.state import disks
+from esxvirt.sim.state import disks, snapshots
 from esxvirt.sim.state.paths import host_path, locate
 from esxvirt.sim.state.storage import File
 from esxvirt.sim.state.vmxtext import Cdrom, Config, Disk, Nic, read_config, write_config
@@ -89,7 +90,9 @@ class Machine:
     __slots__ = (
         "_config",
         "_name",
+        "_snapshots",
         "_text",
+        "accepted",
         "boot_time",
         "busy",
         "datastore",
@@ -136,8 +139,10 @@ class Machine:
         self.revision = 0
         self.busy: Task | None = None
         self.question: Question | None = None
-        # Troubles that a test has asked for, by name: see `objects.machine_questions`.
+        # What keeps it from starting without a question, see `objects.machine_questions`: "moved", "full"; and the
+        # drives without an image that somebody has said to start with.
         self.troubles: set[str] = set()
+        self.accepted: set[str] = set()
         self.screenshots = 0
         self.scan_codes: list[tuple[int, frozenset[str]]] = []
         self.unreadable = False
@@ -145,6 +150,7 @@ class Machine:
         self._name = name
         self._text = text
         self._config = config
+        self._snapshots: snapshots.SnapshotTree | None = None
         if self.virtual:
             datastore.homes[name] = self
 
@@ -209,10 +215,36 @@ class Machine:
         """The address of its guest's first card."""
         return f"10.{self.number >> 16 & 255}.{self.number >> 8 & 255}.{self.number & 255}"
 
+    def addresses(self) -> list[tuple[Nic, str]]:
+        """The addresses that its guest has on its connected cards: the first card's is `address`."""
+        last = f"{self.number >> 8 & 255}.{self.number & 255}"
+        cards = [nic for nic in self.config.nics if nic.connected]
+        return [(nic, f"172.{15 + place}.{last}" if place else self.address) for place, nic in enumerate(cards)]
+
     @property
     def tools_running(self) -> bool:
         """Whether VMware Tools run in its guest."""
         return self.running and self.tools in {"toolsOk", "toolsOld"} and self.guest_state != "standby"
+
+    @property
+    def snapshots(self) -> "snapshots.SnapshotTree":
+        """Its snapshots, read from its files when somebody first asks for them."""
+        if self._snapshots is None:
+            self._snapshots = snapshots.SnapshotTree() if self.virtual else snapshots.load(self)
+        return self._snapshots
+
+    def at(self, text: str) -> "Machine":
+        """Return it as VMX `text` describes it, to be read only."""
+        other = copy.copy(self)
+        other.virtual = False
+        other.describe(text)
+        return other
+
+    def describe(self, text: str) -> None:
+        """Be as VMX `text` describes it; ValueError if that is no machine's."""
+        config = read_config(text)
+        self._text, self._config, self._name = text, config, config.name
+        self._measure_disks()
 
     def disk_path(self, disk: Disk) -> str:
         """Return a disk's file as a datastore path."""
@@ -242,6 +274,15 @@ class Machine:
             vmx = VmxFile.parse(vmx)
         self._take(str(vmx))
         self.datastore.put(self.vmx_file, File.of(vmx.encode()))
+
+    def set_values(self, values: dict[str, str]) -> None:
+        """Set settings of its VMX file, by key."""
+        from esxvirt.vmx.file import VmxFile  # noqa: PLC0415  # as above
+
+        vmx = VmxFile.parse(self.text())
+        for key, value in values.items():
+            vmx.set_text(key, value)
+        self.rewrite(vmx)
 
     def reload(self) -> None:
         """Read its VMX file again, as somebody may have written it.
@@ -290,7 +331,8 @@ class Machine:
                 names += [f"{stem}.vmdk", f"{stem}-flat.vmdk"]
         if self.virtual:
             return names
-        return [name for name in names if self.datastore.find(f"{self.home}/{name}") is not None]
+        names += snapshots.file_names(self)
+        return [name for name in dict.fromkeys(names) if self.datastore.find(f"{self.home}/{name}") is not None]
 
     def own_file(self, name: str) -> File | None:
         """Return one of the files in its home, or None."""
