@@ -112,10 +112,6 @@ class VirtualMachine(MoveMethods, PowerMethods, InventoryMethods):
     def _get_boot_time(self) -> datetime | None:
         return self.machine.boot_time
 
-    @provides("runtime.question")
-    def _get_question(self) -> None:
-        return None
-
     @provides("guest.ipAddress", "summary.guest.ipAddress")
     def _get_ip_address(self) -> str | None:
         return self.machine.address if self.machine.tools_running else None
