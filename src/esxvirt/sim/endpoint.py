@@ -9,12 +9,14 @@ from esxvirt.sim.faults import FaultPlan
 from esxvirt.sim.objects.base import ManagedObject
 from esxvirt.sim.objects.task import Task as TaskObject
 from esxvirt.sim.objects.virtual_machine import VirtualMachine
+from esxvirt.sim.objects.virtual_machine_snapshot import VirtualMachineSnapshot
 from esxvirt.sim.profiles import Profile
 from esxvirt.sim.properties.paths import PathTable
 from esxvirt.sim.sessions import Session, Sessions
 from esxvirt.sim.state.machine import Machine
 from esxvirt.sim.state.places import Datacenter
 from esxvirt.sim.state.site import Host, Network, Site
+from esxvirt.sim.state.snapshots import Snapshot
 from esxvirt.sim.state.storage import Datastore
 from esxvirt.sim.state.tasks import Task, Tasks
 from esxvirt.sim.wire.encode import Encoder
@@ -24,6 +26,8 @@ from esxvirt.sim.wire.values import Ref
 __all__ = ["Endpoint"]
 
 _TASKS_KEPT = 1000
+# A vCenter's snapshots are numbered machine by machine, so many of each.
+_SNAPSHOTS_KEPT = 100_000
 # Identifiers of the folders that somebody made start here, to be none of a datacenter's own.
 FIRST_FOLDER = 1_000_000
 
@@ -198,6 +202,29 @@ class Endpoint:
         machine = self.machines.get(number)
         return machine if machine and not odd and self.identify(machine).value == moid else None
 
+    def identify_snapshot(self, machine: Machine, snapshot: Snapshot) -> Ref:
+        """Return this endpoint's reference to a snapshot of a machine."""
+        if self.host is None:
+            return Ref("VirtualMachineSnapshot", f"snapshot-{machine.number * _SNAPSHOTS_KEPT + snapshot.number}")
+        return Ref("VirtualMachineSnapshot", f"{self.identify(machine).value}-snapshot-{snapshot.number}")
+
+    def snapshot(self, moid: str) -> VirtualMachineSnapshot | None:
+        """Return the snapshot of an identifier, or None."""
+        head, word, digits = moid.rpartition("snapshot-")
+        if not word or not digits.isdecimal() or len(digits) > 18:
+            return None
+        if self.host is None:
+            number, index = divmod(int(digits), _SNAPSHOTS_KEPT)
+            machine = self.machines.get(number)
+        else:
+            machine, index = self.machine_of(head.removesuffix("-")), int(digits)
+        if machine is None or machine.virtual:
+            return None
+        snapshot = machine.snapshots.find(index)
+        if snapshot is None or self.identify_snapshot(machine, snapshot).value != moid:
+            return None
+        return VirtualMachineSnapshot(self, moid, machine, snapshot)
+
     def find(self, ref: Ref, session: Session | None) -> ManagedObject | None:
         """Return the object of `ref`, or None: the server's own, the session's, or a machine."""
         found = self.objects.get(ref.value) or self._tasks.get(ref.value)
@@ -205,6 +232,6 @@ class Endpoint:
             found = session.objects.get(ref.value)
         if found is None:
             machine = self.machine_of(ref.value)
-            found = self.machine(machine) if machine else None
+            found = self.machine(machine) if machine else self.snapshot(ref.value)
         # Clients may name a base type, such as ManagedObject.
         return found if found is not None and (found.wsdl == ref.type or is_a(found.wsdl, ref.type)) else None

@@ -1,13 +1,14 @@
 """Virtual machines."""
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from esxvirt.sim.objects import machine_parts
 from esxvirt.sim.objects.base import provides
 from esxvirt.sim.objects.machine_inventory import InventoryMethods
 from esxvirt.sim.objects.machine_moves import MoveMethods
 from esxvirt.sim.objects.machine_power import PowerMethods
+from esxvirt.sim.objects.machine_snapshots import SnapshotMethods
 from esxvirt.sim.objects.resource_pool import allocation
 from esxvirt.sim.wire.values import Data, Fault, Ref
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["VirtualMachine"]
 
 
-class VirtualMachine(MoveMethods, PowerMethods, InventoryMethods):
+class VirtualMachine(SnapshotMethods, MoveMethods, PowerMethods, InventoryMethods):
     """A machine as one endpoint shows it. What lists ask for most is answered path by path."""
 
     __slots__ = ("machine",)
@@ -183,7 +184,3 @@ class VirtualMachine(MoveMethods, PowerMethods, InventoryMethods):
     @provides("layoutEx")
     def _get_layout_ex(self) -> Data:
         return machine_parts.layout_ex(self.machine)
-
-    @provides("snapshot", "rootSnapshot")
-    def _get_snapshot(self) -> Any:
-        return None

@@ -250,6 +250,11 @@ def set_uuid(store: Datastore, path: str, text: str) -> None:
     _rewrite(store, path, replace(descriptor, uuid=text))
 
 
+def set_parent(store: Datastore, path: str, parent: str) -> None:
+    """Let a disk build on another of its directory; as `read` raises."""
+    _rewrite(store, path, replace(read(store, path), parent=parent))
+
+
 def _rewrite(store: Datastore, path: str, descriptor: Descriptor) -> None:
     if len(descriptor.extents) != 1:
         raise NoDiskError(path)
