@@ -11,13 +11,12 @@ from esxvirt.sim.state.places import Cluster, Datacenter, Folder
 from esxvirt.sim.state.site import Host, Network, PhysicalNic, Site, Switch
 from esxvirt.sim.state.storage import Datastore as Store
 from esxvirt.sim.state.storage import File
+from esxvirt.sim.state.troubles import TROUBLES, cause
 
 __all__ = ["TROUBLES", "Layout", "build_site"]
 
 LOCAL_STORAGE = "498076b2-02796c1a-ef5b-000ae484a6a3"
 GSX_STORAGE = "/var/lib/vmware/Virtual Machines"
-# Machines that no healthy host has, on demand: the VMX file is gone, or the properties cannot be read.
-TROUBLES = ("missing", "unreadable")
 
 FEDORA11_VMX = """\
 #!/usr/bin/vmware
@@ -279,8 +278,9 @@ def _add_troubled_machines(site: Site, troubled: Iterable[str]) -> None:
         number = site.next_number()
         config = generated_config(number, trouble, host.profile)
         machine = Machine(host, store, number, trouble, "poweredOff", config=config)
-        machine.vmx_missing = trouble == "missing"
-        machine.unreadable = trouble == "unreadable"
+        if trouble in {"notools", "oldtools", "deadtools"}:
+            machine.power, machine.boot_time = "poweredOn", EPOCH
+        cause(machine, trouble)
         site.add_machine(machine)
 
 
