@@ -23,6 +23,7 @@ from esxvirt.sim.profiles import Profile, find
 from esxvirt.sim.sessions import Session
 from esxvirt.sim.state.inventory import Layout, build_site
 from esxvirt.sim.state.tasks import Tasks
+from esxvirt.sim.state.troubles import cause
 
 if TYPE_CHECKING:
     from esxvirt.sim.state.site import Site
@@ -38,8 +39,8 @@ class Simulator:
     """A simulated ESX, GSX or vCenter server, and a vCenter's hosts as servers of their own.
 
     `profile` is one of `profiles.PROFILES` or "esx", "gsx", "vcenter"; `transport` "https" or "http"; `hosts` and `vms`
-    are counts, `latency` seconds that every call takes longer; `troubled` adds machines with the troubles "missing"
-    (no VMX file) and "unreadable" (properties refused); `listen` is the main server's (address, port), port 0 for any.
+    are counts, `latency` seconds that every call takes longer; `troubled` adds machines with
+    any of `state.troubles.TROUBLES`; `listen` is the main server's (address, port), port 0 for any.
     `datacenters`, `clusters`, `folders` and `shared` order a vCenter's inventory: see `state.inventory.Layout`.
     LookupError for an unknown profile, ValueError for arguments that cannot be, OSError if it cannot listen.
     """
@@ -112,6 +113,13 @@ class Simulator:
     def sessions(self) -> list[Session]:
         """The sessions now open, on all servers."""
         return [session for endpoint in self.endpoints for session in endpoint.sessions]
+
+    def trouble(self, name: str, trouble: str) -> None:
+        """Give the machine of that name one of `state.troubles.TROUBLES`; LookupError, ValueError."""
+        with self.site.lock:
+            machine = self.site.find_machine(name)
+            cause(machine, trouble)
+            self.site.touch(machine)
 
     def expire_sessions(self) -> None:
         """End all sessions, as the idle timeout would."""
