@@ -59,9 +59,23 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--transport", choices=("http", "https"), default="https", help="the transport (https)")
     parser.add_argument("--hosts", type=_count, default=1, metavar="N", help="a vCenter's hosts (1)")
     parser.add_argument("--vms", type=_count, default=0, metavar="N", help="machines beside the default ones (0)")
+    parser.add_argument("--datacenters", type=_count, default=1, metavar="N", help="a vCenter's datacenters (1)")
+    parser.add_argument("--clusters", type=_count, default=0, metavar="N", help="a vCenter's clusters (0)")
+    parser.add_argument("--folders", type=_count, default=0, metavar="N", help="a vCenter's folders of each kind (0)")
+    parser.add_argument(
+        "--shared", action="store_true", help="put the --vms on the datastore that a vCenter's hosts share"
+    )
     parser.add_argument("--latency", type=_duration, default=0.0, metavar="TIME", help="added to each call: 5ms, 0.2s")
     parser.add_argument(
         "--troubled", type=_troubles, default=(), metavar="LIST", help=f"machines in trouble: {','.join(TROUBLES)}"
+    )
+    parser.add_argument(
+        "--idle-timeout", type=_duration, default=1800.0, metavar="TIME", help="end idle sessions: 90s (1800s)"
+    )
+    parser.add_argument(
+        "--state",
+        metavar="FILE",
+        help="keep changes in FILE between runs; if it exists, it counts, not the numbers above",
     )
     return parser
 
@@ -78,10 +92,15 @@ def run(arguments: list[str] | None = None) -> int:
     try:
         simulator = Simulator(
             options.profile, options.transport, options.hosts, options.vms, options.latency,
-            troubled=options.troubled, listen=options.listen,
+            troubled=options.troubled, listen=options.listen, datacenters=options.datacenters,
+            clusters=options.clusters, folders=options.folders, shared=options.shared,
+            idle_timeout=options.idle_timeout, state=options.state,
         )  # fmt: skip
     except ValueError as error:
         parser.error(str(error))
+    except OSError as error:
+        sys.stderr.write(f"esxvirt-sim: cannot read {options.state}: {error.strerror or error}\n")
+        return 1
     interrupted = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: interrupted.set())
@@ -95,7 +114,11 @@ def run(arguments: list[str] | None = None) -> int:
     sys.stdout.write(f"{line} thumbprint={simulator.thumbprint or '-'}\n")
     sys.stdout.flush()
     interrupted.wait()
-    simulator.stop()
+    try:
+        simulator.stop()
+    except OSError as error:
+        sys.stderr.write(f"esxvirt-sim: the state is lost, cannot write {options.state}: {error.strerror or error}\n")
+        return 1
     return 0
 
 

@@ -21,11 +21,14 @@ from esxvirt.sim.http import addresses, certificates
 from esxvirt.sim.http.server import Server
 from esxvirt.sim.profiles import Profile, find
 from esxvirt.sim.sessions import Session
+from esxvirt.sim.state import keep
 from esxvirt.sim.state.inventory import Layout, build_site
 from esxvirt.sim.state.tasks import Tasks
 from esxvirt.sim.state.troubles import cause
 
 if TYPE_CHECKING:
+    from os import PathLike
+
     from esxvirt.sim.state.site import Site
 
 __all__ = ["PASSWORD", "Simulator"]
@@ -39,10 +42,13 @@ class Simulator:
     """A simulated ESX, GSX or vCenter server, and a vCenter's hosts as servers of their own.
 
     `profile` is one of `profiles.PROFILES` or "esx", "gsx", "vcenter"; `transport` "https" or "http"; `hosts` and `vms`
-    are counts, `latency` seconds that every call takes longer; `troubled` adds machines with
-    any of `state.troubles.TROUBLES`; `listen` is the main server's (address, port), port 0 for any.
+    are counts, `latency` seconds that every call takes longer; `idle_timeout` seconds without a call end a session.
+    `troubled` adds machines with any of `state.troubles.TROUBLES`;
     `datacenters`, `clusters`, `folders` and `shared` order a vCenter's inventory: see `state.inventory.Layout`.
-    LookupError for an unknown profile, ValueError for arguments that cannot be, OSError if it cannot listen.
+    `listen` is the main server's (address, port), port 0 for any. `state` is a file that keeps what has changed between
+    runs: where it exists it is read in place of the counts, and it is written when the simulator stops.
+    LookupError for an unknown profile, ValueError for arguments that cannot be and a file that holds no state of the
+    profile, OSError if it cannot listen, or read or write the file.
     """
 
     def __init__(
@@ -60,22 +66,31 @@ class Simulator:
         clusters: int = 0,
         folders: int = 0,
         shared: bool = False,
+        idle_timeout: float = 1800.0,
+        state: "str | PathLike[str] | None" = None,
     ) -> None:
         if transport not in {"http", "https"}:
             raise ValueError(f"transport {transport!r}: choose http or https")
         if latency < 0:
             raise ValueError(f"a latency of {latency} seconds cannot be")
+        if idle_timeout <= 0:
+            raise ValueError(f"sessions that end after {idle_timeout} seconds cannot be")
         self.profile: Profile = find(profile)
         self.transport = transport
         self.password = password
         self.username = self.profile.username
         self.calls = CallLog()
         self.faults = FaultPlan()
-        layout = Layout(datacenters, clusters, folders, shared)
-        self.site: Site = build_site(self.profile, hosts, vms, tuple(troubled), layout)
+        self._state = Path(state) if state is not None else None
+        if self._state is not None and self._state.exists():
+            self.site: Site = keep.load(self._state, self.profile)
+        else:
+            layout = Layout(datacenters, clusters, folders, shared)
+            self.site = build_site(self.profile, hosts, vms, tuple(troubled), layout)
         self.cacert: Path | None = None
         self.thumbprint: str | None = None
         self._latency = latency
+        self._idle_timeout = idle_timeout
         self._listen = listen
         self._servers: list[Server] = []
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -94,6 +109,7 @@ class Simulator:
             access = Access(profile.username, self.password)
             endpoint = Endpoint(self.tasks, profile, host, access, self.faults, self.calls)
             endpoint.latency = self._latency
+            endpoint.sessions.idle_timeout = self._idle_timeout
             tree.build(endpoint)
             made.append(endpoint)
         return made
@@ -245,6 +261,8 @@ class Simulator:
             self._directory.cleanup()
         self._thread = self._loop = self._pool = self._directory = None
         self._servers = []
+        if self._state is not None:
+            keep.save(self.site, self._state)
 
     def __enter__(self) -> Self:
         return self.start()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from esxvirt.sim.state.machine import Machine
 
-__all__ = ["Datastore", "File", "split_path"]
+__all__ = ["Datastore", "File", "content_of", "split_path"]
 
 _IN_MEMORY = 1 << 20
 
@@ -101,11 +101,11 @@ class _Padded(_Stream):
 
     def __init__(self, file: File, size: int) -> None:
         super().__init__(size)
-        self._file = file
+        self.file = file
 
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]  # any buffer will do
         count = max(0, min(len(buffer), self._size - self._position))
-        with self._file.open() as stream:
+        with self.file.open() as stream:
             stream.seek(self._position)
             held = stream.read(count) or b""
         buffer[:count] = held + bytes(count - len(held))
@@ -139,6 +139,15 @@ class Upload:
         spool = self._spool
         size = spool.file.tell()
         return File(size, lambda: io.BufferedReader(_Shared(spool, size)))
+
+
+def content_of(file: File) -> bytes | None:
+    """Return what `file` holds before the zeros that only stand for room; None where it holds nothing else."""
+    with file.open() as stream:
+        if isinstance(stream, _Zeros):
+            return None
+        inner = getattr(stream, "raw", None)
+        return content_of(inner.file) if isinstance(inner, _Padded) else stream.read() or b""
 
 
 class _Shared(_Stream):
