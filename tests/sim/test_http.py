@@ -300,6 +300,11 @@ def test_before_tls() -> None:
             with pytest.raises((ssl.SSLError, ConnectionError)):
                 connect()
             connect()
+        rule = esx.faults.add(socket="tls", count=1)
+        with pytest.raises(ssl.SSLError, match=r"(?i)handshake.failure"):
+            connect()
+        connect()
+        assert rule.seen == 1
 
 
 def test_calls_are_logged_and_downloads_are_not(esx: Simulator) -> None:

@@ -15,7 +15,7 @@ __all__ = ["STAGES", "invoke"]
 
 Next = Callable[[Call], Any]
 # Methods that need no session: they tell who is there and let one in.
-OPEN_METHODS = frozenset({"RetrieveServiceContent", "Login", "LoginBySSPI", "LoginByToken", "RetrieveInternalContent"})
+OPEN_METHODS = frozenset({"RetrieveServiceContent", "Login", "LoginBySSPI", "LoginByToken", "CloneSession"})
 # Types whose properties anybody may read.
 OPEN_PROPERTIES = frozenset({"ServiceInstance", "PropertyCollector", "SessionManager"})
 # Reads that are open, too, as long as they read nothing but those types.

@@ -16,9 +16,9 @@ from esxvirt.sim.wire.values import Fault, Ref
 __all__ = ["SOCKET_FAULTS", "FaultPlan", "Rule"]
 
 # hang: never answers; reset: breaks off in the body; truncate: ends it early; garbage: is no SOAP; drip: sends it byte
-# by byte; http503: an HTML page. refuse: closes the connection at once.
-SOCKET_FAULTS = ("refuse", "hang", "reset", "truncate", "garbage", "drip", "http503")
-_BEFORE_TLS = ("refuse", "hang", "reset", "garbage")
+# by byte; http503: an HTML page. refuse: closes the connection at once. tls: the handshake fails, with TLS's own alert.
+SOCKET_FAULTS = ("refuse", "hang", "reset", "truncate", "garbage", "drip", "http503", "tls")
+_BEFORE_TLS = ("refuse", "hang", "reset", "garbage", "tls")
 
 
 @dataclass(slots=True, eq=False)
@@ -58,12 +58,13 @@ class FaultPlan:
 
         `method` and `object` ("VirtualMachine:1", or the identifier alone) narrow it; without a method a socket fault
         hits file downloads and GETs, too. `count` hits and it is spent; `before_tls` acts on a new connection, before a
-        byte is read. ValueError for what cannot be.
+        byte is read, as "tls" always does. ValueError for what cannot be.
         """
         if (fault is None) == (socket is None):
             raise ValueError("give either a fault or a socket fault")
         if socket is not None and socket not in SOCKET_FAULTS:
             raise ValueError(f"no socket fault {socket!r}: choose one of {', '.join(SOCKET_FAULTS)}")
+        before_tls = before_tls or socket == "tls"
         if before_tls and (socket not in _BEFORE_TLS or method or object):
             raise ValueError(
                 f"before TLS there is no call yet: one of {', '.join(_BEFORE_TLS)}, without method or object"

@@ -37,6 +37,7 @@ class Sessions:
     def __init__(self, idle_timeout: float = 1800.0) -> None:
         self.idle_timeout = idle_timeout
         self._by_cookie: dict[str, Session] = {}
+        self._tickets: dict[str, Session] = {}
         self._lock = threading.Lock()
 
     def open(self, username: str, locale: str, address: str, agent: str) -> Session:
@@ -63,6 +64,19 @@ class Sessions:
             session.last_used = now
             return session
 
+    def ticket(self, session: Session) -> str:
+        """Make a ticket with which somebody may have a session like this one, once."""
+        made = f"cst-{secrets.token_hex(16)}--{secrets.token_hex(8)}"
+        with self._lock:
+            self._tickets[made] = session
+        return made
+
+    def redeem(self, ticket: str) -> Session | None:
+        """Take a ticket back and return whose it is; None for one that is unknown, spent, or of an ended session."""
+        with self._lock:
+            session = self._tickets.pop(ticket, None)
+        return self.find(session.cookie) if session else None
+
     def by_key(self, key: str) -> Session | None:
         """Return the live session of that key."""
         return next((session for session in self if session.key == key), None)
@@ -76,10 +90,14 @@ class Sessions:
         """End all sessions, as a restart of the server would."""
         with self._lock:
             self._by_cookie.clear()
+            self._tickets.clear()
 
     def __iter__(self) -> Iterator[Session]:
+        oldest = time.monotonic() - self.idle_timeout
         with self._lock:
+            for cookie in [cookie for cookie, session in self._by_cookie.items() if session.last_used < oldest]:
+                del self._by_cookie[cookie]
             return iter(list(self._by_cookie.values()))
 
     def __len__(self) -> int:
-        return len(self._by_cookie)
+        return len(list(iter(self)))

@@ -21,6 +21,8 @@ __all__ = ["Server"]
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 _LARGEST_CALL = 64 << 20
 _GRACE = 0.2
+# A TLS record: an alert, TLS 1.2, two bytes long: fatal, handshake_failure.
+_HANDSHAKE_FAILURE = bytes((21, 3, 3, 0, 2, 2, 40))
 
 
 class Server:
@@ -155,3 +157,7 @@ async def _spoil_connection(connection: socket.socket, kind: str) -> None:
             reset_socket(connection)
         elif kind == "garbage":
             await loop.sock_sendall(connection, b"220 this is no web server\r\n")
+        elif kind == "tls":
+            # The client speaks first, and then hears that the two have no cipher in common.
+            await loop.sock_recv(connection, 65536)
+            await loop.sock_sendall(connection, _HANDSHAKE_FAILURE)

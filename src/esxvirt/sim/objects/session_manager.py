@@ -73,6 +73,20 @@ class SessionManager(ManagedObject):
         events.add("UserLoginSessionEvent", text, account.username, host=self.endpoint.host, more=more)
         return self._describe(session)
 
+    def AcquireCloneTicket(self, call: "Call") -> str:
+        """Return a ticket that is good for one session more for the same account, without its password."""
+        if call.session is None:
+            raise Fault("NotAuthenticated", object=self.ref, privilegeId="System.View")
+        return self.endpoint.sessions.ticket(call.session)
+
+    def CloneSession(self, call: "Call", cloneTicket: str) -> Data:
+        """Open a session with a ticket; the fault is ``InvalidLogin`` where it is good for nothing."""
+        source = self.endpoint.sessions.redeem(cloneTicket) if call.session is None else None
+        if source is None:
+            raise Fault("InvalidLogin", "Cannot complete login: the ticket is not valid.")
+        call.session = self.endpoint.sessions.open(source.username, source.locale, call.peer.address, call.peer.agent)
+        return self._describe(call.session)
+
     def Logout(self, call: "Call") -> None:
         """Close the caller's session."""
         session = call.session
