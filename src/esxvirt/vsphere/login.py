@@ -35,6 +35,7 @@ def log_in(stub: SoapStub, manager: Any, username: str, reveal: Callable[[], str
         TransportError: It broke off.
     """
     failures: list[BaseException] = []
+    done = threading.Event()
 
     def exchange() -> None:
         try:
@@ -45,13 +46,14 @@ def log_in(stub: SoapStub, manager: Any, username: str, reveal: Callable[[], str
             failures.append(describe(fault, "Login"))
         except BaseException as error:  # noqa: BLE001  it is raised again, in the thread that waits
             failures.append(error)
+        finally:
+            done.set()
 
-    thread = threading.Thread(target=exchange, name="Login", daemon=True)
-    thread.start()
     try:
-        thread.join()
+        threading.Thread(target=exchange, name="Login", daemon=True).start()
+        done.wait()  # Thread.join takes a thread for ended once a signal has interrupted it (bpo-45274)
     except BaseException:
-        thread.join(_PATIENCE)
+        done.wait(_PATIENCE)
         raise
     if failures:
         raise _bare(failures.pop())

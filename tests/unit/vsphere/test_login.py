@@ -1,5 +1,6 @@
 """Logging in: what must arrive, what must not stay behind."""
 
+import signal
 import threading
 import traceback
 from collections.abc import Iterator
@@ -68,26 +69,19 @@ def test_no_frame_with_the_password_stays_with_an_error(simulator: Simulator, ki
     session.close()
 
 
-def test_a_signal_while_the_answer_to_login_is_under_way_leaves_no_session(
-    simulator: Simulator, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_signal_while_the_answer_to_login_is_under_way_leaves_no_session(simulator: Simulator) -> None:
     session = connect(simulator)
-    waited: list[float | None] = []
-    join = threading.Thread.join
+    here = threading.get_ident()
 
-    def interrupted(self: threading.Thread, timeout: float | None = None) -> None:
-        if self.name == "Login" and not waited:
-            waited.append(timeout)
-            raise KeyboardInterrupt
-        join(self, timeout)
+    def reveal() -> str:
+        signal.pthread_kill(here, signal.SIGINT)  # Login is sent after that, by the thread that asks
+        return simulator.password
 
-    monkeypatch.setattr(threading.Thread, "join", interrupted)
-    simulator.latency = 0.2
+    simulator.latency = 0.1
     with pytest.raises(KeyboardInterrupt):
-        session.login("root", lambda: simulator.password)
-    assert waited == [None]
-    simulator.latency = 0.0
+        session.login("root", reveal)
     assert len(simulator.sessions) == 1
+    simulator.latency = 0.0
     session.close()
     assert simulator.sessions == []
 
