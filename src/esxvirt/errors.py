@@ -217,7 +217,7 @@ class BadAnswerError(TransportError):
 
 
 class QuestionError(EsxvirtError):
-    """A question of the machine blocks a task, and nobody answers; `question` is the question: VIR_ERR_INTERNAL_ERROR."""
+    """A question of the machine blocks a task, and nobody answers it; `question` has it: VIR_ERR_INTERNAL_ERROR."""
 
     def __init__(self, message: str, question: object = None) -> None:
         super().__init__(message)
