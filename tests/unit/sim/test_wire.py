@@ -12,7 +12,7 @@ from esxvirt.sim.wire import schema, soap
 from esxvirt.sim.wire.decode import Decoder
 from esxvirt.sim.wire.encode import Encoder, escape, timestamp
 from esxvirt.sim.wire.schema import Field, Method
-from esxvirt.sim.wire.values import Data, Fault, Ref, Typed, long
+from esxvirt.sim.wire.values import Data, Fault, Ref, Typed, constant, long
 
 _NEW, _OLD = Encoder("7.0.3.0"), Encoder("2.5")
 _XSI = 'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:xsd="http://www.w3.org/2001/XMLSchema"'
@@ -226,3 +226,22 @@ def test_a_fault_answer_has_its_typed_detail() -> None:
 
 def test_a_fault_has_words_of_its_own() -> None:
     assert str(Fault("NoPermission")) == "No permission."
+
+
+def test_constants() -> None:
+    one = constant("Description", label="a", summary="b")
+    assert one is constant("Description", label="a", summary="b")
+    assert constant("OptionValue", key="a", value=1) is not constant("OptionValue", key="a", value=True)
+    with pytest.raises(AttributeError, match="does not change"):
+        one.label = "c"
+    # As any other data object, and at every version and place.
+    same = Data("Description", label="a", summary="b")
+    assert one == same
+    for version in ("2.5", "7.0.0.0"):
+        encoder = Encoder(version)
+        for type_name in ("Description", "DynamicData"):
+            field, array = _field(type_name, "data"), _field(type_name, "data", array=True)
+            for _ in range(2):
+                assert encoder.element(field, one) == encoder.element(field, same)
+                assert encoder.any_element("val", array, [one]) == encoder.any_element("val", array, [same])
+                assert encoder.any_element("val", field, one) == encoder.any_element("val", field, same)

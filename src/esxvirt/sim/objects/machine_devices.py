@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from esxvirt.sim.objects import device_keys
-from esxvirt.sim.wire.values import Data, Ref, long
+from esxvirt.sim.wire.values import Data, Ref, constant, long
 
 if TYPE_CHECKING:
     from esxvirt.sim.endpoint import Endpoint
@@ -29,30 +29,30 @@ NIC_TYPES = {
 
 
 def _described(label: str, summary: str) -> Data:
-    return Data("Description", label=label, summary=summary)
+    return constant("Description", label=label, summary=summary)
 
 
 # What every machine has alike.
 _FIXED = (
-    Data(
+    constant(
         "VirtualPS2Controller",
         key=300,
         deviceInfo=_described("PS2 controller 0", "PS2 controller 0"),
         busNumber=0,
-        device=[600, 700],
+        device=(600, 700),
     ),
-    Data(
+    constant(
         "VirtualKeyboard",
         key=600,
         deviceInfo=_described("Keyboard ", "Keyboard"),
         controllerKey=300,
         unitNumber=0,
     ),
-    Data(
+    constant(
         "VirtualPointingDevice",
         key=700,
         deviceInfo=_described("Pointing device", "Pointing device; Device"),
-        backing=Data(
+        backing=constant(
             "VirtualPointingDeviceDeviceBackingInfo",
             deviceName="",
             useAutoDetect=False,
@@ -68,7 +68,7 @@ def devices(endpoint: "Endpoint", machine: "Machine") -> list[Data]:
     """Make all devices of a machine, controllers first, in the order in which hosts list them."""
     config = machine.config
     found = [
-        Data(
+        constant(
             "VirtualIDEController",
             key=200 + bus,
             deviceInfo=_described(f"IDE {bus}", f"IDE {bus}"),
@@ -95,37 +95,37 @@ def _sio_controller(machine: "Machine") -> Data:
         for port in machine.config.ports
         if port.kind in {"serial", "parallel"}
     ]
-    return Data(
+    return constant(
         "VirtualSIOController",
         key=device_keys.SIO,
         deviceInfo=_described("SIO controller 0", "SIO controller 0"),
         busNumber=0,
-        device=[*(device_keys.FLOPPY + floppy.index for floppy in machine.config.floppies), *ports],
+        device=(*(device_keys.FLOPPY + floppy.index for floppy in machine.config.floppies), *ports),
     )
 
 
 def _pci_controller(machine: "Machine") -> Data:
     config = machine.config
     ports = [device_keys.PORTS[port.kind] for port in config.ports if port.kind in {"sound", "usb", "usb_xhci"}]
-    return Data(
+    return constant(
         "VirtualPCIController",
         key=device_keys.PCI,
         deviceInfo=_described("PCI controller 0", "PCI controller 0"),
         busNumber=0,
-        device=[
+        device=(
             500,
             *(device_keys.controller_key("scsi", bus) for bus in config.scsi),
             *(device_keys.controller_key("sata", bus) for bus in config.sata),
             *(device_keys.NIC + nic.index for nic in config.nics),
             *ports,
-        ],
+        ),
     )
 
 
 def _video_card(machine: "Machine") -> Data:
     extra = {key.lower(): value for key, value in machine.config.extra.items()}
     ram, displays = extra.get("svga.vramsize", ""), extra.get("svga.numdisplays", "")
-    return Data(
+    return constant(
         "VirtualMachineVideoCard",
         key=500,
         deviceInfo=_described("Video card ", "Video card"),
@@ -137,13 +137,13 @@ def _video_card(machine: "Machine") -> Data:
     )
 
 
-def _on_controller(machine: "Machine", bus: str, controller: int) -> list[int]:
+def _on_controller(machine: "Machine", bus: str, controller: int) -> tuple[int, ...]:
     drives: list[Any] = [*machine.config.disks, *machine.config.cdroms]
-    return [
+    return tuple(
         device_keys.drive_key(bus, controller, item.unit)
         for item in drives
         if (item.bus, item.controller) == (bus, controller)
-    ]
+    )
 
 
 def _sata_controller(machine: "Machine", bus: int) -> Data:
@@ -158,13 +158,14 @@ def _sata_controller(machine: "Machine", bus: int) -> Data:
     )
 
 
-def _connectable(machine: "Machine", *, connected: bool) -> Data:
-    return Data(
+def _connectable(machine: "Machine", *, connected: bool, **more: str) -> Data:
+    return constant(
         "VirtualDeviceConnectInfo",
         startConnected=connected,
         allowGuestControl=True,
         connected=machine.running and connected,
         status="ok" if machine.running and connected else "untried",
+        **more,
     )
 
 
@@ -236,7 +237,7 @@ def _port_backing(machine: "Machine", port: "Port", type_name: str) -> Data:
 
 def _scsi_controller(machine: "Machine", bus: int, model: str) -> Data:
     type_name, text = SCSI_TYPES.get(model, SCSI_TYPES["lsilogic"])
-    return Data(
+    return constant(
         type_name,
         key=device_keys.controller_key("scsi", bus),
         deviceInfo=_described(f"SCSI controller {bus}", text),
@@ -276,25 +277,26 @@ def _disk(endpoint: "Endpoint", machine: "Machine", disk: "Disk", number: int) -
         unitNumber=disk.unit,
         capacityInKB=long(disk.capacity_kib),
         capacityInBytes=long(disk.capacity_kib << 10),
-        shares=Data("SharesInfo", shares=1000, level="normal"),
+        shares=constant("SharesInfo", shares=1000, level="normal"),
     )
 
 
 def _cdrom(machine: "Machine", cdrom: "Cdrom", number: int) -> Data:
     if cdrom.kind == "image":
-        backing = Data("VirtualCdromIsoBackingInfo", fileName=machine.file_path(cdrom.file))
+        backing = constant("VirtualCdromIsoBackingInfo", fileName=machine.file_path(cdrom.file))
     elif cdrom.client:
-        backing = Data("VirtualCdromRemotePassthroughBackingInfo", deviceName="", useAutoDetect=False, exclusive=False)
+        words = {"deviceName": "", "useAutoDetect": False, "exclusive": False}
+        backing = constant("VirtualCdromRemotePassthroughBackingInfo", **words)
     else:
-        backing = Data("VirtualCdromAtapiBackingInfo", deviceName=cdrom.file, useAutoDetect=False)
-    connectable = Data(
+        backing = constant("VirtualCdromAtapiBackingInfo", deviceName=cdrom.file, useAutoDetect=False)
+    connectable = constant(
         "VirtualDeviceConnectInfo",
         startConnected=cdrom.connected,
         allowGuestControl=True,
         connected=machine.running and cdrom.connected,
         status="untried",
     )
-    return Data(
+    return constant(
         "VirtualCdrom",
         key=device_keys.drive_key(cdrom.bus, cdrom.controller, cdrom.unit),
         deviceInfo=_described(f"CD/DVD drive {number}", "Remote device" if cdrom.client else f"ISO {cdrom.file}"),
@@ -312,11 +314,10 @@ def _nic(endpoint: "Endpoint", machine: "Machine", nic: "Nic") -> Data:
         port = Data("DistributedVirtualSwitchPortConnection", switchUuid=nic.switch, portgroupKey=nic.network)
         backing = Data("VirtualEthernetCardDistributedVirtualPortBackingInfo", port=port)
     else:
-        backing = Data(
+        backing = constant(
             "VirtualEthernetCardNetworkBackingInfo", deviceName=nic.network, useAutoDetect=False, network=network
         )
-    connectable = _connectable(machine, connected=nic.connected)
-    connectable.migrateConnect = "unset"
+    connectable = _connectable(machine, connected=nic.connected, migrateConnect="unset")
     return Data(
         type_name,
         key=device_keys.NIC + nic.index,

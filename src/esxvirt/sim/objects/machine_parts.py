@@ -1,6 +1,7 @@
 """The data objects that describe a machine: configuration, runtime, guest, summary, layout."""
 
 from datetime import UTC, datetime
+from functools import cache
 from typing import TYPE_CHECKING
 
 from esxvirt.sim.objects import machine_questions as questions
@@ -8,7 +9,7 @@ from esxvirt.sim.objects.machine_devices import devices
 from esxvirt.sim.objects.resource_pool import allocation
 from esxvirt.sim.state.machine import EPOCH
 from esxvirt.sim.wire import schema
-from esxvirt.sim.wire.values import Data, Ref, long
+from esxvirt.sim.wire.values import Data, Ref, constant, long
 
 if TYPE_CHECKING:
     from esxvirt.sim.endpoint import Endpoint
@@ -81,7 +82,7 @@ def config(endpoint: "Endpoint", machine: "Machine") -> Data:
         suspendDirectory=f"{home}/",
         logDirectory=f"{home}/",
     )
-    tools = Data(
+    tools = constant(
         "ToolsConfigInfo",
         toolsVersion=0 if machine.tools == "toolsNotInstalled" else 10346 if machine.tools == "toolsOk" else 8192,
         afterPowerOn=True,
@@ -108,7 +109,7 @@ def config(endpoint: "Endpoint", machine: "Machine") -> Data:
         files=files,
         tools=tools,
         flags=_flags(),
-        consolePreferences=Data("VirtualMachineConsolePreferences"),
+        consolePreferences=constant("VirtualMachineConsolePreferences"),
         defaultPowerOps=_power_ops(),
         hardware=hardware(endpoint, machine),
         cpuAllocation=allocation(config_.cpu_min, config_.cpu_max, config_.cpu_shares, _cpu_shares(config_)),
@@ -121,10 +122,10 @@ def config(endpoint: "Endpoint", machine: "Machine") -> Data:
             for key, value in {**_always_extra(machine), **config_.extra}.items()
         ],
         datastoreUrl=[
-            Data("VirtualMachineConfigInfoDatastoreUrlPair", name=store.name, url=store.mount)
+            constant("VirtualMachineConfigInfoDatastoreUrlPair", name=store.name, url=store.mount)
             for store in (machine.datastore,)
         ],
-        bootOptions=Data("VirtualMachineBootOptions", bootDelay=long(0), enterBIOSSetup=False),
+        bootOptions=constant("VirtualMachineBootOptions", bootDelay=long(0), enterBIOSSetup=False),
         firmware=config_.firmware,
         maxMksConnections=40,
         guestAutoLockEnabled=True,
@@ -144,7 +145,7 @@ def guest_full_name(guest_id: str) -> str:
 
 
 def _flags() -> Data:
-    return Data(
+    return constant(
         "VirtualMachineFlagInfo",
         disableAcceleration=False,
         enableLogging=True,
@@ -164,7 +165,7 @@ def _flags() -> Data:
 def _power_ops() -> Data:
     kinds = {"defaultPowerOffType": "soft", "defaultSuspendType": "hard", "defaultResetType": "soft"}
     types = {"powerOffType": "soft", "suspendType": "hard", "resetType": "soft"}
-    return Data("VirtualMachineDefaultPowerOpInfo", **kinds, **types, standbyAction="checkpoint")
+    return constant("VirtualMachineDefaultPowerOpInfo", **kinds, **types, standbyAction="checkpoint")
 
 
 # What every machine can do; the rest of the required fields is no.
@@ -176,13 +177,14 @@ _ABILITIES = frozenset({
 })  # fmt: skip
 
 
+@cache
 def capability() -> Data:
     """Make what a machine can do."""
     fields = schema.data_type("VirtualMachineCapability").fields
     named = [
         field.name for field in fields if field.kind == "bool" and (not field.optional or field.name in _ABILITIES)
     ]
-    return Data("VirtualMachineCapability", **{name: name in _ABILITIES for name in named})
+    return constant("VirtualMachineCapability", **{name: name in _ABILITIES for name in named})
 
 
 def runtime(endpoint: "Endpoint", machine: "Machine") -> Data:

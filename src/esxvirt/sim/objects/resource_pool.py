@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from esxvirt.sim.objects.base import provides
 from esxvirt.sim.objects.managed_entity import ManagedEntity
-from esxvirt.sim.wire.values import Data, Ref, long
+from esxvirt.sim.wire.values import Data, Ref, constant, long
 
 if TYPE_CHECKING:
     from esxvirt.sim.endpoint import Endpoint
@@ -18,12 +18,12 @@ _SHARES = {"low": 2000, "normal": 4000, "high": 8000}
 def allocation(reservation: int, limit: int, shares: str, levels: dict[str, int] = _SHARES) -> Data:
     """Make a ``ResourceAllocationInfo``; `shares` is a level or a number."""
     level = shares if shares in levels else "custom"
-    return Data(
+    return constant(
         "ResourceAllocationInfo",
         reservation=long(reservation),
         expandableReservation=True,
         limit=long(limit),
-        shares=Data("SharesInfo", shares=levels[shares] if shares in levels else int(shares), level=level),
+        shares=constant("SharesInfo", shares=levels[shares] if shares in levels else int(shares), level=level),
     )
 
 

@@ -7,11 +7,12 @@ answer costs little more than the joining of its strings.
 import base64
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from esxvirt.sim.wire import schema
 from esxvirt.sim.wire.schema import Field
-from esxvirt.sim.wire.values import Data, Fault, Raw, Ref, Typed, long
+from esxvirt.sim.wire.values import Constant, Data, Fault, Raw, Ref, Typed, long
 
 __all__ = ["Encoder", "escape", "timestamp"]
 
@@ -28,6 +29,7 @@ def escape(text: str) -> str:
     return text.replace("\r", "&#13;") if "\r" in text else text
 
 
+@lru_cache(maxsize=1024)
 def timestamp(value: datetime) -> str:
     """Format an aware datetime as servers do: UTC, microseconds."""
     return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
@@ -62,6 +64,7 @@ class Encoder:
         self.api_version = api_version
         self.versions = schema.visible_versions(api_version)
         self._plans: dict[str, tuple[_Step, ...]] = {}
+        self._shapes: dict[tuple[str, ...], tuple[_Step, ...]] = {}
         self._visible: dict[str, str] = {}
 
     def sees(self, version: str) -> bool:
@@ -109,6 +112,14 @@ class Encoder:
             plan = self._plans[type_name] = tuple(_step(field) for field in fields)
         return plan
 
+    def _shape(self, type_name: str, fields: dict[str, Any]) -> tuple[_Step, ...]:
+        """Return the plan for an object that has these fields: most have few of what their type may have."""
+        key = (type_name, *fields)
+        shape = self._shapes.get(key)
+        if shape is None:
+            shape = self._shapes[key] = tuple(step for step in self._plan(type_name) if step[0] in fields)
+        return shape
+
     def _nearest_visible(self, type_name: str) -> str:
         """The type itself, or its nearest base that this version knows: what servers send in its place."""
         found = self._visible.get(type_name)
@@ -118,12 +129,22 @@ class Encoder:
             self._visible[type_name] = found
         return found
 
+    def _constant(self, tag: str, value: Constant, declared: str) -> str:
+        """Write a constant where `declared` is the declared type, once for all."""
+        key = (self.api_version, tag, declared)
+        written = value.written.get(key)
+        if written is None:
+            name = self._nearest_visible(value.type_name)
+            parts: list[str] = []
+            self._data(parts, tag, value, "" if name == declared else f' xsi:type="{name}"')
+            written = value.written[key] = "".join(parts)
+        return written
+
     def _data(self, out: list[str], tag: str, value: Data, attributes: str) -> None:
         out.append(f"<{tag}{attributes}>")
         fields = value.fields
-        for step in self._plan(value.type_name):
-            name, text, start, end, field = step
-            item = fields.get(name)
+        for name, text, start, end, field in self._shape(value.type_name, fields):
+            item = fields[name]
             if item is None:
                 continue
             if text is None:
@@ -142,6 +163,9 @@ class Encoder:
             self._item(out, field.name, field, value)
 
     def _item(self, out: list[str], tag: str, field: Field, value: Any) -> None:
+        if value.__class__ is Constant:
+            out.append(self._constant(tag, value, field.type))
+            return
         kind = field.kind
         if isinstance(value, Raw):
             out.append(f"<{tag}>{value.xml}</{tag}>")
@@ -161,7 +185,9 @@ class Encoder:
         out.append(f'<{tag} xsi:type="{field.xsi_type}">')
         item_tag = field.item_tag
         for item in _items(value):
-            if field.kind == "data" and not isinstance(item, Raw):
+            if item.__class__ is Constant:
+                out.append(self._constant(item_tag, item, ""))
+            elif field.kind == "data" and not isinstance(item, Raw):
                 self._data(out, item_tag, item, f' xsi:type="{self._nearest_visible(item.type_name)}"')
             elif field.kind == "ref":
                 ref = _ref(item)

@@ -4,11 +4,13 @@ Strings, integers, floats, booleans, aware `datetime`s, bytes and lists stand fo
 `Ref` a reference to a managed object, `Typed` a value that says its type in a place of any type, `Raw` ready XML.
 """
 
+from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from esxvirt.sim.wire import schema
 
-__all__ = ["Data", "Fault", "Raw", "Ref", "Typed", "long"]
+__all__ = ["Constant", "Data", "Fault", "Raw", "Ref", "Typed", "constant", "long"]
 
 
 class Ref(NamedTuple):
@@ -81,6 +83,31 @@ class Data:
     def is_a(self, type_name: str) -> bool:
         """Whether its type is `type_name` or derives from it."""
         return schema.is_a(self._type, type_name)
+
+
+class Constant(Data):
+    """A data object that never changes, and that an encoder writes once: many machines have the same. See `constant`.
+
+    `written` is its XML by the encoder's version and the tag with its attributes.
+    """
+
+    __slots__ = ("written",)
+
+    written: dict[tuple[str, str, str], str]
+
+    def __init__(self, type_name: str, /, **fields: Any) -> None:
+        super().__init__(type_name, **fields)
+        object.__setattr__(self, "written", {})
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        raise AttributeError(f"a constant {self.type_name} does not change")
+
+    def __hash__(self) -> int:  # type: ignore[override]  # other data objects change, and have none
+        return id(self)
+
+
+# Returns the same data object for the same type and fields. Lists must be tuples, data objects constants.
+constant: Callable[..., Data] = lru_cache(maxsize=16_384, typed=True)(Constant)
 
 
 class Typed(NamedTuple):
