@@ -12,7 +12,7 @@ from esxvirt.driver.connection import Connection
 from esxvirt.errors import BadAnswerError, DeadlineError, EsxvirtError, ServerFault, TransportError
 from esxvirt.sim import Simulator
 from esxvirt.uri import parse
-from esxvirt.vsphere import dial
+from esxvirt.vsphere import dial, files
 
 PASSING = ["refuse", "reset", "truncate", "garbage", "http503"]
 READS = {"esx-3.5": "RetrieveProperties", "esx-7.0": "RetrievePropertiesEx"}
@@ -109,7 +109,37 @@ def test_an_expired_session_is_renewed_without_a_word(simulator: Simulator) -> N
     simulator.calls.clear()
     assert listing.list_domains(connection)
     read = READS[simulator.profile.name]
-    assert [call.method for call in simulator.calls] == [read, "Login", read]
+    assert [call.method for call in simulator.calls] == [read, "RetrieveProperties", "Login", read]
+    connection.close()
+    assert simulator.sessions == []
+
+
+def test_a_session_that_is_there_after_all_is_not_opened_twice(simulator: Simulator) -> None:
+    connection = connect(simulator)
+    simulator.calls.clear()
+    simulator.faults.add(fault="NotAuthenticated", method=READS[simulator.profile.name], count=1)
+    assert listing.list_domains(connection)
+    assert "Login" not in [call.method for call in simulator.calls]
+    assert len(simulator.sessions) == 1
+    connection.close()
+
+
+def test_a_session_that_expires_before_a_download_is_renewed(
+    simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connection = connect(simulator)
+    domain = domains.lookup_by_name(connection, "Fedora11")
+    expected = description.xml_description(connection, domain)
+    read = files.read_file
+
+    def after_expiry(*arguments: Any) -> bytes:
+        simulator.expire_sessions()
+        return read(*arguments)
+
+    monkeypatch.setattr(description, "read_file", after_expiry)
+    simulator.calls.clear()
+    assert description.xml_description(connection, domain) == expected
+    assert [call.method for call in simulator.calls].count("Login") == 1
     connection.close()
     assert simulator.sessions == []
 
@@ -151,7 +181,7 @@ def test_a_session_that_cannot_be_renewed_is_an_error(simulator: Simulator) -> N
 def test_a_read_that_the_account_may_not_make_says_so(simulator: Simulator) -> None:
     connection = connect(simulator)
     simulator.faults.add(fault="NoPermission", method=READS[simulator.profile.name])
-    with pytest.raises(ServerFault, match="lacks the privilege"):
+    with pytest.raises(ServerFault, match="'RetrieveProperties"):
         listing.list_domains(connection)
     connection.close()
 

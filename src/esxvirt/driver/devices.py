@@ -4,7 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
-__all__ = ["DiskTarget", "NetworkCard", "disk_targets", "network_cards"]
+__all__ = ["DEVICES", "DIGESTS", "Devices", "DiskTarget", "NetworkCard", "disk_targets", "network_cards"]
+
+DEVICES: Final = "config.hardware.device"
+"""The property; rows that `esxvirt.driver.domains` reads have a `Devices` for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,3 +83,20 @@ def network_cards(devices: Iterable[Any]) -> list[NetworkCard]:
         for device in devices
         if device.macAddress is not None or device.addressType is not None
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Devices:
+    """What is kept of a machine's devices."""
+
+    disks: tuple[DiskTarget, ...] = ()
+    cards: tuple[NetworkCard, ...] = ()
+
+
+def _digest(devices: Iterable[Any]) -> Devices:
+    known = list(devices)
+    return Devices(tuple(disk_targets(known)), tuple(network_cards(known)))
+
+
+DIGESTS: Final = {DEVICES: _digest}
+"""For `esxvirt.vsphere.inventory.Query`: a machine's devices are a hundred times the rest of its row."""

@@ -8,6 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from esxvirt.driver.connection import Connection
+from esxvirt.driver.devices import DIGESTS
 from esxvirt.driver.inventory import unescape
 from esxvirt.driver.states import PAUSED, RUNNING, domain_state
 from esxvirt.errors import DomainNotFoundError, ServerFault
@@ -110,7 +111,7 @@ def domain_id(ref: Ref) -> int:
 def read_all(connection: Connection, properties: Iterable[str] = ()) -> list[DomainHandle]:
     """All domains of the connection's host, with these properties besides the `IDENTITY`. One SOAP call a page."""
     wanted = tuple(dict.fromkeys((*IDENTITY, *properties)))
-    query = Query({"VirtualMachine": wanted}, [connection.scope.host], _VM_OF_HOST, include_start=False)
+    query = Query({"VirtualMachine": wanted}, [connection.scope.host], _VM_OF_HOST, include_start=False, digest=DIGESTS)
     return [handle(row) for row in retrieve(connection.session, query)]
 
 
@@ -129,7 +130,7 @@ def read_many(connection: Connection, domains: Sequence[DomainHandle], propertie
     Raises:
         DomainNotFoundError: One is gone, and no other has its UUID.
     """
-    query = Query({"VirtualMachine": tuple(properties)}, [domain.ref for domain in domains])
+    query = Query({"VirtualMachine": tuple(properties)}, [domain.ref for domain in domains], digest=DIGESTS)
     try:
         rows = {row.ref: row for row in retrieve(connection.session, query)}
     except ServerFault as fault:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from esxvirt.driver.connection import Connection
-from esxvirt.driver.devices import disk_targets, network_cards
+from esxvirt.driver.devices import DEVICES, Devices
 from esxvirt.driver.domains import IDENTITY, DomainHandle, handle, read_many
 from esxvirt.driver.info import resources
 from esxvirt.driver.listing import list_domains
@@ -24,7 +24,6 @@ ALL: Final = STATE | BALLOON | VCPU | INTERFACE | BLOCK
 Stats = dict[str, int | str | bool]
 """By libvirt's names, such as ``"state.state"``."""
 
-_DEVICES: Final = "config.hardware.device"
 _HOST_MEMORY: Final = "summary.quickStats.hostMemoryUsage"
 
 
@@ -50,8 +49,13 @@ def _vcpu(domain: DomainHandle, row: Row) -> Stats:
     return stats
 
 
+def _devices(row: Row) -> Devices:
+    devices: Devices = row.get(DEVICES) or Devices()
+    return devices
+
+
 def _interface(_: DomainHandle, row: Row) -> Stats:
-    cards = network_cards(row.get(_DEVICES) or ())
+    cards = _devices(row).cards
     stats: Stats = {"net.count": len(cards)}
     for number, card in enumerate(cards):
         stats[f"net.{number}.name"] = card.label
@@ -59,7 +63,7 @@ def _interface(_: DomainHandle, row: Row) -> Stats:
 
 
 def _block(_: DomainHandle, row: Row) -> Stats:
-    disks = disk_targets(row.get(_DEVICES) or ())
+    disks = _devices(row).disks
     stats: Stats = {"block.count": len(disks)}
     for number, disk in enumerate(disks):
         stats[f"block.{number}.name"] = disk.target
@@ -76,8 +80,8 @@ _GROUPS: Final[dict[int, _Group]] = {
     STATE: (_state, ()),
     BALLOON: (_balloon, ("config.hardware.memoryMB", "config.memoryAllocation.limit", _HOST_MEMORY)),
     VCPU: (_vcpu, ("config.hardware.numCPU",)),
-    INTERFACE: (_interface, (_DEVICES,)),
-    BLOCK: (_block, (_DEVICES,)),
+    INTERFACE: (_interface, (DEVICES,)),
+    BLOCK: (_block, (DEVICES,)),
 }
 """In libvirt's order: how a group is made, and of which properties besides `IDENTITY`."""
 

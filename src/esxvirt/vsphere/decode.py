@@ -49,15 +49,47 @@ class Data:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
-        return self._fields.get(name)
+        return self.fields().get(name)
+
+    def fields(self) -> dict[str, Any]:
+        """All fields that the server sent."""
+        return self._fields
 
     def __repr__(self) -> str:
-        return f"Data({self.kind!r}, {self._fields!r})"
+        return f"Data({self.kind!r}, {self.fields()!r})"
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Data) and (self.kind, self._fields) == (other.kind, other._fields)
+        return isinstance(other, Data) and (self.kind, self.fields()) == (other.kind, other.fields())
 
     __hash__ = None  # type: ignore[assignment]  # it is a bag of lists and such
+
+
+class _Element(Data):
+    """A data object that is still XML: a field is decoded when somebody asks for it.
+
+    Of a machine's devices, thousands of elements, a list of disks needs a few.
+    """
+
+    __slots__ = ("_element", "_plan")
+
+    def __init__(self, kind: str, element: Any, plan: dict[str, tuple["_Decoder", bool]]) -> None:
+        self.kind = kind
+        self._element = element
+        self._plan = plan
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        tag = f"{{{_VIM}}}{name}"
+        decoder, repeated = self._plan.get(tag, (decode_value, False))
+        if repeated:
+            return [_decode(child, decoder) for child in self._element.iterfind(tag)] or None
+        child = self._element.find(tag)
+        return None if child is None else _decode(child, decoder)
+
+    def fields(self) -> dict[str, Any]:
+        names = dict.fromkeys(child.tag.rpartition("}")[2] for child in self._element)
+        return {name: getattr(self, name) for name in names}
 
 
 _Decoder = Callable[[Any], Any]
@@ -146,7 +178,7 @@ def _decoder(kind: str) -> _Decoder:
         item = _decoder(name[:1].lower() + name[1:] if name[:1].lower() + name[1:] in _PRIMITIVES else name)
 
         def items(element: Any) -> list[Any]:
-            return [item(child) if child.get(_XSI_TYPE) is None else decode_value(child) for child in element]
+            return [_decode(child, item) for child in element]
 
         return items
     try:
@@ -188,19 +220,14 @@ def _data_decoder(known: Any) -> _Decoder:
     def decode(element: Any) -> Data:
         if not plan:
             make_plan()
-        fields: dict[str, Any] = {}
-        for child in element:
-            tag = child.tag
-            decoder, repeated = plan.get(tag, (decode_value, False))
-            value = decode_value(child) if child.get(_XSI_TYPE) is not None else decoder(child)
-            name = tag.rpartition("}")[2]
-            if repeated:
-                fields.setdefault(name, []).append(value)
-            else:
-                fields[name] = value
-        return Data(kind, fields)
+        return _Element(kind, element, plan)
 
     return decode
+
+
+def _decode(child: Any, decoder: _Decoder) -> Any:
+    """An element by the type that it carries, else by the one that its place has."""
+    return decoder(child) if child.get(_XSI_TYPE) is None else decode_value(child)
 
 
 def _guess(element: Any) -> Any:

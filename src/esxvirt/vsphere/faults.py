@@ -63,5 +63,7 @@ def describe_task_error(fault: Any) -> ServerFault:
 
 
 def _lacking(fault: Any) -> str:
+    if not fault.privilegeId:
+        return ""
     on = getattr(fault.object, "_moId", None)
-    return f"; the account lacks the privilege '{fault.privilegeId}' on '{on}'"
+    return f"; the account lacks the privilege '{fault.privilegeId}'" + (f" on '{on}'" if on else "")

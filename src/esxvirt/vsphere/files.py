@@ -6,7 +6,7 @@ from urllib.parse import quote, urlencode
 
 from esxvirt.errors import BadAnswerError, NotFoundError, TransportError
 from esxvirt.vsphere.deadline import Deadline
-from esxvirt.vsphere.session import Session
+from esxvirt.vsphere.session import Session, translated
 
 __all__ = ["DatastorePath", "FileNotThereError", "read_file"]
 
@@ -50,16 +50,28 @@ def read_file(session: Session, file: DatastorePath, seconds: float | None = Non
     """
     stub = session.stub
     deadline = Deadline(session.endpoint.deadline if seconds is None else seconds)
-    for attempt in (1, 2, 3):
-        try:
-            status, reason, _, body = stub.exchange("GET", file.url, {}, None, deadline, LARGEST)
-            break
-        except TransportError:
-            if attempt == 3 or deadline.expired():
-                raise
+    generation = stub.generation
+    status, reason, body = _get(session, file, deadline)
+    if status == http.client.UNAUTHORIZED:
+        with translated("Login"):
+            renewed = stub.renew_once(generation)
+        if renewed:
+            status, reason, body = _get(session, file, deadline)
     if status == http.client.OK:
         return body
     if status == http.client.NOT_FOUND:
         raise FileNotThereError(f"there is no file '{file}' on '{stub.endpoint.name}'")
     refused = "; the account may lack Datastore.Browse on the datastore" if status in {401, 403} else ""
     raise TransportError(f"'{stub.endpoint.name}' refuses to give '{file}': HTTP {status} {reason}{refused}")
+
+
+def _get(session: Session, file: DatastorePath, deadline: Deadline) -> tuple[int, str, bytes]:
+    for attempt in (1, 2, 3):
+        try:
+            status, reason, _, body = session.stub.exchange("GET", file.url, {}, None, deadline, LARGEST)
+        except TransportError:
+            if attempt == 3 or deadline.expired():
+                raise
+        else:
+            return status, reason, body
+    raise AssertionError("the last attempt returns or raises")

@@ -4,7 +4,7 @@ This is the one place that decodes answers without pyVmomi's object builder, who
 machines take seconds (DESIGN, "One measured exception").
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -42,12 +42,15 @@ class Query:
         start: The objects to begin at.
         steps: Where to go from there; every step whose `kind` fits a start object is taken from it.
         include_start: Whether the start objects are wanted themselves.
+        digest: What to make of a property's value at once, by its path, where the value is much and little of it is
+            needed: nothing else of the value is kept.
     """
 
     properties: Mapping[str, Sequence[str]]
     start: Sequence[Ref]
     steps: Sequence[Step] = ()
     include_start: bool = True
+    digest: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -82,7 +85,7 @@ def iterate(session: Session, query: Query, *, page: int = PAGE) -> Iterator[Row
     collector = session.content.propertyCollector._moId  # noqa: SLF001  pyVmomi has no other name for it
     specification = _specification(query)
     if not session.paged:
-        yield from _rows(_call(session, "RetrieveProperties", collector, specification))
+        yield from _rows(_call(session, "RetrieveProperties", collector, specification), query)
         return
     options = f"<options><maxObjects>{page}</maxObjects></options>"
     result = _call(session, "RetrievePropertiesEx", collector, specification + options)
@@ -90,7 +93,7 @@ def iterate(session: Session, query: Query, *, page: int = PAGE) -> Iterator[Row
         token = None
         for returned in result:  # at most one `returnval`
             token = returned.findtext(_VIM + "token")
-            yield from _rows(returned)
+            yield from _rows(returned, query)
         if not token:
             return
         result = _call(session, "ContinueRetrievePropertiesEx", collector, f"<token>{escape(token)}</token>")
@@ -125,7 +128,7 @@ def _traversal(step: Step) -> str:
     )
 
 
-def _rows(contents: Iterable[Any]) -> Iterator[Row]:
+def _rows(contents: Iterable[Any], query: Query) -> Iterator[Row]:
     for content in contents:
         reference = content.find(_VIM + "obj")
         if reference is None:
@@ -133,20 +136,22 @@ def _rows(contents: Iterable[Any]) -> Iterator[Row]:
         row = Row(Ref(reference.get("type") or "", reference.text or ""))
         for part in content:
             if part.tag == _VIM + "propSet":
-                _read_property(part, row)
+                _read_property(part, row, query)
             elif part.tag == _VIM + "missingSet":
                 path = part.findtext(_VIM + "path") or ""
                 row.missing[path] = _fault_name(part.find(_VIM + "fault"))
         yield row
 
 
-def _read_property(part: Any, row: Row) -> None:
+def _read_property(part: Any, row: Row, query: Query) -> None:
     path = part.findtext(_VIM + "name") or ""
     value = part.find(_VIM + "val")
     if value is None:
         return
     try:
-        row.properties[path] = decode_value(value)
+        decoded = decode_value(value)
+        digest = query.digest.get(path)
+        row.properties[path] = decoded if digest is None else digest(decoded)
     except (ValueError, TypeError):
         # One property of one machine that cannot be read must not sink the whole list.
         row.missing[path] = "UnreadableValue"

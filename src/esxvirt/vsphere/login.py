@@ -4,14 +4,14 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from pyVmomi import vmodl
+from pyVmomi import vim, vmodl
 
 from esxvirt.errors import AuthenticationError, EsxvirtError
 from esxvirt.vsphere.faults import describe
 from esxvirt.vsphere.soap import envelope, escape, is_sendable, read_answer
 from esxvirt.vsphere.stub import SoapStub
 
-__all__ = ["log_in"]
+__all__ = ["log_in", "renew"]
 
 _PATIENCE = 10.0
 """Seconds that Ctrl-C waits for the answer to a Login that is under way: its session must be closed again."""
@@ -57,6 +57,29 @@ def log_in(stub: SoapStub, manager: Any, username: str, reveal: Callable[[], str
         raise
     if failures:
         raise _bare(failures.pop())
+
+
+def renew(stub: SoapStub, manager: Any, collector: Any, username: str, reveal: Callable[[], str]) -> None:
+    """Log in again if the server knows our session no more; its `currentSession` tells, to every account.
+
+    Arguments and errors are those of `log_in`; `collector` is the server's `PropertyCollector`.
+    """
+    if not _is_current(stub, manager, collector):
+        log_in(stub, manager, username, reveal)
+
+
+def _is_current(stub: SoapStub, manager: Any, collector: Any) -> bool:
+    wanted = (
+        "<specSet><propSet><type>SessionManager</type><pathSet>currentSession</pathSet></propSet><objectSet>"
+        f'<obj type="SessionManager">{escape(manager._moId)}</obj></objectSet></specSet>'  # noqa: SLF001  as below
+    )
+    method = "RetrieveProperties"  # which all versions have
+    try:
+        answer = stub.send(method, envelope(method, "PropertyCollector", collector._moId, wanted))  # noqa: SLF001
+    except vim.fault.NotAuthenticated:
+        return False
+    found = read_answer(answer, method, stub.endpoint.name)
+    return any(part.text == "currentSession" for part in found.iter("{urn:vim25}name"))
 
 
 def _request(manager: Any, username: str, password: str) -> bytes:

@@ -15,24 +15,42 @@ class Question:
         text: What is asked.
         choices: Key and label of each answer, in VMware's order.
         default: The key of the default answer, None if there is none.
+        words: What each answer says to a person: newer hosts have names of buttons for labels.
     """
 
     id: str
     text: str
     choices: tuple[tuple[str, str], ...]
     default: str | None
+    words: tuple[str, ...] = ()
 
-    def label(self, key: str | None) -> str | None:
-        """The label of an answer, None if there is no such answer."""
-        return dict(self.choices).get(key or "")
+    def keys_of(self, text: str) -> list[str]:
+        """The keys of the answers that a text may mean: the key, or else the label or the words in any case."""
+        if any(text == key for key, _ in self.choices):
+            return [text]
+        wanted = text.casefold()
+        words = self.words or ("",) * len(self.choices)
+        return [
+            key
+            for (key, label), said in zip(self.choices, words, strict=True)
+            if wanted in {label.casefold(), said.casefold()}
+        ]
+
+    def answers(self) -> list[tuple[str, str]]:
+        """Key and words of each answer, for a person."""
+        if not self.words:
+            return list(self.choices)
+        return [(key, said or label) for (key, label), said in zip(self.choices, self.words, strict=True)]
 
 
 def read_question(info: Any) -> Question:
     """The question in a `VirtualMachineQuestionInfo`, of pyVmomi or of `esxvirt.vsphere.decode`."""
-    choices = tuple((choice.key, choice.label) for choice in info.choice.choiceInfo or ())
+    given = info.choice.choiceInfo or ()
+    choices = tuple((choice.key, choice.label) for choice in given)
+    words = tuple(choice.summary or choice.label for choice in given)
     index = info.choice.defaultIndex
     default = choices[index][0] if index is not None and 0 <= index < len(choices) else None
-    return Question(info.id, info.text, choices, default)
+    return Question(info.id, info.text, choices, default, words)
 
 
 def blocked(question: Question) -> str:

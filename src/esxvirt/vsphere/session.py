@@ -12,7 +12,7 @@ from esxvirt.errors import EsxvirtError
 from esxvirt.vsphere.deadline import Deadline
 from esxvirt.vsphere.dial import Endpoint
 from esxvirt.vsphere.faults import describe
-from esxvirt.vsphere.login import log_in
+from esxvirt.vsphere.login import log_in, renew
 from esxvirt.vsphere.stub import SoapStub
 from esxvirt.vsphere.versions import FALLBACK, SERVICE_VERSIONS, has_retrieve_properties_ex, negotiate
 
@@ -81,7 +81,8 @@ class Session:
         """
         manager, stub = self.content.sessionManager, self.stub
         log_in(stub, manager, username, reveal)
-        stub.renew = lambda: log_in(stub, manager, username, reveal)
+        collector = self.content.propertyCollector
+        stub.renew = lambda: renew(stub, manager, collector, username, reveal)
 
     def reference(self, kind: str, identity: str) -> Any:
         """PyVmomi's managed object for a reference, such as ``("VirtualMachine", "vm-42")``."""

@@ -70,7 +70,7 @@ class SoapStub(SoapAdapter.SoapStubAdapter):
         self.renew: Callable[[], None] | None = None
         self._renewal = threading.Lock()
         self._own = threading.local()
-        self._generation = 0
+        self.generation = 0
 
     def set_version(self, version: str) -> None:
         """Speak another version from now on."""
@@ -113,13 +113,12 @@ class SoapStub(SoapAdapter.SoapStubAdapter):
             TransportError: No answer, half an answer, or something that is no SOAP.
         """
         deadline = Deadline(self.endpoint.deadline if seconds is None else seconds)
-        generation = self._generation
+        generation = self.generation
         try:
             return self._send_patiently(method, request, deadline)
         except vim.fault.NotAuthenticated:
-            if self.renew is None or method in _OF_SESSIONS:
+            if method in _OF_SESSIONS or not self.renew_once(generation):
                 raise
-        self._renew_once(generation)
         return self._send_patiently(method, request, deadline)
 
     def _send_patiently(self, method: str, request: bytes, deadline: Deadline) -> bytes:
@@ -135,11 +134,26 @@ class SoapStub(SoapAdapter.SoapStubAdapter):
                 time.sleep(min(pause, deadline.remaining() or pause))
         raise AssertionError("the last attempt returns or raises")
 
-    def _renew_once(self, generation: int) -> None:
+    def renew_once(self, generation: int) -> bool:
+        """Renew an expired session, unless another thread has done so since `generation` was read.
+
+        False if there is nothing to renew: not logged in, or it is the renewal itself that was refused.
+
+        Raises:
+            ServerFault: The server refused the renewal.
+            TransportError: It broke off.
+        """
+        if self.renew is None or getattr(self._own, "renewing", False):
+            return False
         with self._renewal:
-            if self._generation == generation and self.renew is not None:  # else another thread has just done it
-                self.renew()
-                self._generation += 1
+            if self.generation == generation and self.renew is not None:
+                self._own.renewing = True
+                try:
+                    self.renew()
+                finally:
+                    self._own.renewing = False
+                self.generation += 1
+        return True
 
     def _exchange(self, method: str, request: bytes, deadline: Deadline) -> bytes:
         status, reason, body = self._post(request, deadline)
