@@ -7,6 +7,7 @@ from esxvirt.sim.access import Access
 from esxvirt.sim.calls import Call, CallLog
 from esxvirt.sim.faults import FaultPlan
 from esxvirt.sim.objects.base import ManagedObject
+from esxvirt.sim.objects.network import Network as NetworkObject
 from esxvirt.sim.objects.task import Task as TaskObject
 from esxvirt.sim.objects.virtual_machine import VirtualMachine
 from esxvirt.sim.objects.virtual_machine_snapshot import VirtualMachineSnapshot
@@ -14,8 +15,9 @@ from esxvirt.sim.profiles import Profile
 from esxvirt.sim.properties.paths import PathTable
 from esxvirt.sim.sessions import Session, Sessions
 from esxvirt.sim.state.machine import Machine
+from esxvirt.sim.state.networks import Network
 from esxvirt.sim.state.places import Datacenter
-from esxvirt.sim.state.site import Host, Network, Site
+from esxvirt.sim.state.site import Host, Site
 from esxvirt.sim.state.snapshots import Snapshot
 from esxvirt.sim.state.storage import Datastore
 from esxvirt.sim.state.tasks import Task, Tasks
@@ -71,6 +73,7 @@ class Endpoint:
         self._paths: dict[Encoder, PathTable] = {}
         self._machines: dict[int, VirtualMachine] = {}
         self._tasks: dict[str, TaskObject] = {}
+        self._networks: dict[str, NetworkObject] = {}
 
     @property
     def name(self) -> str:
@@ -225,6 +228,19 @@ class Endpoint:
             return None
         return VirtualMachineSnapshot(self, moid, machine, snapshot)
 
+    def network(self, moid: str) -> NetworkObject | None:
+        """Return the network of an identifier, or None: networks come and go with port groups."""
+        for network in self.networks:
+            if self.identify(network).value == moid:
+                found = self._networks.get(moid)
+                if found is None or found.network is not network:
+                    places = (host.datacenter for host in self.hosts if network in host.networks)
+                    datacenter = next(filter(None, places), next(iter(self._datacenters)))
+                    folder = self.folders_of(datacenter)["network"]
+                    found = self._networks[moid] = NetworkObject(self, moid, network, folder)
+                return found
+        return None
+
     def find(self, ref: Ref, session: Session | None) -> ManagedObject | None:
         """Return the object of `ref`, or None: the server's own, the session's, or a machine."""
         found = self.objects.get(ref.value) or self._tasks.get(ref.value)
@@ -232,6 +248,6 @@ class Endpoint:
             found = session.objects.get(ref.value)
         if found is None:
             machine = self.machine_of(ref.value)
-            found = self.machine(machine) if machine else self.snapshot(ref.value)
+            found = self.machine(machine) if machine else self.snapshot(ref.value) or self.network(ref.value)
         # Clients may name a base type, such as ManagedObject.
         return found if found is not None and (found.wsdl == ref.type or is_a(found.wsdl, ref.type)) else None

@@ -18,7 +18,6 @@ from esxvirt.sim.objects.host_manager import HostManager
 from esxvirt.sim.objects.host_network_system import HostNetworkSystem
 from esxvirt.sim.objects.host_storage_system import HostStorageSystem
 from esxvirt.sim.objects.host_system import HostSystem
-from esxvirt.sim.objects.network import Network
 from esxvirt.sim.objects.resource_pool import ResourcePool
 from esxvirt.sim.wire import schema
 from esxvirt.sim.wire.values import Ref
@@ -87,7 +86,7 @@ class _Tree:
         self._resources: list[tuple[places.Datacenter | None, places.Folder | None, Ref]] = []
 
     def plant(self) -> None:
-        """Make folders, datacenters, hosts, datastores and networks."""
+        """Make folders, datacenters, hosts and datastores; networks come and go, and are made when asked for."""
         endpoint = self._endpoint
         root = Ref("Folder", "ha-folder-root" if self._own else "group-d1")
         endpoint.root_folder = root
@@ -103,7 +102,7 @@ class _Tree:
                 self._cluster(cluster)
         for host in endpoint.hosts:
             self._host(host)
-        self._datastores_and_networks()
+        self._datastores()
 
     def _datacenter(self, datacenter: "places.Datacenter") -> None:
         endpoint = self._endpoint
@@ -234,7 +233,7 @@ class _Tree:
         endpoint.add(HostDatastoreBrowser(endpoint, f"hostDatastoreBrowser-{host.number}"))
         endpoint.add(EnvironmentBrowser(endpoint, f"envbrowser-{host.number}"))
 
-    def _datastores_and_networks(self) -> None:
+    def _datastores(self) -> None:
         endpoint = self._endpoint
         for host in endpoint.hosts:
             assert host.datacenter is not None  # noqa: S101  # as above
@@ -244,7 +243,3 @@ class _Tree:
                 if ref.value not in endpoint.objects:
                     endpoint.add(Datastore(endpoint, ref.value, store, folders["datastore"]))
                     endpoint.add(HostDatastoreBrowser(endpoint, f"datastoreBrowser-{ref.value}"))
-            for network in host.networks:
-                ref = endpoint.identify(network)
-                if ref.value not in endpoint.objects:
-                    endpoint.add(Network(endpoint, ref.value, network, folders["network"]))

@@ -2,20 +2,19 @@
 
 from typing import TYPE_CHECKING
 
+from esxvirt.sim.objects import host_network_parts
 from esxvirt.sim.wire import schema
 from esxvirt.sim.wire.values import Data, Ref, long
 
 if TYPE_CHECKING:
-    from esxvirt.sim.state.site import Host, PhysicalNic
+    from esxvirt.sim.state.site import Host
 
 __all__ = [
     "capability",
     "config",
-    "dns",
     "file_systems",
     "hardware",
     "hardware_summary",
-    "network",
     "product",
     "storage",
 ]
@@ -154,82 +153,6 @@ def capability(host: "Host") -> Data:
     return Data("HostCapability", **limits, **abilities)
 
 
-def dns(host: "Host") -> Data:
-    """Make how the host resolves names, and its own."""
-    return Data(
-        "HostDnsConfig",
-        dhcp=False,
-        hostName=host.name,
-        domainName=host.domain,
-        address=["10.0.0.2"],
-        searchDomain=[host.domain],
-    )
-
-
-def _physical_nic(nic: "PhysicalNic", index: int) -> Data:
-    link = Data("PhysicalNicLinkInfo", speedMb=nic.speed, duplex=True) if nic.speed else None
-    return Data(
-        "PhysicalNic",
-        key=f"key-vim.host.PhysicalNic-{nic.device}",
-        device=nic.device,
-        pci=f"0000:0{index + 2}:00.0",
-        driver=nic.driver,
-        linkSpeed=link,
-        validLinkSpecification=[Data("PhysicalNicLinkInfo", speedMb=1000, duplex=True)],
-        spec=Data("PhysicalNicSpec"),
-        wakeOnLanSupported=True,
-        mac=nic.mac,
-    )
-
-
-def network(host: "Host") -> Data:
-    """Make the host's network: switches, port groups, cards."""
-    switches = []
-    for switch in host.switches:
-        groups = [f"key-vim.host.PortGroup-{item.name}" for item in host.networks if item.switch == switch.name]
-        switches.append(
-            Data(
-                "HostVirtualSwitch",
-                name=switch.name,
-                key=f"key-vim.host.VirtualSwitch-{switch.name}",
-                numPorts=switch.ports,
-                numPortsAvailable=switch.ports - 8,
-                mtu=1500,
-                portgroup=groups,
-                pnic=[f"key-vim.host.PhysicalNic-{device}" for device in switch.uplinks],
-                spec=Data(
-                    "HostVirtualSwitchSpec",
-                    numPorts=switch.ports,
-                    bridge=Data("HostVirtualSwitchBondBridge", nicDevice=list(switch.uplinks)),
-                ),
-            )
-        )
-    groups_data = [
-        Data(
-            "HostPortGroup",
-            key=f"key-vim.host.PortGroup-{item.name}",
-            vswitch=f"key-vim.host.VirtualSwitch-{item.switch}",
-            computedPolicy=Data("HostNetworkPolicy"),
-            spec=Data(
-                "HostPortGroupSpec",
-                name=item.name,
-                vlanId=item.vlan,
-                vswitchName=item.switch,
-                policy=Data("HostNetworkPolicy"),
-            ),
-        )
-        for item in host.networks
-    ]
-    return Data(
-        "HostNetworkInfo",
-        vswitch=switches,
-        portgroup=groups_data,
-        pnic=[_physical_nic(nic, index) for index, nic in enumerate(host.nics)],
-        dnsConfig=dns(host),
-        ipRouteConfig=Data("HostIpRouteConfig", defaultGateway="10.0.0.1"),
-    )
-
-
 def storage(host: "Host") -> Data:
     """Make the host's storage adapters and volumes."""
     adapter = {"key": "key-vim.host.BlockHba-vmhba1", "device": "vmhba1", "bus": 0, "status": "unknown"}
@@ -261,7 +184,7 @@ def config(host: "Host", ref: Ref) -> Data:
             "HostHyperThreadScheduleInfo", available=host.threads_per_core > 1, active=host.threads_per_core > 1,
             config=host.threads_per_core > 1,
         ),
-        network=network(host),
+        network=host_network_parts.network(host),
         vmotion=Data("HostVMotionInfo", ipConfig=Data("HostIpConfig", dhcp=False, ipAddress=f"10.0.1.{host.number}")),
         storageDevice=storage(host),
         fileSystemVolume=file_systems(host),

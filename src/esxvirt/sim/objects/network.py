@@ -8,7 +8,7 @@ from esxvirt.sim.wire.values import Data, Ref
 
 if TYPE_CHECKING:
     from esxvirt.sim.endpoint import Endpoint
-    from esxvirt.sim.state import site
+    from esxvirt.sim.state import networks
 
 __all__ = ["Network"]
 
@@ -20,7 +20,7 @@ class Network(ManagedEntity):
 
     wsdl = "Network"
 
-    def __init__(self, endpoint: "Endpoint", moid: str, network: "site.Network", parent: Ref) -> None:
+    def __init__(self, endpoint: "Endpoint", moid: str, network: "networks.Network", parent: Ref) -> None:
         super().__init__(endpoint, moid)
         self.network = network
         self._parent = parent

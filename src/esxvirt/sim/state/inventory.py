@@ -7,8 +7,9 @@ from pathlib import PurePosixPath
 
 from esxvirt.sim.profiles import Profile, host_of
 from esxvirt.sim.state.machine import EPOCH, Machine, generated_config
+from esxvirt.sim.state.networks import PhysicalNic, Switch, add_port_group
 from esxvirt.sim.state.places import Cluster, Datacenter, Folder
-from esxvirt.sim.state.site import Host, Network, PhysicalNic, Site, Switch
+from esxvirt.sim.state.site import Host, Site
 from esxvirt.sim.state.storage import Datastore as Store
 from esxvirt.sim.state.storage import File
 from esxvirt.sim.state.troubles import TROUBLES, cause
@@ -212,16 +213,10 @@ def _add_host(site: Site, profile: Profile, number: int) -> None:
     host.datastores.append(local)
     site.datastores.append(local)
     host.switches = [Switch("vSwitch0", 128, ["vmnic0", "vmnic1"])]
-    host.nics = [PhysicalNic(f"vmnic{index}", "e1000e", f"00:1b:21:3a:{number:02x}:{index:02x}") for index in range(2)]
-    neighbours = site.hosts_of(host.datacenter) if host.datacenter else []
-    if neighbours:
-        host.networks = list(neighbours[0].networks)
-    else:
-        first = 7 + 100 * len(site.networks)
-        host.networks = [
-            Network(name, first + index, "vSwitch0") for index, name in enumerate(("VM Network", "Management Network"))
-        ]
-        site.networks += host.networks
+    host.nics = [PhysicalNic(f"vmnic{index}", "e1000e", f"00:1b:21:3a:{number:02x}:{index:02x}") for index in range(3)]
+    add_port_group(site, host, "VM Network", "vSwitch0")
+    console = "host" if profile.product == "VMware ESXi" else "systemManagement"
+    add_port_group(site, host, "Management Network", "vSwitch0", system=console)
     site.hosts.append(host)
 
 

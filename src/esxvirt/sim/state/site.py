@@ -14,39 +14,11 @@ if TYPE_CHECKING:
 
     from esxvirt.sim.profiles import Profile
     from esxvirt.sim.state.machine import Machine
+    from esxvirt.sim.state.networks import Network, PhysicalNic, PortGroup, Switch
     from esxvirt.sim.state.places import Cluster, Datacenter, Folder
     from esxvirt.sim.state.storage import Datastore
 
-__all__ = ["Host", "Network", "PhysicalNic", "Site", "Switch"]
-
-
-@dataclass(slots=True, eq=False)
-class Network:
-    """A port group on a virtual switch."""
-
-    name: str
-    number: int
-    switch: str
-    vlan: int = 0
-
-
-@dataclass(slots=True)
-class Switch:
-    """A virtual switch."""
-
-    name: str
-    ports: int
-    uplinks: list[str]
-
-
-@dataclass(slots=True)
-class PhysicalNic:
-    """A network card of the host; speed in Mbit/s, 0 for no link."""
-
-    device: str
-    driver: str
-    mac: str
-    speed: int = 1000
+__all__ = ["Host", "Site"]
 
 
 @dataclass(slots=True, eq=False)
@@ -69,7 +41,9 @@ class Host:
     management_server: str | None = None
     cpu_model: str = "Intel(R) Xeon(R) CPU E5-2609 v3 @ 1.90GHz"
     datastores: list[Datastore] = field(default_factory=list)
+    # What its machines can attach to: the networks of its port groups, and of distributed switches.
     networks: list[Network] = field(default_factory=list)
+    port_groups: list[PortGroup] = field(default_factory=list)
     switches: list[Switch] = field(default_factory=list)
     nics: list[PhysicalNic] = field(default_factory=list)
     machines: dict[int, Machine] = field(default_factory=dict)
