@@ -80,6 +80,9 @@ class PathTable:
         getter, rest = _nearest_getter(of, path, segments)
         if leaf is not None and not rest:
             return self._plain(path, top, leaf, getter)
+        if not rest:
+            # The class answers a path that this version does not know, or only knows of the actual object.
+            getter, rest = of.getters.get(segments[0].name, _unset), segments[1:]
 
         def value(target: ManagedObject) -> tuple[Field, Any]:
             return self._walk(top, getter(target), segments[0], rest, path)
