@@ -1,8 +1,9 @@
 """A connection: which server, which session, which host, and how all of it is opened and closed."""
 
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from esxvirt.auth import Authenticator, Credentials, Secret
 from esxvirt.driver.inventory import Item, Tree, read_tree
@@ -199,6 +200,8 @@ def _scope(host: Item) -> Scope:
     )
 
 
+_Number = TypeVar("_Number", int, float)
+
 _PROFILES = {"esx": "esx-7.0", "gsx": "gsx-2.0", "vcenter": "vcenter-7.0"}
 
 
@@ -223,9 +226,9 @@ def _simulate(uri: ConnectionURI, resources: ExitStack) -> tuple[ConnectionURI, 
             Simulator(
                 _PROFILES.get(uri.path[0], uri.path[0]),
                 transport=uri.transport if "transport=" in uri.text else "http",
-                hosts=int(options.get("hosts", 1)),
-                vms=int(options.get("vms", 0)),
-                latency=float(options.get("latency", 0)),
+                hosts=_number(int, options, "hosts", 1),
+                vms=_number(int, options, "vms", 0),
+                latency=_number(float, options, "latency", 0.0),
             )
         )
     except (ValueError, LookupError) as error:
@@ -237,3 +240,12 @@ def _simulate(uri: ConnectionURI, resources: ExitStack) -> tuple[ConnectionURI, 
         return credentials
 
     return real, authenticate
+
+
+def _number(kind: Callable[[str], _Number], options: dict[str, str], name: str, default: _Number) -> _Number:
+    try:
+        return kind(options[name]) if name in options else default
+    except ValueError:
+        raise InvalidArgumentError(
+            f"parameter '{name}' of the simulator has the value '{options[name]}', which is no number"
+        ) from None

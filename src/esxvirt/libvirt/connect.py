@@ -22,8 +22,12 @@ if TYPE_CHECKING:
 
 __all__ = ["virConnect"]
 
-_ACTIVE = flags_.VIR_CONNECT_LIST_DOMAINS_ACTIVE
-_INACTIVE = flags_.VIR_CONNECT_LIST_DOMAINS_INACTIVE
+_RUNNING = flags_.VIR_CONNECT_LIST_DOMAINS_RUNNING
+_NOT_RUNNING = (
+    flags_.VIR_CONNECT_LIST_DOMAINS_PAUSED
+    | flags_.VIR_CONNECT_LIST_DOMAINS_SHUTOFF
+    | flags_.VIR_CONNECT_LIST_DOMAINS_OTHER
+)
 _ALL_LIST_FLAGS = (1 << 16) - 1  # VIR_CONNECT_LIST_DOMAINS_*
 _STATS_FILTERS = (1 << 8) - 1  # VIR_CONNECT_GET_ALL_DOMAINS_STATS_*: of these, the same bits mean the same
 _STATS_ENFORCE = flags_.VIR_CONNECT_GET_ALL_DOMAINS_STATS_ENFORCE_STATS
@@ -222,23 +226,23 @@ class virConnect:
         return [virDomain(self, handle) for handle in list_domains(self._driver, flags)]
 
     def listDomainsID(self) -> list[int]:
-        """Return the ids of the active domains."""
+        """Return the ids of the running domains; suspended ones are no part of it, as in libvirt's driver."""
         from esxvirt.driver.listing import list_domains
 
-        return [handle.id for handle in list_domains(self._driver, _ACTIVE)]
+        return [handle.id for handle in list_domains(self._driver, _RUNNING)]
 
     def numOfDomains(self) -> int:
-        """Return how many domains are active."""
+        """Return how many domains run."""
         return len(self.listDomainsID())
 
     def listDefinedDomains(self) -> list[str]:
-        """Return the names of the inactive domains."""
+        """Return the names of the domains that do not run; suspended ones are among them, as in libvirt's driver."""
         from esxvirt.driver.listing import list_domains
 
-        return [handle.name for handle in list_domains(self._driver, _INACTIVE)]
+        return [handle.name for handle in list_domains(self._driver, _NOT_RUNNING)]
 
     def numOfDefinedDomains(self) -> int:
-        """Return how many domains are inactive."""
+        """Return how many domains do not run."""
         return len(self.listDefinedDomains())
 
     def getAllDomainStats(self, stats: int = 0, flags: int = 0) -> list[tuple[virDomain, dict[str, Any]]]:

@@ -155,7 +155,7 @@ def test_the_simulator_of_a_sim_uri_lives_as_long_as_the_connection() -> None:
     ("uri", "message"),
     [
         ("sim:///toaster", "toaster"),
-        ("sim:///esx?vms=many", "many"),
+        ("sim:///esx?vms=many", "'vms' of the simulator has the value 'many', which is no number"),
         ("sim:///esx?speed=3", "no parameter 'speed'"),
         ("sim:///esx?latency=-1", "latency"),
     ],

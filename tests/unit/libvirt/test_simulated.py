@@ -34,9 +34,9 @@ def test_looking_at_host_and_domains(profile: str) -> None:
         assert domains["Fedora11"].info()[:4] == [libvirt.VIR_DOMAIN_SHUTOFF, 1048576, 1048576, 1]
         assert domains["web"].state() == [libvirt.VIR_DOMAIN_RUNNING, 0]
         assert domains["builder"].state() == [libvirt.VIR_DOMAIN_PAUSED, 0]
-        assert sorted(connection.listDomainsID()) == sorted([domains["web"].ID(), domains["builder"].ID()])
+        assert connection.listDomainsID() == [domains["web"].ID()]
         assert connection.lookupByID(domains["web"].ID()).name() == "web"
-        assert "Fedora11" in connection.listDefinedDomains()
+        assert {"Fedora11", "builder"} <= set(connection.listDefinedDomains())
         xml = domains["Fedora11"].XMLDesc()
         assert xml.startswith("<domain type='vmware'")
         stats = {domain.name(): values for domain, values in connection.getAllDomainStats()}
