@@ -189,12 +189,18 @@ class Endpoint:
         return found
 
     def start_task(
-        self, call: Call, kind: str, entity: ManagedObject, work: Callable[[Task], Any], owner: Any = None
+        self,
+        call: Call,
+        kind: str,
+        entity: ManagedObject,
+        work: Callable[[Task], Any],
+        owner: Any = None,
+        prepare: Callable[[Task], None] | None = None,
     ) -> TaskObject:
         """Start a task on `entity` for the caller and return its object; see `Tasks.start`."""
         username = call.session.username if call.session else ""
         name = entity.getters["name"](entity) if "name" in entity.getters else ""
-        return self.task(self.tasks.start(call.name, kind, entity.ref, name, username, work, owner))
+        return self.task(self.tasks.start(call.name, kind, entity.ref, name, username, work, owner, prepare))
 
     def machine_of(self, moid: str) -> Machine | None:
         """Return the machine of an identifier, or None."""
