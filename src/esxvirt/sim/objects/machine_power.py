@@ -33,7 +33,13 @@ class PowerMethods(QuestionMethods):
     def PowerOnVM_Task(self, call: "Call", host: Ref | None = None) -> "Task":
         """Start the machine, or resume it."""
         del host
-        return self._change(call, "powerOn", {"poweredOff", "suspended"}, "poweredOn", self._on)
+        allowed = {"poweredOff", "suspended"}
+
+        def prepare(task: "state_tasks.Task") -> None:
+            self._check(allowed, "poweredOn")
+            self._prepare_start(task)
+
+        return self._change(call, "powerOn", allowed, "poweredOn", self._on, prepare)
 
     def PowerOffVM_Task(self, call: "Call") -> "Task":
         """Stop the machine, whatever its guest does; a suspended one forgets its state."""
@@ -59,13 +65,18 @@ class PowerMethods(QuestionMethods):
         """Ask the guest to go to sleep: done a moment later."""
         self._ask_guest(call, "standbyGuest", "standby", self._suspend)
 
-    def _on(self, task: "state_tasks.Task") -> None:
+    def _prepare_start(self, task: "state_tasks.Task") -> None:
+        """See that the machine can start, and ask what there is to ask."""
         machine = self.machine
         reload_or_fault(machine)
         check_reservations(machine, starting=True)
         if machine.power == "poweredOff":
             self._settle_questions(task)
             self._check_disks()
+
+    def _on(self, _: "state_tasks.Task") -> None:
+        machine = self.machine
+        if machine.power == "poweredOff":
             machine.accepted.clear()
             machine.boot_time = datetime.now(UTC)
         machine.power = "poweredOn"
@@ -98,13 +109,21 @@ class PowerMethods(QuestionMethods):
             text = f"The attempted operation cannot be performed in the current state ({_WORDS[power]})."
             raise Fault("InvalidPowerState", text, requestedState=wanted, existingState=power)
 
-    def _change(self, call: "Call", kind: str, allowed: set[str], wanted: str, effect: "_Effect") -> "Task":
+    def _change(
+        self,
+        call: "Call",
+        kind: str,
+        allowed: set[str],
+        wanted: str,
+        effect: "_Effect",
+        prepare: "_Effect | None" = None,
+    ) -> "Task":
         def work(task: "state_tasks.Task") -> None:
             self._check(allowed, wanted)
             effect(task)
             self.endpoint.site.touch(self.machine)
 
-        return self.endpoint.start_task(call, f"VirtualMachine.{kind}", self, work, self.machine)
+        return self.endpoint.start_task(call, f"VirtualMachine.{kind}", self, work, self.machine, prepare)
 
     def _ask_guest(self, call: "Call", kind: str, state: str, effect: "_Effect") -> None:
         self._check({"poweredOn"}, "poweredOn")

@@ -1,5 +1,6 @@
 """Tasks: work that takes a while, with progress, and can fail or be cancelled."""
 
+import functools
 import itertools
 import logging
 import threading
@@ -84,9 +85,12 @@ class Tasks:
         username: str,
         work: Callable[[Task], Any],
         owner: Any = None,
+        prepare: Callable[[Task], None] | None = None,
     ) -> Task:
         """Start a task whose effect is `work`, done under the site's lock at its end; a `Fault` it raises is its error.
 
+        `prepare` is done, under the lock, when it begins to run: a `Fault` is its end, and while it raises `Blocked`
+        the task waits for `resume`.
         `owner` is something with a ``busy`` attribute, which holds the task until it has ended: the fault is
         ``TaskInProgress`` where there is one already.
         """
@@ -100,11 +104,12 @@ class Tasks:
             owner.busy = task
         self.site.events.task_started(task, owner if isinstance(owner, Machine) else None)
         self.site.touch()
+        begin = functools.partial(self._run, task, work, owner, prepare or _nothing)
         if self._pool is None:
             # Nobody waits: an in-process caller without a running server.
-            self._finish(task, work, owner)
+            begin()
         else:
-            self._pool.submit(self._run, task, work, owner)
+            self._pool.submit(begin)
         return task
 
     def cancel(self, task: Task) -> None:
@@ -121,40 +126,69 @@ class Tasks:
         if again is not None:
             again()
 
-    def _run(self, task: Task, work: Callable[[Task], Any], owner: Any) -> None:
+    def _run(self, task: Task, work: Callable[[Task], Any], owner: Any, prepare: Callable[[Task], None]) -> None:
         with self.site.lock:
             task.state, task.started = "running", datetime.now(UTC)
+            ready = self._prepare(task, work, owner, prepare)
             self.site.touch()
-        for progress in _STEPS:
+        if ready:
+            self._advance(task, work, owner)
+
+    def _prepare(self, task: Task, work: Callable[[Task], Any], owner: Any, prepare: Callable[[Task], None]) -> bool:
+        """Do what comes before the work; whether the task can go on."""
+
+        def again() -> None:
+            if task.cancelled:
+                self._finish(task, work, owner)
+            elif self._prepare(task, work, owner, prepare):
+                if self._pool is None:
+                    self._finish(task, work, owner)
+                else:
+                    self._pool.submit(self._advance, task, work, owner)
+
+        try:
+            prepare(task)
+        except Blocked:
+            task.progress, task.blocked = _BLOCKED_AT, again
+            self.site.touch()
+            return False
+        except Fault as fault:
+            self._end(task, owner, fault)
+            return False
+        return True
+
+    def _advance(self, task: Task, work: Callable[[Task], Any], owner: Any) -> None:
+        for progress in _STEPS if self._pool is not None else ():
             self._stopped.wait(self.seconds / len(_STEPS))
             with self.site.lock:
                 if task.cancelled:
                     break
-                task.progress = progress
+                task.progress = max(progress, task.progress or 0)
                 self.site.touch()
         self._finish(task, work, owner)
 
     def _finish(self, task: Task, work: Callable[[Task], Any], owner: Any) -> None:
         with self.site.lock:
+            error: Fault | None = None
             try:
                 if task.cancelled:
                     raise Fault("RequestCanceled", "The task was canceled by a user.")  # noqa: TRY301  # as any other
                 task.result = work(task)
-                task.state, task.progress = "success", 100
-            except Blocked:
-                task.state, task.progress = "running", _BLOCKED_AT
-                task.blocked = lambda: self._finish(task, work, owner)
-                self.site.touch()
-                return
             except Fault as fault:
-                task.state, task.error, task.progress = "error", fault, None
-            except Exception as error:  # noqa: BLE001  # as for calls: an answer, and the server lives
+                error = fault
+            except Exception as accident:  # noqa: BLE001  # as for calls: an answer, and the server lives
                 # Whoever waits for the task must hear of the accident.
-                accident = Fault("SystemError", f"A general system error occurred: {error}", reason=str(error))
-                task.state, task.error, task.progress = "error", accident, None
+                error = Fault("SystemError", f"A general system error occurred: {accident}", reason=str(accident))
                 _LOG.exception("the task %s failed", task.kind)
-            task.completed = datetime.now(UTC)
-            if owner is not None:
-                owner.busy = None
-            self.site.events.task_ended(self.site, task, owner if isinstance(owner, Machine) else None)
-            self.site.touch()
+            self._end(task, owner, error)
+
+    def _end(self, task: Task, owner: Any, error: Fault | None) -> None:
+        task.state, task.error, task.progress = ("error", error, None) if error else ("success", None, 100)
+        task.completed = datetime.now(UTC)
+        if owner is not None:
+            owner.busy = None
+        self.site.touch()
+
+
+def _nothing(_: Task) -> None:
+    """Prepare nothing."""
