@@ -35,6 +35,7 @@ _PREFIXES: Final = {
 }
 """Of a target's name, by the kind of controller, and how many units one has; SCSI is the rest."""
 
+_DISKS: Final = {"VirtualDisk", "VirtualCdrom", "VirtualFloppy"}
 _SCSI: Final = ("sd", 15)
 _RESERVED_SCSI_UNIT: Final = 7
 """The controller's own address, which libvirt does not count."""
@@ -42,12 +43,13 @@ _RESERVED_SCSI_UNIT: Final = 7
 
 def disk_targets(devices: Iterable[Any]) -> list[DiskTarget]:
     """The disks among devices, in the server's order."""
-    by_key = {device.key: device for device in devices}
+    known = list(devices)
+    controllers = {device.key: device for device in known if device.kind.endswith("Controller")}
     targets = []
-    for device in by_key.values():
-        if device.kind not in {"VirtualDisk", "VirtualCdrom", "VirtualFloppy"}:
+    for device in known:
+        if device.kind not in _DISKS:
             continue
-        controller = by_key.get(device.controllerKey)
+        controller = controllers.get(device.controllerKey)
         if controller is None:
             continue
         backing = device.backing
@@ -81,7 +83,9 @@ def network_cards(devices: Iterable[Any]) -> list[NetworkCard]:
     return [
         NetworkCard(device.deviceInfo.label if device.deviceInfo else str(device.key), device.macAddress)
         for device in devices
-        if device.macAddress is not None or device.addressType is not None
+        if device.kind not in _DISKS
+        and not device.kind.endswith("Controller")
+        and (device.macAddress is not None or device.addressType is not None)
     ]
 
 

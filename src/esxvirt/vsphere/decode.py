@@ -72,7 +72,7 @@ class _Element(Data):
 
     __slots__ = ("_element", "_plan")
 
-    def __init__(self, kind: str, element: Any, plan: dict[str, tuple["_Decoder", bool]]) -> None:
+    def __init__(self, kind: str, element: Any, plan: "_Plan") -> None:
         self.kind = kind
         self._element = element
         self._plan = plan
@@ -80,12 +80,12 @@ class _Element(Data):
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
-        tag = f"{{{_VIM}}}{name}"
-        decoder, repeated = self._plan.get(tag, (decode_value, False))
+        tag, decoder, repeated = self._plan.get(name) or (f"{{{_VIM}}}{name}", decode_value, False)
         if repeated:
-            return [_decode(child, decoder) for child in self._element.iterfind(tag)] or None
-        child = self._element.find(tag)
-        return None if child is None else _decode(child, decoder)
+            return [_decode(child, decoder) for child in self._element.iterchildren(tag)] or None
+        for child in self._element.iterchildren(tag):
+            return _decode(child, decoder)
+        return None
 
     def fields(self) -> dict[str, Any]:
         names = dict.fromkeys(child.tag.rpartition("}")[2] for child in self._element)
@@ -93,6 +93,8 @@ class _Element(Data):
 
 
 _Decoder = Callable[[Any], Any]
+_Plan = dict[str, tuple[str, _Decoder, bool]]
+"""Of a type, by field: its tag, how it is decoded, and whether it repeats."""
 
 
 def _text(element: Any) -> str:
@@ -207,15 +209,13 @@ def _decoder_of_class(known: Any) -> _Decoder:
 def _data_decoder(known: Any) -> _Decoder:
     kind: str = known._wsdlName  # noqa: SLF001  pyVmomi has no other name for it
     # Filled at the first use: types refer to one another in circles.
-    plan: dict[str, tuple[_Decoder, bool]] = {}
+    plan: _Plan = {}
 
     def make_plan() -> None:
         for field in known._GetPropertyList():  # noqa: SLF001
             repeated = issubclass(field.type, VmomiSupport.Array)
-            plan["{" + _VIM + "}" + field.name] = (
-                _decoder_of_class(field.type.Item if repeated else field.type),
-                repeated,
-            )
+            decoder = _decoder_of_class(field.type.Item if repeated else field.type)
+            plan[field.name] = (f"{{{_VIM}}}{field.name}", decoder, repeated)
 
     def decode(element: Any) -> Data:
         if not plan:

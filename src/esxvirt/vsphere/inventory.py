@@ -12,10 +12,13 @@ from esxvirt.vsphere.decode import Ref, decode_value
 from esxvirt.vsphere.session import Session
 from esxvirt.vsphere.soap import envelope, escape, read_answer
 
-__all__ = ["PAGE", "Query", "Row", "Step", "retrieve"]
+__all__ = ["HEAVY_PAGE", "PAGE", "Query", "Row", "Step", "retrieve"]
 
 PAGE: Final = 10_000
 """Objects a page: a few MiB of XML, so that memory stays bounded at any number of machines."""
+
+HEAVY_PAGE: Final = 2_000
+"""The same where a property is asked for of which a `digest` is made: tens of MiB."""
 
 _VIM: Final = "{urn:vim25}"
 
@@ -66,7 +69,7 @@ class Row:
         return self.properties.get(path)
 
 
-def retrieve(session: Session, query: Query, *, page: int = PAGE) -> list[Row]:
+def retrieve(session: Session, query: Query, *, page: int | None = None) -> list[Row]:
     """Read; one SOAP call, and one more for each further page.
 
     Objects that the account may not see, or that vanish meanwhile, are not among the rows.
@@ -78,8 +81,11 @@ def retrieve(session: Session, query: Query, *, page: int = PAGE) -> list[Row]:
     return list(iterate(session, query, page=page))
 
 
-def iterate(session: Session, query: Query, *, page: int = PAGE) -> Iterator[Row]:
+def iterate(session: Session, query: Query, *, page: int | None = None) -> Iterator[Row]:
     """As `retrieve`, page by page."""
+    if page is None:
+        heavy = any(path in query.digest for paths in query.properties.values() for path in paths)
+        page = HEAVY_PAGE if heavy else PAGE
     if not query.start:
         return
     collector = session.content.propertyCollector._moId  # noqa: SLF001  pyVmomi has no other name for it

@@ -5,7 +5,15 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
-from esxvirt.errors import DeadlineError, EsxvirtError, QuestionError, ServerFault, TaskCancelledError, TransportError
+from esxvirt.errors import (
+    DeadlineError,
+    EsxvirtError,
+    InvalidArgumentError,
+    QuestionError,
+    ServerFault,
+    TaskCancelledError,
+    TransportError,
+)
 from esxvirt.vsphere.deadline import Deadline
 from esxvirt.vsphere.faults import describe_task_error
 from esxvirt.vsphere.questions import Question, blocked, read_question
@@ -16,6 +24,8 @@ __all__ = ["Watch", "cancel", "wait_for_task"]
 
 _TASK: Final = ("info.state", "info.progress", "info.error", "info.result")
 _QUESTION: Final = "runtime.question"
+_TOO_LATE: Final = frozenset({"ConcurrentAccess", "InvalidArgument"})
+"""What a server says of an answer to a question that somebody else has answered."""
 _CANCEL_SECONDS: Final = 5.0
 """How long a cancelled task is waited for, to tell what became of it."""
 
@@ -134,8 +144,10 @@ def _settle(session: Session, machine: Any, info: Any, watch: Watch) -> None:
     key = watch.answer(question) if watch.answer is not None else None
     if key is None:
         raise QuestionError(blocked(question), question)
+    if key not in dict(question.choices):
+        raise InvalidArgumentError(f"'{key}' is no answer to '{question.text}'")
     try:
         session.call(machine, "AnswerVM", question.id, key)
     except ServerFault as fault:
-        if fault.name != "ConcurrentAccess":  # somebody else has answered
+        if fault.name not in _TOO_LATE:
             raise

@@ -8,6 +8,7 @@ import pytest
 
 from esxvirt import libvirt
 from esxvirt.sim import Simulator
+from esxvirt.uri import parse
 
 PROFILES = ("esx-3.5", "esx-7.0", "gsx-2.0", "vcenter-7.0")
 
@@ -26,7 +27,7 @@ def connect(sim: Simulator, password: str | None = None, flags: int = 0) -> libv
 @pytest.mark.parametrize("profile", PROFILES)
 def test_looking_at_host_and_domains(profile: str) -> None:
     with Simulator(profile, transport="http") as sim, connect(sim) as connection:
-        assert connection.getURI() == sim.uri
+        assert connection.getURI() == parse(sim.uri).text
         assert connection.isAlive() == 1
         domains = {domain.name(): domain for domain in connection.listAllDomains()}
         assert {"Fedora11", "web", "builder"} <= set(domains)
