@@ -21,7 +21,7 @@ def machines(simulator: Simulator) -> dict[str, Any]:
         }
 
 
-@pytest.mark.parametrize("line", harness.lines("lifecycle"))
+@pytest.mark.parametrize("line", [*harness.lines("lifecycle"), *harness.lines("tuning")])
 def test_esxvirsh_does_as_virsh(line: str, auth_file: Path) -> None:
     answers, results = [], []
     for program in (harness.virsh, harness.esxvirsh):

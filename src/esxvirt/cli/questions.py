@@ -21,10 +21,10 @@ def ask_person(connection: Connection) -> None:
 
 def lines_of(question: Any) -> list[str]:
     """A question and its answers, for a person."""
-    keys = [key for key, _ in question.choices]
-    width = max(map(len, keys), default=0)
+    answers = question.answers()
+    width = max((len(key) for key, _ in answers), default=0)
     marks = {question.default: " (default)"}
-    return [question.text, *(f"  {key:<{width}}  {label}{marks.get(key, '')}" for key, label in question.choices)]
+    return [question.text, *(f"  {key:<{width}}  {words}{marks.get(key, '')}" for key, words in answers)]
 
 
 def _ask(_connection: Connection, domain: Domain, question: Any, _opaque: object) -> str | None:
@@ -43,7 +43,7 @@ def _ask(_connection: Connection, domain: Domain, question: Any, _opaque: object
         choice = line.strip() or question.default
         if choice is None:
             continue
-        for key, label in question.choices:
-            if choice == key or choice.casefold() == label.casefold():
-                return str(key)
+        keys: list[str] = question.keys_of(choice)
+        if len(keys) == 1:
+            return keys[0]
         sys.stdout.write(f"'{choice}' is none of the answers\n")

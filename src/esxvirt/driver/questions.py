@@ -31,7 +31,7 @@ def answer(connection: "Connection", domain: DomainHandle, question: str | None,
         connection: Where the domain is.
         domain: Who asks.
         question: The id of the question that is meant; None for whatever is asked now.
-        choice: The key of an answer, or its label.
+        choice: The key of an answer, its label, or its words.
 
     Raises:
         OperationInvalidError: The domain asks nothing, or something else than what is meant.
@@ -49,16 +49,13 @@ def answer(connection: "Connection", domain: DomainHandle, question: str | None,
 
 
 def find_key(question: Question, choice: str) -> str:
-    """The key of the answer that has this key, or this label in any case of letters.
+    """The key of the answer that has this key, or this label or these words in any case of letters.
 
     Raises:
         InvalidArgumentError: There is none.
     """
-    keys = [key for key, _ in question.choices]
-    if choice in keys:
-        return choice
-    labelled = [key for key, label in question.choices if label.casefold() == choice.casefold()]
-    if len(labelled) == 1:
-        return labelled[0]
-    possible = ", ".join(f"{key} ({label})" for key, label in question.choices) or "none"
+    keys = question.keys_of(choice)
+    if len(keys) == 1:
+        return keys[0]
+    possible = ", ".join(f"{key} ({words})" for key, words in question.answers()) or "none"
     raise InvalidArgumentError(f"'{choice}' is no answer to '{question.text}'; possible answers are {possible}")

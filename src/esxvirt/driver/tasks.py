@@ -12,7 +12,7 @@ from esxvirt.vsphere.tasks import Watch, wait_for_task
 if TYPE_CHECKING:
     from esxvirt.driver.connection import Connection
 
-__all__ = ["check_writable", "prepare", "run"]
+__all__ = ["check_writable", "prepare", "reconfigure", "run"]
 
 _STATE: Final = ("runtime.powerState", "runtime.question")
 
@@ -27,8 +27,10 @@ def check_writable(connection: "Connection", function: str) -> None:
         raise ReadOnlyError(f"read only access prevents {function}")
 
 
-def prepare(connection: "Connection", domain: DomainHandle, wanted: int, otherwise: str) -> Any:
+def prepare(connection: "Connection", domain: DomainHandle, wanted: int | None, otherwise: str = "") -> Any:
     """PyVmomi's machine of a domain, once it is in the state `wanted` and nothing is asked. 1 SOAP call, 2 if it was.
+
+    A `wanted` of None is any state.
 
     Raises:
         OperationInvalidError: With the text `otherwise`: it is in another state.
@@ -36,7 +38,7 @@ def prepare(connection: "Connection", domain: DomainHandle, wanted: int, otherwi
         DomainNotFoundError: It is gone.
     """
     row = read(connection, domain, _STATE)
-    if domain_state(row.get("runtime.powerState")) != wanted:
+    if wanted is not None and domain_state(row.get("runtime.powerState")) != wanted:
         raise OperationInvalidError(otherwise)
     machine = connection.session.reference(domain.ref.type, domain.ref.value)
     info = row.get("runtime.question")
@@ -68,6 +70,25 @@ def run(
         return wait_for_task(connection.session, task, machine, _watch(connection, domain))
     except ServerFault as fault:
         raise type(fault)(f"{failure}: {fault}", name=fault.name, detail=fault.detail) from None
+
+
+def reconfigure(
+    connection: "Connection",
+    domain: DomainHandle,
+    failure: str,
+    wanted: int | None = None,
+    otherwise: str = "",
+    **changes: Any,
+) -> None:
+    """Change a domain's configuration: `changes` are properties of a `VirtualMachineConfigSpec`. Calls as `start`.
+
+    Raises:
+        As `prepare` and `run`.
+    """
+    from pyVmomi import vim  # noqa: PLC0415  reading needs none of its types
+
+    machine = prepare(connection, domain, wanted, otherwise)
+    run(connection, domain, machine, "ReconfigVM_Task", failure, vim.vm.ConfigSpec(**changes))
 
 
 def _watch(connection: "Connection", domain: DomainHandle) -> Watch:

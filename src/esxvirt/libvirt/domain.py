@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from esxvirt.libvirt.constants import domains as flags_
 from esxvirt.libvirt.constants import errors as codes
+from esxvirt.libvirt.domain_tuning import Tuning
 from esxvirt.libvirt.errors import report, report_argument
-from esxvirt.libvirt.methods import check_flags, offers, to_text
+from esxvirt.libvirt.methods import check_flags, offers, to_int, to_text
 
 if TYPE_CHECKING:
     from esxvirt.driver.connection import Connection
@@ -28,7 +29,7 @@ _AFFECT = flags_.VIR_DOMAIN_AFFECT_LIVE | flags_.VIR_DOMAIN_AFFECT_CONFIG
 
 
 @offers
-class virDomain:
+class virDomain(Tuning):
     """A domain. Name, UUID and id are those of the time it was looked up; all else is asked of the server.
 
     Methods without a body here raise VIR_ERR_NO_SUPPORT. All raise `libvirtError`.
@@ -187,7 +188,7 @@ class virDomain:
 
         Args:
             question: What is answered, or its `id`; None for whatever is asked now.
-            choice: The key of an answer, or its label.
+            choice: The key of an answer, its label, or its words.
         """
         from esxvirt.driver.questions import answer
 
@@ -248,6 +249,15 @@ class virDomain:
         from esxvirt.driver.autostart import get_autostart
 
         return int(get_autostart(self._driver, self._o))
+
+    def setAutostart(self, autostart: int) -> int:
+        """Have the domain start with its host, or with 0 not; 0. Refused if other domains would start, too, then."""
+        from esxvirt.driver.autostart import set_autostart
+
+        set_autostart(self._driver, self._o, start=bool(to_int(autostart)))
+        return 0
+
+    # the description
 
     def XMLDesc(self, flags: int = 0) -> str:
         """Return the domain's XML; with VIR_DOMAIN_XML_INACTIVE as it is while the domain does not run."""

@@ -100,6 +100,7 @@ TEXTS: Final[dict[int, str]] = {
     codes.VIR_ERR_CONFIG_UNSUPPORTED: "unsupported configuration: %s",
     codes.VIR_ERR_OPERATION_TIMEOUT: "Timed out during operation: %s",
     codes.VIR_ERR_NO_DOMAIN_SNAPSHOT: "Domain snapshot not found: %s",
+    codes.VIR_ERR_OVERFLOW: "numerical overflow: %s",
     codes.VIR_ERR_ARGUMENT_UNSUPPORTED: "argument unsupported: %s",
     codes.VIR_ERR_OPERATION_ABORTED: "operation aborted: %s",
     codes.VIR_ERR_AUTH_CANCELLED: "authentication cancelled: %s",

@@ -78,9 +78,9 @@ def methods(name: str) -> list[Method]:
 
 
 def offers(cls: _Class) -> _Class:
-    """Give a class all methods of its `SURFACE`: its own bodies in a wrapper, NO_SUPPORT for those it has not."""
+    """Give a class all methods of its `SURFACE`: own or inherited bodies in a wrapper, NO_SUPPORT for the rest."""
     for method in methods(cls.__name__):
-        body = cls.__dict__.get(method.name)
+        body = next((base.__dict__[method.name] for base in cls.__mro__ if method.name in base.__dict__), None)
         setattr(cls, method.name, _Unsupported(method, cls) if body is None else _supported(body, method))
     return cls
 
