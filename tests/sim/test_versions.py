@@ -1,5 +1,6 @@
 """What a profile knows, walked through pyVmomi's tables: what is newer is refused, what is older is not."""
 
+import inspect
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -179,3 +180,18 @@ def test_every_class_is_a_type_of_the_api() -> None:
         described = schema.managed_type(name)
         for path in of.getters:
             assert path.partition(".")[0] in described.properties, (name, path)
+
+
+def test_methods_take_what_the_api_says() -> None:
+    """Every wire method has the parameters of its definition, and needs no more than it."""
+    load()
+    for name, of in CLASSES.items():
+        for method in schema.managed_type(name).methods.values():
+            function = getattr(of, method.name, None)
+            if function is None:
+                continue
+            taken = dict(list(inspect.signature(function).parameters.items())[2:])
+            assert taken.keys() == {field.name for field in method.params}, (name, method.name)
+            for field in method.params:
+                needed = taken[field.name].default is inspect.Parameter.empty
+                assert needed <= (not field.optional), (name, method.name, field.name)

@@ -27,14 +27,16 @@ class AuthorizationManager(ManagedObject):
     def _get_description(self) -> Data:
         return Data("AuthorizationDescription", privilege=[], privilegeGroup=[])
 
-    def HasPrivilegeOnEntities(self, call: "Call", entity: list[Ref], sessionId: str, privId: list[str]) -> list[Data]:
+    def HasPrivilegeOnEntities(
+        self, call: "Call", entity: list[Ref], sessionId: str, privId: list[str] | None = None
+    ) -> list[Data]:
         """Tell which privileges a session has on entities."""
         session = call.endpoint.sessions.by_key(sessionId)
         if session is None:
             raise Fault("InvalidArgument", "There is no such session.", invalidProperty="sessionId")
         may = [
             Data("PrivilegeAvailability", privId=name, isGranted=call.endpoint.access.may(session.username, name))
-            for name in privId
+            for name in privId or ()
         ]
         return [Data("EntityPrivilege", entity=ref, privAvailability=may) for ref in entity]
 
