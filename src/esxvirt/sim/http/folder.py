@@ -12,10 +12,27 @@ from esxvirt.sim.http.sdk import cookie_of
 from esxvirt.sim.http.spoil import spoil
 from esxvirt.sim.state.storage import Datastore, File, Upload
 
-__all__ = ["FolderHandler"]
+__all__ = ["FolderHandler", "username_of"]
 
 _CHUNK = 1 << 18
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
+
+
+def username_of(endpoint: Endpoint, request: web.Request) -> str:
+    """Return who asks; the answer 401 if nobody is known."""
+    session = endpoint.sessions.find(cookie_of(request))
+    if session is not None:
+        return session.username
+    scheme, _, encoded = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() == "basic":
+        try:
+            username, _, password = base64.b64decode(encoded, validate=True).decode().partition(":")
+        except ValueError:
+            username = password = ""
+        account = endpoint.access.authenticate(username, password)
+        if account is not None:
+            return account.username
+    raise web.HTTPUnauthorized(headers={"WWW-Authenticate": 'Basic realm="VMware HTTP server"'})
 
 
 class FolderHandler:
@@ -24,24 +41,8 @@ class FolderHandler:
     def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint
 
-    def _username(self, request: web.Request) -> str:
-        """Return who asks; the answer 401 if nobody is known."""
-        session = self._endpoint.sessions.find(cookie_of(request))
-        if session is not None:
-            return session.username
-        scheme, _, encoded = request.headers.get("Authorization", "").partition(" ")
-        if scheme.lower() == "basic":
-            try:
-                username, _, password = base64.b64decode(encoded, validate=True).decode().partition(":")
-            except ValueError:
-                username = password = ""
-            account = self._endpoint.access.authenticate(username, password)
-            if account is not None:
-                return account.username
-        raise web.HTTPUnauthorized(headers={"WWW-Authenticate": 'Basic realm="VMware HTTP server"'})
-
     def _target(self, request: web.Request, privilege: str) -> tuple[Datastore, str]:
-        username = self._username(request)
+        username = username_of(self._endpoint, request)
         if not self._endpoint.access.may(username, privilege):
             raise web.HTTPForbidden
         name = request.query.get("dsName", "")

@@ -12,6 +12,7 @@ from aiohttp import web
 
 from esxvirt.sim.endpoint import Endpoint
 from esxvirt.sim.http.folder import FolderHandler
+from esxvirt.sim.http.screen import ScreenHandler
 from esxvirt.sim.http.sdk import SoapHandler
 from esxvirt.sim.http.spoil import reset_socket, spoil
 from esxvirt.sim.http.versions import service_versions
@@ -56,6 +57,7 @@ class Server:
         for path in ("/sdk", "/sdk/", "/sdk/vimService", "/sdk/vimService/"):
             app.router.add_post(path, calls.post)
         app.router.add_get("/sdk/vimServiceVersions.xml", self._versions)
+        app.router.add_get("/screen", ScreenHandler(self.endpoint).get)
         for path in ("/folder", "/folder/{path:.*}"):
             app.router.add_get(path, files.get)
             app.router.add_put(path, files.put)
