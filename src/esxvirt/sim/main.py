@@ -8,6 +8,7 @@ import threading
 
 from esxvirt.sim.profiles import ALIASES, PROFILES
 from esxvirt.sim.state.inventory import TROUBLES
+from esxvirt.sim.state.shared_storage import KINDS
 
 __all__ = ["run"]
 
@@ -42,6 +43,14 @@ def _troubles(text: str) -> tuple[str, ...]:
     return names
 
 
+def _storage(text: str) -> tuple[str, ...]:
+    names = tuple(part for part in text.split(",") if part)
+    unknown = [name for name in names if name not in KINDS]
+    if unknown:
+        raise argparse.ArgumentTypeError(f"no such storage: {', '.join(unknown)}; there are {', '.join(KINDS)}")
+    return names
+
+
 def _profile(text: str) -> str:
     if text not in PROFILES and text not in ALIASES:
         raise argparse.ArgumentTypeError(f"no profile {text!r}: choose one of {', '.join([*ALIASES, *PROFILES])}")
@@ -64,6 +73,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--folders", type=_count, default=0, metavar="N", help="a vCenter's folders of each kind (0)")
     parser.add_argument(
         "--shared", action="store_true", help="put the --vms on the datastore that a vCenter's hosts share"
+    )
+    parser.add_argument(
+        "--storage", type=_storage, default=(), metavar="LIST", help=f"storage beside the hosts' own: {','.join(KINDS)}"
     )
     parser.add_argument("--latency", type=_duration, default=0.0, metavar="TIME", help="added to each call: 5ms, 0.2s")
     parser.add_argument(
@@ -93,7 +105,7 @@ def run(arguments: list[str] | None = None) -> int:
         simulator = Simulator(
             options.profile, options.transport, options.hosts, options.vms, options.latency,
             troubled=options.troubled, listen=options.listen, datacenters=options.datacenters,
-            clusters=options.clusters, folders=options.folders, shared=options.shared,
+            clusters=options.clusters, folders=options.folders, shared=options.shared, storage=options.storage,
             idle_timeout=options.idle_timeout, state=options.state,
         )  # fmt: skip
     except ValueError as error:

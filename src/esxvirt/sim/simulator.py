@@ -43,7 +43,7 @@ class Simulator:
 
     `profile` is one of `profiles.PROFILES` or "esx", "gsx", "vcenter"; `transport` "https" or "http"; `hosts` and `vms`
     are counts, `latency` seconds that every call takes longer; `idle_timeout` seconds without a call end a session.
-    `troubled` adds machines with any of `state.troubles.TROUBLES`;
+    `troubled` adds machines with any of `state.troubles.TROUBLES`, `storage` adds "nfs" and "iscsi" storage;
     `datacenters`, `clusters`, `folders` and `shared` order a vCenter's inventory: see `state.inventory.Layout`.
     `listen` is the main server's (address, port), port 0 for any. `state` is a file that keeps what has changed between
     runs: where it exists it is read in place of the counts, and it is written when the simulator stops.
@@ -66,6 +66,7 @@ class Simulator:
         clusters: int = 0,
         folders: int = 0,
         shared: bool = False,
+        storage: Iterable[str] = (),
         idle_timeout: float = 1800.0,
         state: "str | PathLike[str] | None" = None,
     ) -> None:
@@ -86,7 +87,7 @@ class Simulator:
             self.site: Site = keep.load(self._state, self.profile)
         else:
             layout = Layout(datacenters, clusters, folders, shared)
-            self.site = build_site(self.profile, hosts, vms, tuple(troubled), layout)
+            self.site = build_site(self.profile, hosts, vms, tuple(troubled), layout, tuple(storage))
         self.cacert: Path | None = None
         self.thumbprint: str | None = None
         self._latency = latency

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from esxvirt.sim.objects import host_storage_parts
 from esxvirt.sim.objects.base import provides
 from esxvirt.sim.objects.managed_entity import ManagedEntity
 from esxvirt.sim.state.machine import EPOCH
@@ -63,7 +64,7 @@ class Datastore(ManagedEntity):
             freeSpace=long(store.free),
             uncommitted=long(0),
             accessible=store.accessible,
-            multipleHostAccess=store.kind == "NFS",
+            multipleHostAccess=not store.local,
             type=store.kind,
             maintenanceMode="normal",
         )
@@ -84,33 +85,12 @@ class Datastore(ManagedEntity):
                 "maxVirtualRDMFileSize": long(62 << 40),
                 "maxMemoryFileSize": long(64 << 40),
             }
-            return Data("VmfsDatastoreInfo", **common, **limits, vmfs=self._vmfs())
+            vmfs = host_storage_parts.vmfs_volume(store, self.endpoint.profile.release)
+            return Data("VmfsDatastoreInfo", **common, **limits, vmfs=vmfs)
         if store.kind == "NFS":
-            host, _, path = store.remote.partition(":")
-            volume = {"type": "NFS", "name": store.name, "capacity": long(store.capacity)}
-            nas = Data("HostNasVolume", **volume, remoteHost=host, remotePath=path, userName="", remoteHostNames=[host])
+            nas = host_storage_parts.nas_volume(store)
             return Data("NasDatastoreInfo", **common, nas=nas)
         return Data("LocalDatastoreInfo", **common, path=store.mount)
-
-    def _vmfs(self) -> Data:
-        store = self.datastore
-        major = 3 if self.endpoint.profile.release < (5, 0) else 5 if self.endpoint.profile.release < (6, 5) else 6
-        version = {3: "3.31", 5: "5.60", 6: "6.82"}[major]
-        return Data(
-            "HostVmfsVolume",
-            type="VMFS",
-            name=store.name,
-            capacity=long(store.capacity),
-            blockSizeMb=1,
-            maxBlocks=63 << 20,
-            majorVersion=major,
-            version=version,
-            uuid=store.mount.rpartition("/")[2],
-            extent=[Data("HostScsiDiskPartition", diskName=f"mpx.vmhba1:C0:T0:L{store.number}", partition=3)],
-            vmfsUpgradable=False,
-            ssd=False,
-            local=True,
-        )
 
     @provides("host")
     def _get_host(self) -> list[Data]:

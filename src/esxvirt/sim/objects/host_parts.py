@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from esxvirt.sim.objects import host_network_parts
+from esxvirt.sim.objects import host_network_parts, host_storage_parts
 from esxvirt.sim.wire import schema
 from esxvirt.sim.wire.values import Data, Ref, long
 
@@ -12,11 +12,9 @@ if TYPE_CHECKING:
 __all__ = [
     "capability",
     "config",
-    "file_systems",
     "hardware",
     "hardware_summary",
     "product",
-    "storage",
 ]
 
 _VENDOR, _MODEL = "Dell Inc.", "PowerEdge R430"
@@ -153,27 +151,6 @@ def capability(host: "Host") -> Data:
     return Data("HostCapability", **limits, **abilities)
 
 
-def storage(host: "Host") -> Data:
-    """Make the host's storage adapters and volumes."""
-    adapter = {"key": "key-vim.host.BlockHba-vmhba1", "device": "vmhba1", "bus": 0, "status": "unknown"}
-    hba = Data("HostBlockHba", **adapter, model="PERC H330 Mini", driver="lsi_mr3", pci="0000:03:00.0")
-    del host
-    return Data("HostStorageDeviceInfo", hostBusAdapter=[hba], scsiLun=[], softwareInternetScsiEnabled=False)
-
-
-def file_systems(host: "Host") -> Data:
-    """Make the list of the host's mounted volumes."""
-    mounts = [
-        Data(
-            "HostFileSystemMountInfo",
-            mountInfo=Data("HostMountInfo", path=store.mount, accessMode="readWrite", mounted=True, accessible=True),
-            volume=_volume(store.name, store.kind, store.capacity, store.remote),
-        )
-        for store in host.datastores
-    ]
-    return Data("HostFileSystemVolumeInfo", volumeTypeList=["VMFS", "NFS", "OTHER"], mountInfo=mounts)
-
-
 def config(host: "Host", ref: Ref) -> Data:
     """Make the host's configuration."""
     return Data(
@@ -186,23 +163,7 @@ def config(host: "Host", ref: Ref) -> Data:
         ),
         network=host_network_parts.network(host),
         vmotion=Data("HostVMotionInfo", ipConfig=Data("HostIpConfig", dhcp=False, ipAddress=f"10.0.1.{host.number}")),
-        storageDevice=storage(host),
-        fileSystemVolume=file_systems(host),
+        storageDevice=host_storage_parts.devices(host),
+        fileSystemVolume=host_storage_parts.file_systems(host),
         service=Data("HostServiceInfo", service=[]),
     )  # fmt: skip
-
-
-def _volume(name: str, kind: str, capacity: int, remote: str) -> Data:
-    if kind == "NFS":
-        where, _, path = remote.partition(":")
-        return Data(
-            "HostNasVolume",
-            type=kind,
-            name=name,
-            capacity=long(capacity),
-            remoteHost=where,
-            remotePath=path,
-            userName="",
-        )
-    return Data("HostLocalFileSystemVolume" if kind == "OTHER" else "HostFileSystemVolume", type=kind, name=name,
-                capacity=long(capacity), **({"device": name} if kind == "OTHER" else {}))  # fmt: skip

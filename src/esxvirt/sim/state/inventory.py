@@ -9,6 +9,7 @@ from esxvirt.sim.profiles import Profile, host_of
 from esxvirt.sim.state.machine import EPOCH, Machine, generated_config
 from esxvirt.sim.state.networks import PhysicalNic, Switch, add_port_group
 from esxvirt.sim.state.places import Cluster, Datacenter, Folder
+from esxvirt.sim.state.shared_storage import add_local_disk, add_storage
 from esxvirt.sim.state.site import Host, Site
 from esxvirt.sim.state.storage import Datastore as Store
 from esxvirt.sim.state.storage import File
@@ -127,12 +128,18 @@ class Layout:
 
 
 def build_site(
-    profile: Profile, hosts: int = 1, vms: int = 0, troubled: Iterable[str] = (), layout: Layout | None = None
+    profile: Profile,
+    hosts: int = 1,
+    vms: int = 0,
+    troubled: Iterable[str] = (),
+    layout: Layout | None = None,
+    storage: Iterable[str] = (),
 ) -> Site:
     """Build the default inventory with `hosts` hosts (one without a vCenter) and `vms` generated machines.
 
     The first host has the manual's Fedora11, a running, a suspended and a powered-off machine, and one whose VMX file
-    is broken; `troubled` adds any of `TROUBLES`. ValueError for counts or troubles that cannot be.
+    is broken; `troubled` adds any of `TROUBLES`, `storage` any of `shared_storage.KINDS`. ValueError for counts and
+    words that cannot be.
     """
     layout = layout or Layout()
     if hosts < 1 or (hosts > 1 and not profile.is_vcenter):
@@ -149,6 +156,7 @@ def build_site(
         _add_host(site, host_of(profile), number)
     for datacenter in site.datacenters:
         _share_datastore(site, datacenter)
+    add_storage(site, storage)
     _add_named_machines(site)
     _add_troubled_machines(site, troubled)
     _add_generated_machines(site, vms, shared=layout.shared)
@@ -214,6 +222,7 @@ def _add_host(site: Site, profile: Profile, number: int) -> None:
     site.datastores.append(local)
     host.switches = [Switch("vSwitch0", 128, ["vmnic0", "vmnic1"])]
     host.nics = [PhysicalNic(f"vmnic{index}", "e1000e", f"00:1b:21:3a:{number:02x}:{index:02x}") for index in range(3)]
+    add_local_disk(host, local)
     add_port_group(site, host, "VM Network", "vSwitch0")
     console = "host" if profile.product == "VMware ESXi" else "systemManagement"
     add_port_group(site, host, "Management Network", "vSwitch0", system=console)

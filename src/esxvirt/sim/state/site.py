@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from esxvirt.sim.profiles import Profile
+    from esxvirt.sim.state.luns import Adapter
     from esxvirt.sim.state.machine import Machine
     from esxvirt.sim.state.networks import Network, PhysicalNic, PortGroup, Switch
     from esxvirt.sim.state.places import Cluster, Datacenter, Folder
@@ -46,6 +47,7 @@ class Host:
     port_groups: list[PortGroup] = field(default_factory=list)
     switches: list[Switch] = field(default_factory=list)
     nics: list[PhysicalNic] = field(default_factory=list)
+    adapters: list[Adapter] = field(default_factory=list)
     machines: dict[int, Machine] = field(default_factory=dict)
     autostart: Autostart = field(default_factory=Autostart)
     datacenter: Datacenter | None = None

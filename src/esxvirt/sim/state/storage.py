@@ -180,6 +180,9 @@ class Datastore:
         self.mount = mount
         self.capacity = capacity
         self.remote = remote
+        # The disk that it is on, as the host calls it, and whether that is the host's own.
+        self.disk = f"mpx.vmhba1:C0:T0:L{number}"
+        self.local = kind != "NFS"
         self.accessible = True
         self.homes: dict[str, Machine] = {}
         self._files: dict[str, File | None] = {}

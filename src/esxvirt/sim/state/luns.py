@@ -1,0 +1,73 @@
+"""A host's storage adapters, what they reach, and the disks there."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+__all__ = ["Adapter", "Lun", "Target"]
+
+_BLOCK_SIZE = 512
+
+
+@dataclass(slots=True, eq=False)
+class Lun:
+    """A disk of `size` bytes, number `number` of its target. `known` is whether the host has seen it already."""
+
+    number: int
+    name: str
+    vendor: str
+    model: str
+    size: int
+    local: bool = False
+    known: bool = True
+
+    @property
+    def uuid(self) -> str:
+        """Its UUID, as hosts make it of the number, the name and the model."""
+        digits = hashlib.md5(f"{self.name} {self.model}".encode(), usedforsecurity=False).hexdigest()
+        return f"02{self.number:04x}0000{digits}{self.model[:6].encode().hex()}"
+
+    @property
+    def blocks(self) -> int:
+        """Its size in blocks of 512 bytes."""
+        return self.size // _BLOCK_SIZE
+
+
+@dataclass(slots=True, eq=False)
+class Target:
+    """What an adapter reaches: an iSCSI target with its name, or a place on a bus, without."""
+
+    number: int
+    luns: list[Lun]
+    iscsi_name: str = ""
+    address: str = ""
+    port: int = 3260
+
+
+@dataclass(slots=True, eq=False)
+class Adapter:
+    """A storage adapter; `iscsi_name` is the name of an iSCSI initiator, "" for any other adapter."""
+
+    device: str
+    bus: int
+    model: str
+    driver: str
+    iscsi_name: str = ""
+    targets: list[Target] = field(default_factory=list)
+
+    @property
+    def key(self) -> str:
+        """How the API calls it."""
+        kind = "InternetScsiHba" if self.iscsi_name else "BlockHba"
+        return f"key-vim.host.{kind}-{self.device}"
+
+    def known(self) -> Iterator[tuple[Target, Lun]]:
+        """Yield the disks that the host has seen, with their targets."""
+        for target in self.targets:
+            yield from ((target, lun) for lun in target.luns if lun.known)
+
+    def rescan(self) -> None:
+        """See what there is by now."""
+        for target in self.targets:
+            for lun in target.luns:
+                lun.known = True
