@@ -1,7 +1,8 @@
 """Accounts, roles, and what a role may do."""
 
 import hmac
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 
 from esxvirt.sim.wire.values import Fault, Ref
 
@@ -25,17 +26,31 @@ class Role:
         return self.everything or privilege in _ALWAYS or privilege in self.privileges
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Account:
-    """An account with the role that it has on everything."""
+    """An account with the role that it has on everything, and other roles on single objects."""
 
     username: str
     password: str
     role: Role
+    exceptions: dict[Ref, Role] = field(default_factory=dict)
 
+
+_INTERACT = frozenset(
+    f"VirtualMachine.Interact.{name}"
+    for name in ("PowerOn", "PowerOff", "Suspend", "Reset", "AnswerQuestion", "ConsoleInteract", "DeviceConnection",
+                 "SetCDMedia", "SetFloppyMedia", "ToolsInstall", "CreateScreenshot", "PutUsbScanCodes")
+)  # fmt: skip
+_CONFIG = frozenset(
+    f"VirtualMachine.Config.{name}"
+    for name in ("Rename", "Settings", "CPUCount", "Memory", "Resource", "AdvancedConfig", "AddNewDisk",
+                 "AddExistingDisk", "RemoveDisk", "AddRemoveDevice", "EditDevice", "DiskExtend", "SwapPlacement",
+                 "UpgradeVirtualHardware", "ReloadFromPath", "ChangeTracking", "QueryUnownedFiles", "ResetGuestInfo")
+)  # fmt: skip
 
 ADMIN = Role(-1, "Admin", everything=True)
 READ_ONLY = Role(-2, "ReadOnly", frozenset({"System.Read"}))
+NO_ACCESS = Role(-5, "NoAccess")
 OPERATOR = Role(
     10,
     "Operator",
@@ -45,20 +60,79 @@ OPERATOR = Role(
         "Datastore.Browse",
     }),
 )  # fmt: skip
+VM_USER = Role(3, "VirtualMachineUser", frozenset({"System.Read", "Global.CancelTask"}) | _INTERACT)
+VM_ADMIN = Role(
+    4,
+    "VirtualMachineAdministrator",
+    VM_USER.privileges | _CONFIG | {
+        "VirtualMachine.Inventory.Create", "VirtualMachine.Inventory.Register", "VirtualMachine.Inventory.Unregister",
+        "VirtualMachine.Inventory.Delete", "VirtualMachine.State.CreateSnapshot",
+        "VirtualMachine.State.RevertToSnapshot", "VirtualMachine.State.RemoveSnapshot",
+        "VirtualMachine.State.RenameSnapshot", "Resource.AssignVMToPool", "Datastore.Browse",
+        "Datastore.AllocateSpace", "Datastore.FileManagement", "Network.Assign",
+    },
+)  # fmt: skip
+ROLES = (ADMIN, READ_ONLY, NO_ACCESS, OPERATOR, VM_USER, VM_ADMIN)
+# The first number of the roles that somebody adds.
+_FIRST_OWN = 100
 
 
 class Access:
-    """The accounts of one server: the administrator, ``readonly`` and ``operator``, all with one password."""
+    """The accounts of one server, all with one password, and its roles.
+
+    There are the administrator, ``readonly``, ``operator``, ``vmuser``, ``vmadmin`` and ``noaccess``; `add_role` and
+    `add_account` make others. `restricted` is the licence of the free ESXi, under which the API only reads.
+    """
 
     def __init__(self, administrator: str, password: str) -> None:
         self.password = password
-        self.roles = [ADMIN, READ_ONLY, OPERATOR]
-        accounts = (
-            Account(administrator, password, ADMIN),
-            Account("readonly", password, READ_ONLY),
-            Account("operator", password, OPERATOR),
-        )
-        self.accounts = {account.username: account for account in accounts}
+        self.restricted = False
+        self.roles = list(ROLES)
+        self.accounts = {
+            username: Account(username, password, role)
+            for username, role in (
+                (administrator, ADMIN), ("readonly", READ_ONLY), ("operator", OPERATOR), ("vmuser", VM_USER),
+                ("vmadmin", VM_ADMIN), ("noaccess", NO_ACCESS),
+            )
+        }  # fmt: skip
+
+    def add_role(self, name: str, privileges: Iterable[str]) -> Role:
+        """Add a role with privileges by their names; ValueError for a name that is taken."""
+        if any(role.name == name for role in self.roles):
+            raise ValueError(f"there is a role {name!r} already")
+        number = max(_FIRST_OWN, *(role.number + 1 for role in self.roles))
+        role = Role(number, name, frozenset(privileges))
+        self.roles.append(role)
+        return role
+
+    def add_account(self, username: str, role: Role | str, password: str | None = None) -> Account:
+        """Add an account with a role, or its name; LookupError for an unknown one."""
+        found = role if isinstance(role, Role) else self.role_named(role)
+        account = Account(username, self.password if password is None else password, found)
+        self.accounts[username] = account
+        return account
+
+    def role_named(self, name: str) -> Role:
+        """Return the role of that name; LookupError if there is none."""
+        for role in self.roles:
+            if role.name == name:
+                return role
+        raise LookupError(f"no role {name!r}: choose one of {', '.join(role.name for role in self.roles)}")
+
+    def role_numbered(self, number: int) -> Role | None:
+        """Return the role of that number, or None."""
+        return next((role for role in self.roles if role.number == number), None)
+
+    def replace_role(self, old: Role, new: Role | None) -> None:
+        """Put a role in the place of another, wherever that is given; None takes it away, which leaves no access."""
+        others = [role for role in self.roles if role is not old]
+        self.roles = others if new is None else sorted([*others, new], key=lambda role: role.number)
+        for account in self.accounts.values():
+            if account.role is old:
+                account.role = new or NO_ACCESS
+            exceptions = account.exceptions
+            for ref in [ref for ref, role in exceptions.items() if role is old]:
+                exceptions[ref] = new or NO_ACCESS
 
     def authenticate(self, username: str, password: str) -> Account | None:
         """Return the account if the password is its, else None."""
@@ -67,14 +141,17 @@ class Access:
         right = hmac.compare_digest(expected.encode(), password.encode())
         return account if account and right else None
 
-    def may(self, username: str, privilege: str | None) -> bool:
-        """Whether the account may do what needs `privilege`; None and "" need nothing."""
+    def may(self, username: str, privilege: str | None, ref: Ref | None = None) -> bool:
+        """Whether the account may do what needs `privilege`, on `ref` if given; None and "" need nothing."""
         account = self.accounts.get(username)
-        return not privilege or (account is not None and account.role.may(privilege))
+        if not privilege or account is None:
+            return not privilege
+        role = account.exceptions.get(ref, account.role) if ref is not None else account.role
+        return role.may(privilege)
 
     def check(self, username: str, privilege: str | None, ref: Ref) -> None:
         """Raise the fault ``NoPermission`` unless the account may."""
-        if not self.may(username, privilege):
+        if not self.may(username, privilege, ref):
             raise Fault(
                 "NoPermission", "Permission to perform this operation was denied.", object=ref, privilegeId=privilege
             )

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from esxvirt.sim import licences
 from esxvirt.sim.calls import CURRENT, Call, CallRecord
 from esxvirt.sim.wire import schema
 from esxvirt.sim.wire.values import Fault
@@ -108,6 +109,14 @@ def permission(call: Call, proceed: Next) -> Any:
     return proceed(call)
 
 
+def licence(call: Call, proceed: Next) -> Any:
+    """Refuse what changes anything where the licence is that of the free ESXi."""
+    if call.endpoint.access.restricted and licences.writes(call.this.type, call.name):
+        text = "Current license or ESXi version prohibits execution of the requested operation."
+        raise Fault("RestrictedVersion", text)
+    return proceed(call)
+
+
 def locking(call: Call, proceed: Next) -> Any:
     """One call at a time changes or reads the site; a call that waits for changes lets the others in."""
     with call.endpoint.site.lock:
@@ -115,7 +124,7 @@ def locking(call: Call, proceed: Next) -> Any:
 
 
 STAGES: tuple[Callable[[Call, Next], Any], ...] = (
-    latency, faults, version_gate, authentication, permission, locking,
+    latency, faults, version_gate, authentication, permission, licence, locking,
 )  # fmt: skip
 
 

@@ -45,6 +45,8 @@ class FolderHandler:
         username = username_of(self._endpoint, request)
         if not self._endpoint.access.may(username, privilege):
             raise web.HTTPForbidden
+        if privilege != "Datastore.Browse" and self._endpoint.access.restricted:
+            raise web.HTTPForbidden
         name = request.query.get("dsName", "")
         # Hosts have one datacenter and take any name for it.
         stores = self._endpoint.datastores

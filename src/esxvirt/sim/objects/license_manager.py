@@ -1,5 +1,6 @@
 """Licences."""
 
+from esxvirt.sim import licences
 from esxvirt.sim.objects.base import ManagedObject, provides
 from esxvirt.sim.wire.values import Data, long
 
@@ -31,6 +32,9 @@ class LicenseManager(ManagedObject):
 
     @provides("licenses")
     def _get_licenses(self) -> list[Data]:
-        name = f"{self.endpoint.profile.license_name} (evaluation)"
-        key = "00000-00000-00000-00000-00000"
-        return [Data("LicenseManagerLicenseInfo", licenseKey=key, editionKey="eval", name=name, total=0, costUnit="")]
+        if self.endpoint.access.restricted:
+            key, edition, name = "0A0A0-00000-00000-00000-00000", "esxBasic.vram", licences.FREE
+        else:
+            key, edition = "00000-00000-00000-00000-00000", "eval"
+            name = f"{self.endpoint.profile.license_name} (evaluation)"
+        return [Data("LicenseManagerLicenseInfo", licenseKey=key, editionKey=edition, name=name, total=0, costUnit="")]
