@@ -19,6 +19,7 @@ from esxvirt.sim.endpoint import Endpoint
 from esxvirt.sim.faults import FaultPlan
 from esxvirt.sim.http import addresses, certificates
 from esxvirt.sim.http.server import Server
+from esxvirt.sim.licences import LICENCES
 from esxvirt.sim.profiles import Profile, find
 from esxvirt.sim.sessions import Session
 from esxvirt.sim.state import keep
@@ -45,6 +46,7 @@ class Simulator:
     are counts, `latency` seconds that every call takes longer; `idle_timeout` seconds without a call end a session.
     `troubled` adds machines with any of `state.troubles.TROUBLES`, `storage` adds "nfs" and "iscsi" storage;
     `datacenters`, `clusters`, `folders` and `shared` order a vCenter's inventory: see `state.inventory.Layout`.
+    `license` "free" is that of the free ESXi, whose API only reads.
     `listen` is the main server's (address, port), port 0 for any. `state` is a file that keeps what has changed between
     runs: where it exists it is read in place of the counts, and it is written when the simulator stops.
     LookupError for an unknown profile, ValueError for arguments that cannot be and a file that holds no state of the
@@ -68,6 +70,7 @@ class Simulator:
         shared: bool = False,
         storage: Iterable[str] = (),
         idle_timeout: float = 1800.0,
+        license: str = "evaluation",  # noqa: A002  # the option's word
         state: "str | PathLike[str] | None" = None,
     ) -> None:
         if transport not in {"http", "https"}:
@@ -77,6 +80,8 @@ class Simulator:
         if idle_timeout <= 0:
             raise ValueError(f"sessions that end after {idle_timeout} seconds cannot be")
         self.profile: Profile = find(profile)
+        if license not in LICENCES or (license == "free" and self.profile.product_line_id != "embeddedEsx"):
+            raise ValueError(f"licence {license!r}: choose {' or '.join(LICENCES)}; only an ESXi can be free")
         self.transport = transport
         self.password = password
         self.username = self.profile.username
@@ -91,6 +96,7 @@ class Simulator:
         self.cacert: Path | None = None
         self.thumbprint: str | None = None
         self._latency = latency
+        self._restricted = license == "free"
         self._idle_timeout = idle_timeout
         self._listen = listen
         self._servers: list[Server] = []
@@ -110,6 +116,7 @@ class Simulator:
             access = Access(profile.username, self.password)
             endpoint = Endpoint(self.tasks, profile, host, access, self.faults, self.calls)
             endpoint.latency = self._latency
+            access.restricted = self._restricted
             endpoint.sessions.idle_timeout = self._idle_timeout
             tree.build(endpoint)
             made.append(endpoint)
