@@ -6,6 +6,7 @@ import signal
 import sys
 import threading
 
+from esxvirt.sim.licences import LICENCES
 from esxvirt.sim.profiles import ALIASES, PROFILES
 from esxvirt.sim.state.inventory import TROUBLES
 from esxvirt.sim.state.shared_storage import KINDS
@@ -77,6 +78,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--storage", type=_storage, default=(), metavar="LIST", help=f"storage beside the hosts' own: {','.join(KINDS)}"
     )
+    parser.add_argument("--license", choices=LICENCES, default="evaluation", help="free: as ESXi's, which only reads")
     parser.add_argument("--latency", type=_duration, default=0.0, metavar="TIME", help="added to each call: 5ms, 0.2s")
     parser.add_argument(
         "--troubled", type=_troubles, default=(), metavar="LIST", help=f"machines in trouble: {','.join(TROUBLES)}"
@@ -104,7 +106,7 @@ def run(arguments: list[str] | None = None) -> int:
     try:
         simulator = Simulator(
             options.profile, options.transport, options.hosts, options.vms, options.latency,
-            troubled=options.troubled, listen=options.listen, datacenters=options.datacenters,
+            license=options.license, troubled=options.troubled, listen=options.listen, datacenters=options.datacenters,
             clusters=options.clusters, folders=options.folders, shared=options.shared, storage=options.storage,
             idle_timeout=options.idle_timeout, state=options.state,
         )  # fmt: skip
