@@ -5,6 +5,7 @@
 #   make check    lint, format, types, architecture, docs, changelog
 #   make bench    esxvirsh beside virsh, govc and pyVmomi
 #   make fuzz     the property tests, many more examples each
+#   make guided   coverage-guided fuzzing with atheris, SECONDS_EACH (60) for each of GUIDED
 #   make docs     regenerate the generated pages of docs/
 #   make tools    vcsim and govc for the tests, into .cache/bin (needs Go)
 #   make clean    remove what these targets made
@@ -18,9 +19,12 @@ IS_NEW_ENOUGH = -c 'import sys; sys.exit(sys.version_info < (3, 11))'
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	if $$p $(IS_NEW_ENOUGH) 2>/dev/null; then command -v $$p; break; fi; done)
 PYTEST_ARGS ?=
+ATHERIS = atheris>=3,<4
+GUIDED ?= 'guided vmx' 'guided strict' 'guided xml' 'guided_simulator sdk' 'guided_simulator folder'
+SECONDS_EACH ?= 60
 BENCH_ARGS ?=
 
-.PHONY: demo test check bench fuzz docs tools clean setup
+.PHONY: demo test check bench fuzz guided docs tools clean setup
 
 demo: $(VENV)/.demo
 	$(BIN)/esxvirsh -c sim:///esx "list --all; dumpxml Fedora11"
@@ -42,6 +46,11 @@ bench: $(VENV)/.test
 
 fuzz: $(VENV)/.test
 	$(BIN)/python -m pytest --hypothesis-profile=fuzz tests/fuzz $(PYTEST_ARGS)
+
+guided: $(VENV)/.test
+	$(BIN)/python -m pip install --quiet --only-binary :all: "$(ATHERIS)"
+	for target in $(GUIDED); do \
+		$(BIN)/python -m tests.fuzz.$$target -max_total_time=$(SECONDS_EACH) -print_final_stats=1 || exit 1; done
 
 docs: $(VENV)/.demo
 	$(BIN)/python docs/generate.py
