@@ -39,7 +39,7 @@ class AuthorizationManager(ManagedObject):
         return [
             Data("EntityPrivilege", entity=ref, privAvailability=[
                 Data("PrivilegeAvailability", privId=name, isGranted=access.may(session.username, name, ref))
-                for name in privId
+                for name in privId or []
             ])
             for ref in entity
         ]  # fmt: skip
