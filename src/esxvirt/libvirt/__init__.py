@@ -3,7 +3,7 @@
 Classes, methods, signatures, constants and errors are those of libvirt-python 9.0.0, for `esx://`, `gsx://`, `vpx://`
 and `sim://` connections. A method that the driver does not have raises `libvirtError` VIR_ERR_NO_SUPPORT, with the text
 "this function is not supported by the connection driver: " and the name of libvirt's function. Beyond libvirt-python,
-`virConnect.vim` is pyVmomi's service instance.
+`virConnect.vim` is pyVmomi's service instance; `nativeToXML` and `xmlToNative` convert without a server.
 
 As in libvirt-python, an error is also printed to stderr unless `registerErrorHandler` says who gets it.
 """
@@ -27,6 +27,7 @@ from esxvirt.libvirt.domain import *
 from esxvirt.libvirt.errors import *
 from esxvirt.libvirt.events import *
 from esxvirt.libvirt.interface import *
+from esxvirt.libvirt.native import *
 from esxvirt.libvirt.network import *
 from esxvirt.libvirt.network_port import *
 from esxvirt.libvirt.nodedev import *
@@ -48,4 +49,5 @@ def virInitialize() -> int:
 
 if not TYPE_CHECKING:  # a type checker takes all names above for public; it cannot follow this
     _OTHERS = {"getVersion", "libvirtError", "open", "openAuth", "openReadOnly", "registerErrorHandler"}
+    _OTHERS |= {"nativeToXML", "xmlToNative"}  # libvirt has none without a connection
     __all__ = [name for name in dir() if name.startswith(("VIR_", "vir")) or name in _OTHERS]

@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from esxvirt.libvirt.constants import connect as flags_
+from esxvirt.libvirt.constants.domains import VIR_DOMAIN_DEFINE_VALIDATE
 from esxvirt.libvirt.constants.node import VIR_STREAM_NONBLOCK
 from esxvirt.libvirt.domain import virDomain
 from esxvirt.libvirt.errors import ErrorTuple, report_argument, virGetLastError, virResetLastError
@@ -272,6 +273,82 @@ class virConnect:
         handles = [domain._o for domain in domains]  # noqa: SLF001  the classes of this package are each other's friends
         found = stats_of(self._driver, handles, to_int(stats), enforce=bool(flags & _STATS_ENFORCE))
         return [(domain, values) for domain, (_, values) in zip(domains, found, strict=True)]
+
+    # native configurations
+
+    def domainXMLFromNative(self, nativeFormat: str, nativeConfig: str, flags: int = 0) -> str:
+        """Return the domain XML of a native configuration.
+
+        Args:
+            nativeFormat: ``vmware-vmx``.
+            nativeConfig: The text of the file; its bytes are taken, too.
+            flags: None are known.
+        """
+        check_flags(flags, 0, "esxConnectDomainXMLFromNative")
+        return self.nativeToXML(nativeFormat, nativeConfig)[0]
+
+    def domainXMLToNative(self, nativeFormat: str, domainXml: str, flags: int = 0) -> str:
+        """Return the native configuration of domain XML; arguments as in `domainXMLFromNative`."""
+        check_flags(flags, 0, "esxConnectDomainXMLToNative")
+        return self.xmlToNative(nativeFormat, domainXml)[0]
+
+    def nativeToXML(self, nativeFormat: str, nativeConfig: str | bytes, strict: bool = False) -> tuple[str, list[str]]:
+        """Return the domain XML of a native configuration, and what was lost or guessed; not libvirt's.
+
+        With `strict` what libvirt refuses is refused. `esxvirt.libvirt.nativeToXML` needs no connection.
+        """
+        from esxvirt.libvirt.native import convert_from
+
+        name = "virConnectDomainXMLFromNative"
+        text = nativeConfig if isinstance(nativeConfig, bytes) else to_text(nativeConfig, name, "nativeConfig")
+        return convert_from(self._driver, to_text(nativeFormat, name, "nativeFormat"), text, strict=strict)
+
+    def xmlToNative(self, nativeFormat: str, domainXml: str | bytes, strict: bool = False) -> tuple[str, list[str]]:
+        """Return the native configuration of domain XML, and what was lost; see `nativeToXML`."""
+        from esxvirt.libvirt.native import convert_to
+
+        name = "virConnectDomainXMLToNative"
+        text = domainXml if isinstance(domainXml, bytes) else to_text(domainXml, name, "domainXml")
+        return convert_to(self._driver, to_text(nativeFormat, name, "nativeFormat"), text, strict=strict)
+
+    # defining
+
+    def defineXML(self, xml: str) -> virDomain:
+        """Define a domain: a new one, or one that is off anew, by its UUID. Its VMX file stands beside its first disk.
+
+        What a VMX file has and XML cannot say stays as it is. What fails leaves nothing behind.
+        """
+        return self._define(to_text(xml, "virDomainDefineXML", "xml"), 0)
+
+    def defineXMLFlags(self, xml: str, flags: int = 0) -> virDomain:
+        """Define a domain as `defineXML`; VIR_DOMAIN_DEFINE_VALIDATE is taken: XML is always looked at closely."""
+        return self._define(to_text(xml, "virDomainDefineXMLFlags", "xml"), flags)
+
+    def _define(self, xml: str, flags: int) -> virDomain:
+        from esxvirt.driver.define import define
+
+        check_flags(flags, VIR_DOMAIN_DEFINE_VALIDATE, "esxDomainDefineXMLFlags")
+        return virDomain(self, define(self._driver, xml))
+
+    def domainXMLFromNative(self, nativeFormat: str, nativeConfig: str, flags: int = 0) -> str:
+        """Return the domain XML for a VMX file's content; the format is ``"vmware-vmx"``."""
+        from esxvirt.driver.native import from_native
+
+        function = "virConnectDomainXMLFromNative"
+        form = to_text(nativeFormat, function, "nativeFormat")
+        config = to_text(nativeConfig, function, "nativeConfig")
+        check_flags(flags, 0, "esxConnectDomainXMLFromNative")
+        return from_native(self._driver, form, config)
+
+    def domainXMLToNative(self, nativeFormat: str, domainXml: str, flags: int = 0) -> str:
+        """Return the content of the VMX file for domain XML; the format is ``"vmware-vmx"``."""
+        from esxvirt.driver.native import to_native
+
+        function = "virConnectDomainXMLToNative"
+        form = to_text(nativeFormat, function, "nativeFormat")
+        xml = to_text(domainXml, function, "domainXml")
+        check_flags(flags, 0, "esxConnectDomainXMLToNative")
+        return to_native(self._driver, form, xml)
 
     # tasks, and the questions that block them: libvirt has no functions for it
 

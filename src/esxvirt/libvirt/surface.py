@@ -3,7 +3,7 @@
 A line has the method with its parameters, the C function that libvirt names in errors, and ``!`` if libvirt refuses it
 on a read-only connection. A class's own module has bodies for the methods that the driver supports; all others raise
 VIR_ERR_NO_SUPPORT with that function's name (`esxvirt.libvirt.methods`). Names and flags are libvirt 9.0.0's;
-`getInfoKiB`, and all that is about tasks and questions, is our own.
+`getInfoKiB`, `nativeToXML`, `xmlToNative`, and all that is about tasks and questions, is our own.
 """
 
 __all__ = ["SURFACE"]
@@ -85,6 +85,7 @@ SURFACE: dict[str, str] = {
     lookupByName(name) virDomainLookupByName
     lookupByUUID(uuid) virDomainLookupByUUID
     lookupByUUIDString(uuidstr) virDomainLookupByUUIDString
+    nativeToXML(nativeFormat, nativeConfig, strict=False) virConnectDomainXMLFromNative !
     networkCreateXML(xmlDesc) virNetworkCreateXML !
     networkCreateXMLFlags(xmlDesc, flags=0) virNetworkCreateXMLFlags !
     networkDefineXML(xml) virNetworkDefineXML !
@@ -149,6 +150,7 @@ SURFACE: dict[str, str] = {
     storageVolLookupByPath(path) virStorageVolLookupByPath
     suspendForDuration(target, duration, flags=0) virNodeSuspendForDuration !
     unregisterCloseCallback() virConnectUnregisterCloseCallback
+    xmlToNative(nativeFormat, domainXml, strict=False) virConnectDomainXMLToNative !
     """,
     "virDomain": """
     abortJob() virDomainAbortJob !

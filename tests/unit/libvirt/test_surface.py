@@ -39,9 +39,11 @@ print(json.dumps({
 # What libvirt-python has not; there `getInfoKiB` is a property.
 OWN_METHODS = {
     ("virConnect", "getInfoKiB"),
+    ("virConnect", "nativeToXML"),
     ("virConnect", "setProgressCallback"),
     ("virConnect", "setQuestionCallback"),
     ("virConnect", "setTaskDeadline"),
+    ("virConnect", "xmlToNative"),
     ("virDomain", "answer"),
     ("virDomain", "questions"),
 }

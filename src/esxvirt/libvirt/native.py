@@ -1,0 +1,68 @@
+"""Conversions of VMX files and domain XML without a server, and with all that they have to tell."""
+
+# ruff: noqa: PLC0415  the driver, and what it stands on, is loaded when it is needed
+
+from typing import TYPE_CHECKING
+
+from esxvirt.errors import EsxvirtError
+from esxvirt.libvirt.constants.errors import VIR_FROM_ESX
+from esxvirt.libvirt.errors import translate, virResetLastError
+
+if TYPE_CHECKING:
+    from esxvirt.driver.connection import Connection
+
+__all__ = ["nativeToXML", "xmlToNative"]
+
+
+def nativeToXML(nativeFormat: str, nativeConfig: str | bytes, strict: bool = False) -> tuple[str, list[str]]:
+    """Convert a native configuration to domain XML without a server.
+
+    Args:
+        nativeFormat: ``vmware-vmx``.
+        nativeConfig: The file's text or, to have its `.encoding` heeded, its bytes.
+        strict: Refuse what libvirt refuses.
+
+    Returns:
+        The XML, and what was lost or guessed, an item a note.
+
+    Raises:
+        libvirtError: It cannot be converted.
+    """
+    virResetLastError()
+    try:
+        return convert_from(None, nativeFormat, nativeConfig, strict=strict)
+    except EsxvirtError as error:
+        raise translate(error, VIR_FROM_ESX) from error
+
+
+def xmlToNative(nativeFormat: str, domainXml: str | bytes, strict: bool = False) -> tuple[str, list[str]]:
+    """Convert domain XML to a native configuration without a server; see `nativeToXML`."""
+    virResetLastError()
+    try:
+        return convert_to(None, nativeFormat, domainXml, strict=strict)
+    except EsxvirtError as error:
+        raise translate(error, VIR_FROM_ESX) from error
+
+
+def convert_from(
+    driver: "Connection | None", native_format: str, config: str | bytes, *, strict: bool
+) -> tuple[str, list[str]]:
+    """Convert on a driver's connection, or none: the XML and the notes."""
+    from esxvirt.driver.native import from_native
+    from esxvirt.vmx import Report
+
+    report = Report()
+    text = from_native(driver, native_format, config, strict=strict, report=report)
+    return text, [str(note) for note in report]
+
+
+def convert_to(
+    driver: "Connection | None", native_format: str, xml: str | bytes, *, strict: bool
+) -> tuple[str, list[str]]:
+    """Convert on a driver's connection, or none: the VMX file and the notes."""
+    from esxvirt.driver.native import to_native
+    from esxvirt.vmx import Report
+
+    report = Report()
+    text = to_native(driver, native_format, xml, strict=strict, report=report)
+    return text, [str(note) for note in report]
