@@ -46,7 +46,11 @@ def locate(call: "Call", name: str, datacenter: Ref | None = None, parameter: st
     ``InvalidArgument``, ``ManagedObjectNotFound``.
     """
     if name.startswith(("http://", "https://")):
-        url = urlsplit(name)
+        try:
+            url = urlsplit(name)
+        except ValueError:
+            text = f"Invalid datastore path '{name}'."
+            raise Fault("InvalidDatastorePath", text, name="", datastorePath=name) from None
         store_name = parse_qs(url.query).get("dsName", [""])[0]
         path = f"[{store_name}] {unquote(url.path).removeprefix('/folder')}"
         return find_place(path, call.endpoint.datastores, call.endpoint)

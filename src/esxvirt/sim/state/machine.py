@@ -197,8 +197,8 @@ class Machine:
 
     @property
     def untouched(self) -> bool:
-        """Whether it is as it was generated, and nobody has read it yet."""
-        return self._config is None and self._text is None
+        """Whether it is as it was generated, with all its files in its home."""
+        return self.virtual and self._text is None
 
     @property
     def change_version(self) -> str:

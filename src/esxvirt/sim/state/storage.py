@@ -263,9 +263,7 @@ class Datastore:
     def is_directory(self, path: str) -> bool:
         """Whether `path` is a directory."""
         path = self.normalise(path)
-        if not path or self._home_of(path) is not None:
-            return True
-        return any(name.startswith(f"{path}/") and file is not None for name, file in self._files.items())
+        return not path or self._home_of(path) is not None or self._files.get(f"{path}/") is not None
 
     def names(self, directory: str = "") -> Iterator[tuple[str, bool]]:
         """Yield the names in `directory` with whether each is a directory, sorted."""
