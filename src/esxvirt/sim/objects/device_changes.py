@@ -24,6 +24,8 @@ _FIXED = ("VirtualIDEController", "VirtualPCIController", "VirtualPS2Controller"
           "VirtualKeyboard", "VirtualPointingDevice")  # fmt: skip
 _HOT = ("VirtualDisk", "VirtualEthernetCard", "VirtualSCSIController", "VirtualUSBController")
 _MOST = {"ethernet": 10, "scsi": 4, "sata": 4, "floppy": 2, "serial": 4, "parallel": 3}
+# KiB in the largest disk: 62 TiB.
+_LARGEST = 62 << 30
 _NUMBERED = {"VirtualFloppy": "floppy", "VirtualSerialPort": "serial", "VirtualParallelPort": "parallel",
              "VirtualEthernetCard": "ethernet"}  # fmt: skip
 
@@ -249,7 +251,7 @@ class DeviceChanges:
 
     def _create_disk(self, device: Data, place: Place, slot: str, *, replace: bool) -> None:
         capacity = device.capacityInKB or (device.capacityInBytes or 0) >> 10
-        if capacity <= 0:
+        if not 0 < capacity <= _LARGEST:
             raise ValueError("capacityInKB")
         if place.store.find(place.path) is not None and not replace:
             with as_faults(place):
