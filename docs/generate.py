@@ -13,6 +13,11 @@ from esxvirt.cli import commands
 from esxvirt.cli.helptext import command_help
 from esxvirt.libvirt.methods import methods
 from esxvirt.libvirt.surface import SURFACE
+from esxvirt.sim.main import options as simulator_options
+from esxvirt.sim.objects import load
+from esxvirt.sim.objects.base import CLASSES
+from esxvirt.sim.profiles import PROFILES, host_of
+from esxvirt.sim.wire import schema
 from esxvirt.vmx import mapping
 
 DOCS = Path(__file__).resolve().parent
@@ -88,9 +93,67 @@ def differences_page() -> str:
     return "\n".join(parts) + "\n"
 
 
+def simulator_page() -> str:
+    """The simulator's page, which people write, with its tables, which stand between marks, made anew."""
+    text = (DOCS / "simulator.md").read_text(encoding="utf-8")
+    for name, make in (("options", options_table), ("profiles", profiles_table), ("methods", methods_table)):
+        start, end = f"<!-- {name}: made by docs/generate.py -->\n", f"<!-- end of {name} -->"
+        before, _, rest = text.partition(start)
+        _, found, after = rest.partition(end)
+        if not found:
+            raise LookupError(f"simulator.md has no place for the table of {name}: {start.strip()} ... {end}")
+        text = f"{before}{start}\n{make()}\n{end}{after}"
+    return text
+
+
+def options_table() -> str:
+    """The options of ``esxvirt-sim``."""
+    rows = ["| Option | Meaning |", "| --- | --- |"]
+    for option, metavar, text in simulator_options():
+        words = f"{option} {metavar}".strip().replace("|", "\\|")
+        rows.append(f"| `{words}` | {text} |")
+    return "\n".join(rows) + "\n"
+
+
+def profiles_table() -> str:
+    """The products that the simulator plays."""
+    rows = ["| Profile | Product | API | Hardware | Account | Its hosts |", "| --- | --- | --- | --- | --- | --- |"]
+    for name, profile in PROFILES.items():
+        hosts = f"`{host_of(profile).name}`" if profile.is_vcenter else ""
+        row = (
+            f"`{name}`",
+            profile.full_name,
+            profile.api_text,
+            f"vmx-{profile.hw_version:02d}",
+            profile.username,
+            hosts,
+        )
+        rows.append(f"| {' | '.join(row)} |")
+    return "\n".join(rows) + "\n"
+
+
+def methods_table() -> str:
+    """The methods that it has, by managed object type, each with the API version of the first profile that knows it."""
+    load()
+    order = sorted(PROFILES.values(), key=lambda profile: profile.release)
+    rows = ["| Type | Methods |", "| --- | --- |"]
+    for name, of in sorted(CLASSES.items()):
+        words = []
+        for method in sorted(schema.managed_type(name).methods.values(), key=lambda item: item.name):
+            if method.name == "Fetch" or not callable(getattr(of, method.name, None)):
+                continue
+            first = next(item for item in order if method.version in schema.visible_versions(item.api_version))
+            since = "" if first.release <= order[0].release else f" ({first.api_text})"
+            words.append(f"`{method.name}`{since}")
+        if words:
+            rows.append(f"| {name} | {', '.join(words)} |")
+    return "\n".join(rows) + "\n"
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "commands.md": commands_page,
     "differences.md": differences_page,
+    "simulator.md": simulator_page,
     "support.md": support_page,
     "vmx-mapping.md": lambda: mapping.page(MARK),
 }

@@ -11,7 +11,7 @@ from esxvirt.sim.profiles import ALIASES, PROFILES
 from esxvirt.sim.state.inventory import TROUBLES
 from esxvirt.sim.state.shared_storage import KINDS
 
-__all__ = ["run"]
+__all__ = ["options", "run"]
 
 _UNITS = {"": 1.0, "s": 1.0, "ms": 0.001, "us": 0.000_001}
 
@@ -92,6 +92,20 @@ def _parser() -> argparse.ArgumentParser:
         help="keep changes in FILE between runs; if it exists, it counts, not the numbers above",
     )
     return parser
+
+
+def options() -> list[tuple[str, str, str]]:
+    """Return every option with the name of its value, "" for none, and its meaning."""
+    actions = _parser()._actions  # noqa: SLF001  # argparse has no other list of them
+    listed = (action for action in actions if action.dest != "help")
+    return [
+        (
+            action.option_strings[0],
+            "|".join(map(str, action.choices)) if action.choices else str(action.metavar or ""),
+            str(action.help),
+        )
+        for action in listed
+    ]
 
 
 def run(arguments: list[str] | None = None) -> int:
