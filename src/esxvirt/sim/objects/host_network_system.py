@@ -104,7 +104,9 @@ class HostNetworkSystem(HostManager):
     def _uplinks(self, name: str, bridge: Data | None) -> list[str]:
         if bridge is None:
             return []
-        wanted: Any = bridge.nicDevice if bridge.type_name != "HostVirtualSwitchSimpleBridge" else [bridge.nicDevice]
+        wanted: Any = bridge.fields.get("nicDevice") or []
+        if bridge.is_a("HostVirtualSwitchSimpleBridge"):
+            wanted = [wanted] if wanted else []
         # libvirt names cards by their keys, others by their device names.
         devices = [device.removeprefix(host_network_parts.NIC_KEY) for device in wanted or ()]
         known = {nic.device for nic in self.host.nics}
