@@ -330,26 +330,6 @@ class virConnect:
         check_flags(flags, VIR_DOMAIN_DEFINE_VALIDATE, "esxDomainDefineXMLFlags")
         return virDomain(self, define(self._driver, xml))
 
-    def domainXMLFromNative(self, nativeFormat: str, nativeConfig: str, flags: int = 0) -> str:
-        """Return the domain XML for a VMX file's content; the format is ``"vmware-vmx"``."""
-        from esxvirt.driver.native import from_native
-
-        function = "virConnectDomainXMLFromNative"
-        form = to_text(nativeFormat, function, "nativeFormat")
-        config = to_text(nativeConfig, function, "nativeConfig")
-        check_flags(flags, 0, "esxConnectDomainXMLFromNative")
-        return from_native(self._driver, form, config)
-
-    def domainXMLToNative(self, nativeFormat: str, domainXml: str, flags: int = 0) -> str:
-        """Return the content of the VMX file for domain XML; the format is ``"vmware-vmx"``."""
-        from esxvirt.driver.native import to_native
-
-        function = "virConnectDomainXMLToNative"
-        form = to_text(nativeFormat, function, "nativeFormat")
-        xml = to_text(domainXml, function, "domainXml")
-        check_flags(flags, 0, "esxConnectDomainXMLToNative")
-        return to_native(self._driver, form, xml)
-
     # tasks, and the questions that block them: libvirt has no functions for it
 
     def setQuestionCallback(self, cb: "QuestionCallback | None", opaque: Any = None) -> int:

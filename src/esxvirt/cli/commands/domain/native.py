@@ -1,13 +1,14 @@
-"""``domxml-from-native`` and ``domxml-to-native``."""
+"""``domxml-from-native`` and ``domxml-to-native``: on a connection that was named, and else without any server."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import os
+import sys
+from typing import TYPE_CHECKING, Any
 
 from esxvirt.cli.commands.common import find_domain
-from esxvirt.cli.declare import Command, data, string
+from esxvirt.cli.declare import Command, data, flag, string
 from esxvirt.cli.failures import Failed
-from esxvirt.cli.files import read_file
 
 if TYPE_CHECKING:
     from esxvirt.cli.arguments import Arguments
@@ -15,27 +16,76 @@ if TYPE_CHECKING:
 
 __all__ = ["COMMANDS"]
 
+_LARGEST = 10 << 20
+_TOO_LARGE = "Value too large for defined data type"
+
 
 def from_native(virsh: Virsh, arguments: Arguments) -> None:
-    """Print the XML for a VMX file."""
-    form = arguments.required("format")
-    config = read_file(arguments.required("config"))
-    virsh.write(virsh.connection.domainXMLFromNative(form, config, 0))
+    """Print the domain XML of a VMX file."""
+    name, file = arguments.required("format"), arguments.required("config")
+    converter = _converter(virsh)
+    _print(virsh, arguments, converter.nativeToXML(name, _read(file), arguments.flag("strict")))
 
 
 def to_native(virsh: Virsh, arguments: Arguments) -> None:
-    """Print the VMX file for an XML file, or for a domain."""
-    arguments.exclusive("domain", "xml")
-    form = arguments.required("format")
+    """Print the VMX file of a domain's XML."""
+    name = arguments.required("format")
     domain, file = arguments.text("domain"), arguments.text("xml")
-    if file is not None:
-        xml = read_file(file)
-    elif domain is not None:
-        xml = find_domain(virsh, arguments.command.name, domain).XMLDesc(virsh.libvirt.VIR_DOMAIN_XML_INACTIVE)
-    else:
+    arguments.exclusive("domain", "xml")
+    if domain is None and file is None:
         raise Failed("need either domain or domain XML")
-    virsh.write(virsh.connection.domainXMLToNative(form, xml, 0))
+    converter = _converter(virsh) if domain is None else virsh.connection
+    xml: str | bytes
+    if domain is not None:
+        xml = find_domain(virsh, arguments.command.name, domain).XMLDesc(0)
+    else:
+        xml = _read(file or "")
+    _print(virsh, arguments, converter.xmlToNative(name, xml, arguments.flag("strict")))
 
+
+def _converter(virsh: Virsh) -> Any:
+    """What converts: the connection, opened if one was named; else the library by itself, which asks nobody."""
+    if virsh.connected or virsh.uri or os.environ.get("LIBVIRT_DEFAULT_URI"):
+        return virsh.connection
+    return virsh.libvirt
+
+
+def _print(virsh: Virsh, arguments: Arguments, converted: tuple[str, list[str]]) -> None:
+    text, notes = converted
+    virsh.write(text)
+    if arguments.flag("report"):
+        for note in notes:
+            virsh.output.warning(note)
+
+
+def _read(name: str) -> bytes:
+    """The bytes of a file, or of standard input for ``-``: which encoding they are in, the file itself says.
+
+    Raises:
+        Failed: there is none, or it is larger than virsh takes (10 MiB).
+    """
+    try:
+        stream = sys.stdin.buffer if name == "-" else open(name, "rb")  # noqa: PTH123, SIM115  closed below
+    except IsADirectoryError as error:  # no error yet where virsh opens it
+        raise Failed(f"Failed to read file '{name}': {error.strerror}") from error
+    except OSError as error:
+        raise Failed(f"Failed to open file '{name}': {error.strerror}") from error
+    try:
+        content = stream.read(_LARGEST + 1)
+    except OSError as error:
+        raise Failed(f"Failed to read file '{name}': {error.strerror}") from error
+    finally:
+        if name != "-":
+            stream.close()
+    if len(content) > _LARGEST:
+        raise Failed(f"Failed to read file '{name}': {_TOO_LARGE}")
+    return content
+
+
+_OURS = (
+    flag("report", "print what could not be carried over or was guessed"),
+    flag("strict", "refuse what libvirt refuses"),
+)
 
 COMMANDS = (
     Command(
@@ -43,10 +93,8 @@ COMMANDS = (
         "Convert native config to domain XML",
         from_native,
         "Convert native guest configuration format to domain XML format.",
-        (
-            data("format", "source config data format"),
-            data("config", "config data file to import from"),
-        ),
+        (data("format", "source config data format"), data("config", "config data file to import from"), *_OURS),
+        needs_connection=False,
     ),
     Command(
         "domxml-to-native",
@@ -57,6 +105,9 @@ COMMANDS = (
             data("format", "target config data type format"),
             string("domain", "domain name, id or uuid", by_name_only=True),
             string("xml", "xml data file to export from"),
+            *_OURS,
         ),
+        needs_connection=False,
+        completer="domains",
     ),
 )
