@@ -14,6 +14,7 @@ from esxvirt.sim.objects.virtual_machine_snapshot import VirtualMachineSnapshot
 from esxvirt.sim.profiles import Profile
 from esxvirt.sim.properties.paths import PathTable
 from esxvirt.sim.sessions import Session, Sessions
+from esxvirt.sim.state.leases import Leases
 from esxvirt.sim.state.machine import Machine
 from esxvirt.sim.state.networks import Network
 from esxvirt.sim.state.places import Datacenter
@@ -61,6 +62,8 @@ class Endpoint:
         # The most objects in one page of an answer, whatever the client asks; 0 for no limit.
         self.max_objects = 0
         self.thumbprint: str | None = None
+        self.scheme = "https"
+        self.leases = Leases()
         self.sessions = Sessions()
         self.encoder = Encoder(profile.api_version)
         self.objects: dict[str, ManagedObject] = {}

@@ -214,7 +214,7 @@ class Simulator:
         self._pool = ThreadPoolExecutor(_THREADS, "esxvirt-sim")
         self._servers = []
         for endpoint, listener in zip(self.endpoints, listeners, strict=True):
-            endpoint.thumbprint = self.thumbprint
+            endpoint.thumbprint, endpoint.scheme = self.thumbprint, self.transport
             self._servers.append(Server(endpoint, listener, tls, self._pool))
             if endpoint.host is not None:
                 endpoint.host.address = str(listener.getsockname()[0])

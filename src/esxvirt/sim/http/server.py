@@ -12,6 +12,7 @@ from aiohttp import web
 
 from esxvirt.sim.endpoint import Endpoint
 from esxvirt.sim.http.folder import FolderHandler
+from esxvirt.sim.http.nfc import NfcHandler
 from esxvirt.sim.http.screen import ScreenHandler
 from esxvirt.sim.http.sdk import SoapHandler
 from esxvirt.sim.http.spoil import reset_socket, spoil
@@ -54,6 +55,7 @@ class Server:
         calls = SoapHandler(self.endpoint, self._pool)
         files = FolderHandler(self.endpoint)
         app.router.add_get("/", self._welcome)
+        app.router.add_get("/nfc/{ticket}/{name}", NfcHandler(self.endpoint).get)
         for path in ("/sdk", "/sdk/", "/sdk/vimService", "/sdk/vimService/"):
             app.router.add_post(path, calls.post)
         app.router.add_get("/sdk/vimServiceVersions.xml", self._versions)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from esxvirt.sim.objects import machine_parts
 from esxvirt.sim.objects.base import provides
 from esxvirt.sim.objects.machine_console import ConsoleMethods
+from esxvirt.sim.objects.machine_export import ExportMethods
 from esxvirt.sim.objects.machine_inventory import InventoryMethods
 from esxvirt.sim.objects.machine_moves import MoveMethods
 from esxvirt.sim.objects.machine_power import PowerMethods
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["VirtualMachine"]
 
 
-class VirtualMachine(SnapshotMethods, MoveMethods, PowerMethods, InventoryMethods, ConsoleMethods):
+class VirtualMachine(ExportMethods, SnapshotMethods, MoveMethods, PowerMethods, InventoryMethods, ConsoleMethods):
     """A machine as one endpoint shows it. What lists ask for most is answered path by path."""
 
     __slots__ = ("machine",)
