@@ -237,3 +237,24 @@ def test_names_and_descriptions() -> None:
     assert "<name>uno</name><description>la prima</description>" in snaps.inside.read(snaps.target, "snapshot")
     with pytest.raises(Exception, match="not valid"):
         snaps.inside.call("RenameSnapshot", snaps.ref("uno"), name="")
+
+
+def test_the_files_of_a_machine_with_snapshots() -> None:
+    snaps = Snaps("web")
+    snaps.take("one", memory=True)
+    layout = snaps.target.getters["layoutEx"](snaps.target)
+    files = {item.key: item for item in layout.file}
+    kinds = {item.name.rpartition("/")[2]: item.type for item in files.values()}
+    assert kinds["web-Snapshot1.vmsn"] == "snapshotData"
+    assert kinds["web-Snapshot1.vmem"] == "snapshotMemory"
+    assert kinds["web.vmsd"] == "snapshotList"
+    assert kinds["web-000001-delta.vmdk"] == "diskExtent"
+    names = [[files[key].name.rpartition("/")[2] for key in unit.fileKey] for unit in layout.disk[0].chain]
+    assert names == [["web.vmdk", "web-flat.vmdk"], ["web-000001.vmdk", "web-000001-delta.vmdk"]]
+    (kept,) = layout.snapshot
+    assert files[kept.dataKey].name.endswith("web-Snapshot1.vmsn")
+    assert len(kept.disk[0].chain) == 1
+    assert all(item.accessible for item in files.values())
+    short = snaps.target.getters["layout"](snaps.target)
+    assert short.disk[0].diskFile == ["[local-storage] web/web.vmdk", "[local-storage] web/web-000001.vmdk"]
+    assert len(short.snapshot) == 1

@@ -24,8 +24,6 @@ __all__ = [
     "guest",
     "guest_memory",
     "hardware",
-    "layout",
-    "layout_ex",
     "runtime",
     "summary",
     "tools_status",
@@ -326,37 +324,3 @@ def summary(endpoint: "Endpoint", machine: "Machine", ref: Ref) -> Data:
         quickStats=_quick_stats(machine),
         overallStatus="green",
     )
-
-
-def layout(machine: "Machine") -> Data:
-    """Make the list of the machine's files, the short way."""
-    disks = [
-        Data("VirtualMachineFileLayoutDiskLayout", key=2000 + index, diskFile=[machine.disk_path(disk)])
-        for index, disk in enumerate(machine.config.disks)
-    ]
-    names = [f"{machine.stem}.nvram"]
-    return Data("VirtualMachineFileLayout", configFile=names, logFile=["vmware.log"], disk=disks, snapshot=[])
-
-
-def layout_ex(machine: "Machine") -> Data:
-    """Make the list of the machine's files, the long way."""
-    kinds = {
-        ".vmx": "config", ".vmxf": "extendedConfig", ".nvram": "nvram", ".log": "log",
-        ".vmsd": "snapshotList", ".vmsn": "snapshotData", ".vmem": "snapshotMemory",
-    }  # fmt: skip
-    files = []
-    for key, name in enumerate(machine.own_names()):
-        suffix = f".{name.rpartition('.')[2]}"
-        kind = kinds.get(suffix) or ("diskExtent" if name.endswith("-flat.vmdk") else "diskDescriptor")
-        own = machine.own_file(name)
-        files.append(
-            Data(
-                "VirtualMachineFileLayoutExFileInfo",
-                key=key,
-                name=f"[{machine.datastore.name}] {machine.home}/{name}",
-                type=kind,
-                size=long(own.size if own else 0),
-                accessible=True,
-            )
-        )
-    return Data("VirtualMachineFileLayoutEx", file=files, timestamp=EPOCH)

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from esxvirt.sim.objects import machine_parts
+from esxvirt.sim.objects import machine_layout, machine_parts
 from esxvirt.sim.objects.base import provides
 from esxvirt.sim.objects.machine_console import ConsoleMethods
 from esxvirt.sim.objects.machine_export import ExportMethods
@@ -181,8 +181,8 @@ class VirtualMachine(ExportMethods, SnapshotMethods, MoveMethods, PowerMethods, 
 
     @provides("layout")
     def _get_layout(self) -> Data:
-        return machine_parts.layout(self.machine)
+        return machine_layout.layout(self.endpoint, self.machine)
 
     @provides("layoutEx")
     def _get_layout_ex(self) -> Data:
-        return machine_parts.layout_ex(self.machine)
+        return machine_layout.layout_ex(self.endpoint, self.machine)
