@@ -34,11 +34,11 @@ def to_native(virsh: Virsh, arguments: Arguments) -> None:
     arguments.exclusive("domain", "xml")
     if domain is None and file is None:
         raise Failed("need either domain or domain XML")
-    converter = _converter(virsh) if domain is None else virsh.connection
-    xml: str | bytes
     if domain is not None:
+        converter = virsh.connection
         xml = find_domain(virsh, arguments.command.name, domain).XMLDesc(0)
     else:
+        converter = _converter(virsh)
         xml = _read(file or "")
     _print(virsh, arguments, converter.xmlToNative(name, xml, arguments.flag("strict")))
 
