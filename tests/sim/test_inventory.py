@@ -1,5 +1,6 @@
 """A vCenter's inventory with datacenters, clusters and folders, as real clients walk it."""
 
+import json
 import os
 import re
 import subprocess
@@ -102,3 +103,39 @@ def test_a_file_is_in_one_datacenter(tmp_path: Path) -> None:
 def test_layouts_that_cannot_be(profile: str, knobs: dict[str, Any], text: str) -> None:
     with pytest.raises(ValueError, match=text):
         Simulator(profile, **knobs)
+
+
+def test_distributed_switches() -> None:
+    with Simulator("vcenter-6.7", hosts=2, datacenters=2, distributed=2) as simulator:
+        assert "/dc1/network/dvSwitch1" in _govc(simulator, "find", "/dc1/network")
+        assert "dvSwitch1" not in _govc(simulator, "find", "/dc2/network")
+        listed = _govc(simulator, "ls", "-l", "/dc2/network")
+        assert "/dc2/network/dvSwitch2 (VmwareDistributedVirtualSwitch)" in listed
+        assert "/dc2/network/DPortGroup2 (DistributedVirtualPortgroup)" in listed
+        machine = simulator.site.find_machine("archive")
+        _govc(simulator, "vm.network.change", "-dc", "dc1", "-vm", "archive", "-net", "DPortGroup1", "ethernet-0")
+        switch = simulator.site.distributed[0]
+        assert [(nic.network, nic.switch) for nic in machine.config.nics] == [(switch.groups[1].key, switch.uuid)]
+        assert f'dvs.switchId = "{switch.uuid}"' in machine.text()
+        found = json.loads(_govc(simulator, "object.collect", "-json", "/dc1/network/DPortGroup1", "vm"))
+        assert [item["value"] for item in found[0]["val"]["_value"]] == [f"vm-{machine.number}"]
+
+
+def test_a_machine_on_a_distributed_switch_migrates(tmp_path: Path) -> None:
+    with Simulator("vcenter-5.0", "http", hosts=2, vms=2, shared=True, distributed=1) as simulator:
+        machine = simulator.site.find_machine("vm-0001")
+        group = simulator.site.distributed[0].groups[1]
+        machine.config.nics[0].network, machine.config.nics[0].switch = group.key, group.switch.uuid
+        there = simulator.uri.replace("/esx1.example.com", "/esx2.example.com")
+        Virsh(simulator, tmp_path)("migrate", "vm-0001", there)
+        assert machine.host is simulator.site.hosts[1]
+        # Where the other host is not on the switch, the card has no network there.
+        simulator.site.hosts[0].networks.remove(group)
+        done = Virsh(simulator, tmp_path, there).run("migrate", "vm-0001", simulator.uri)
+        assert done.returncode == 1
+        assert "which is not accessible" in done.stderr
+
+
+def test_there_were_no_distributed_switches_before_4_0() -> None:
+    with pytest.raises(ValueError, match="came with vCenter 4"):
+        Simulator("vcenter-2.5", distributed=1)

@@ -14,6 +14,7 @@ from esxvirt.sim.objects.virtual_machine_snapshot import VirtualMachineSnapshot
 from esxvirt.sim.profiles import Profile
 from esxvirt.sim.properties.paths import PathTable
 from esxvirt.sim.sessions import Session, Sessions
+from esxvirt.sim.state.distributed import DistributedGroup
 from esxvirt.sim.state.leases import Leases
 from esxvirt.sim.state.machine import Machine
 from esxvirt.sim.state.networks import Network
@@ -165,6 +166,8 @@ class Endpoint:
             return Ref("VirtualMachine", str(what.number * self.profile.moid_step) if own else f"vm-{what.number}")
         if isinstance(what, Host):
             return Ref("HostSystem", "ha-host" if own else f"host-{what.number * 10 + 1}")
+        if isinstance(what, DistributedGroup) and not own:
+            return Ref("DistributedVirtualPortgroup", what.key)
         if isinstance(what, Network):
             return Ref("Network", f"HaNetwork-{what.name}" if own else f"network-{what.number}")
         return Ref("Datastore", self._own_datastore_id(what) if own else f"datastore-{what.number}")

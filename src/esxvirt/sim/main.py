@@ -73,6 +73,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--clusters", type=_count, default=0, metavar="N", help="a vCenter's clusters (0)")
     parser.add_argument("--folders", type=_count, default=0, metavar="N", help="a vCenter's folders of each kind (0)")
     parser.add_argument(
+        "--distributed", type=_count, default=0, metavar="N", help="a vCenter's distributed switches (0)"
+    )
+    parser.add_argument(
         "--shared", action="store_true", help="put the --vms on the datastore that a vCenter's hosts share"
     )
     parser.add_argument(
@@ -121,7 +124,8 @@ def run(arguments: list[str] | None = None) -> int:
         simulator = Simulator(
             options.profile, options.transport, options.hosts, options.vms, options.latency,
             license=options.license, troubled=options.troubled, listen=options.listen, datacenters=options.datacenters,
-            clusters=options.clusters, folders=options.folders, shared=options.shared, storage=options.storage,
+            clusters=options.clusters, folders=options.folders, shared=options.shared,
+            distributed=options.distributed, storage=options.storage,
             idle_timeout=options.idle_timeout, state=options.state,
         )  # fmt: skip
     except ValueError as error:

@@ -45,7 +45,7 @@ class Simulator:
     `profile` is one of `profiles.PROFILES` or "esx", "gsx", "vcenter"; `transport` "https" or "http"; `hosts` and `vms`
     are counts, `latency` seconds that every call takes longer; `idle_timeout` seconds without a call end a session.
     `troubled` adds machines with any of `state.troubles.TROUBLES`, `storage` adds "nfs" and "iscsi" storage;
-    `datacenters`, `clusters`, `folders` and `shared` order a vCenter's inventory: see `state.inventory.Layout`.
+    `datacenters`, `clusters`, `folders`, `shared` and `distributed` are a vCenter's: see `state.inventory.Layout`.
     `license` "free" is that of the free ESXi, whose API only reads.
     `listen` is the main server's (address, port), port 0 for any. `state` is a file that keeps what has changed between
     runs: where it exists it is read in place of the counts, and it is written when the simulator stops.
@@ -68,6 +68,7 @@ class Simulator:
         clusters: int = 0,
         folders: int = 0,
         shared: bool = False,
+        distributed: int = 0,
         storage: Iterable[str] = (),
         idle_timeout: float = 1800.0,
         license: str = "evaluation",  # noqa: A002  # the option's word
@@ -91,7 +92,7 @@ class Simulator:
         if self._state is not None and self._state.exists():
             self.site: Site = keep.load(self._state, self.profile)
         else:
-            layout = Layout(datacenters, clusters, folders, shared)
+            layout = Layout(datacenters, clusters, folders, shared, distributed)
             self.site = build_site(self.profile, hosts, vms, tuple(troubled), layout, tuple(storage))
         self.cacert: Path | None = None
         self.thumbprint: str | None = None

@@ -9,6 +9,8 @@ from esxvirt.sim.objects.cluster_compute_resource import ClusterComputeResource
 from esxvirt.sim.objects.compute_resource import ComputeResource
 from esxvirt.sim.objects.datacenter import Datacenter
 from esxvirt.sim.objects.datastore import Datastore
+from esxvirt.sim.objects.distributed_virtual_portgroup import DistributedVirtualPortgroup
+from esxvirt.sim.objects.distributed_virtual_switch import VmwareDistributedVirtualSwitch
 from esxvirt.sim.objects.environment_browser import EnvironmentBrowser
 from esxvirt.sim.objects.folder import Folder
 from esxvirt.sim.objects.host_auto_start_manager import HostAutoStartManager
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
     from esxvirt.sim.endpoint import Endpoint
     from esxvirt.sim.state import places
+    from esxvirt.sim.state.distributed import DistributedSwitch
     from esxvirt.sim.state.site import Host
 
 __all__ = ["build"]
@@ -58,7 +61,7 @@ _TYPES = {
     "vm": ("Folder", "VirtualMachine", "VirtualApp"),
     "host": ("Folder", "ComputeResource"),
     "datastore": ("Folder", "Datastore", "StoragePod"),
-    "network": ("Folder", "Network"),
+    "network": ("Folder", "Network", "DistributedVirtualSwitch"),
 }
 _LETTERS = {"datacenter": "d", "vm": "v", "host": "h", "datastore": "s", "network": "n"}
 
@@ -100,6 +103,8 @@ class _Tree:
                 self._folder(folder)
             for cluster in self._site.clusters:
                 self._cluster(cluster)
+            for switch in self._site.distributed:
+                self._distributed(switch)
         for host in endpoint.hosts:
             self._host(host)
         self._datastores()
@@ -126,12 +131,25 @@ class _Tree:
             "vm": lambda: [*self._folders_in(None, datacenter, "vm"), *self._machines_in(None, datacenter)],
             "host": lambda: [*self._folders_in(None, datacenter, "host"), *self._resources_in(None, datacenter)],
             "datastore": lambda: getters["datastore"](node),
-            "network": lambda: getters["network"](node),
+            "network": lambda: [*getters["network"](node), *self._switches_in(datacenter)],
         }
         for kind, children in contents.items():
             endpoint.add(
                 Folder(endpoint, folders[kind].value, kind, ref, _TYPES[kind], children, datacenter=datacenter)
             )
+
+    def _switches_in(self, datacenter: "places.Datacenter") -> list[Ref]:
+        if self._own:
+            return []
+        found = (switch for switch in self._site.distributed if switch.datacenter is datacenter)
+        return [Ref("VmwareDistributedVirtualSwitch", f"dvs-{switch.number}") for switch in found]
+
+    def _distributed(self, switch: "DistributedSwitch") -> None:
+        endpoint = self._endpoint
+        parent = endpoint.folders_of(switch.datacenter)["network"]
+        own = endpoint.add(VmwareDistributedVirtualSwitch(endpoint, f"dvs-{switch.number}", switch, parent))
+        for group in switch.groups:
+            endpoint.add(DistributedVirtualPortgroup(endpoint, group.key, group, parent, own.ref))
 
     def _folder(self, folder: "places.Folder") -> None:
         endpoint = self._endpoint

@@ -40,11 +40,11 @@ class Network(ManagedEntity):
 
     @provides("vm")
     def _get_vm(self) -> list[Ref]:
-        name = self.network.name
+        key = self.network.key
         return [
             self.endpoint.identify(machine)
             for machine in self.endpoint.machines.values()
-            if any(nic.network == name for nic in machine.config.nics)
+            if any(nic.network == key for nic in machine.config.nics)
         ]
 
     @provides("summary")

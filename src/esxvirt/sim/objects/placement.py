@@ -71,7 +71,7 @@ def obstacles(machine: "Machine", host: "Host", moved: "frozenset[Datastore]" = 
         text = f"Unable to access the virtual machine configuration: Unable to access file {machine.vmx_path}"
         found.append(Fault("CannotAccessVmConfig", text, reason=_unreachable(machine.vmx_path)))
     found += _unreachable_disks(machine, reached)
-    names = {network.name for network in host.networks}
+    names = {network.key for network in host.networks}
     for index, nic in enumerate(machine.config.nics, start=1):
         if nic.network not in names and host is not machine.host:
             device = f"Network adapter {index}"

@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import PurePosixPath
 
 from esxvirt.sim.profiles import Profile, host_of
+from esxvirt.sim.state.distributed import add_switch
 from esxvirt.sim.state.machine import EPOCH, Machine, generated_config
 from esxvirt.sim.state.networks import PhysicalNic, Switch, add_port_group
 from esxvirt.sim.state.places import Cluster, Datacenter, Folder
@@ -107,13 +108,14 @@ class Layout:
     Hosts and `clusters` are dealt out over the `datacenters`, hosts over their datacenter's clusters. With `folders`,
     datacenters, hosts (or clusters) and generated machines lie in so many folders instead of at the top. `shared` puts
     the generated machines on the datastore that all hosts of a datacenter share: the only ones that can migrate without
-    moving their files.
+    moving their files. `distributed` is the number of distributed switches, dealt out over the datacenters.
     """
 
     datacenters: int = 1
     clusters: int = 0
     folders: int = 0
     shared: bool = False
+    distributed: int = 0
 
     def check(self, profile: Profile, hosts: int) -> None:
         """Raise ValueError for what cannot be."""
@@ -123,6 +125,8 @@ class Layout:
             raise ValueError("datacenters, clusters, folders and shared storage are a vCenter's: choose such a profile")
         if self.datacenters > hosts or self.clusters > hosts:
             raise ValueError(f"{hosts} hosts are too few: every datacenter and every cluster needs one")
+        if self.distributed < 0 or (self.distributed and profile.release < (4, 0)):
+            raise ValueError("distributed switches came with vCenter 4.0: give 0 or more of them")
         if self.shared and hosts < 2 * self.datacenters:
             raise ValueError("shared storage needs at least 2 hosts in every datacenter")
 
@@ -156,6 +160,8 @@ def build_site(
         _add_host(site, host_of(profile), number)
     for datacenter in site.datacenters:
         _share_datastore(site, datacenter)
+    for number in range(layout.distributed):
+        add_switch(site, site.datacenters[number % layout.datacenters], f"dvSwitch{number + 1}")
     add_storage(site, storage)
     _add_named_machines(site)
     _add_troubled_machines(site, troubled)

@@ -24,6 +24,11 @@ class Network:
     name: str
     number: int
 
+    @property
+    def key(self) -> str:
+        """What a machine's card names it by."""
+        return self.name
+
 
 @dataclass(frozen=True, slots=True)
 class Shaping:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from esxvirt.sim.profiles import Profile
+    from esxvirt.sim.state.distributed import DistributedSwitch
     from esxvirt.sim.state.luns import Adapter
     from esxvirt.sim.state.machine import Machine
     from esxvirt.sim.state.networks import Network, PhysicalNic, PortGroup, Switch
@@ -113,6 +114,7 @@ class Site:
         self.hosts: list[Host] = []
         self.datastores: list[Datastore] = []
         self.networks: list[Network] = []
+        self.distributed: list[DistributedSwitch] = []
         self.machines: dict[int, Machine] = {}
         self.events = EventLog()
         # Where machines were whose VMX files bear a location's UUID: one that is elsewhere now was moved or copied.
