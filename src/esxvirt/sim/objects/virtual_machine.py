@@ -61,7 +61,7 @@ class VirtualMachine(ExportMethods, SnapshotMethods, MoveMethods, PowerMethods, 
     @provides("network")
     def _get_network(self) -> list[Ref]:
         names = {nic.network for nic in self.machine.config.nics}
-        return [self.endpoint.identify(item) for item in self.machine.host.networks if item.name in names]
+        return [self.endpoint.identify(item) for item in self.machine.host.networks if item.key in names]
 
     @provides("config.uuid", "summary.config.uuid")
     def _get_uuid(self) -> str:
