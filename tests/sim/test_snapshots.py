@@ -258,3 +258,34 @@ def test_the_files_of_a_machine_with_snapshots() -> None:
     short = snaps.target.getters["layout"](snaps.target)
     assert short.disk[0].diskFile == ["[local-storage] web/web.vmdk", "[local-storage] web/web-000001.vmdk"]
     assert len(short.snapshot) == 1
+
+
+def test_a_machine_goes_with_all_its_snapshots() -> None:
+    snaps = Snaps()
+    store = snaps.machine.datastore
+    for name in ("a", "b", "c"):
+        snaps.take(name, memory=True)
+    snaps.call("RevertToSnapshot_Task", "a")
+    snaps.take("d")
+    assert snaps.call("Destroy_Task") is None
+    assert not store.is_directory("archive")
+
+
+def test_snapshots_outlive_the_registration() -> None:
+    snaps = Snaps()
+    for name in ("a", "b"):
+        snaps.take(name)
+    endpoint = snaps.inside.endpoint
+    snaps.inside.call("UnregisterVM", snaps.target)
+    arguments: dict[str, Any] = {
+        "path": "[local-storage] archive/archive.vmx",
+        "asTemplate": False,
+        "pool": endpoint.root_pools[1],
+    }
+    assert snaps.inside.call("RegisterVM_Task", endpoint.vm_folder, **arguments).task.error is None
+    snaps.machine = endpoint.site.find_machine("archive")
+    snaps.target = endpoint.machine(snaps.machine)
+    assert snaps.shape() == [("a", None), ("b", "a")]
+    assert snaps.call("RevertToSnapshot_Task", "a") is None
+    assert snaps.call("RemoveAllSnapshots_Task") is None
+    assert snaps.disks() == ["archive.vmdk"]

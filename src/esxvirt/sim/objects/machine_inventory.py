@@ -1,5 +1,6 @@
 """Machines that change, get another name, or leave the inventory."""
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from esxvirt.sim.objects.datastore_paths import as_faults, find_place
@@ -7,7 +8,7 @@ from esxvirt.sim.objects.machine_change import change, check_permitted, reload_o
 from esxvirt.sim.objects.machine_names import check_name, decode_name, find_vmx
 from esxvirt.sim.objects.managed_entity import ManagedEntity
 from esxvirt.sim.objects.permissions import require
-from esxvirt.sim.state import disks
+from esxvirt.sim.state import disks, snapshots
 from esxvirt.sim.wire.values import Data, Fault
 
 if TYPE_CHECKING:
@@ -75,6 +76,9 @@ class InventoryMethods(ManagedEntity):
 
         def work(_: object) -> None:
             self._refuse_unless_off()
+            with suppress(FileNotFoundError, disks.NoDiskError):
+                # Their branches of disks go first; where files are missing, what can be found goes below.
+                snapshots.remove(self.machine, *self.machine.snapshots)
             self._leave()
             self._delete_files()
 

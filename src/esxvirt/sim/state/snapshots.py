@@ -133,6 +133,8 @@ def revert(machine: "Machine", snapshot: Snapshot) -> None:
 
 def remove(machine: "Machine", *gone: Snapshot) -> None:
     """Remove snapshots; the machine and the others keep what their disks hold."""
+    if not gone:
+        return
     before = _all_disks(machine)
     for snapshot in gone:
         machine.snapshots.unlink(snapshot)
