@@ -7,7 +7,7 @@ import pytest
 from esxvirt.sim import Simulator
 from tests.reference import harness
 
-SECTIONS = ("alone", "everywhere", "once", "test_driver", "lifecycle", "tuning", "unreachable")
+SECTIONS = ("alone", "everywhere", "once", "test_driver", "lifecycle", "tuning", "defining", "unreachable", "native")
 
 
 @pytest.mark.parametrize("line", [*harness.lines("everywhere"), *harness.lines("once")])

@@ -2,19 +2,21 @@
 
 from typing import Final
 
-from esxvirt.driver.affect import LIVE_OTHERWISE, check_live, live_state
+from esxvirt.driver.affect import LIVE, LIVE_OTHERWISE, check_live, live_state
 from esxvirt.driver.connection import Connection
 from esxvirt.driver.domains import DomainHandle, read
-from esxvirt.driver.states import SHUTOFF, domain_state
-from esxvirt.driver.tasks import reconfigure
+from esxvirt.driver.states import RUNNING, SHUTOFF, domain_state
+from esxvirt.driver.tasks import prepare, reconfigure
+from esxvirt.errors import OperationInvalidError
 
 __all__ = ["get_guarantee", "set_guarantee", "set_max_memory", "set_memory"]
 
 _RESERVATION: Final = "config.memoryAllocation.reservation"
 _POWER: Final = "runtime.powerState"
+_NOT_OFF: Final = "Domain is not powered off"
 
 
-def set_max_memory(connection: Connection, domain: DomainHandle, kibibytes: int) -> None:
+def set_max_memory(connection: Connection, domain: DomainHandle, kibibytes: int, affect: int = 0) -> None:
     """Set the memory of a domain that is off (virDomainSetMaxMemory): KiB, rounded up to a multiple of 4096.
 
     8 SOAP calls with login and logout, and one for every round of updates.
@@ -24,9 +26,12 @@ def set_max_memory(connection: Connection, domain: DomainHandle, kibibytes: int)
         QuestionError: A question blocks it, and nobody answers.
         ServerFault: The server refused, or the task failed.
     """
+    if affect & LIVE:
+        prepare(connection, domain, RUNNING, LIVE_OTHERWISE)
+        raise OperationInvalidError(_NOT_OFF)
     megabytes = -(-kibibytes // 4096) * 4
     failure = f"Could not set max-memory to {kibibytes} kilobytes"
-    reconfigure(connection, domain, failure, SHUTOFF, "Domain is not powered off", memoryMB=megabytes)
+    reconfigure(connection, domain, failure, SHUTOFF, _NOT_OFF, memoryMB=megabytes)
 
 
 def set_memory(connection: Connection, domain: DomainHandle, kibibytes: int, affect: int = 0) -> None:

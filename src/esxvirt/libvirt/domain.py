@@ -175,6 +175,21 @@ class virDomain(Tuning):
         resume(self._driver, self._o)
         return 0
 
+    def undefine(self) -> int:
+        """Forget the domain, which must not run; its files stay. 0."""
+        return self._undefine(0)
+
+    def undefineFlags(self, flags: int = 0) -> int:
+        """Forget the domain as `undefine`; VIR_DOMAIN_UNDEFINE_SNAPSHOTS_METADATA is taken: VMware has none. 0."""
+        return self._undefine(flags)
+
+    def _undefine(self, flags: int) -> int:
+        from esxvirt.driver.define import undefine
+
+        check_flags(flags, flags_.VIR_DOMAIN_UNDEFINE_SNAPSHOTS_METADATA, "esxDomainUndefineFlags")
+        undefine(self._driver, self._o)
+        return 0
+
     # what the domain asks: libvirt has no functions for it
 
     def questions(self) -> "list[Question]":

@@ -60,7 +60,7 @@ class Tuning:
         kibibytes = _kibibytes(memory, "virDomainSetMemoryFlags")
         check_flags(flags, _AFFECT | flags_.VIR_DOMAIN_MEM_MAXIMUM, "esxDomainSetMemoryFlags")
         if flags & flags_.VIR_DOMAIN_MEM_MAXIMUM:
-            set_max_memory(self._driver, self._o, kibibytes)
+            set_max_memory(self._driver, self._o, kibibytes, flags & _AFFECT)
         else:
             set_memory(self._driver, self._o, kibibytes, flags & _AFFECT)
         return 0

@@ -8,7 +8,7 @@ from esxvirt.errors import BadAnswerError, NotFoundError, TransportError
 from esxvirt.vsphere.deadline import Deadline
 from esxvirt.vsphere.session import Session, translated
 
-__all__ = ["DatastorePath", "FileNotThereError", "read_file"]
+__all__ = ["DatastorePath", "FileNotThereError", "delete_file", "read_file", "write_file"]
 
 LARGEST: Final = 16 << 20
 """Bytes that `read_file` takes: a VMX or a `.vmdk` descriptor has kilobytes; a disk is not read into memory."""
@@ -75,3 +75,35 @@ def _get(session: Session, file: DatastorePath, deadline: Deadline) -> tuple[int
         else:
             return status, reason, body
     raise AssertionError("the last attempt returns or raises")
+
+
+def write_file(session: Session, file: DatastorePath, content: bytes, seconds: float | None = None) -> None:
+    """Write a small file, in place of what there is. One PUT, no SOAP call; never tried twice.
+
+    Raises:
+        FileNotThereError: There is no such directory, or no such datastore.
+        TransportError: The server refused it, or broke off: what of the file is there then is not known.
+    """
+    deadline = Deadline(session.endpoint.deadline if seconds is None else seconds)
+    headers = {"Content-Type": "application/octet-stream"}
+    status, reason, _, _ = session.stub.exchange("PUT", file.url, headers, content, deadline)
+    if status in {http.client.OK, http.client.CREATED, http.client.NO_CONTENT}:
+        return
+    name = session.stub.endpoint.name
+    if status == http.client.NOT_FOUND:
+        raise FileNotThereError(f"there is no directory for the file '{file}' on '{name}'")
+    refused = "; the account may lack Datastore.FileManagement on the datastore" if status in {401, 403} else ""
+    full = "; the datastore is full" if status == http.client.INSUFFICIENT_STORAGE else ""
+    raise TransportError(f"'{name}' refuses to take '{file}': HTTP {status} {reason}{refused}{full}")
+
+
+def delete_file(session: Session, file: DatastorePath, seconds: float | None = None) -> None:
+    """Delete a file; it is no error if there is none. One DELETE, no SOAP call.
+
+    Raises:
+        TransportError: The server refused it, or broke off.
+    """
+    deadline = Deadline(session.endpoint.deadline if seconds is None else seconds)
+    status, reason, _, _ = session.stub.exchange("DELETE", file.url, {}, None, deadline)
+    if status not in {http.client.OK, http.client.NO_CONTENT, http.client.ACCEPTED, http.client.NOT_FOUND}:
+        raise TransportError(f"'{session.stub.endpoint.name}' refuses to delete '{file}': HTTP {status} {reason}")

@@ -1,0 +1,137 @@
+"""``define`` and ``undefine``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from esxvirt.cli.commands.common import DOMAIN, domain_of, domain_xml
+from esxvirt.cli.declare import Command, data, flag, string
+from esxvirt.cli.failures import Failed
+from esxvirt.cli.files import read_file
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from esxvirt.cli.api import Domain
+    from esxvirt.cli.arguments import Arguments
+    from esxvirt.cli.virsh import Virsh
+
+__all__ = ["COMMANDS"]
+
+
+def define(virsh: Virsh, arguments: Arguments) -> None:
+    """Define a domain from a file."""
+    name = arguments.required("file")
+    xml = read_file(name)
+    with virsh.failing(f"Failed to define domain from {name}"):
+        if arguments.flag("validate"):
+            domain = virsh.connection.defineXMLFlags(xml, virsh.libvirt.VIR_DOMAIN_DEFINE_VALIDATE)
+        else:
+            domain = virsh.connection.defineXML(xml)
+    virsh.aside(f"Domain '{domain.name()}' defined from {name}\n")
+
+
+def undefine(virsh: Virsh, arguments: Arguments) -> None:
+    """Forget a domain, and delete its volumes if asked."""
+    libvirt = virsh.libvirt
+    arguments.exclusive("nvram", "keep-nvram")
+    arguments.exclusive("tpm", "keep-tpm")
+    everything, wanted = arguments.flag("remove-all-storage"), arguments.text("storage")
+    if arguments.flag("delete-storage-volume-snapshots") and not everything:
+        raise Failed("Option --remove-all-storage is required by option --delete-storage-volume-snapshots")
+    domain = domain_of(virsh, arguments)
+    if arguments.flag("wipe-storage") and wanted is None and not everything:
+        raise Failed("'--wipe-storage' requires '--storage <string>' or '--remove-all-storage'")
+    if wanted is not None and everything:
+        raise Failed("Specified both --storage and --remove-all-storage")
+    flags = 0
+    if arguments.flag("nvram"):
+        flags |= libvirt.VIR_DOMAIN_UNDEFINE_NVRAM
+    if arguments.flag("snapshots-metadata"):
+        flags |= libvirt.VIR_DOMAIN_UNDEFINE_SNAPSHOTS_METADATA
+    volumes = _volumes(virsh, domain, wanted) if everything or wanted is not None else []
+    name = arguments.required("domain")
+    with virsh.failing(f"Failed to undefine domain '{name}'"):
+        domain.undefineFlags(flags)
+    virsh.aside(f"Domain '{name}' has been undefined\n")
+    for target, source, volume in volumes:
+        _remove(virsh, arguments, (target, source), volume)
+
+
+def _volumes(virsh: Virsh, domain: Domain, wanted: str | None) -> list[tuple[str, str, Any]]:
+    """Target, source and volume of the disks that are to be removed, found before anything changes."""
+    names = None if wanted is None else wanted.split(",")
+    found = []
+    for disk in domain_xml(virsh, domain, virsh.libvirt.VIR_DOMAIN_XML_INACTIVE).findall("devices/disk"):
+        target = disk.find("target").get("dev", "")
+        given = disk.find("source")
+        source = None if given is None else given.get("file") or given.get("dev")
+        if source is None or (names is None and disk.get("device") not in {None, "disk"}):
+            continue
+        if names is None or target in names or source in names:
+            with virsh.failing(f"Storage volume '{target}'({source}) cannot be found, and nothing was undefined"):
+                found.append((target, source, virsh.connection.storageVolLookupByPath(source)))
+    missing = [name for name in names or () if not any(name in volume[:2] for volume in found)]
+    if missing:
+        raise Failed(f"Volume '{missing[0]}' was not found in domain's definition.")
+    return found
+
+
+def _remove(virsh: Virsh, arguments: Arguments, disk: tuple[str, str], volume: Any) -> None:
+    libvirt = virsh.libvirt
+    flags = 0
+    if arguments.flag("delete-storage-volume-snapshots"):
+        flags |= libvirt.VIR_STORAGE_VOL_DELETE_WITH_SNAPSHOTS
+    shown = f"'{disk[0]}'({disk[1]})"
+    if arguments.flag("wipe-storage"):
+        virsh.aside(f"Wiping volume {shown} ... ")
+        with virsh.failing("Failed! Volume not removed."):
+            volume.wipe(0)
+        virsh.aside("Done.\n")
+    with virsh.failing(f"Failed to remove storage volume {shown}"):
+        volume.delete(flags)
+    virsh.aside(f"Volume {shown} removed.\n")
+
+
+COMMANDS = (
+    Command(
+        "define",
+        "define (but don't start) a domain from an XML file",
+        define,
+        "Define a domain.",
+        (
+            data("file", "file containing an XML domain description"),
+            flag("validate", "validate the XML against the schema"),
+        ),
+        completer="files",
+    ),
+    Command(
+        "undefine",
+        "undefine a domain",
+        undefine,
+        "Undefine an inactive domain, or convert persistent to transient.",
+        (
+            DOMAIN,
+            flag("managed-save", "remove domain managed state file"),
+            string(
+                "storage",
+                "remove associated storage volumes (comma separated list of targets or source paths) (see domblklist)",
+                by_name_only=True,
+            ),
+            flag("remove-all-storage", "remove all associated storage volumes (use with caution)"),
+            flag(
+                "delete-storage-volume-snapshots",
+                "delete snapshots associated with volume(s), requires --remove-all-storage "
+                "(must be supported by storage driver)",
+            ),
+            flag("wipe-storage", "wipe data on the removed volumes"),
+            flag("snapshots-metadata", "remove all domain snapshot metadata (vm must be inactive)"),
+            flag("checkpoints-metadata", "remove all domain checkpoint metadata (vm must be inactive)"),
+            flag("nvram", "remove nvram file"),
+            flag("keep-nvram", "keep nvram file"),
+            flag("tpm", "remove TPM state"),
+            flag("keep-tpm", "keep TPM state"),
+        ),
+        completer="domains",
+    ),
+)

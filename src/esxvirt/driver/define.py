@@ -1,0 +1,209 @@
+"""Defining domains from XML, and forgetting them (virDomainDefineXML, virDomainUndefine).
+
+Whatever fails leaves the datastore as it was: a file that was uploaded is deleted again, or what it replaced put back.
+"""
+
+from contextlib import suppress
+from typing import Any, Final
+
+from esxvirt.driver.connection import Connection
+from esxvirt.driver.datastores import DATASTORE_PROPERTIES
+from esxvirt.driver.domains import IDENTITY, DomainHandle, handle, read
+from esxvirt.driver.file_names import escape_item
+from esxvirt.driver.native import HOST_DATASTORES, hardware_version, native_context
+from esxvirt.driver.states import PAUSED, SHUTOFF
+from esxvirt.driver.tasks import prepare
+from esxvirt.errors import EsxvirtError, OperationInvalidError, ServerFault, TransportError, VmxError
+from esxvirt.vmx import VmxFile, from_domain, redefine
+from esxvirt.vsphere.files import DatastorePath, FileNotThereError, delete_file, read_file, write_file
+from esxvirt.vsphere.inventory import Query, Row, Step, retrieve
+from esxvirt.vsphere.tasks import Watch, wait_for_task
+from esxvirt.xml.domain import Domain
+
+__all__ = ["define", "undefine"]
+
+_VMX_PATH: Final = "config.files.vmPathName"
+_MACHINES: Final = (Step("vm", "HostSystem", "vm"),)
+_DEDUCE: Final = "cannot deduce datastore and path for VMX file"
+
+
+def define(connection: Connection, xml: str) -> DomainHandle:
+    """Define a domain, or define one that is off anew.
+
+    The VMX file of a new domain stands beside its first disk. That of a domain which there is already, by its UUID, is
+    changed where the XML says something else than it did, and stays as it is otherwise.
+
+    Raises:
+        EsxvirtError: The XML is none, or asks for what VMware, or this host, has not; or names no place for the file.
+        OperationInvalidError: The domain is there and not off, or the file would take another's place.
+        ServerFault: The server refused, or the task failed.
+        TransportError: The server broke off.
+    """
+    from esxvirt.xml.domain import parse_domain  # noqa: PLC0415  it needs lxml
+
+    domain = parse_domain(xml)
+    rows = _read(connection)
+    machines = [handle(row) for row in rows if row.ref.type == "VirtualMachine"]
+    existing = next((machine for machine in machines if machine.uuid == domain.uuid), None)
+    if existing is not None:
+        _change(connection, domain, existing, rows)
+    else:
+        _create(connection, domain, machines, rows)
+    found = _find(connection, domain.uuid)
+    if found is None:
+        raise EsxvirtError(f"Domain '{domain.name}' was defined, but the server does not list it")
+    return found
+
+
+def undefine(connection: Connection, domain: DomainHandle) -> None:
+    """Forget a domain; its files stay, as with libvirt. 2 SOAP calls.
+
+    Raises:
+        OperationInvalidError: It runs.
+        ServerFault: The server refused.
+    """
+    row = read(connection, domain, IDENTITY)
+    if handle(row).state not in {SHUTOFF, PAUSED}:
+        raise OperationInvalidError("Domain is not suspended or powered off")
+    connection.session.call(connection.session.reference(domain.ref.type, domain.ref.value), "UnregisterVM")
+
+
+def _read(connection: Connection) -> list[Row]:
+    """The host's machines and datastores. One SOAP call."""
+    properties = {"VirtualMachine": (*IDENTITY, _VMX_PATH), "Datastore": DATASTORE_PROPERTIES}
+    query = Query(properties, [connection.scope.host], (*_MACHINES, *HOST_DATASTORES), include_start=False)
+    return retrieve(connection.session, query)
+
+
+def _find(connection: Connection, uuid: str) -> DomainHandle | None:
+    query = Query({"VirtualMachine": IDENTITY}, [connection.scope.host], _MACHINES, include_start=False)
+    return next((found for found in map(handle, retrieve(connection.session, query)) if found.uuid == uuid), None)
+
+
+def _create(connection: Connection, domain: Domain, machines: list[DomainHandle], rows: list[Row]) -> None:
+    text = from_domain(domain, hardware_version(connection), native_context(connection, "[?] ?", rows))
+    file = _place(connection, domain)
+    before = _present(connection, file)
+    if before is not None:
+        _check_free(file, before, domain, machines)
+    _upload(connection, file, text.encode(), before)
+    try:
+        _register(connection, file)
+    except BaseException as error:
+        # Whether a task was started at all is not known if its answer was lost: what is there now tells.
+        if isinstance(error, TransportError) and _is_registered(connection, domain):
+            return
+        _restore(connection, file, before)
+        raise
+
+
+def _place(connection: Connection, domain: Domain) -> DatastorePath:
+    """Where the VMX file belongs: beside the first disk that is a file (the manual, "Datastore references").
+
+    Raises:
+        EsxvirtError: There is no such disk.
+    """
+    if not domain.disks:
+        raise EsxvirtError(f"Domain XML doesn't contain any disks, {_DEDUCE}")
+    disk = next((disk for disk in domain.disks if disk.device == "disk" and disk.type == "file"), None)
+    if disk is None:
+        raise EsxvirtError(f"Domain XML doesn't contain any file-based harddisks, {_DEDUCE}")
+    if not disk.source:
+        raise EsxvirtError(f"First file-based harddisk has no source, {_DEDUCE}")
+    if not disk.source.startswith("["):
+        raise EsxvirtError(f"Datastore path '{disk.source}' doesn't have expected format '[<datastore>] <path>'")
+    image = DatastorePath(disk.source, connection.scope.datacenter_path)
+    if not image.path.lower().endswith(".vmdk"):
+        raise EsxvirtError(f"Expecting source '{disk.source}' of first file-based harddisk to be a VMDK image")
+    directory = image.path.rpartition("/")[0]
+    name = f"{escape_item(domain.name or '')}.vmx"
+    path = f"{directory}/{name}" if directory else name
+    return DatastorePath(f"[{image.datastore}] {path}", connection.scope.datacenter_path)
+
+
+def _present(connection: Connection, file: DatastorePath) -> bytes | None:
+    try:
+        return read_file(connection.session, file)
+    except FileNotThereError:
+        return None
+
+
+def _check_free(file: DatastorePath, content: bytes, domain: Domain, machines: list[DomainHandle]) -> None:
+    """Refuse to replace a file that is another domain's, known to the server or not."""
+    for machine in machines:
+        if machine.row.get(_VMX_PATH) == str(file):
+            raise OperationInvalidError(
+                f"The VMX file '{file}' belongs to the domain '{machine.name}'; choose another name"
+            )
+    try:
+        owner = VmxFile.parse(content).get("uuid.bios") or ""
+    except VmxError:
+        owner = ""
+    if "".join(owner.split()).replace("-", "").lower() != domain.uuid.replace("-", ""):
+        raise OperationInvalidError(
+            f"There is a VMX file '{file}' of another domain, or of none; remove it or choose another name"
+        )
+
+
+def _upload(connection: Connection, file: DatastorePath, content: bytes, before: bytes | None) -> None:
+    try:
+        write_file(connection.session, file, content)
+    except BaseException:
+        _restore(connection, file, before)
+        raise
+
+
+def _restore(connection: Connection, file: DatastorePath, before: bytes | None) -> None:
+    """Leave the datastore as it was found, as far as the server lets us."""
+    with suppress(EsxvirtError):
+        if before is None:
+            delete_file(connection.session, file)
+        else:
+            write_file(connection.session, file, before)
+
+
+def _register(connection: Connection, file: DatastorePath) -> None:
+    session, scope = connection.session, connection.scope
+    rows = retrieve(session, Query({"Datacenter": ("vmFolder",)}, [scope.datacenter]))
+    folder = rows[0].get("vmFolder") if rows else None
+    if folder is None:
+        raise EsxvirtError("The server does not tell in which folder machines are; may the account see it?")
+    host = _reference(connection, scope.host)
+    pool = _reference(connection, scope.resource_pool) if scope.resource_pool is not None else None
+    task = session.call(_reference(connection, folder), "RegisterVM_Task", str(file), None, False, pool, host)
+    policy = connection.policy
+    try:
+        wait_for_task(session, task, watch=Watch(progress=policy.progress, seconds=policy.seconds))
+    except ServerFault as fault:
+        raise type(fault)(f"Could not define domain: {fault}", name=fault.name, detail=fault.detail) from None
+
+
+def _reference(connection: Connection, ref: Any) -> Any:
+    return connection.session.reference(ref.type, ref.value)
+
+
+def _is_registered(connection: Connection, domain: Domain) -> bool:
+    try:
+        return _find(connection, domain.uuid) is not None
+    except EsxvirtError:
+        return True  # unknown: a file of a machine that may be there must not be taken from it
+
+
+def _change(connection: Connection, domain: Domain, existing: DomainHandle, rows: list[Row]) -> None:
+    """Change the VMX file of a machine, and have the server read it again."""
+    machine = prepare(connection, existing, SHUTOFF, "Domain is not powered off")
+    location = existing.row.get(_VMX_PATH)
+    if not location:
+        raise EsxvirtError(f"the server does not tell which VMX file the domain '{existing.name}' has")
+    file = DatastorePath(location, connection.scope.datacenter_path)
+    before = read_file(connection.session, file)
+    directory = location.rpartition("/")[0] or location.partition("]")[0] + "] "
+    after = redefine(before, domain, native_context(connection, directory, rows)).encode()
+    if after == before:
+        return
+    _upload(connection, file, after, before)
+    try:
+        connection.session.call(machine, "Reload")
+    except BaseException:
+        _restore(connection, file, before)
+        raise
