@@ -221,6 +221,23 @@ def test_a_copy(vcenter: Open) -> None:
     assert copy.datastore.find("web2/web2-flat.vmdk") is not None
 
 
+def test_a_copy_that_differs(vcenter: Open) -> None:
+    vc = vcenter()
+    archive = vc.machine("archive")
+    config = vim.vm.ConfigSpec(memoryMB=256, numCPUs=2, annotation="A copy")
+    task = archive.CloneVM_Task(archive.parent, "small", _clone_spec(archive.resourcePool, config=config))
+    WaitForTask(task)
+    made = task.info.result.config
+    assert (made.name, made.hardware.memoryMB, made.hardware.numCPU, made.annotation) == ("small", 256, 2, "A copy")
+    assert archive.config.hardware.memoryMB == 512
+    # One that cannot be configured is not left behind.
+    wrong = vim.vm.ConfigSpec(numCPUs=100_000)
+    with pytest.raises(vmodl.MethodFault):
+        WaitForTask(archive.CloneVM_Task(archive.parent, "big", _clone_spec(archive.resourcePool, config=wrong)))
+    assert [machine.name for machine in archive.parent.childEntity if machine.name == "big"] == []
+    assert not vc.simulator.site.datastores[0].is_directory("big")
+
+
 def test_copies_that_cannot_be(vcenter: Open) -> None:
     vc = vcenter(hosts=2)
     web = vc.machine("web")

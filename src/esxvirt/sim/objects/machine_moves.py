@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from esxvirt.sim.objects.machine_change import change
 from esxvirt.sim.objects.managed_entity import ManagedEntity
 from esxvirt.sim.objects.placement import destination, machine_folder, obstacles, store_of
 from esxvirt.sim.state import moves
@@ -91,7 +92,7 @@ class MoveMethods(ManagedEntity):
         if place.datacenter is not target.datacenter:
             text = "A specified parameter was not correct: folder: it is in another datacenter than the host."
             raise Fault("InvalidArgument", text, invalidProperty="folder")
-        unsupported = [key for key in ("customization", "snapshot", "config") if getattr(spec, key) is not None]
+        unsupported = [key for key in ("customization", "snapshot") if getattr(spec, key) is not None]
         if spec.template or unsupported:
             what = "spec.template" if spec.template else f"spec.{unsupported[0]}"
             raise Fault("NotSupported", f"The simulator clones machines as they are: {what} is not supported.")
@@ -115,6 +116,8 @@ class MoveMethods(ManagedEntity):
             except FileNotFoundError as error:
                 text = f"File {error} was not found"
                 raise Fault("FileNotFound", text, file=str(error)) from error
+            if spec.config is not None:
+                self._configure(call, made, spec.config)
             if place.place is not None:
                 site.machine_folders[made.number] = place.place
             if spec.powerOn:
@@ -122,6 +125,15 @@ class MoveMethods(ManagedEntity):
             return self.endpoint.identify(made)
 
         return self.endpoint.start_task(call, "VirtualMachine.clone", self, work, self.machine)
+
+    def _configure(self, call: "Call", made: "Machine", config: Data) -> None:
+        """Change a copy as its specification says; without success there is no copy."""
+        try:
+            change(call, made, config)
+        except Fault:
+            self.endpoint.site.remove_machine(made)
+            made.datastore.delete_directory(made.home)
+            raise
 
     def _need_vcenter(self, call: "Call") -> None:
         if call.endpoint.host is not None:
