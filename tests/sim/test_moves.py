@@ -1,6 +1,8 @@
 """Migration, relocation and cloning on a simulated vCenter."""
 
+import os
 import re
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ from pyVmomi import vim, vmodl
 
 from esxvirt.sim import Simulator
 from tests.sim.test_virsh import Virsh
+from tests.tools import require
 
 Open = Callable[..., "Vcenter"]
 
@@ -261,3 +264,33 @@ def test_copies_that_cannot_be(vcenter: Open) -> None:
     assert len(vc.simulator.site.machines) == 5
     vc.simulator.site.datastores[0].capacity = 1 << 30
     refused(vim.fault.NoDiskSpace, "copy", _clone_spec(pool))
+
+
+@pytest.mark.parametrize("vcenter_parameter", ["*", "{address}"])
+def test_virsh_migrates_from_host_to_host_by_their_vcenter(vcenter_parameter: str, tmp_path: Path) -> None:
+    with Simulator("vcenter-5.0", "http", hosts=2, vms=2, shared=True) as simulator:
+        if simulator.port != 80:
+            pytest.skip("the standard ports may not be bound here, and managementServerIp has no port")
+        accounts = {simulator.host: simulator.username} | {host.address: "root" for host in simulator.site.hosts}
+        auth = tmp_path / "auth.conf"
+        auth.write_text(
+            "".join(
+                f"[credentials-{index}]\nusername={user}\npassword={simulator.password}\n"
+                f"[auth-esx-{address}]\ncredentials={index}\n[auth-vpx-{address}]\ncredentials={index}\n"
+                for index, (address, user) in enumerate(accounts.items())
+            ),
+            encoding="utf-8",
+        )
+        parameter = vcenter_parameter.format(address=simulator.host)
+        # The account of a URI would be the one for the vCenter, too.
+        here, there = (f"{uri.replace('root@', '')}&vcenter={parameter}" for uri in simulator.host_uris)
+        machine = simulator.site.find_machine("vm-0001")
+        environment = {**os.environ, "LIBVIRT_AUTH_FILE": str(auth)}
+        done = subprocess.run(
+            [require("virsh"), "-c", here, "migrate", "vm-0001", there],
+            capture_output=True, text=True, env=environment, timeout=60, stdin=subprocess.DEVNULL, check=False,
+        )  # fmt: skip
+        assert (done.returncode, done.stderr) == (0, "")
+        assert machine.host is simulator.site.hosts[1]
+        assert {call.endpoint for call in simulator.calls} == {"esx1", "esx2", "vcenter"}
+        assert simulator.sessions == []
