@@ -22,6 +22,7 @@ GROUPS = (
         {
             "answer": "domain.questions",
             "autostart": "domain.autostart",
+            "create": "domain.starting",
             "define": "domain.defining",
             "destroy": "domain.stopping",
             "domdisplay": "domain.displays",

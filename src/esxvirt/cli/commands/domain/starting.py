@@ -1,4 +1,4 @@
-"""``start``."""
+"""``start`` and ``create``."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from esxvirt.cli.arguments import INT, parse_number
 from esxvirt.cli.commands.common import BY_NAME, BY_UUID, domain_of
 from esxvirt.cli.declare import Command, data, flag, string
 from esxvirt.cli.failures import Failed
+from esxvirt.cli.files import read_file
 
 if TYPE_CHECKING:
     from esxvirt.cli.api import Domain
@@ -50,6 +51,31 @@ def start(virsh: Virsh, arguments: Arguments) -> None:
         _attach(virsh, domain)
 
 
+def create(virsh: Virsh, arguments: Arguments) -> None:
+    """Start a domain that is forgotten when it stops, as far as the driver has such domains."""
+    libvirt = virsh.libvirt
+    name = arguments.required("file")
+    xml = read_file(name)
+    files = _descriptors(arguments)
+    flags = 0
+    for option, value in (
+        ("paused", libvirt.VIR_DOMAIN_START_PAUSED),
+        ("autodestroy", libvirt.VIR_DOMAIN_START_AUTODESTROY),
+        ("validate", libvirt.VIR_DOMAIN_START_VALIDATE),
+        ("reset-nvram", libvirt.VIR_DOMAIN_START_RESET_NVRAM),
+    ):
+        if arguments.flag(option):
+            flags |= value
+    with virsh.failing(f"Failed to create domain from {name}"):
+        if files:
+            domain = virsh.connection.createXMLWithFiles(xml, files, flags)
+        else:
+            domain = virsh.connection.createXML(xml, flags)
+    virsh.aside(f"Domain '{domain.name()}' created from {name}\n")
+    if arguments.flag("console"):
+        _attach(virsh, domain)
+
+
 def _descriptors(arguments: Arguments) -> list[int]:
     text = arguments.raw("pass-fds")
     if not text:  # virsh lets an empty one pass
@@ -79,6 +105,22 @@ def _attach(virsh: Virsh, domain: Domain) -> None:
 
 
 COMMANDS = (
+    Command(
+        "create",
+        "create a domain from an XML file",
+        create,
+        "Create a domain.",
+        (
+            data("file", "file containing an XML domain description"),
+            flag("console", "attach to console after creation"),
+            flag("paused", "leave the guest paused after creation"),
+            flag("autodestroy", "automatically destroy the guest when virsh disconnects"),
+            string("pass-fds", "pass file descriptors N,M,... to the guest", by_name_only=True),
+            flag("validate", "validate the XML against the schema"),
+            flag("reset-nvram", "re-initialize NVRAM from its pristine template"),
+        ),
+        completer="files",
+    ),
     Command(
         "start",
         "start a (previously defined) inactive domain",
