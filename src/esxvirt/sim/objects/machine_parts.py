@@ -248,7 +248,7 @@ def guest(machine: "Machine") -> Data:
         net=nics if live else [],
         disk=[disk] if live else [],
         screen=Data("GuestScreenInfo", width=1024, height=768) if live else Data("GuestScreenInfo", width=0, height=0),
-        guestState=machine.guest_state or ("running" if live else "notRunning"),
+        guestState=(machine.busy and machine.guest_state) or ("running" if live else "notRunning"),
         guestOperationsReady=live,
         interactiveGuestOperationsReady=False,
     )

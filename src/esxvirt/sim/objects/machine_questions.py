@@ -60,7 +60,7 @@ class QuestionMethods(ManagedEntity):
         if question is None or question.key != questionId:
             text = "A specified parameter was not correct: questionId"
             raise Fault("InvalidArgument", text, invalidProperty="questionId")
-        if not question.open:
+        if not question.open or question.task is None:
             raise Fault("ConcurrentAccess", "The question has been answered already.")
         if answerChoice not in {choice.key for choice in question.choices}:
             text = "A specified parameter was not correct: answerChoice"

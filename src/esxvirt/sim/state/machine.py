@@ -224,7 +224,7 @@ class Machine:
     @property
     def tools_running(self) -> bool:
         """Whether VMware Tools run in its guest."""
-        return self.running and self.tools in {"toolsOk", "toolsOld"} and self.guest_state != "standby"
+        return self.running and self.tools in {"toolsOk", "toolsOld"}
 
     @property
     def snapshots(self) -> "snapshots.SnapshotTree":

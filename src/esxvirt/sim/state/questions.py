@@ -22,7 +22,7 @@ class Choice:
 class Question:
     """A question of the `kind` ("msg.uuid.altered") that blocks `task`; `default` is an index, None for none.
 
-    `answer` is the key of the choice that was made.
+    `answer` is the key of the choice that was made. What was asked in an earlier run has no task, and is over.
     """
 
     number: int
@@ -30,14 +30,14 @@ class Question:
     text: str
     choices: tuple[Choice, ...]
     default: int | None
-    task: "Task"
+    task: "Task | None"
     arguments: tuple[str, ...] = field(default=())
     answer: str | None = None
 
     @property
     def open(self) -> bool:
         """Whether it waits for an answer."""
-        return self.answer is None and not self.task.done
+        return self.answer is None and self.task is not None and not self.task.done
 
     @property
     def key(self) -> str:
