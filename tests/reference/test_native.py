@@ -31,12 +31,9 @@ def test_esxvirsh_answers_as_virsh(line: str, server: Simulator, auth_file: Path
 def test_a_file_is_for_the_hardware_of_the_product(profile: str, tmp_path: Path) -> None:
     with Simulator(profile, transport="http", password="secret") as simulator:
         auth_file = tmp_path / "auth.conf"
-        auth_file.write_text(
-            f"[credentials-lab]\nusername={simulator.username}\npassword=secret\n"
-            f"[auth-{'vpx' if simulator.profile.is_vcenter else 'esx'}-default]\ncredentials=lab\n"
-            "[auth-gsx-default]\ncredentials=lab\n",
-            encoding="utf-8",
-        )
+        services = "".join(f"[auth-{name}-default]\ncredentials=lab\n" for name in ("esx", "gsx", "vpx"))
+        account = f"[credentials-lab]\nusername={simulator.username}\npassword=secret\n"
+        auth_file.write_text(account + services, encoding="utf-8")
         auth_file.chmod(0o600)
         arguments = ["-c", simulator.uri, *harness.arguments_of(DISK)]
         theirs = harness.virsh(arguments, LIBVIRT_AUTH_FILE=str(auth_file))
