@@ -145,6 +145,14 @@ class TestStarting:
         task = esx.call("ReconfigVM_Task", esx.machine("web"), spec=Data("VirtualMachineConfigSpec", cpuAllocation=web))
         assert info_of(task).error.fault.type_name == "InsufficientCpuResourcesFault"
 
+    def test_the_pool_tells_what_is_left(self, esx: Inside) -> None:
+        pool = esx.endpoint.root_pools[1]
+        before = esx.read(pool, "runtime.cpu.unreservedForVm")
+        state_of(esx).set_values({"sched.cpu.min": "1000"})
+        assert esx.read(pool, "runtime.cpu.unreservedForVm") == before
+        start(esx)
+        assert ">1000<" in esx.read(pool, "runtime.cpu.reservationUsed")
+
     def test_memory_is_reserved(self, esx: Inside) -> None:
         state_of(esx).set_values({"sched.mem.min": str(1 << 20)})
         fault = info_of(start(esx)).error.fault

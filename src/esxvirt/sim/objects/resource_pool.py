@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from esxvirt.sim.objects.base import provides
+from esxvirt.sim.objects.machine_admission import reserved
 from esxvirt.sim.objects.managed_entity import ManagedEntity
 from esxvirt.sim.wire.values import Data, Ref, constant, long
 
@@ -60,13 +61,14 @@ class ResourcePool(ManagedEntity):
     def _get_vm(self) -> list[Ref]:
         return [self.endpoint.identify(machine) for host in self.hosts for machine in host.machines.values()]
 
-    def _usage(self, most: int, used: int) -> Data:
+    def _usage(self, most: int, used: int, reserved_: int) -> Data:
+        left = max(0, most - reserved_)
         return Data(
             "ResourcePoolResourceUsage",
-            reservationUsed=long(0),
-            reservationUsedForVm=long(0),
-            unreservedForPool=long(most),
-            unreservedForVm=long(most),
+            reservationUsed=long(reserved_),
+            reservationUsedForVm=long(reserved_),
+            unreservedForPool=long(left),
+            unreservedForVm=long(left),
             overallUsage=long(used),
             maxUsage=long(most),
         )
@@ -78,10 +80,11 @@ class ResourcePool(ManagedEntity):
     @provides("runtime")
     def _get_runtime(self) -> Data:
         memory = sum(host.memory - (2 << 30) for host in self.hosts)
+        taken = [reserved(host) for host in self.hosts]
         return Data(
             "ResourcePoolRuntimeInfo",
-            memory=self._usage(memory, sum(host.memory_used for host in self.hosts)),
-            cpu=self._usage(self._mhz, 300 * len(self.hosts)),
+            memory=self._usage(memory, sum(host.memory_used for host in self.hosts), sum(item[1] for item in taken)),
+            cpu=self._usage(self._mhz, 300 * len(self.hosts), sum(item[0] for item in taken)),
             overallStatus="green",
         )
 
