@@ -3,7 +3,7 @@
 #   make demo     list the machines of a simulated ESX host and print one's XML
 #   make test     all tests, with coverage; those whose tools are missing say so and are skipped (see `make tools`)
 #   make check    lint, format, types, architecture, docs, changelog
-#   make bench    esxvirsh beside virsh, govc and pyVmomi
+#   make bench    esxvirsh beside virsh, govc and pyVmomi; conversions beside libvirt-python
 #   make fuzz     the property tests, many more examples each
 #   make guided   coverage-guided fuzzing with atheris, SECONDS_EACH (60) for each of GUIDED
 #   make docs     regenerate the generated pages of docs/

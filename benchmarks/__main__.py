@@ -1,7 +1,8 @@
 """`list --all` by esxvirsh, the real virsh, govc and a plain pyVmomi script, on one simulator, in one run.
 
 Prints a table in Markdown: number of machines, added latency, and for each program the medians of wall time, CPU
-time and SOAP calls. Then whether esxvirsh is ahead of virsh. It measures; it is no test, and fails for no number.
+time and SOAP calls. Then whether esxvirsh is ahead of virsh, and how many conversions of VMX files and domain XML
+esxvirt and the real libvirt-python do a second. It measures; it is no test, and fails for no number.
 """
 
 import argparse
@@ -11,6 +12,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks import conversions
 from benchmarks.measure import Sample, median, run, serving
 from benchmarks.programs import Program, installed
 
@@ -83,6 +85,7 @@ def main() -> None:
     parser.add_argument("--latency", type=float, nargs="+", default=[0, 10], help="milliseconds added to a request")
     parser.add_argument("--repetitions", type=int, default=7, help="runs of each program")
     parser.add_argument("--only", nargs="+", help="programs, as in the table")
+    parser.add_argument("--conversions", type=float, default=2, help="seconds for each conversion; 0 leaves them out")
     parser.add_argument("--output", type=Path, help="write the table to this file, too")
     arguments = parser.parse_args()
 
@@ -99,6 +102,8 @@ def main() -> None:
     )
     parts = [heading, table(cells), verdict(cells)]
     parts += [f"Not installed here: {', '.join(programs.missing)}."] if programs.missing else []
+    if arguments.conversions > 0:
+        parts.append(conversions.table(conversions.measure(arguments.conversions)))
     text = "\n\n".join(part for part in parts if part) + "\n"
     print(text, end="")
     if arguments.output:
