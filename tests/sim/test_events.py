@@ -77,6 +77,18 @@ def test_a_machines_life(service: Any, manager: Any) -> None:
     assert chained[0].info.descriptionId == "VirtualMachine.powerOff"
 
 
+def test_names_and_ends(service: Any, manager: Any) -> None:
+    archive = _machine(service, "archive")
+    WaitForTask(archive.Reconfigure(vim.vm.ConfigSpec(annotation="soon gone")))
+    WaitForTask(archive.Rename("attic"))
+    WaitForTask(archive.Destroy())
+    spec = vim.event.EventFilterSpec(type=[vim.event.VmEvent])
+    changed, renamed, removed = manager.QueryEvents(spec)
+    assert type(changed) is vim.event.VmReconfiguredEvent
+    assert (type(renamed), renamed.oldName, renamed.newName) == (vim.event.VmRenamedEvent, "archive", "attic")
+    assert (type(removed), removed.vm.name) == (vim.event.VmRemovedEvent, "attic")
+
+
 def test_filters(service: Any, manager: Any) -> None:
     archive, web = _machine(service, "archive"), _machine(service, "web")
     WaitForTask(archive.PowerOn())

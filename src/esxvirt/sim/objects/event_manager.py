@@ -27,7 +27,7 @@ _KINDS = {
     "VmReconfiguredEvent": "info", "VmMigratedEvent": "info", "VmRelocatedEvent": "info", "VmClonedEvent": "info",
     "VmRemovedEvent": "info", "VmCreatedEvent": "info", "VmRegisteredEvent": "info", "VmFailedToPowerOnEvent": "error",
     "VmFailedToPowerOffEvent": "error", "VmFailedToSuspendEvent": "error", "VmFailedToResetEvent": "error",
-    "VmFailedMigrateEvent": "error", "TaskEvent": "info", "UserLoginSessionEvent": "info",
+    "VmFailedMigrateEvent": "error", "VmRenamedEvent": "info", "TaskEvent": "info", "UserLoginSessionEvent": "info",
     "UserLogoutSessionEvent": "info", "BadUsernameSessionEvent": "error", "GeneralUserEvent": "user",
 }  # fmt: skip
 

@@ -28,7 +28,8 @@ _DONE = {
     "VirtualMachine.migrate": ("VmMigratedEvent", "Migration of virtual machine {vm} to {host} in {dc} completed"),
     "VirtualMachine.relocate": ("VmRelocatedEvent", "Completed the relocation of the virtual machine {vm} to {host}"),
     "VirtualMachine.clone": ("VmClonedEvent", "Virtual machine {vm} was cloned on {host} in {dc}"),
-    "VirtualMachine.destroy": ("VmRemovedEvent", "Removed {vm} on {host} from {dc}"),
+    "ManagedEntity.destroy": ("VmRemovedEvent", "Removed {vm} on {host} from {dc}"),
+    "ManagedEntity.rename": ("VmRenamedEvent", "Renamed {old} to {vm} in {dc}"),
     "Folder.createVm": ("VmCreatedEvent", "Created virtual machine {vm} on {host} in {dc}"),
     "Folder.registerVm": ("VmRegisteredEvent", "Registered {vm} on {host} in {dc}"),
 }
@@ -113,8 +114,10 @@ class EventLog:
         kind, words = table[task.kind]
         datacenter = machine.host.datacenter.name if machine.host.datacenter else ""
         why = task.error.message if task.error else ""
-        text = words.format(vm=machine.name, host=machine.host.full_name, dc=datacenter, why=why)
+        text = words.format(vm=machine.name, host=machine.host.full_name, dc=datacenter, why=why, old=task.entity_name)
         more: dict[str, Any] = {}
+        if kind == "VmRenamedEvent":
+            more = {"oldName": task.entity_name, "newName": machine.name}
         if task.error is not None:
             more["reason"] = task.error
         if origin is not None:

@@ -187,6 +187,7 @@ class Tasks:
         task.completed = datetime.now(UTC)
         if owner is not None:
             owner.busy = None
+        self.site.events.task_ended(self.site, task, owner if isinstance(owner, Machine) else None)
         self.site.touch()
 
 
