@@ -135,3 +135,19 @@ def test_a_file_that_cannot_be_written(tmp_path: Path) -> None:
     # It is stopped all the same.
     with pytest.raises(RuntimeError):
         assert simulator.port
+
+
+def test_snapshots_are_kept_and_move_with_the_machine(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    with Simulator("esx-7.0", "http", state=state) as first:
+        virsh = Virsh(first, tmp_path)
+        virsh("snapshot-create-as", "archive", "one", "before")
+        virsh("snapshot-create-as", "archive", "two")
+        listed = virsh("snapshot-list", "archive", "--tree")
+    with Simulator("esx-7.0", "http", state=state) as second:
+        virsh = Virsh(second, tmp_path)
+        assert virsh("snapshot-list", "archive", "--tree") == listed
+        virsh("snapshot-revert", "archive", "one")
+        assert virsh("snapshot-current", "archive", "--name").strip() == "one"
+        virsh("snapshot-delete", "archive", "one", "--children")
+        assert virsh("snapshot-list", "archive", "--name").split() == []
