@@ -4,7 +4,7 @@
 #   make test     all tests, with coverage; those whose tools are missing say so and are skipped (see `make tools`)
 #   make check    lint, format, types, architecture, docs, changelog
 #   make bench    esxvirsh beside virsh, govc and pyVmomi; conversions beside libvirt-python
-#   make fuzz     the property tests, many more examples each
+#   make fuzz     the property tests, many more examples each; then make guided, ten minutes each
 #   make guided   coverage-guided fuzzing with atheris, SECONDS_EACH (60) for each of GUIDED
 #   make docs     regenerate the generated pages of docs/
 #   make tools    vcsim and govc for the tests, into .cache/bin (needs Go)
@@ -19,7 +19,7 @@ IS_NEW_ENOUGH = -c 'import sys; sys.exit(sys.version_info < (3, 11))'
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	if $$p $(IS_NEW_ENOUGH) 2>/dev/null; then command -v $$p; break; fi; done)
 PYTEST_ARGS ?=
-ATHERIS = atheris>=3,<4
+ATHERIS = $(BIN)/python -m pip install --quiet --only-binary :all: --group fuzz
 GUIDED ?= 'guided vmx' 'guided strict' 'guided xml' 'guided_simulator sdk' 'guided_simulator folder'
 SECONDS_EACH ?= 60
 BENCH_ARGS ?=
@@ -46,9 +46,11 @@ bench: $(VENV)/.test
 
 fuzz: $(VENV)/.test
 	$(BIN)/python -m pytest --hypothesis-profile=fuzz tests/fuzz $(PYTEST_ARGS)
+	@if $(ATHERIS); then $(MAKE) guided SECONDS_EACH=600; else \
+		echo "no guided fuzzing: atheris has no binary for this Python" >&2; fi
 
 guided: $(VENV)/.test
-	$(BIN)/python -m pip install --quiet --only-binary :all: "$(ATHERIS)"
+	$(ATHERIS)
 	for target in $(GUIDED); do \
 		$(BIN)/python -m tests.fuzz.$$target -max_total_time=$(SECONDS_EACH) -print_final_stats=1 || exit 1; done
 
