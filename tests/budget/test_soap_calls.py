@@ -95,3 +95,24 @@ def test_power(profile: str, tmp_path: Path, command: str, name: str) -> None:
     with Simulator(profile, transport="http", vms=10) as fresh:
         made = calls(fresh, tmp_path, command, name)
     assert len([method for method in made if not method.startswith("WaitForUpdates")]) <= 9, made
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("schedinfo", "archive", "shares=5"),
+        ("setmem", "archive", "524288", "--config"),
+        ("setmaxmem", "archive", "2G"),
+        ("memtune", "archive", "--min-guarantee", "102400"),
+        ("setvcpus", "archive", "2"),
+        ("autostart", "archive"),
+        ("undefine", "archive"),
+    ],
+    ids=" ".join,
+)
+@pytest.mark.parametrize("profile", PROFILES)
+def test_changes(profile: str, tmp_path: Path, command: tuple[str, ...]) -> None:
+    with Simulator(profile, transport="http", vms=10) as fresh:
+        made = calls(fresh, tmp_path, *command)
+    # `schedinfo` reads before and after.
+    assert len([method for method in made if not method.startswith("WaitForUpdates")]) <= 11, made

@@ -103,7 +103,6 @@ COMMANDS = (
             data("file", "file containing an XML domain description"),
             flag("validate", "validate the XML against the schema"),
         ),
-        completer="files",
     ),
     Command(
         "undefine",

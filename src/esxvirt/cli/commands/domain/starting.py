@@ -119,7 +119,6 @@ COMMANDS = (
             flag("validate", "validate the XML against the schema"),
             flag("reset-nvram", "re-initialize NVRAM from its pristine template"),
         ),
-        completer="files",
     ),
     Command(
         "start",
