@@ -198,12 +198,15 @@ def test_the_tree_is_on_the_datastore() -> None:
     snaps = Snaps()
     for name in ('a "quoted" name', "zweite Ebene äöü", "third"):
         snaps.take(name)
+    text = 'two lines\nand "a|b#c" = d'
+    snaps.inside.call("RenameSnapshot", snaps.ref("third"), description=text)
     before = [(item.number, item.name, item.created, item.power) for item in snaps.machine.snapshots]
     machine = snaps.machine
     again = Machine(machine.host, machine.datastore, 99, "archive", "poweredOff", machine.text(), path=machine.vmx_file)
     assert [(item.number, item.name, item.created, item.power) for item in again.snapshots] == before
     assert again.snapshots.current is not None
     assert again.snapshots.current.name == "third"
+    assert again.snapshots.current.description == text
 
 
 def test_what_is_refused() -> None:

@@ -216,3 +216,33 @@ def test_who_may_not() -> None:
     assert server.disk("iso/x.vmdk") == "NoPermission"
     assert server.fault("DeleteDatastoreFile_Task", name=f"{DS} iso") == "NoPermission"
     assert server.store.is_directory("iso")
+
+
+@pytest.mark.parametrize(
+    ("globs", "found"),
+    [
+        (["*.vmdk"], ["archive.vmdk"]),
+        (["ARCH*.VM?"], ["archive.vmx"]),
+        (["ARCH*.VM??"], ["archive.vmdk", "archive.vmxf"]),
+        (["*a*e*.nv*m", "vmware.log"], ["archive.nvram", "vmware.log"]),
+        (["[a]*"], []),
+        (["*a" * 60], []),
+        (["**"], ["archive.nvram", "archive.vmdk", "archive.vmx", "archive.vmxf", "vmware.log"]),
+    ],
+)
+def test_patterns(globs: list[str], found: list[str]) -> None:
+    inside = Inside("esx-7.0")
+    browser = Ref("HostDatastoreBrowser", "hostDatastoreBrowser-1")
+    spec = Data("HostDatastoreBrowserSearchSpec", matchPattern=globs)
+    inside.endpoint.site.datastores[0].put("archive/" + "a" * 200, File.of(b""))
+    task = inside.call("SearchDatastore_Task", browser, datastorePath=f"{DS} archive", searchSpec=spec)
+    names = [item.path for item in task.task.result.file if item.path != "a" * 200]
+    assert names == found
+
+
+def test_letters_count_where_they_are_asked_to() -> None:
+    inside = Inside("esx-7.0")
+    browser = Ref("HostDatastoreBrowser", "hostDatastoreBrowser-1")
+    spec = Data("HostDatastoreBrowserSearchSpec", matchPattern=["ARCH*"], searchCaseInsensitive=False)
+    task = inside.call("SearchDatastore_Task", browser, datastorePath=f"{DS} archive", searchSpec=spec)
+    assert task.task.result.file == []

@@ -160,8 +160,16 @@ class HostDatastoreBrowser(ManagedObject):
 
 def _pattern(globs: Iterable[str], *, ignore_case: bool) -> re.Pattern[str]:
     """Compile patterns, where ``*`` is any text and ``?`` any letter; none matches everything."""
-    choices = [re.escape(glob).replace(r"\*", ".*").replace(r"\?", ".") for glob in globs] or [".*"]
+    choices = [_expression(glob) for glob in globs] or [".*"]
     return re.compile("|".join(choices), (re.IGNORECASE if ignore_case else 0) | re.DOTALL)
+
+
+def _expression(glob: str) -> str:
+    """Return one pattern as an expression that takes no longer however many stars it has."""
+    first, *rest = (re.escape(part).replace(r"\?", ".") for part in re.split(r"\*+", glob))
+    if not rest:
+        return first
+    return first + "".join(f"(?>.*?{part})" for part in rest[:-1]) + f".*{rest[-1]}"
 
 
 def _wanted(name: str, queries: Mapping[str, Data]) -> bool:
