@@ -3,7 +3,19 @@
 import re
 from dataclasses import dataclass, field
 
-__all__ = ["Cdrom", "Config", "Disk", "Floppy", "Nic", "Port", "drives", "parse", "read_config", "spaced", "write_config"]
+__all__ = [
+    "Cdrom",
+    "Config",
+    "Disk",
+    "Floppy",
+    "Nic",
+    "Port",
+    "drives",
+    "parse",
+    "read_config",
+    "spaced",
+    "write_config",
+]
 
 _LINE = re.compile(r'^\s*([A-Za-z][\w.:\-]*)\s*=\s*"([^"]*)"\s*$')
 _ESCAPE = re.compile(r"\|([0-9A-Fa-f]{2})")
