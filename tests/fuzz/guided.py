@@ -3,7 +3,10 @@
 usage: python -m tests.fuzz.guided vmx|strict|xml [libFuzzer's options, such as -max_total_time=600]
 """
 
+import os
 import sys
+import tempfile
+from pathlib import Path
 
 import atheris  # type: ignore[import-not-found, import-untyped, unused-ignore]  # not a dependency of the project
 
@@ -12,6 +15,8 @@ with atheris.instrument_imports(include=["esxvirt"]):
     from esxvirt.vmx import VmxContext, from_domain, redefine, to_domain
     from esxvirt.xml.domain import format_domain
     from esxvirt.xml.domain.parse import parse_domain
+
+from tests.conformance.generators import VmxGenerator, XmlGenerator  # not watched
 
 EVERY = VmxContext(all_devices=True)
 
@@ -52,13 +57,26 @@ def convert_xml(data: bytes) -> None:
 TARGETS = {"vmx": convert_vmx, "strict": convert_vmx_strictly, "xml": convert_xml}
 
 
+def sow(name: str, corpus: Path) -> None:
+    """Write what to begin with: lxml is not watched, and blind chance writes no document that is well formed."""
+    for seed in range(100):
+        text = XmlGenerator(seed).domain().encode() if name == "xml" else VmxGenerator(seed).file()
+        (corpus / str(seed)).write_bytes(text)
+
+
 def main() -> None:
     """Fuzz the target named by the first argument."""
     name = sys.argv.pop(1) if len(sys.argv) > 1 else ""
     if name not in TARGETS:
         sys.exit(__doc__)
-    atheris.Setup(sys.argv, TARGETS[name])
-    atheris.Fuzz()
+    with tempfile.TemporaryDirectory() as corpus:
+        sow(name, Path(corpus))
+        child = os.fork()  # libFuzzer ends its process without a word, and would leave the corpus behind
+        if child == 0:
+            atheris.Setup([*sys.argv, corpus], TARGETS[name])
+            atheris.Fuzz()
+        _, status = os.waitpid(child, 0)
+    sys.exit(os.waitstatus_to_exitcode(status))
 
 
 if __name__ == "__main__":
