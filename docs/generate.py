@@ -83,10 +83,10 @@ what it differs: on stdout, on stderr, in the exit code.
 
 
 def differences_page() -> str:
-    """The known differences from virsh, from the file that the comparison itself reads."""
-    path = DOCS.parent / "tests" / "reference" / "known_differences.toml"
+    """The known differences from virsh, from the files that the comparison itself reads."""
+    paths = sorted((DOCS.parent / "tests" / "reference" / "differences").glob("*.toml"))
     parts = ["# Differences from virsh\n", MARK, DIFFERENCES]
-    for entry in tomllib.loads(path.read_text(encoding="utf-8"))["difference"]:
+    for entry in (entry for path in paths for entry in tomllib.loads(path.read_text(encoding="utf-8"))["difference"]):
         lines = ", ".join(f"`{line}`" for line in entry["lines"])
         where = f" Only on {', '.join(entry['profiles'])}." if "profiles" in entry else ""
         parts.append(f"- {lines} ({', '.join(entry['differs'])}): {entry['reason']}{where}")

@@ -57,16 +57,31 @@ def arguments_of(line: str) -> list[str]:
 
 
 @cache
+def sections(topic: str) -> dict[str, list[str]]:
+    """The command lines of a topic, a file of `lines/`, by their sections: where they are to be tried."""
+    return tomllib.loads((HERE / "lines" / f"{topic}.toml").read_text(encoding="utf-8"))
+
+
+def topics() -> list[str]:
+    """The files of `lines/`."""
+    return sorted(path.stem for path in (HERE / "lines").glob("*.toml"))
+
+
 def lines(section: str) -> tuple[str, ...]:
-    """The command lines of a section of lines.toml."""
-    table: list[str] = tomllib.loads((HERE / "lines.toml").read_text(encoding="utf-8"))[section]
-    return tuple(table)
+    """The command lines of a section, of all topics."""
+    found = tuple(line for topic in topics() for line in sections(topic).get(section, ()))
+    assert found, f"no file of lines/ has a section '{section}'"
+    return found
 
 
 @cache
 def known_differences() -> tuple[Difference, ...]:
-    """All entries of known_differences.toml."""
-    entries = tomllib.loads((HERE / "known_differences.toml").read_text(encoding="utf-8"))["difference"]
+    """All entries of all files of `differences/`."""
+    entries = [
+        entry
+        for path in sorted((HERE / "differences").glob("*.toml"))
+        for entry in tomllib.loads(path.read_text(encoding="utf-8"))["difference"]
+    ]
     return tuple(
         Difference(
             line,
@@ -126,5 +141,5 @@ def compare(line: str, profile: str, theirs: Answer, ours: Answer) -> None:
     if difference is None:
         assert ours == theirs
         return
-    assert differing == difference.differs, f"known_differences.toml says {sorted(difference.differs)}"
+    assert differing == difference.differs, f"differences/ says {sorted(difference.differs)}"
     assert re.search(difference.ours, ours.stdout + ours.stderr), (difference.ours, ours)

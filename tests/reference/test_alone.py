@@ -1,24 +1,23 @@
 """What needs no server, beside the real virsh or, where it is missing, beside what it answered when it was recorded."""
 
-import json
-
 import pytest
 
 from tests.reference import harness
-from tests.reference.golden import GOLDEN, LINES, recorded
+from tests.reference.golden import GOLDEN, LINES, TOPICS, answers, lines_of, recorded
 from tests.tools import find
 
 
-def _reference(line: str) -> harness.Answer:
+def _reference(topic: str, line: str) -> harness.Answer:
     if find("virsh") is None:
-        return recorded(line)
+        return recorded(topic, line)
     return harness.virsh(harness.arguments_of(line))
 
 
-@pytest.mark.parametrize("line", LINES)
-def test_esxvirsh_answers_as_virsh(line: str) -> None:
-    harness.compare(line, "", _reference(line), harness.esxvirsh(harness.arguments_of(line)))
+@pytest.mark.parametrize(("topic", "line"), LINES)
+def test_esxvirsh_answers_as_virsh(topic: str, line: str) -> None:
+    harness.compare(line, "", _reference(topic, line), harness.esxvirsh(harness.arguments_of(line)))
 
 
 def test_every_line_is_recorded() -> None:
-    assert set(json.loads(GOLDEN.read_text(encoding="utf-8"))) == set(LINES)
+    assert {path.stem for path in GOLDEN.glob("*.json")} == set(TOPICS)
+    assert {topic: set(answers(topic)) for topic in TOPICS} == {topic: set(lines_of(topic)) for topic in TOPICS}

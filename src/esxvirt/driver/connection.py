@@ -35,6 +35,11 @@ class Scope:
     datacenter: Ref
     datacenter_path: str
 
+    @property
+    def hosts(self) -> tuple[Ref, ...]:
+        """The hosts whose machines, storage and networks the connection shows: where bulk reads begin."""
+        return (self.host,)
+
 
 class Connection:
     """A session on an ESX, GSX or vCenter server, and one host of it.

@@ -111,7 +111,7 @@ def domain_id(ref: Ref) -> int:
 def read_all(connection: Connection, properties: Iterable[str] = ()) -> list[DomainHandle]:
     """All domains of the connection's host, with these properties besides the `IDENTITY`. One SOAP call a page."""
     wanted = tuple(dict.fromkeys((*IDENTITY, *properties)))
-    query = Query({"VirtualMachine": wanted}, [connection.scope.host], _VM_OF_HOST, include_start=False, digest=DIGESTS)
+    query = Query({"VirtualMachine": wanted}, connection.scope.hosts, _VM_OF_HOST, include_start=False, digest=DIGESTS)
     return [handle(row) for row in retrieve(connection.session, query)]
 
 
