@@ -370,4 +370,4 @@ class virConnect:
         """Return a stream, for the functions that fill or empty one."""
         check_flags(flags, VIR_STREAM_NONBLOCK, "virStreamNew")
         _ = self._driver
-        return virStream(self)
+        return virStream(self, flags)

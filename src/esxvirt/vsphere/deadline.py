@@ -4,7 +4,7 @@ import time
 
 from esxvirt.errors import DeadlineError
 
-__all__ = ["Deadline"]
+__all__ = ["Deadline", "IdleDeadline"]
 
 
 class Deadline:
@@ -35,3 +35,17 @@ class Deadline:
     def expired(self) -> bool:
         """Whether it is over."""
         return self._end is not None and time.monotonic() >= self._end
+
+
+class IdleDeadline(Deadline):
+    """`seconds` for every step of a transfer, however long the whole of it takes; None is for ever."""
+
+    __slots__ = ()
+
+    def remaining(self) -> float | None:
+        """Seconds for the next step."""
+        return self.seconds
+
+    def expired(self) -> bool:
+        """Never: a step that takes too long fails by itself."""
+        return False

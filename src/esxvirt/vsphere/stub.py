@@ -192,27 +192,54 @@ class SoapStub(SoapAdapter.SoapStubAdapter):
         Raises:
             TransportError: No answer, half an answer, a larger one, or something that is no HTTP.
         """
-        headers["User-Agent"] = "esxvirt"
-        if self.cookie:
-            headers["Cookie"] = self.cookie
-        connection = self.take_connection(deadline)
-        try:
-            connection.request(verb, path, content, headers)
-            response = connection.getresponse()
+        connection, response = self.start_exchange(verb, path, headers, content, deadline)
+        with self.breaking(connection):
             body = _read_whole(response, largest)
+        self.end_exchange(connection, response)
+        return response.status, response.reason, response.headers, body
+
+    def start_exchange(
+        self, verb: str, path: str, headers: dict[str, str], content: bytes | None, deadline: Deadline
+    ) -> tuple[HttpConnection, http.client.HTTPResponse]:
+        """Send a request within the session; the body of the answer is still to be read.
+
+        Raises:
+            TransportError: No answer, or something that is no HTTP.
+        """
+        connection = self.take_connection(deadline)
+        with self.breaking(connection):
+            connection.request(verb, path, content, self.session_headers(headers))
+            return connection, connection.getresponse()
+
+    def session_headers(self, headers: dict[str, str]) -> dict[str, str]:
+        """Header fields with those that every request within the session has."""
+        cookie = {"Cookie": self.cookie} if self.cookie else {}
+        return {**headers, "User-Agent": "esxvirt", **cookie}
+
+    @contextmanager
+    def breaking(self, connection: HttpConnection) -> Iterator[None]:
+        """Close a connection on which a step fails: half an answer may still come on it.
+
+        Raises:
+            TransportError: In place of what sockets and `http.client` raise; the pool's other connections are dropped.
+        """
+        try:
+            yield
         except (OSError, http.client.HTTPException, EsxvirtError) as error:
             connection.close()
             self.drop_connections()
             raise transport_error(error, self.endpoint) from error
         except BaseException:
-            connection.close()  # Ctrl-C: half an answer is still to come on it
+            connection.close()  # Ctrl-C; the others are still good
             raise
+
+    def end_exchange(self, connection: HttpConnection, response: http.client.HTTPResponse) -> None:
+        """Keep the connection of an answer that was read whole."""
         self._remember_session(response)
         if response.will_close:
             connection.close()
         else:
             self.ReturnConnection(connection)
-        return response.status, response.reason, response.headers, body
 
     def take_connection(self, deadline: Deadline) -> HttpConnection:
         """A connection of the pool that the server has not closed meanwhile, or a new one.

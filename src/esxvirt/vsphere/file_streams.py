@@ -1,0 +1,327 @@
+"""Files in datastores that are too large for memory: read and written piece by piece, over the server's `/folder`.
+
+What holds for `esxvirt.vsphere.files` holds here: one session with its TLS and proxy rules, renewed once if it expired.
+A deadline is for each piece, not for the whole.
+"""
+
+import http.client
+from dataclasses import dataclass
+from typing import Any, Final
+
+from esxvirt.errors import BadAnswerError, EsxvirtError, InvalidArgumentError, TransportError
+from esxvirt.vsphere.deadline import IdleDeadline
+from esxvirt.vsphere.files import DatastorePath, FileNotThereError
+from esxvirt.vsphere.http import HttpConnection
+from esxvirt.vsphere.session import Session, translated
+
+__all__ = ["FileFacts", "FileReader", "FileWriter", "open_reader", "open_writer", "stat_file"]
+
+PIECE: Final = 1 << 20
+"""Bytes that are handled at once."""
+
+_WRITTEN: Final = frozenset({http.client.OK, http.client.CREATED, http.client.NO_CONTENT})
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """What tells one content of a file from another: its size (None if not told), and the server's marks of it."""
+
+    size: int | None
+    etag: str | None
+    modified: str | None
+
+
+class FileReader:
+    """The content of a file, from an offset on. Get one from `open_reader`; close it.
+
+    Attributes:
+        facts: What the server says of the whole file.
+        left: Bytes still to come; None if the server did not tell.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        connection: HttpConnection,
+        response: http.client.HTTPResponse,
+        file: DatastorePath,
+        facts: FileFacts,
+    ) -> None:
+        self._stub = session.stub
+        self._connection = connection
+        self._response: http.client.HTTPResponse | None = response
+        self._file = file
+        self.facts = facts
+        self.left: int | None = response.length
+
+    def fileno(self) -> int:
+        """The socket's number."""
+        return int(self._connection.sock.socket.fileno())
+
+    def readinto(self, buffer: Any) -> int:
+        """Fill a buffer as far as there is content; 0 at the end.
+
+        Raises:
+            TransportError: The server broke off.
+        """
+        response = self._response
+        if response is None or not len(buffer):
+            return 0
+        with self._stub.breaking(self._connection):
+            count = response.readinto(buffer)
+            if not count and self.left:
+                raise BadAnswerError(f"{self._stub.endpoint.shown} broke off in the middle of '{self._file}'")
+        if self.left is not None:
+            self.left -= count
+        if not self.left and (self.left is not None or not count):
+            self._response = None
+            self._stub.end_exchange(self._connection, response)
+        return count
+
+    def read(self, size: int) -> bytes:
+        """At most so many bytes, fewer only at the end; none at the end.
+
+        Raises:
+            TransportError: The server broke off.
+        """
+        buffer = bytearray(size)
+        count = self.readinto(buffer)
+        del buffer[count:]
+        return bytes(buffer)
+
+    def skip(self, count: int) -> None:
+        """Pass over bytes."""
+        buffer = memoryview(bytearray(min(count, PIECE)))
+        while count and (got := self.readinto(buffer[: min(count, PIECE)])):
+            count -= got
+
+    def close(self) -> None:
+        """End it, read whole or not."""
+        if self._response is not None:
+            self._response = None
+            self._connection.close()
+
+
+def stat_file(session: Session, file: DatastorePath, seconds: float | None = None) -> FileFacts | None:
+    """What the server says of a file, None if there is none. One HEAD, no SOAP call.
+
+    Raises:
+        TransportError: The server refused to tell, or broke off.
+    """
+    connection, response = _start(session, "HEAD", file, {}, seconds)
+    with session.stub.breaking(connection):
+        response.read()
+    session.stub.end_exchange(connection, response)
+    if response.status == http.client.NOT_FOUND:
+        return None
+    if response.status != http.client.OK:
+        raise _refusal(session, response, f"tell of '{file}'", "Datastore.Browse")
+    size = response.headers.get("Content-Length", "")
+    return _facts(response, int(size) if size.isdecimal() else None)
+
+
+def open_reader(
+    session: Session, file: DatastorePath, offset: int = 0, length: int | None = None, seconds: float | None = None
+) -> FileReader:
+    """Begin to read a file, or `length` bytes of it from `offset` on. One GET, no SOAP call.
+
+    Raises:
+        FileNotThereError: There is none of that name.
+        InvalidArgumentError: It ends before `offset`.
+        TransportError: The server refused it, or broke off.
+    """
+    headers = {"Accept-Encoding": "identity"}
+    if offset or length is not None:
+        headers["Range"] = f"bytes={offset}-" + (str(offset + length - 1) if length else "")
+    connection, response = _start(session, "GET", file, headers, seconds)
+    try:
+        if response.status == http.client.NOT_FOUND:
+            raise FileNotThereError(f"there is no file '{file}' on '{session.endpoint.name}'")
+        if response.status == http.client.REQUESTED_RANGE_NOT_SATISFIABLE:
+            raise InvalidArgumentError(f"the file '{file}' ends before byte {offset}")
+        if response.status not in {http.client.OK, http.client.PARTIAL_CONTENT}:
+            raise _refusal(session, response, f"give '{file}'", "Datastore.Browse")
+    except EsxvirtError:
+        connection.close()
+        raise
+    reader = FileReader(session, connection, response, file, _facts(response, _whole_size(response)))
+    if response.status == http.client.OK:  # a server, or a proxy, that knows no ranges
+        reader.skip(offset)
+    if length is not None and (reader.left is None or reader.left > length):
+        return _Part(reader, length)
+    return reader
+
+
+class _Part(FileReader):
+    """The beginning of what a server sends that sends more than it was asked for."""
+
+    def __init__(self, whole: FileReader, length: int) -> None:
+        self._whole = whole
+        self.facts = whole.facts
+        self.left: int | None = length
+
+    def fileno(self) -> int:
+        return self._whole.fileno()
+
+    def readinto(self, buffer: Any) -> int:
+        count = self._whole.readinto(memoryview(buffer)[: self.left])
+        self.left = (self.left or 0) - count
+        return count
+
+    def close(self) -> None:
+        self._whole.close()
+
+
+class FileWriter:
+    """Takes the content of a file. Get one from `open_writer`; end it with `finish` or `abort`."""
+
+    def __init__(self, session: Session, connection: HttpConnection, file: DatastorePath, length: int | None) -> None:
+        self._session = session
+        self._connection = connection
+        self._file = file
+        self._length = length
+        self.written = 0
+
+    def fileno(self) -> int:
+        """The socket's number."""
+        return int(self._connection.sock.socket.fileno())
+
+    def write(self, data: Any) -> None:
+        """Send a piece: bytes or a buffer of bytes.
+
+        Raises:
+            InvalidArgumentError: It is more than was announced.
+            TransportError: The server refused the file, or broke off.
+        """
+        count = len(data)
+        if not count:
+            return
+        if self._length is not None and self.written + count > self._length:
+            raise InvalidArgumentError(f"more than the {self._length} bytes that were announced for '{self._file}'")
+        pieces = (data,) if self._length is not None else (b"%x\r\n" % count, data, b"\r\n")
+        try:
+            for piece in pieces:
+                self._connection.sock.sendall(piece)
+        except ConnectionError as error:
+            raise self._told_early() or TransportError(
+                f"{self._session.endpoint.shown} broke off in the middle of '{self._file}'"
+            ) from error
+        except OSError as error:
+            with self._session.stub.breaking(self._connection):
+                raise error from None
+        self.written += count
+
+    def finish(self) -> None:
+        """End the file, and learn whether the server took it.
+
+        Raises:
+            InvalidArgumentError: It is less than was announced.
+            FileNotThereError: There is no such directory, or no such datastore.
+            TransportError: The server refused the file, or broke off.
+        """
+        if self._length is not None and self.written < self._length:
+            self.abort()
+            raise InvalidArgumentError(
+                f"{self.written} bytes came for '{self._file}' and not the {self._length} that were announced"
+            )
+        stub = self._session.stub
+        with stub.breaking(self._connection):
+            if self._length is None:
+                self._connection.sock.sendall(b"0\r\n\r\n")
+            response = self._connection.getresponse()
+            response.read(PIECE)
+        stub.end_exchange(self._connection, response)
+        if response.status not in _WRITTEN:
+            raise self._refused(response)
+
+    def abort(self) -> None:
+        """Break off: what the server makes of the part that it has is its own affair."""
+        self._connection.close()
+
+    def _told_early(self) -> EsxvirtError | None:
+        """What the server said before it closed the connection on us; None if nothing can be read."""
+        try:
+            response = self._connection.getresponse()
+        except (OSError, http.client.HTTPException, EsxvirtError):
+            return None
+        finally:
+            self._connection.close()
+        return self._refused(response) if response.status not in _WRITTEN else None
+
+    def _refused(self, response: http.client.HTTPResponse) -> EsxvirtError:
+        if response.status == http.client.NOT_FOUND:
+            return FileNotThereError(
+                f"there is no directory for the file '{self._file}' on '{self._session.endpoint.name}'"
+            )
+        return _refusal(self._session, response, f"take '{self._file}'", "Datastore.FileManagement")
+
+
+def open_writer(session: Session, file: DatastorePath, length: int | None, seconds: float | None = None) -> FileWriter:
+    """Begin to write a file, in place of what there is. One PUT, no SOAP call; never tried twice.
+
+    A session that has expired cannot be renewed once content is on its way: call `stat_file` before.
+
+    Args:
+        session: Where the file is to be.
+        file: Its name.
+        length: How many bytes will come, None if nobody knows; VMware's servers take both.
+        seconds: How long a piece may take; None is the endpoint's deadline.
+
+    Raises:
+        TransportError: The server cannot be reached.
+    """
+    stub = session.stub
+    connection = stub.take_connection(IdleDeadline(session.endpoint.deadline if seconds is None else seconds))
+    with stub.breaking(connection):
+        connection.putrequest("PUT", file.url)
+        size = ("Transfer-Encoding", "chunked") if length is None else ("Content-Length", str(length))
+        headers = stub.session_headers({"Content-Type": "application/octet-stream"})
+        for name, value in (*headers.items(), size):
+            connection.putheader(name, value)
+        connection.endheaders()
+    return FileWriter(session, connection, file, length)
+
+
+def _start(
+    session: Session, verb: str, file: DatastorePath, headers: dict[str, str], seconds: float | None
+) -> tuple[HttpConnection, http.client.HTTPResponse]:
+    """Send a request that changes nothing; tried 3 times if the connection breaks, once more if the session expired."""
+    stub = session.stub
+    deadline = IdleDeadline(session.endpoint.deadline if seconds is None else seconds)
+    generation = stub.generation
+    renewed = False
+    attempt = 1
+    while True:
+        try:
+            connection, response = stub.start_exchange(verb, file.url, headers, None, deadline)
+        except TransportError:
+            attempt += 1
+            if attempt > 3:
+                raise
+            continue
+        if response.status != http.client.UNAUTHORIZED or renewed:
+            return connection, response
+        with translated("Login"):
+            renewed = stub.renew_once(generation)
+        if not renewed:
+            return connection, response
+        connection.close()
+
+
+def _facts(response: http.client.HTTPResponse, size: int | None) -> FileFacts:
+    return FileFacts(size, response.headers.get("ETag"), response.headers.get("Last-Modified"))
+
+
+def _whole_size(response: http.client.HTTPResponse) -> int | None:
+    """The size of the file that an answer, perhaps of a range, is about."""
+    if response.status != http.client.PARTIAL_CONTENT:
+        return response.length
+    size = response.headers.get("Content-Range", "").rpartition("/")[2]
+    return int(size) if size.isdecimal() else None
+
+
+def _refusal(session: Session, response: http.client.HTTPResponse, what: str, privilege: str) -> TransportError:
+    status = response.status
+    hint = f"; the account may lack {privilege} on the datastore" if status in {401, 403} else ""
+    hint = "; the datastore is full" if status == http.client.INSUFFICIENT_STORAGE else hint
+    return TransportError(f"'{session.endpoint.name}' refuses to {what}: HTTP {status} {response.reason}{hint}")

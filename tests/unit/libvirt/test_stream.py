@@ -1,0 +1,124 @@
+"""virStream: which functions there are before, while and after it is open; what aborts it."""
+
+import io
+from typing import Any
+
+import pytest
+
+from esxvirt import libvirt
+from esxvirt.errors import TransportError
+
+
+class Taker:
+    """A sink that remembers."""
+
+    def __init__(self) -> None:
+        self.taken = bytearray()
+        self.end = ""
+
+    def write(self, data: Any) -> None:
+        self.taken += data
+
+    def finish(self) -> None:
+        self.end = "finished"
+
+    def abort(self) -> None:
+        self.end = "aborted"
+
+
+@pytest.fixture
+def stream(connection: libvirt.virConnect) -> libvirt.virStream:
+    return connection.newStream()
+
+
+def error_of(function: Any, *arguments: Any) -> "libvirt.libvirtError":
+    with pytest.raises(libvirt.libvirtError) as caught:
+        function(*arguments)
+    return caught.value
+
+
+def test_a_stream_that_nothing_opened(stream: libvirt.virStream) -> None:
+    calls = [(stream.recv, 1), (stream.send, b""), (stream.finish,), (stream.abort,), (stream.recvHole,)]
+    names = ["Recv", "Send", "Finish", "Abort", "RecvHole"]
+    for (function, *arguments), name in zip(calls, names, strict=True):
+        error = error_of(function, *arguments)
+        assert error.get_error_code() == libvirt.VIR_ERR_NO_SUPPORT
+        assert str(error).endswith(f": virStream{name}")
+
+
+def test_a_download(stream: libvirt.virStream) -> None:
+    source = io.BytesIO(b"x" * 100_000)
+    stream._read_from(source)
+    assert str(error_of(stream.send, b"y")) == "Requested operation is not valid: Not an upload stream"
+    assert stream.recv(10) == b"x" * 10
+    got: list[bytes] = []
+    stream.recvAll(lambda _, piece, opaque: opaque.append(piece), got)
+    assert [len(piece) for piece in got] == [65536, 100_000 - 10 - 65536]
+    assert stream.recv(10) == b""
+    assert stream.finish() == 0
+    assert source.closed
+    assert str(error_of(stream.recv, 1)) == "Requested operation is not valid: Stream is not open"
+
+
+def test_an_upload(stream: libvirt.virStream) -> None:
+    sink = Taker()
+    stream._write_to(sink)
+    assert str(error_of(stream.recv, 1)) == "Requested operation is not valid: Not a download stream"
+    assert stream.send(b"abc") == 3
+    file = io.BytesIO(b"y" * 100_000)
+    stream.sendAll(lambda _, count, opaque: opaque.read(count), file)
+    assert stream.finish() == 0
+    assert (bytes(sink.taken), sink.end) == (b"abc" + b"y" * 100_000, "finished")
+
+
+@pytest.mark.parametrize("result", [-1, KeyError("broken")])
+def test_a_handler_that_fails_aborts_the_download(stream: libvirt.virStream, result: Any) -> None:
+    source = io.BytesIO(b"x")
+    stream._read_from(source)
+
+    def handler(_stream: libvirt.virStream, _piece: bytes, _opaque: Any) -> int:
+        if isinstance(result, Exception):
+            raise result
+        return int(result)
+
+    with pytest.raises((RuntimeError, KeyError)):
+        stream.recvAll(handler, None)
+    assert source.closed
+
+
+def test_a_handler_that_fails_aborts_the_upload(stream: libvirt.virStream) -> None:
+    sink = Taker()
+    stream._write_to(sink)
+
+    def handler(_stream: libvirt.virStream, _count: int, _opaque: Any) -> bytes:
+        raise KeyError("broken")
+
+    with pytest.raises(KeyError):
+        stream.sendAll(handler, None)
+    assert sink.end == "aborted"
+
+
+def test_a_stream_that_nobody_ends_is_aborted(connection: libvirt.virConnect) -> None:
+    sink = Taker()
+    connection.newStream()._write_to(sink)
+    assert sink.end == "aborted"
+
+
+def test_holes_and_streams_that_do_not_block_are_refused(connection: libvirt.virConnect) -> None:
+    stream = connection.newStream()
+    stream._read_from(io.BytesIO(b"x"))
+    error = error_of(stream.sparseRecvAll, None, None, None)
+    assert str(error) == "unsupported flags (0x1) in function esxStreamRecvFlags"
+    assert error_of(stream.sendHole, 5).get_error_code() == libvirt.VIR_ERR_NO_SUPPORT
+    idle = connection.newStream(libvirt.VIR_STREAM_NONBLOCK)
+    with pytest.raises(Exception, match="Non-blocking streams are not supported yet"):
+        idle._read_from(io.BytesIO(b"x"))
+
+
+def test_what_breaks_on_the_way_is_libvirts_error(stream: libvirt.virStream) -> None:
+    class Broken(io.BytesIO):
+        def read(self, size: int | None = -1, /) -> bytes:
+            raise TransportError(f"gone, {size}")
+
+    stream._read_from(Broken())
+    assert str(error_of(stream.recv, 5)) == "internal error: gone, 5"
