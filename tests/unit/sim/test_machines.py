@@ -214,6 +214,9 @@ class TestReconfiguring:
         again = Data("ResourceAllocationInfo", limit=-1)
         done(inside, "ReconfigVM_Task", inside.machine("archive"), spec=spec(memoryAllocation=again))
         assert 'sched.mem.max = "unlimited"' in vmx_of(inside, "archive")
+        again = Data("ResourceAllocationInfo", reservation=64)
+        done(inside, "ReconfigVM_Task", inside.machine("archive"), spec=spec(memoryAllocation=again))
+        assert 'sched.mem.minsize = "64"' in vmx_of(inside, "archive").lower()
 
     def test_extra_settings(self, esx: Inside) -> None:
         options = [Data("OptionValue", key="guestinfo.a", value="1"), Data("OptionValue", key="RemoteDisplay.vnc.port",

@@ -209,12 +209,11 @@ class _Changes:
             raise _invalid(f"{name}.limit")
         cpu = kind == "cpu"
         check_reservations(self._machine, mhz=reservation if cpu else None, mib=None if cpu else reservation)
-        least = f"sched.{kind}.min"
-        if kind == "mem" and "sched.mem.minSize" in vmx:
-            # Both names are in use; the longer one counts.
+        if cpu or self._machine.host.profile.release >= (5, 0):
+            vmx[f"sched.{kind}.min"] = str(reservation)
+        if not cpu:
+            # Newer hosts write both names; the longer one, which is all that older ones have, counts.
             vmx["sched.mem.minSize"] = str(reservation)
-        else:
-            vmx[least] = str(reservation)
         vmx[f"sched.{kind}.max"] = "unlimited" if limit == -1 else str(limit)
         if info.shares is not None:
             vmx[f"sched.{kind}.shares"] = self._shares(name, info.shares)
