@@ -73,8 +73,9 @@ class Walk:
 
 @pytest.fixture(params=PROFILES)
 def walk(request: pytest.FixtureRequest, auth_file: Path, shared: Path, tmp_path: Path) -> Iterator[Walk]:
-    manual = (shared / "manual" / "drvesx.rst").read_text(encoding="utf-8").partition("\nExample domain XML configs\n")[2]
-    [sample] = re.findall(r"^   <domain type='vmware'>.*?^   </domain>\n", manual, re.MULTILINE | re.DOTALL)
+    manual = (shared / "manual" / "drvesx.rst").read_text(encoding="utf-8")
+    examples = manual.partition("\nExample domain XML configs\n")[2]
+    [sample] = re.findall(r"^   <domain type='vmware'>.*?^   </domain>\n", examples, re.MULTILINE | re.DOTALL)
     xml = textwrap.dedent(sample).replace("<name>Fedora11<", "<name>walker<").replace("91710</uuid>", "917aa</uuid>")
     with Simulator(request.param, transport="http", password="secret") as simulator:
         [machine] = [machine for machine in simulator.site.machines.values() if machine.name == "Fedora11"]
@@ -85,8 +86,7 @@ def walk(request: pytest.FixtureRequest, auth_file: Path, shared: Path, tmp_path
 
 def test_both_see_the_same_after_each_step(walk: Walk) -> None:
     profile = walk.simulator.profile.name
-    off, on, paused = (rf"^State: +{state}$(?s:.)*\n{state} \(unknown\)\n" for state in ("shut off", "running", "paused"))
-    off, on, paused = (f"(?m:{pattern})" for pattern in (off, on, paused))
+    off, on, paused = (rf"(?ms)^State: +{state}$.*^{state} \(unknown\)$" for state in ("shut off", "running", "paused"))
     walk.step(f"define {walk.xml}", off, r"<memory unit='KiB'>1048576<", "<model type='e1000'/>|<interface ", r"\n-\n")
     walk.step("start walker", on, "<domain type='vmware' id='", said="Domain 'walker' started")
     walk.step("schedinfo walker reservation=100 limit=900 shares=-3", on, "reservation *: 100", "limit *: 900")
