@@ -1,55 +1,33 @@
-"""A connection: which server, which session, which host, and how all of it is opened and closed."""
+"""A connection: which server, which session, which hosts, and how all of it is opened and closed."""
 
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from esxvirt.auth import Authenticator, Credentials, Secret
 from esxvirt.driver.inventory import Item, Tree, read_tree
-from esxvirt.driver.paths import NO_PATH, resolve_host
+from esxvirt.driver.paths import resolve
 from esxvirt.driver.policy import TaskPolicy
 from esxvirt.driver.product import VPX, check_product
+from esxvirt.driver.scope import Scope, scope_of
 from esxvirt.errors import EsxvirtError, InvalidArgumentError
 from esxvirt.uri import ConnectionURI, parse
-from esxvirt.vsphere.decode import Ref
 from esxvirt.vsphere.dial import Endpoint
 from esxvirt.vsphere.session import Session
 from esxvirt.vsphere.tls import TlsPolicy
 
-__all__ = ["Connection", "Scope"]
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """What of the server's inventory the connection is about: one host, and the datacenter it is in.
-
-    `datacenter_path` is as `/folder` URLs have it (``folder1/dc1``).
-    """
-
-    host: Ref
-    host_name: str
-    compute_resource: Ref
-    resource_pool: Ref | None
-    autostart_manager: Ref | None
-    datacenter: Ref
-    datacenter_path: str
-
-    @property
-    def hosts(self) -> tuple[Ref, ...]:
-        """The hosts whose machines, storage and networks the connection shows: where bulk reads begin."""
-        return (self.host,)
+__all__ = ["Connection"]
 
 
 class Connection:
-    """A session on an ESX, GSX or vCenter server, and one host of it.
+    """A session on an ESX, GSX or vCenter server, and the hosts of it that it is about.
 
     Attributes:
         uri: The URI it was opened with; `text` is what `virsh uri` prints.
         session: Where domains, storage and networks are looked up: the host itself, or its vCenter for `vpx://`.
         vcenter: The session on the vCenter that `?vcenter=` names, or None.
         product: ``esx``, ``gsx`` or ``vpx``.
-        scope: The host.
+        scope: The hosts: one, or those that a `vpx://` path which ends early leads to.
         read_only: Whether writes are refused.
         policy: How tasks are waited for, and questions answered.
     """
@@ -76,11 +54,11 @@ class Connection:
 
     @classmethod
     def open(cls, uri: ConnectionURI, authenticate: Authenticator, *, read_only: bool = False) -> "Connection":
-        """Connect, log in, and find the host. 3 SOAP calls, and what `?vcenter=` costs.
+        """Connect, log in, and find the hosts. 3 SOAP calls, and what `?vcenter=` costs.
 
         Raises:
             EsxvirtError: The server is another product than the URI's type says, or has no such host.
-            InvalidArgumentError: The path of a `vpx://` URI is too short or too long.
+            InvalidArgumentError: The path of a `vpx://` URI is too long.
             AuthenticationError: No credentials, or wrong ones.
             TransportError: The server cannot be reached, or is not trusted.
         """
@@ -89,22 +67,24 @@ class Connection:
                 real, authenticate = _simulate(uri, resources)
             else:
                 real = uri
-            if real.scheme == VPX and not real.path:
-                raise InvalidArgumentError(NO_PATH)
             session = _open_session(real, real.host, real.scheme, authenticate, resources)
             if uri.scheme == "sim":
                 session.leave_at_exit()
             tree = read_tree(session)
-            host = resolve_host(tree, real.path) if real.scheme == VPX else _only_host(tree)
             vcenter = None
-            if real.vcenter is not None and real.scheme != VPX:
-                vcenter = _open_vcenter(real, host, authenticate, resources)
+            if real.scheme == VPX:
+                scope = resolve(tree, real.path, real.host)
+            else:
+                host = _only_host(tree)
+                scope = scope_of([host], f"the host '{real.host}'")
+                if real.vcenter is not None:
+                    vcenter = _open_vcenter(real, host, authenticate, resources)
             return cls(
                 uri=uri,
                 session=session,
                 vcenter=vcenter,
                 product=real.scheme,
-                scope=_scope(host),
+                scope=scope,
                 read_only=read_only,
                 resources=resources.pop_all(),
             )
@@ -183,26 +163,6 @@ def _resolve(hostname: str) -> str:
         return str(socket.getaddrinfo(hostname, None, type=socket.SOCK_STREAM)[0][4][0])
     except OSError as error:
         raise EsxvirtError(f"IP address lookup for host '{hostname}' failed: {error.strerror}") from error
-
-
-def _scope(host: Item) -> Scope:
-    above = list(host.ancestors())
-    compute = next((item for item in above if item.kind == "ComputeResource"), None)
-    datacenter = next((item for item in above if item.kind == "Datacenter"), None)
-    if compute is None or datacenter is None:
-        raise EsxvirtError(
-            "Could not retrieve the ComputeResource and Datacenter of the host; may the account see them?"
-        )
-    path = [datacenter.name, *(item.name for item in datacenter.ancestors() if item.parent is not None)]
-    return Scope(
-        host=host.ref,
-        host_name=host.name,
-        compute_resource=compute.ref,
-        resource_pool=compute.get("resourcePool"),
-        autostart_manager=host.get("configManager.autoStartManager"),
-        datacenter=datacenter.ref,
-        datacenter_path="/".join(reversed(path)),
-    )
 
 
 _Number = TypeVar("_Number", int, float)

@@ -22,17 +22,23 @@ class Datastore:
     mount_path: str | None
 
 
-def datastores_of(rows: Iterable[Row], host: Ref) -> list[Datastore]:
-    """The datastores among rows, with their mount paths on `host`."""
-    found = []
+def datastores_of(rows: Iterable[Row], host: Ref | None, *, of_several: bool = False) -> list[Datastore]:
+    """The datastores among rows, with their mount paths on `host`.
+
+    A `host` of None is any: a datastore that hosts have mounted at several places is there several times. Where the
+    rows are those of several hosts, the datastores that `host` has not are left out.
+    """
+    found: dict[Datastore, None] = {}
     for row in rows:
         name = row.get("summary.name")
         if row.ref.type != "Datastore" or name is None:
             continue
-        mounts = [mount for mount in row.get("host") or () if mount.key == host]
-        path = mounts[0].mountInfo.path if mounts and mounts[0].mountInfo is not None else None
-        found.append(Datastore(name, path or None))
-    return found
+        known = row.get("host") or ()
+        mounts = [mount for mount in known if host is None or mount.key == host]
+        paths = [mount.mountInfo.path or None for mount in mounts if mount.mountInfo is not None]
+        if mounts or not of_several:
+            found.update(dict.fromkeys(Datastore(name, path) for path in paths or [None]))
+    return list(found)
 
 
 class FileNames:

@@ -7,10 +7,11 @@ from contextlib import suppress
 from typing import Any, Final
 
 from esxvirt.driver.connection import Connection
-from esxvirt.driver.datastores import DATASTORE_PROPERTIES
-from esxvirt.driver.domains import IDENTITY, DomainHandle, handle, read
+from esxvirt.driver.datastores import DATASTORE_PROPERTIES, datastores_of
+from esxvirt.driver.domains import IDENTITY, DomainHandle, handle, identity, read, read_all
 from esxvirt.driver.file_names import escape_item
 from esxvirt.driver.native import HOST_DATASTORES, hardware_version, native_context
+from esxvirt.driver.scope import HostPlace
 from esxvirt.driver.states import PAUSED, SHUTOFF
 from esxvirt.driver.tasks import prepare
 from esxvirt.errors import EsxvirtError, OperationInvalidError, ServerFault, TransportError, VmxError
@@ -32,13 +33,20 @@ _SEE_OUT_SECONDS: Final = 60.0
 _DEDUCE: Final = "cannot deduce datastore and path for VMX file"
 
 
-def define(connection: Connection, xml: str) -> DomainHandle:
+def define(connection: Connection, xml: str, host: str | None = None) -> DomainHandle:
     """Define a domain, or define one that is off anew.
 
     The VMX file of a new domain stands beside its first disk. That of a domain which there is already, by its UUID, is
     changed where the XML says something else than it did, and stays as it is otherwise.
 
+    Args:
+        connection: The connection.
+        xml: The domain's.
+        host: Which of the connection's hosts a new domain is to be on, by name or path; None for the only one, or
+            the only one that has the datastore of its first disk.
+
     Raises:
+        InvalidArgumentError: There is no such host; or the connection is to several, and none is named.
         EsxvirtError: The XML is none, or asks for what VMware, or this host, has not; or names no place for the file.
         OperationInvalidError: The domain is there and not off, or the file would take another's place.
         ServerFault: The server refused, or the task failed.
@@ -47,13 +55,17 @@ def define(connection: Connection, xml: str) -> DomainHandle:
     from esxvirt.xml.domain import parse_domain  # noqa: PLC0415  it needs lxml
 
     domain = parse_domain(xml)
+    named = None if host is None else connection.scope.named(host)
     rows = _read(connection)
     machines = [handle(row) for row in rows if row.ref.type == "VirtualMachine"]
     existing = next((machine for machine in machines if machine.uuid == domain.uuid), None)
     if existing is not None:
-        _change(connection, domain, existing, rows)
+        place = connection.scope.place(existing.host)
+        if named is not None and named != place:
+            raise OperationInvalidError(f"Domain '{existing.name}' is on the host '{place.text}', not '{named.text}'")
+        _change(connection, domain, existing, rows, place)
     else:
-        _create(connection, domain, machines, rows)
+        _create(connection, domain, machines, rows, named or _only_host(connection, domain, rows))
     found = _find(connection, domain.uuid)
     if found is None:
         raise EsxvirtError(f"Domain '{domain.name}' was defined, but the server does not list it")
@@ -74,26 +86,42 @@ def undefine(connection: Connection, domain: DomainHandle) -> None:
 
 
 def _read(connection: Connection) -> list[Row]:
-    """The host's machines and datastores. One SOAP call."""
-    properties = {"VirtualMachine": (*IDENTITY, _VMX_PATH), "Datastore": DATASTORE_PROPERTIES}
-    query = Query(properties, [connection.scope.host], (*_MACHINES, *HOST_DATASTORES), include_start=False)
+    """The hosts' machines and datastores. One SOAP call (a page)."""
+    properties = {"VirtualMachine": (*identity(connection), _VMX_PATH), "Datastore": DATASTORE_PROPERTIES}
+    query = Query(properties, connection.scope.hosts, (*_MACHINES, *HOST_DATASTORES), include_start=False)
     return retrieve(connection.session, query)
 
 
+def _only_host(connection: Connection, domain: Domain, rows: list[Row]) -> HostPlace:
+    """The host that a new domain can only be meant for."""
+    scope = connection.scope
+    if not scope.is_one_host:
+        image = _first_image(domain, "")
+        able = [
+            place
+            for place in scope.places
+            if any(store.name == image.datastore for store in datastores_of(rows, place.ref, of_several=True))
+        ]
+        if len(able) == 1:
+            return able[0]
+    return scope.only_host()
+
+
 def _find(connection: Connection, uuid: str) -> DomainHandle | None:
-    query = Query({"VirtualMachine": IDENTITY}, [connection.scope.host], _MACHINES, include_start=False)
-    return next((found for found in map(handle, retrieve(connection.session, query)) if found.uuid == uuid), None)
+    return next((found for found in read_all(connection) if found.uuid == uuid), None)
 
 
-def _create(connection: Connection, domain: Domain, machines: list[DomainHandle], rows: list[Row]) -> None:
-    text = from_domain(domain, hardware_version(connection), native_context(connection, "[?] ?", rows))
-    file = _place(connection, domain)
+def _create(
+    connection: Connection, domain: Domain, machines: list[DomainHandle], rows: list[Row], place: HostPlace
+) -> None:
+    text = from_domain(domain, hardware_version(connection), native_context(connection, "[?] ?", rows, place=place))
+    file = _place(domain, place.datacenter_path)
     before = _present(connection, file)
     if before is not None:
-        _check_free(file, before, domain, machines)
+        _check_free(connection, file, before, domain, machines)
     _upload(connection, file, text.encode(), before)
     try:
-        _register(connection, file)
+        _register(connection, file, place)
     except BaseException as error:
         # Whether a task was started at all is not known if its answer was lost: what is there now tells.
         if isinstance(error, TransportError) and _is_registered(connection, domain):
@@ -102,12 +130,21 @@ def _create(connection: Connection, domain: Domain, machines: list[DomainHandle]
         raise
 
 
-def _place(connection: Connection, domain: Domain) -> DatastorePath:
+def _place(domain: Domain, datacenter_path: str) -> DatastorePath:
     """Where the VMX file belongs: beside the first disk that is a file (the manual, "Datastore references").
 
     Raises:
         EsxvirtError: There is no such disk.
     """
+    image = _first_image(domain, datacenter_path)
+    directory = image.path.rpartition("/")[0]
+    name = f"{escape_item(domain.name or '')}.vmx"
+    path = f"{directory}/{name}" if directory else name
+    return DatastorePath(f"[{image.datastore}] {path}", datacenter_path)
+
+
+def _first_image(domain: Domain, datacenter_path: str) -> DatastorePath:
+    """The first disk that is a file; errors as `_place`."""
     if not domain.disks:
         raise EsxvirtError(f"Domain XML doesn't contain any disks, {_DEDUCE}")
     disk = next((disk for disk in domain.disks if disk.device == "disk" and disk.type == "file"), None)
@@ -117,13 +154,10 @@ def _place(connection: Connection, domain: Domain) -> DatastorePath:
         raise EsxvirtError(f"First file-based harddisk has no source, {_DEDUCE}")
     if not disk.source.startswith("["):
         raise EsxvirtError(f"Datastore path '{disk.source}' doesn't have expected format '[<datastore>] <path>'")
-    image = DatastorePath(disk.source, connection.scope.datacenter_path)
+    image = DatastorePath(disk.source, datacenter_path)
     if not image.path.lower().endswith(".vmdk"):
         raise EsxvirtError(f"Expecting source '{disk.source}' of first file-based harddisk to be a VMDK image")
-    directory = image.path.rpartition("/")[0]
-    name = f"{escape_item(domain.name or '')}.vmx"
-    path = f"{directory}/{name}" if directory else name
-    return DatastorePath(f"[{image.datastore}] {path}", connection.scope.datacenter_path)
+    return image
 
 
 def _present(connection: Connection, file: DatastorePath) -> bytes | None:
@@ -133,10 +167,14 @@ def _present(connection: Connection, file: DatastorePath) -> bytes | None:
         return None
 
 
-def _check_free(file: DatastorePath, content: bytes, domain: Domain, machines: list[DomainHandle]) -> None:
+def _check_free(
+    connection: Connection, file: DatastorePath, content: bytes, domain: Domain, machines: list[DomainHandle]
+) -> None:
     """Refuse to replace a file that is another domain's, known to the server or not."""
     for machine in machines:
-        if machine.row.get(_VMX_PATH) == str(file):
+        # Another datacenter may have a datastore of the same name.
+        path = connection.scope.place(machine.host).datacenter_path
+        if machine.row.get(_VMX_PATH) == str(file) and path == file.datacenter:
             raise OperationInvalidError(
                 f"The VMX file '{file}' belongs to the domain '{machine.name}'; choose another name"
             )
@@ -167,14 +205,14 @@ def _restore(connection: Connection, file: DatastorePath, before: bytes | None) 
             write_file(connection.session, file, before)
 
 
-def _register(connection: Connection, file: DatastorePath) -> None:
-    session, scope = connection.session, connection.scope
-    rows = retrieve(session, Query({"Datacenter": ("vmFolder",)}, [scope.datacenter]))
+def _register(connection: Connection, file: DatastorePath, place: HostPlace) -> None:
+    session = connection.session
+    rows = retrieve(session, Query({"Datacenter": ("vmFolder",)}, [place.datacenter]))
     folder = rows[0].get("vmFolder") if rows else None
     if folder is None:
         raise EsxvirtError("The server does not tell in which folder machines are; may the account see it?")
-    host = _reference(connection, scope.host)
-    pool = _reference(connection, scope.resource_pool) if scope.resource_pool is not None else None
+    host = _reference(connection, place.ref)
+    pool = _reference(connection, place.resource_pool) if place.resource_pool is not None else None
     policy = connection.policy
     task = None
     try:
@@ -218,16 +256,16 @@ def _is_registered(connection: Connection, domain: Domain) -> bool:
         return True  # unknown: a file of a machine that may be there must not be taken from it
 
 
-def _change(connection: Connection, domain: Domain, existing: DomainHandle, rows: list[Row]) -> None:
+def _change(connection: Connection, domain: Domain, existing: DomainHandle, rows: list[Row], place: HostPlace) -> None:
     """Change the VMX file of a machine, and have the server read it again."""
     machine = prepare(connection, existing, SHUTOFF, "Domain is not powered off")
     location = existing.row.get(_VMX_PATH)
     if not location:
         raise EsxvirtError(f"the server does not tell which VMX file the domain '{existing.name}' has")
-    file = DatastorePath(location, connection.scope.datacenter_path)
+    file = DatastorePath(location, place.datacenter_path)
     before = read_file(connection.session, file)
     directory = location.rpartition("/")[0] or location.partition("]")[0] + "] "
-    after = redefine(before, domain, native_context(connection, directory, rows)).encode()
+    after = redefine(before, domain, native_context(connection, directory, rows, place=place)).encode()
     if after == before:
         return
     _upload(connection, file, after, before)

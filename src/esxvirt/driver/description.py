@@ -2,7 +2,8 @@
 
 from esxvirt.driver.connection import Connection
 from esxvirt.driver.datastores import DATASTORE_PROPERTIES, FileNames, datastores_of
-from esxvirt.driver.domains import DomainHandle, domain_id, find_again
+from esxvirt.driver.domains import DomainHandle, domain_id, find_again, place_of
+from esxvirt.driver.scope import HostPlace
 from esxvirt.driver.states import PAUSED, RUNNING, domain_state
 from esxvirt.errors import BadAnswerError, DomainNotFoundError, EsxvirtError, ServerFault, VmxError
 from esxvirt.vmx import Report, VmxContext, to_domain
@@ -14,6 +15,7 @@ __all__ = ["describe", "xml_description"]
 
 _VMX_PATH = "config.files.vmPathName"
 _POWER = "runtime.powerState"
+_HOST = "runtime.host"
 _DATASTORES = (Step("datastore", "HostSystem", "datastore"),)
 
 
@@ -37,18 +39,18 @@ def xml_description(
 
 def describe(connection: Connection, domain: DomainHandle) -> Domain:
     """The domain as the model that its XML is made of; see `xml_description`."""
-    row, rows = _read(connection, domain)
+    row, rows, place = _read(connection, domain)
     location = row.get(_VMX_PATH)
     if not location:
         raise EsxvirtError(
             f"the server does not tell which VMX file the domain '{domain.name}' has; "
             "may the account read its configuration, and is its datastore accessible?"
         )
-    file = DatastorePath(location, connection.scope.datacenter_path)
-    names = FileNames(datastores_of(rows, connection.scope.host), _directory(location))
+    file = DatastorePath(location, place.datacenter_path)
+    names = FileNames(datastores_of(rows, place.ref), _directory(location))
     context = VmxContext(
         parse_file_name=names.parse,
-        datacenter_path=connection.scope.datacenter_path,
+        datacenter_path=place.datacenter_path,
         moref=row.ref.value,
     )
     try:
@@ -91,22 +93,34 @@ def _directory(location: str) -> str:
     return head if slash else location.partition("]")[0] + "] "
 
 
-def _read(connection: Connection, domain: DomainHandle) -> tuple[Row, list[Row]]:
-    """The domain's row, and those of the host's datastores. One SOAP call; two more if it was registered anew."""
+def _read(connection: Connection, domain: DomainHandle) -> tuple[Row, list[Row], HostPlace]:
+    """The domain's row, those of its host's datastores, and the host.
+
+    One SOAP call; two more if it was registered anew, one more if it has moved.
+    """
+    if domain.host is None:
+        place_of(connection, domain)
     rows = _retrieve(connection, domain)
     if not any(row.ref == domain.ref for row in rows):
         find_again(connection, domain)
         rows = _retrieve(connection, domain)
-    for row in rows:
-        if row.ref == domain.ref:
-            return row, rows
-    raise DomainNotFoundError(f"Could not find domain with UUID '{domain.uuid}'")
+    row = next((row for row in rows if row.ref == domain.ref), None)
+    if row is None:
+        raise DomainNotFoundError(f"Could not find domain with UUID '{domain.uuid}'")
+    if not connection.scope.is_one_host and row.get(_HOST) != domain.host:
+        domain.host = row.get(_HOST)
+        rows = _retrieve(connection, domain)
+    return row, rows, connection.scope.place(domain.host)
 
 
 def _retrieve(connection: Connection, domain: DomainHandle) -> list[Row]:
+    scope = connection.scope
     query = Query(
-        {"VirtualMachine": (_VMX_PATH, _POWER), "Datastore": DATASTORE_PROPERTIES},
-        [domain.ref, connection.scope.host],
+        {
+            "VirtualMachine": (_VMX_PATH, _POWER) if scope.is_one_host else (_VMX_PATH, _POWER, _HOST),
+            "Datastore": DATASTORE_PROPERTIES,
+        },
+        [domain.ref, scope.place(domain.host).ref],
         _DATASTORES,
     )
     try:

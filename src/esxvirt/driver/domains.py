@@ -10,6 +10,7 @@ from uuid import UUID
 from esxvirt.driver.connection import Connection
 from esxvirt.driver.devices import DIGESTS
 from esxvirt.driver.inventory import unescape
+from esxvirt.driver.scope import HostPlace
 from esxvirt.driver.states import PAUSED, RUNNING, domain_state
 from esxvirt.errors import DomainNotFoundError, ServerFault
 from esxvirt.vsphere.decode import Ref
@@ -21,9 +22,11 @@ __all__ = [
     "domain_id",
     "find_again",
     "handle",
+    "identity",
     "lookup_by_id",
     "lookup_by_name",
     "lookup_by_uuid",
+    "place_of",
     "read",
     "read_all",
     "read_many",
@@ -35,6 +38,7 @@ _log = logging.getLogger(__name__)
 IDENTITY: Final = ("name", "config.uuid", "configStatus", "runtime.powerState")
 """The properties of which a `DomainHandle` is made."""
 
+_HOST: Final = "runtime.host"
 _VM_OF_HOST: Final = (Step("vm", "HostSystem", "vm"),)
 _NO_UUID: Final = str(UUID(int=0))
 
@@ -51,6 +55,7 @@ class DomainHandle:
         state: libvirt's number, see `esxvirt.driver.states`.
         row: What was read for it.
         problem: Why part of it could not be read, for a person; None if all was.
+        host: The host that it is on, where the connection is to several.
     """
 
     ref: Ref
@@ -60,6 +65,12 @@ class DomainHandle:
     state: int
     row: Row = field(repr=False)
     problem: str | None = None
+    host: Ref | None = None
+
+
+def identity(connection: Connection) -> tuple[str, ...]:
+    """The properties of which handles are made: `IDENTITY`, and the host where the connection is to several."""
+    return IDENTITY if connection.scope.is_one_host else (*IDENTITY, _HOST)
 
 
 def handle(row: Row) -> DomainHandle:
@@ -85,6 +96,7 @@ def handle(row: Row) -> DomainHandle:
         state=state,
         row=row,
         problem=problem,
+        host=row.get(_HOST),
     )
 
 
@@ -109,8 +121,8 @@ def domain_id(ref: Ref) -> int:
 
 
 def read_all(connection: Connection, properties: Iterable[str] = ()) -> list[DomainHandle]:
-    """All domains of the connection's host, with these properties besides the `IDENTITY`. One SOAP call a page."""
-    wanted = tuple(dict.fromkeys((*IDENTITY, *properties)))
+    """All domains of the connection's hosts, with these properties besides the `IDENTITY`. One SOAP call a page."""
+    wanted = tuple(dict.fromkeys((*identity(connection), *properties)))
     query = Query({"VirtualMachine": wanted}, connection.scope.hosts, _VM_OF_HOST, include_start=False, digest=DIGESTS)
     return [handle(row) for row in retrieve(connection.session, query)]
 
@@ -142,6 +154,19 @@ def read_many(connection: Connection, domains: Sequence[DomainHandle], propertie
     return [found.row for found in find_again(connection, *domains, properties=properties)]
 
 
+def place_of(connection: Connection, domain: DomainHandle) -> HostPlace:
+    """The host that a domain is on, and where that is. No SOAP call on a connection to one host; else one.
+
+    Raises:
+        DomainNotFoundError: It is gone.
+        EsxvirtError: It is on no host of the connection by now.
+    """
+    scope = connection.scope
+    if not scope.is_one_host:
+        domain.host = read(connection, domain, (_HOST,)).get(_HOST)
+    return scope.place(domain.host)
+
+
 def find_again(connection: Connection, *domains: DomainHandle, properties: Sequence[str] = ()) -> list[DomainHandle]:
     """Find domains by UUID whose references are of no more use, and give the handles their new ones.
 
@@ -155,7 +180,7 @@ def find_again(connection: Connection, *domains: DomainHandle, properties: Seque
         if domain.uuid not in present or domain.uuid == _NO_UUID:
             raise DomainNotFoundError(f"Could not find domain with UUID '{domain.uuid}'")
     for domain in domains:
-        domain.ref = present[domain.uuid].ref
+        domain.ref, domain.host = present[domain.uuid].ref, present[domain.uuid].host
     return [present[domain.uuid] for domain in domains]
 
 

@@ -11,6 +11,9 @@ from esxvirt.vsphere.inventory import Query, Row, retrieve
 
 __all__ = ["NodeInfo", "capabilities_facts", "free_memory", "hostname", "node_info", "version"]
 
+MIXED: Final = "mixed"
+"""The CPU model of hosts of which each has its own."""
+
 _LONG_MODE_BIT: Final = 29
 """In EDX of CPUID 0x80000001."""
 
@@ -37,21 +40,25 @@ class HostFacts:
     long_mode: bool
 
 
-def _read_host(connection: Connection, *properties: str) -> Row:
-    rows = retrieve(connection.session, Query({"HostSystem": properties}, [connection.scope.host]))
+def _read_hosts(connection: Connection, *properties: str) -> list[Row]:
+    rows = retrieve(connection.session, Query({"HostSystem": properties}, connection.scope.hosts))
     if not rows:
         raise EsxvirtError("Could not retrieve the HostSystem object; may the account see the host?")
-    return rows[0]
+    return rows
 
 
 def hostname(connection: Connection) -> str:
     """The host's own name, with its domain if it has one (virConnectGetHostname). One SOAP call.
 
+    On a connection to several hosts the vCenter's name, as the connection's URI has it. No SOAP call.
+
     Raises:
         EsxvirtError: The host has none.
     """
+    if not connection.scope.is_one_host:
+        return connection.session.endpoint.host
     dns = "config.network.dnsConfig."
-    row = _read_host(connection, dns + "hostName", dns + "domainName")
+    (row,) = _read_hosts(connection, dns + "hostName", dns + "domainName")
     name, domain = row.get(dns + "hostName"), row.get(dns + "domainName")
     if not name:
         raise EsxvirtError("Missing or empty 'hostName' property")
@@ -64,8 +71,12 @@ def version(connection: Connection) -> int:
 
 
 def node_info(connection: Connection) -> NodeInfo:
-    """The host's processors and memory (virNodeGetInfo). One SOAP call."""
-    row = _read_host(
+    """The processors and the memory of the host, or of all hosts together (virNodeGetInfo). One SOAP call (a page).
+
+    Of several hosts: memory, processors, sockets and NUMA nodes are summed up, cores and threads as the whole has them,
+    MHz the mean of all cores, and the model is theirs if they have the same.
+    """
+    rows = _read_hosts(
         connection,
         "hardware.cpuInfo.hz",
         "hardware.cpuInfo.numCpuCores",
@@ -75,17 +86,21 @@ def node_info(connection: Connection) -> NodeInfo:
         "hardware.numaInfo.numNodes",
         "summary.hardware.cpuModel",
     )
-    packages = _positive(row, "hardware.cpuInfo.numCpuPackages")
-    cores = _positive(row, "hardware.cpuInfo.numCpuCores")
+    counts = [_positive(row, "hardware.cpuInfo.numCpuCores") for row in rows]
+    packages = sum(_positive(row, "hardware.cpuInfo.numCpuPackages") for row in rows)
+    cores = sum(counts)
+    hertz = sum((row.get("hardware.cpuInfo.hz") or 0) * count for row, count in zip(rows, counts, strict=True)) // cores
+    threads = sum(row.get("hardware.cpuInfo.numCpuThreads") or count for row, count in zip(rows, counts, strict=True))
+    models = {shorten_cpu_model(row.get("summary.hardware.cpuModel") or "") for row in rows}
     return NodeInfo(
-        model=shorten_cpu_model(row.get("summary.hardware.cpuModel") or ""),
-        memory=(row.get("hardware.memorySize") or 0) // 1024,
+        model=models.pop() if len(models) == 1 else MIXED,
+        memory=sum(row.get("hardware.memorySize") or 0 for row in rows) // 1024,
         cpus=cores,
-        mhz=(row.get("hardware.cpuInfo.hz") or 0) // 1_000_000,
-        nodes=row.get("hardware.numaInfo.numNodes") or 1,
+        mhz=hertz // 1_000_000,
+        nodes=sum(row.get("hardware.numaInfo.numNodes") or 1 for row in rows),
         sockets=packages,
         cores=cores // packages,
-        threads=(row.get("hardware.cpuInfo.numCpuThreads") or cores) // cores,
+        threads=threads // cores,
     )
 
 
@@ -102,22 +117,28 @@ def shorten_cpu_model(model: str) -> str:
 
 
 def free_memory(connection: Connection) -> int:
-    """Bytes of the host's memory that are in no use now (virNodeGetFreeMemory). One SOAP call.
+    """Bytes of the memory of the host, or of all, that are in no use now (virNodeGetFreeMemory). One SOAP call.
 
     Raises:
         EsxvirtError: The server does not tell.
     """
-    row = _read_host(connection, "hardware.memorySize", "summary.quickStats.overallMemoryUsage")
-    size, used_mib = row.get("hardware.memorySize"), row.get("summary.quickStats.overallMemoryUsage")
-    if size is None or used_mib is None:
-        raise EsxvirtError("The host does not tell how much of its memory is in use")
-    return int(size) - (int(used_mib) << 20)
+    free = 0
+    for row in _read_hosts(connection, "hardware.memorySize", "summary.quickStats.overallMemoryUsage"):
+        size, used_mib = row.get("hardware.memorySize"), row.get("summary.quickStats.overallMemoryUsage")
+        if size is None or used_mib is None:
+            raise EsxvirtError("The host does not tell how much of its memory is in use")
+        free += int(size) - (int(used_mib) << 20)
+    return free
 
 
 def capabilities_facts(connection: Connection) -> HostFacts:
-    """What the capabilities XML is made of. One SOAP call."""
-    row = _read_host(connection, "hardware.systemInfo.uuid", "hardware.cpuFeature")
-    return HostFacts(str(row.get("hardware.systemInfo.uuid") or ""), _long_mode(row.get("hardware.cpuFeature") or []))
+    """What the capabilities XML is made of. One SOAP call.
+
+    Several hosts have no UUID together, and 64-bit guests if all have them.
+    """
+    rows = _read_hosts(connection, "hardware.systemInfo.uuid", "hardware.cpuFeature")
+    uuid = str(rows[0].get("hardware.systemInfo.uuid") or "") if len(rows) == 1 else ""
+    return HostFacts(uuid, all(_long_mode(row.get("hardware.cpuFeature") or []) for row in rows))
 
 
 def _long_mode(features: list[Any]) -> bool:

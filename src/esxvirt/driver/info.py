@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from esxvirt.driver.connection import Connection
-from esxvirt.driver.domains import DomainHandle, read
+from esxvirt.driver.domains import DomainHandle, place_of, read
 from esxvirt.driver.states import domain_state
 from esxvirt.errors import EsxvirtError
 from esxvirt.vsphere.inventory import Query, Row, retrieve
@@ -76,15 +76,19 @@ def vcpus(connection: Connection, domain: DomainHandle) -> int:
     return resources(read(connection, domain, (_VCPUS,))).vcpus
 
 
-def max_vcpus(connection: Connection) -> int:
-    """Virtual processors that a machine of the host may have (virDomainGetMaxVcpus). One SOAP call.
+def max_vcpus(connection: Connection, domain: DomainHandle | None = None) -> int:
+    """Virtual processors that a machine may have (virDomainGetMaxVcpus, virConnectGetMaxVcpus). One SOAP call.
+
+    Those of the domain's host, with one SOAP call more on a connection to several; without a domain, of the host that
+    allows the most.
 
     Raises:
         EsxvirtError: The host does not tell.
     """
     path = "capability.maxSupportedVcpus"
-    rows = retrieve(connection.session, Query({"HostSystem": (path,)}, [connection.scope.host]))
-    count = rows[0].get(path) if rows else None
-    if count is None:
+    hosts = connection.scope.hosts if domain is None else [place_of(connection, domain).ref]
+    rows = retrieve(connection.session, Query({"HostSystem": (path,)}, hosts))
+    counts = [int(row.get(path)) for row in rows if row.get(path) is not None]
+    if not counts:
         raise EsxvirtError("The host does not tell how many virtual processors a domain may have")
-    return int(count)
+    return max(counts)

@@ -8,7 +8,7 @@ from esxvirt.vsphere.decode import Ref
 from esxvirt.vsphere.inventory import Query, Row, Step, retrieve
 from esxvirt.vsphere.session import Session
 
-__all__ = ["Item", "Tree", "read_tree"]
+__all__ = ["Item", "Tree", "escape", "read_tree", "unescape"]
 
 _STEPS: Final = (
     Step("folder", "Folder", "childEntity", ("folder", "datacenter", "compute")),
@@ -48,6 +48,13 @@ class Item:
         return next(
             (item for item in self.children if item.kind == kind and name in {item.name, item.get("name")}), None
         )
+
+    def hosts(self) -> "Iterator[Item]":
+        """The hosts below, in the server's order; of a host, itself."""
+        if self.kind == "HostSystem":
+            yield self
+        for item in self.children:
+            yield from item.hosts()
 
     def ancestors(self) -> Iterator["Item"]:
         """Upwards, the nearest first, without itself."""
@@ -90,3 +97,8 @@ def unescape(name: str) -> str:
     for escaped, plain in (("%2f", "/"), ("%2F", "/"), ("%5c", "\\"), ("%5C", "\\"), ("%25", "%")):
         name = name.replace(escaped, plain)
     return name
+
+
+def escape(name: str) -> str:
+    """A name as an item of a path: the other way than `unescape`, but for backslashes, which part nothing."""
+    return name.replace("%", "%25").replace("/", "%2f")

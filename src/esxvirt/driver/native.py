@@ -8,6 +8,7 @@ from esxvirt.driver.connection import Connection
 from esxvirt.driver.datastores import DATASTORE_PROPERTIES, Datastore, FileNames, datastores_of
 from esxvirt.driver.host import version
 from esxvirt.driver.product import GSX
+from esxvirt.driver.scope import HostPlace
 from esxvirt.errors import EsxvirtError, InvalidArgumentError, NotFoundError, VmxError
 from esxvirt.vmx import Report, VmxContext, from_domain, to_domain
 from esxvirt.vsphere.files import DatastorePath, read_file
@@ -134,6 +135,7 @@ def native_context(
     directory: str = _NOWHERE,
     rows: list[Row] | None = None,
     *,
+    place: HostPlace | None = None,
     strict: bool = False,
     report: Report | None = None,
 ) -> VmxContext:
@@ -142,11 +144,12 @@ def native_context(
     Args:
         connection: The connection.
         directory: Where the VMX file is, ``[datastore] directory``, for bare names.
-        rows: The host's datastores with `DATASTORE_PROPERTIES`, if they are known.
+        rows: The datastores with `DATASTORE_PROPERTIES`, if they are known.
+        place: The host whose mount paths and datacenter count; all of the connection's with None.
         strict: Refuse file names that libvirt refuses.
         report: Gets a note for those taken as they are.
     """
-    files = _ServerFiles(connection, directory, rows, strict=strict, report=report)
+    files = _ServerFiles(connection, directory, rows, place, strict=strict, report=report)
     return VmxContext(
         parse_file_name=files.parse, format_file_name=files.format, autodetect_scsi_model=files.scsi_model
     )
@@ -187,6 +190,7 @@ class _ServerFiles:
         connection: Connection,
         directory: str,
         rows: list[Row] | None,
+        place: HostPlace | None,
         *,
         strict: bool,
         report: Report | None,
@@ -194,17 +198,18 @@ class _ServerFiles:
         self._connection = connection
         self._directory = directory
         self._rows = rows
+        self._place = place
         self._strict = strict
         self._report = report
 
     @cached_property
     def _datastores(self) -> list[Datastore]:
-        host, rows = self._connection.scope.host, self._rows
+        rows, host = self._rows, self._place.ref if self._place is not None else None
         if rows is None:
-            rows = retrieve(
-                self._connection.session, Query({"Datastore": DATASTORE_PROPERTIES}, [host], HOST_DATASTORES)
-            )
-        return datastores_of(rows, host)
+            hosts = self._connection.scope.hosts if host is None else (host,)
+            query = Query({"Datastore": DATASTORE_PROPERTIES}, hosts, HOST_DATASTORES, include_start=False)
+            rows = retrieve(self._connection.session, query)
+        return datastores_of(rows, host, of_several=not self._connection.scope.is_one_host)
 
     def parse(self, file_name: str, allow_missing: bool) -> str | None:
         """The source for a file name of a VMX file (esxParseVMXFileName).
@@ -253,10 +258,15 @@ class _ServerFiles:
             raise InvalidArgumentError(f"Datastore path '{source}' doesn't have expected format '[<datastore>] <path>'")
         if not path:
             raise VmxError(f"Datastore path '{source}' doesn't reference a file")
-        datastore = next((datastore for datastore in self._datastores if datastore.name == name), None)
-        if datastore is None:
+        found = [datastore for datastore in self._datastores if datastore.name == name]
+        if not found:
             raise EsxvirtError(f"Could not find datastore with name '{name}'")
-        mount = datastore.mount_path or _VOLUMES + name
+        if len(found) > 1:
+            raise InvalidArgumentError(
+                f"The connection's hosts have different datastores '{name}': connect to one of them, or name it with "
+                "--host"
+            )
+        mount = found[0].mount_path or _VOLUMES + name
         separator = "\\" if "\\" in mount else "/"
         return mount.rstrip(separator) + separator + path.replace("/", separator)
 
@@ -272,7 +282,8 @@ class _ServerFiles:
         if not source.startswith("["):
             return "auto"
         self.format(source)  # a datastore that there is not has an error of its own
-        file = DatastorePath(source, self._connection.scope.datacenter_path)
+        place = self._place or self._connection.scope
+        file = DatastorePath(source, place.datacenter_path)
         try:
             content = read_file(self._connection.session, file)
         except NotFoundError as error:

@@ -1,56 +1,88 @@
-"""The path of a `vpx://` URI: `[folder/...]datacenter/[folder/...][cluster/]host` (manual, "URI Format")."""
+"""The path of a `vpx://` URI: `[folder/...]datacenter/[folder/...][cluster/]host` (manual, "URI Format").
 
-from collections.abc import Sequence
+A path that ends earlier, which libvirt refuses, means all hosts that are below.
+"""
 
-from esxvirt.driver.inventory import Item, Tree
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from esxvirt.driver.inventory import Item, Tree, escape
+from esxvirt.driver.scope import Scope, scope_of
 from esxvirt.errors import EsxvirtError, InvalidArgumentError
 
-__all__ = ["NO_PATH", "resolve_host"]
+__all__ = ["resolve"]
 
-NO_PATH = "Path has to specify the datacenter and compute resource"
+_SHOWN: Final = 8
+"""How many names a message lists."""
 
 
-def resolve_host(tree: Tree, items: Sequence[str]) -> Item:
-    """The host that a path names (esxVI_Context_LookupManagedObjectsByPath).
+def resolve(tree: Tree, items: Sequence[str], server: str) -> Scope:
+    """The hosts that a path names (esxVI_Context_LookupManagedObjectsByPath); an empty path names all of them.
 
-    A host that is in no cluster is named by its compute resource, which has its name.
+    A host that is in no cluster is named by its compute resource, which has its name; the name may stand twice.
+
+    Args:
+        tree: The server's inventory.
+        items: The path's.
+        server: The server's name, for messages.
 
     Raises:
-        InvalidArgumentError: The path ends too early, or too late.
-        EsxvirtError: There is no such datacenter, compute resource or host.
+        InvalidArgumentError: The path goes on after a host.
+        EsxvirtError: There is no such datacenter, compute resource or host; the message tells what there is.
     """
-    path = "/" + "/".join(items)
-    rest = list(items)
-    datacenter = _descend(tree.root, rest, "Datacenter")
-    if datacenter is None:
-        raise EsxvirtError(f"Could not find datacenter specified in '{path}'")
-    if not rest:
-        raise InvalidArgumentError(f"Path '{path}' does not specify a compute resource")
-    compute = _descend(datacenter, rest, "ComputeResource")
-    if compute is None:
-        raise EsxvirtError(f"Could not find compute resource specified in '{path}'")
-    if compute.ref.type == "ClusterComputeResource":
-        if not rest:
-            raise InvalidArgumentError(f"Path '{path}' does not specify a host system")
-        host = compute.child("HostSystem", rest.pop(0))
-    else:
-        host = next((item for item in compute.children if item.kind == "HostSystem"), None)
-    if rest:
-        raise InvalidArgumentError(f"Path '{path}' ends with an excess item")
-    if host is None:
-        raise EsxvirtError(f"Could not find host system specified in '{path}'")
-    return host
+    item = tree.root
+    for number, name in enumerate(items):
+        found = _below(item, name)
+        if found is None:
+            raise _lost(item, items, number)
+        item = found
+    return scope_of(item.hosts(), _named(item, items, server))
 
 
-def _descend(item: Item, rest: list[str], kind: str) -> Item | None:
-    """Go down folders, taking names off `rest`, until one of the names is that of an item of `kind`."""
-    while rest:
-        name = rest.pop(0)
+def _below(item: Item, name: str) -> Item | None:
+    if item.kind == "HostSystem":
+        return None
+    if item.kind == "ComputeResource":
+        return item.child("HostSystem", name)
+    for kind in ("Datacenter", "ComputeResource", "Folder"):
         found = item.child(kind, name)
         if found is not None:
             return found
-        folder = item.child("Folder", name)
-        if folder is None:
-            return None
-        item = folder
     return None
+
+
+def _lost(item: Item, items: Sequence[str], number: int) -> EsxvirtError:
+    """The error for the item `number` of a path, of which there is none in `item`."""
+    path = "/" + "/".join(escape(name) for name in items)
+    standalone = item.kind == "ComputeResource" and item.ref.type == "ComputeResource"
+    if item.kind == "HostSystem" or standalone:
+        return InvalidArgumentError(f"Path '{path}' ends with an excess item: '{items[number]}' follows a host")
+    if item.kind == "ComputeResource":
+        kind = "host system"
+    elif item.kind == "Datacenter" or any(above.kind == "Datacenter" for above in item.ancestors()):
+        kind = "compute resource"
+    else:
+        kind = "datacenter"
+    where = "/" + "/".join(escape(name) for name in items[:number])
+    return EsxvirtError(f"Could not find {kind} specified in '{path}'; '{where}' has {_names(item.children)}")
+
+
+def _names(items: Iterable[Item]) -> str:
+    names = sorted(escape(item.name) + ("/" if item.kind == "Folder" else "") for item in items)
+    if not names:
+        return "nothing that the account may see"
+    shown = ", ".join(f"'{name}'" for name in names[:_SHOWN])
+    return f"{shown} and {len(names) - _SHOWN} more" if len(names) > _SHOWN else shown
+
+
+def _named(item: Item, items: Sequence[str], server: str) -> str:
+    """What a path leads to, as messages call it."""
+    if not items:
+        return f"the inventory of '{server}'"
+    if item.kind == "Datacenter":
+        return f"the datacenter '{item.name}'"
+    if item.ref.type == "ClusterComputeResource":
+        return f"the cluster '{item.name}'"
+    if item.kind == "Folder":
+        return f"the folder '{item.name}'"
+    return f"the host '{item.name}'"

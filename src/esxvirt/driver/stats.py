@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from esxvirt.driver.connection import Connection
 from esxvirt.driver.devices import DEVICES, Devices
-from esxvirt.driver.domains import IDENTITY, DomainHandle, handle, read_many
+from esxvirt.driver.domains import DomainHandle, handle, identity, read_many
 from esxvirt.driver.info import resources
 from esxvirt.driver.listing import list_domains
 from esxvirt.driver.states import PAUSED, RUNNING
@@ -111,7 +111,7 @@ def stats_of(
         DomainNotFoundError: One of them is gone.
     """
     chosen = _choose(groups, enforce=enforce)
-    rows = read_many(connection, domains, (*IDENTITY, *_properties(chosen)))
+    rows = read_many(connection, domains, (*identity(connection), *_properties(chosen)))
     fresh = [handle(row) for row in rows]
     return [(domain, _make(chosen, domain)) for domain in fresh]
 

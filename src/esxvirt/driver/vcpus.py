@@ -12,8 +12,8 @@ __all__ = ["set_vcpus"]
 def set_vcpus(connection: Connection, domain: DomainHandle, count: int) -> None:
     """Set the number of virtual processors (virDomainSetVcpus).
 
-    9 SOAP calls with login and logout, and one for every round of updates. A running domain takes it only if VMware
-    lets it be given processors while it runs.
+    9 SOAP calls with login and logout (10 on a connection to several hosts), and one for every round of updates. A
+    running domain takes it only if VMware lets it be given processors while it runs.
 
     Raises:
         InvalidArgumentError: Less than one, or more than the host allows.
@@ -23,7 +23,7 @@ def set_vcpus(connection: Connection, domain: DomainHandle, count: int) -> None:
     """
     if count == 0:
         raise InvalidArgumentError("Requested number of virtual CPUs must at least be 1")
-    most = max_vcpus(connection)
+    most = max_vcpus(connection, domain)
     if count < 0 or count > most:
         raise InvalidArgumentError(
             "Requested number of virtual CPUs is greater than max allowable number of virtual CPUs for the domain: "

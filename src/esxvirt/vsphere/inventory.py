@@ -82,7 +82,7 @@ def retrieve(session: Session, query: Query, *, page: int | None = None) -> list
 
 
 def iterate(session: Session, query: Query, *, page: int | None = None) -> Iterator[Row]:
-    """As `retrieve`, page by page."""
+    """As `retrieve`, page by page; what several start objects lead to (a shared datastore) is there once."""
     if page is None:
         heavy = any(path in query.digest for paths in query.properties.values() for path in paths)
         page = HEAVY_PAGE if heavy else PAGE
@@ -90,8 +90,9 @@ def iterate(session: Session, query: Query, *, page: int | None = None) -> Itera
         return
     collector = session.content.propertyCollector._moId  # noqa: SLF001  pyVmomi has no other name for it
     specification = _specification(query)
+    seen: set[Ref] | None = set() if len(query.start) > 1 else None
     if not session.paged:
-        yield from _rows(_call(session, "RetrieveProperties", collector, specification), query)
+        yield from _once(_rows(_call(session, "RetrieveProperties", collector, specification), query), seen)
         return
     options = f"<options><maxObjects>{page}</maxObjects></options>"
     result = _call(session, "RetrievePropertiesEx", collector, specification + options)
@@ -99,10 +100,19 @@ def iterate(session: Session, query: Query, *, page: int | None = None) -> Itera
         token = None
         for returned in result:  # at most one `returnval`
             token = returned.findtext(_VIM + "token")
-            yield from _rows(returned, query)
+            yield from _once(_rows(returned, query), seen)
         if not token:
             return
         result = _call(session, "ContinueRetrievePropertiesEx", collector, f"<token>{escape(token)}</token>")
+
+
+def _once(rows: Iterable[Row], seen: set[Ref] | None) -> Iterator[Row]:
+    for row in rows:
+        if seen is not None:
+            if row.ref in seen:
+                continue
+            seen.add(row.ref)
+        yield row
 
 
 def _call(session: Session, method: str, collector: str, arguments: str) -> Any:

@@ -6,7 +6,7 @@ from esxvirt.driver.datastores import Datastore, FileNames, datastores_of
 from esxvirt.driver.devices import disk_targets, network_cards
 from esxvirt.driver.host import shorten_cpu_model
 from esxvirt.driver.inventory import Item, Tree, unescape
-from esxvirt.driver.paths import resolve_host
+from esxvirt.driver.paths import resolve
 from esxvirt.driver.product import version_number
 from esxvirt.driver.states import domain_state
 from esxvirt.errors import EsxvirtError, InvalidArgumentError, VmxError
@@ -84,48 +84,105 @@ def tree() -> Tree:
 
 
 @pytest.mark.parametrize(
-    ("path", "host"),
+    ("path", "hosts", "name"),
     [
-        (("Norden Süd", "dc1", "a/b"), "a%2fb"),
-        (("Norden Süd", "dc1", "a%2fb"), "a%2fb"),
-        (("Norden Süd", "dc1", "racks", "cluster1", "esx2"), "esx2"),
+        ((), ["a%2fb", "esx1", "esx2"], "the inventory of 'vc'"),
+        (("Norden Süd",), ["a%2fb", "esx1", "esx2"], "the folder 'Norden Süd'"),
+        (("Norden Süd", "dc1"), ["a%2fb", "esx1", "esx2"], "the datacenter 'dc1'"),
+        (("Norden Süd", "dc1", "racks"), ["esx1", "esx2"], "the folder 'racks'"),
+        (("Norden Süd", "dc1", "racks", "cluster1"), ["esx1", "esx2"], "the cluster 'cluster1'"),
+        (("Norden Süd", "dc1", "racks", "cluster1", "esx2"), ["esx2"], "the host 'esx2'"),
+        (("Norden Süd", "dc1", "a/b"), ["a%2fb"], "the host 'a/b'"),
+        (("Norden Süd", "dc1", "a%2fb"), ["a%2fb"], "the host 'a/b'"),
+        (("Norden Süd", "dc1", "a/b", "a/b"), ["a%2fb"], "the host 'a/b'"),
     ],
 )
-def test_paths_lead_to_hosts(tree: Tree, path: tuple[str, ...], host: str) -> None:
-    assert resolve_host(tree, path).ref.value == host
+def test_paths_lead_to_hosts(tree: Tree, path: tuple[str, ...], hosts: list[str], name: str) -> None:
+    scope = resolve(tree, path, "vc")
+    assert [host.value for host in scope.hosts] == hosts
+    assert scope.name == name
+
+
+def test_where_hosts_are(tree: Tree) -> None:
+    alone, first, second = resolve(tree, (), "vc").places
+    assert alone.path == ("Norden Süd", "dc1", "a/b")
+    assert alone.text == "Norden Süd/dc1/a%2fb"
+    assert alone.cluster is None
+    assert alone.compute_resource == Ref("ComputeResource", "a%2fb")
+    assert first.path == ("Norden Süd", "dc1", "racks", "cluster1", "esx1")
+    assert first.cluster == "cluster1"
+    assert second.datacenter == Ref("Datacenter", "dc1")
+    assert second.datacenter_path == "Norden Süd/dc1"
+    assert second.datacenter_name == "dc1"
+    scope = resolve(tree, (), "vc")
+    assert scope.named("ESX2") is scope.named("cluster1/esx2") is scope.narrowed("racks/cluster1/esx2").only_host()
+    assert scope.named("a%2fb").name == "a/b"
+
+
+def test_what_only_one_host_has(tree: Tree) -> None:
+    scope = resolve(tree, ("Norden Süd", "dc1", "racks"), "vc")
+    with pytest.raises(InvalidArgumentError) as caught:
+        scope.only_host()
+    assert str(caught.value) == (
+        "The connection is to 2 hosts; name one with --host, or at the end of the connection's URI: "
+        "'Norden Süd/dc1/racks/cluster1/esx1', 'Norden Süd/dc1/racks/cluster1/esx2'"
+    )
+    with pytest.raises(InvalidArgumentError, match="There is no host 'esx9' in the folder 'racks'"):
+        scope.named("esx9")
+    with pytest.raises(EsxvirtError, match="on a host that is not in the folder 'racks'"):
+        scope.place(Ref("HostSystem", "a%2fb"))
+    assert scope.datacenter_path == "Norden Süd/dc1"
 
 
 @pytest.mark.parametrize(
     ("path", "error", "message"),
     [
-        (("Norden Süd",), EsxvirtError, "Could not find datacenter specified in '/Norden Süd'"),
-        (("dc1",), EsxvirtError, "Could not find datacenter specified in '/dc1'"),
-        (("Norden Süd", "dc1"), InvalidArgumentError, "Path '/Norden Süd/dc1' does not specify a compute resource"),
+        (("x",), EsxvirtError, "Could not find datacenter specified in '/x'; '/' has 'Norden Süd/'"),
+        (("dc1",), EsxvirtError, "Could not find datacenter specified in '/dc1'; '/' has 'Norden Süd/'"),
+        (
+            ("Norden Süd", "dc2"),
+            EsxvirtError,
+            "Could not find datacenter specified in '/Norden Süd/dc2'; '/Norden Süd' has 'dc1'",
+        ),
         (
             ("Norden Süd", "dc1", "cluster1"),
             EsxvirtError,
-            "Could not find compute resource specified in '/Norden Süd/dc1/cluster1'",
+            (
+                "Could not find compute resource specified in '/Norden Süd/dc1/cluster1'; "
+                "'/Norden Süd/dc1' has 'a%2fb', 'racks/'"
+            ),
         ),
         (
-            ("Norden Süd", "dc1", "racks", "cluster1"),
-            InvalidArgumentError,
-            "Path '/Norden Süd/dc1/racks/cluster1' does not specify a host system",
+            ("Norden Süd", "dc1", "racks", "x"),
+            EsxvirtError,
+            (
+                "Could not find compute resource specified in '/Norden Süd/dc1/racks/x'; "
+                "'/Norden Süd/dc1/racks' has 'cluster1'"
+            ),
         ),
         (
             ("Norden Süd", "dc1", "racks", "cluster1", "esx3"),
             EsxvirtError,
-            "Could not find host system specified in '/Norden Süd/dc1/racks/cluster1/esx3'",
+            (
+                "Could not find host system specified in '/Norden Süd/dc1/racks/cluster1/esx3'; "
+                "'/Norden Süd/dc1/racks/cluster1' has 'esx1', 'esx2'"
+            ),
         ),
         (
             ("Norden Süd", "dc1", "racks", "cluster1", "esx1", "x"),
             InvalidArgumentError,
-            "Path '/Norden Süd/dc1/racks/cluster1/esx1/x' ends with an excess item",
+            "Path '/Norden Süd/dc1/racks/cluster1/esx1/x' ends with an excess item: 'x' follows a host",
+        ),
+        (
+            ("Norden Süd", "dc1", "a/b", "x"),
+            InvalidArgumentError,
+            "Path '/Norden Süd/dc1/a%2fb/x' ends with an excess item: 'x' follows a host",
         ),
     ],
 )
 def test_paths_that_do_not(tree: Tree, path: tuple[str, ...], error: type[Exception], message: str) -> None:
     with pytest.raises(EsxvirtError) as caught:
-        resolve_host(tree, path)
+        resolve(tree, path, "vc")
     assert type(caught.value) is error
     assert str(caught.value) == message
 

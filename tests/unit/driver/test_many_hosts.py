@@ -1,0 +1,165 @@
+"""Connections to all hosts below a point of a vCenter: what is asked of all of them, and of one domain's own."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import pytest
+
+from esxvirt.auth import Credentials, Secret
+from esxvirt.driver import autostart, define, description, domains, host, info, lifecycle, listing, native, stats
+from esxvirt.driver.connection import Connection
+from esxvirt.driver.vcpus import set_vcpus
+from esxvirt.errors import EsxvirtError, InvalidArgumentError, OperationInvalidError
+from esxvirt.sim import Simulator
+from esxvirt.uri import parse
+
+Opener = Callable[..., Connection]
+
+XML = """<domain type='vmware'><name>{name}</name><memory unit='MiB'>512</memory><vcpu>1</vcpu>
+<os><type arch='x86_64'>hvm</type></os><devices><disk type='file' device='disk'>
+<source file='[{store}] archive/archive.vmdk'/><target dev='sda' bus='scsi'/></disk></devices></domain>"""
+
+
+@pytest.fixture(scope="module", params=["vcenter-2.5", "vcenter-4.0", "vcenter-7.0"])
+def simulator(request: pytest.FixtureRequest) -> Iterator[Simulator]:
+    options = {"hosts": 4, "datacenters": 2, "clusters": 2, "folders": 2, "vms": 20}
+    with Simulator(request.param, transport="http", **options) as running:
+        yield running
+
+
+@pytest.fixture
+def connect(simulator: Simulator) -> Iterator[Opener]:
+    """Connect to a point of the inventory."""
+    with ExitStack() as stack:
+
+        def opener(path: str = "", server: Simulator = simulator) -> Connection:
+            credentials = Credentials(server.username, Secret(server.password))
+            uri = f"vpx://{server.host}:{server.port}/{path}?transport=http"
+            connection = Connection.open(parse(uri), lambda **_: credentials)
+            stack.callback(connection.close)
+            return connection
+
+        yield opener
+
+
+@pytest.mark.parametrize(
+    ("path", "hosts", "machines"),
+    [
+        ("", 4, 25),
+        ("site1", 2, 15),
+        ("site2/dc2", 2, 10),
+        ("site1/dc1/hosts1", 2, 15),
+        ("site1/dc1/hosts1/cluster1", 2, 15),
+        ("site1/dc1/hosts2", 0, 0),
+        ("site1/dc1/hosts1/cluster1/esx1.example.com", 1, 10),
+    ],
+)
+def test_what_a_connection_is_about(connect: Opener, path: str, hosts: int, machines: int) -> None:
+    connection = connect(path)
+    assert len(connection.scope.hosts) == hosts
+    assert len(listing.list_domains(connection)) == machines
+
+
+def test_bulk_reads_are_one_call(connect: Opener, simulator: Simulator) -> None:
+    connection = connect()
+    simulator.calls.clear()
+    assert len(listing.list_domains(connection)) == 25
+    assert len(stats.all_stats(connection)) == 25
+    host.node_info(connection)
+    host.free_memory(connection)
+    host.capabilities_facts(connection)
+    info.max_vcpus(connection)
+    listing.list_domains(connection, listing.ListFlags.AUTOSTART)
+    assert len(list(simulator.calls)) == 8
+
+
+def test_sums(connect: Opener) -> None:
+    whole, one = connect(), connect("site1/dc1/hosts1/cluster1/esx1.example.com")
+    together, single = host.node_info(whole), host.node_info(one)
+    assert together.model == single.model
+    assert together.mhz == single.mhz
+    assert (together.cpus, together.memory) == (4 * single.cpus, 4 * single.memory)
+    assert (together.sockets, together.cores, together.threads) == (4 * single.sockets, single.cores, single.threads)
+    assert host.free_memory(whole) > host.free_memory(one)
+    assert host.hostname(whole) == whole.uri.host
+    assert host.hostname(one) == "esx1.example.com"
+    assert host.capabilities_facts(whole).uuid == ""
+    assert host.capabilities_facts(one).uuid != ""
+
+
+def test_hosts_of_several_kinds(connect: Opener) -> None:
+    with Simulator("vcenter-7.0", transport="http", hosts=2) as server:
+        server.site.hosts[0].cpu_model = "Other CPU"
+        assert host.node_info(connect(server=server)).model == "mixed"
+
+
+def test_descriptions_come_from_the_domains_own_datacenter(connect: Opener, simulator: Simulator) -> None:
+    connection = connect()
+    for name, path in (("vm-0001", "site1/dc1"), ("vm-0002", "site2/dc2")):
+        domain = domains.lookup_by_name(connection, name)
+        simulator.calls.clear()
+        model = description.describe(connection, domain)
+        assert len(list(simulator.calls)) == 1
+        assert model.datacenter_path == path
+        assert (
+            model.disks[0].source
+            == f"[{'local-storage' if path == 'site1/dc1' else 'local-storage-2'}] {name}/{name}.vmdk"
+        )
+
+
+def test_one_domain(connect: Opener) -> None:
+    connection = connect()
+    domain = domains.lookup_by_name(connection, "vm-0002")
+    assert domains.place_of(connection, domain).name == "esx2.example.com"
+    autostart.set_autostart(connection, domain, start=True)
+    assert autostart.get_autostart(connection, domain)
+    assert [found.name for found in listing.list_domains(connection, listing.ListFlags.AUTOSTART)] == ["vm-0002"]
+    other = domains.lookup_by_name(connection, "archive")
+    assert not autostart.get_autostart(connection, other)
+    set_vcpus(connection, other, 2)
+    lifecycle.start(connection, other)
+    lifecycle.destroy(connection, other)
+    assert info.vcpus(connection, other) == 2
+
+
+def test_defining_needs_a_host(connect: Opener) -> None:
+    connection = connect()
+    with pytest.raises(InvalidArgumentError, match="The connection is to 4 hosts; name one with --host"):
+        define.define(connection, XML.format(name="new", store="nowhere"))
+    with pytest.raises(InvalidArgumentError, match="There is no host 'esx9' in the inventory of"):
+        define.define(connection, XML.format(name="new", store="local-storage"), "esx9")
+    made = define.define(connection, XML.format(name="new", store="local-storage"))
+    assert domains.place_of(connection, made).name == "esx1.example.com"
+    define.undefine(connection, made)
+
+
+def test_defining_on_a_host(connect: Opener) -> None:
+    connection = connect()
+    domain = domains.lookup_by_name(connection, "vm-0004")
+    xml = description.xml_description(connection, domain, secure=True)
+    lifecycle.destroy(connection, domain)
+    with pytest.raises(
+        OperationInvalidError, match=r"is on the host 'site2/dc2/hosts2/cluster2/esx4.example.com', not"
+    ):
+        define.define(connection, xml, "esx2.example.com")
+    again = define.define(connection, xml.replace("<vcpu>1</vcpu>", "<vcpu>2</vcpu>"), "cluster2/esx4.example.com")
+    assert domains.place_of(connection, again).name == "esx4.example.com"
+    with pytest.raises(EsxvirtError, match="Could not find datastore with name 'local-storage'"):
+        define.define(connection, XML.format(name="new", store="local-storage"), "esx2.example.com")
+
+
+def test_conversions_know_all_datastores(connect: Opener, simulator: Simulator) -> None:
+    connection = connect()
+    simulator.calls.clear()
+    text = native.to_native(connection, native.FORMAT, XML.format(name="x", store="local-storage-2"))
+    assert "archive/archive.vmdk" in text
+    assert len(list(simulator.calls)) == 1
+
+
+def test_a_host_that_was_left(connect: Opener) -> None:
+    """A machine that has moved since it was looked up is described from where it is now."""
+    with Simulator("vcenter-7.0", transport="http", hosts=4, datacenters=2, vms=4) as server:
+        connection = connect(server=server)
+        domain = domains.lookup_by_name(connection, "vm-0002")
+        domain.host = connection.scope.named("esx1.example.com").ref
+        assert description.describe(connection, domain).datacenter_path == "dc2"
