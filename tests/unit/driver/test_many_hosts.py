@@ -22,8 +22,8 @@ XML = """<domain type='vmware'><name>{name}</name><memory unit='MiB'>512</memory
 
 @pytest.fixture(scope="module", params=["vcenter-2.5", "vcenter-4.0", "vcenter-7.0"])
 def simulator(request: pytest.FixtureRequest) -> Iterator[Simulator]:
-    options = {"hosts": 4, "datacenters": 2, "clusters": 2, "folders": 2, "vms": 20}
-    with Simulator(request.param, transport="http", **options) as running:
+    kind, transport = request.param, "http"
+    with Simulator(kind, transport, hosts=4, datacenters=2, clusters=2, folders=2, vms=20) as running:
         yield running
 
 

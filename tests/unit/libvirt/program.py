@@ -43,7 +43,6 @@ CALLS = {
     "open": lambda: libvirt.open(URI),
     "openReadOnly": lambda: libvirt.openReadOnly(URI),
     "openAuth without a callback": lambda: libvirt.openAuth(URI, [[2, 5], None, None], 0),
-    "openAuth of a vCenter without a path": lambda: libvirt.openAuth("vpx://127.0.0.1:1/", AUTH, 0),
     "openAuth of a host that is none": lambda: libvirt.openAuth("esx://host.invalid/", AUTH, 0),
     "openAuth with a flag that is none": lambda: libvirt.openAuth(URI, AUTH, 8),
     "openAuth with flags that are none": lambda: libvirt.openAuth(URI, AUTH, "x"),
