@@ -294,3 +294,20 @@ def test_virsh_migrates_from_host_to_host_by_their_vcenter(vcenter_parameter: st
         assert machine.host is simulator.site.hosts[1]
         assert {call.endpoint for call in simulator.calls} == {"esx1", "esx2", "vcenter"}
         assert simulator.sessions == []
+
+
+def test_a_machine_tells_of_its_tasks(vcenter: Open) -> None:
+    vc = vcenter(hosts=2, vms=2, shared=True)
+    machine = vc.machine("vm-0001")
+    assert list(machine.recentTask) == []
+    task = machine.MigrateVM_Task(pool=vc.host(2).parent.resourcePool, host=vc.host(2), priority="defaultPriority")
+    WaitForTask(task)
+    assert list(machine.recentTask) == [task]
+    assert list(vc.machine("web").recentTask) == []
+
+
+def test_a_vcenter_is_told_from_others(vcenter: Open) -> None:
+    one, other = (vcenter(profile).content.about.instanceUuid for profile in ("vcenter-7.0", "vcenter-7.0"))
+    assert one
+    assert one != other
+    assert vcenter("vcenter-2.5").content.about.instanceUuid is None

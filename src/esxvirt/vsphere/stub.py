@@ -43,6 +43,7 @@ READS: Final = frozenset(
         "RetrieveProperties",
         "RetrievePropertiesEx",
         "RetrieveServiceContent",
+        "ValidateMigration",
     }
 )
 """Methods that change nothing, so that sending them again after a lost answer is safe."""

@@ -1,6 +1,5 @@
 """The service instance: the way in."""
 
-import uuid
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -39,7 +38,7 @@ class ServiceInstance(MigrationMethods):
         )
         instance = {}
         if profile.is_vcenter:
-            instance["instanceUuid"] = str(uuid.uuid5(uuid.NAMESPACE_DNS, f"vcenter.{profile.name}.example.com"))
+            instance["instanceUuid"] = self.endpoint.site.identity
         return Data(
             "AboutInfo",
             name=profile.product,

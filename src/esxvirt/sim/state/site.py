@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -98,10 +99,14 @@ class Host:
 
 
 class Site:
-    """Everything there is. `lock` guards it; `changed` wakes whoever waits for updates."""
+    """Everything there is. `lock` guards it; `changed` wakes whoever waits for updates.
+
+    `identity` is the UUID of the installation: a vCenter is told from others by it.
+    """
 
     def __init__(self, profile: Profile) -> None:
         self.profile = profile
+        self.identity = str(uuid.uuid4())
         self.lock = threading.RLock()
         self.changed = threading.Condition(self.lock)
         self.revision = 0
