@@ -11,8 +11,10 @@ from esxvirt.vsphere.tasks import Watch, wait_for_task
 
 if TYPE_CHECKING:
     from esxvirt.driver.connection import Connection
+    from esxvirt.driver.policy import TaskPolicy
+    from esxvirt.vsphere.session import Session
 
-__all__ = ["check_writable", "prepare", "reconfigure", "run"]
+__all__ = ["answer_open", "check_writable", "prepare", "reconfigure", "run"]
 
 _STATE: Final = ("runtime.powerState", "runtime.question")
 
@@ -41,14 +43,23 @@ def prepare(connection: "Connection", domain: DomainHandle, wanted: int | None, 
     if wanted is not None and domain_state(row.get("runtime.powerState")) != wanted:
         raise OperationInvalidError(otherwise)
     machine = connection.session.reference(domain.ref.type, domain.ref.value)
-    info = row.get("runtime.question")
-    if info is not None:
-        question = read_question(info)
-        key = connection.policy.answer(domain, question)
-        if key is None:
-            raise QuestionError(blocked(question), question)
-        connection.session.call(machine, "AnswerVM", question.id, key)
+    answer_open(connection.session, connection.policy, domain, machine, row.get("runtime.question"))
     return machine
+
+
+def answer_open(session: "Session", policy: "TaskPolicy", domain: DomainHandle, machine: Any, info: Any) -> None:
+    """Have a question answered that a machine asks: `info` is its `runtime.question`. 1 SOAP call, none without one.
+
+    Raises:
+        QuestionError: Nobody answers.
+    """
+    if info is None:
+        return
+    question = read_question(info)
+    key = policy.answer(domain, question)
+    if key is None:
+        raise QuestionError(blocked(question), question)
+    session.call(machine, "AnswerVM", question.id, key)
 
 
 def run(

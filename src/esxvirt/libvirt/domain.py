@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from esxvirt.libvirt.constants import domains as flags_
 from esxvirt.libvirt.constants import errors as codes
+from esxvirt.libvirt.domain_migration import Migration
 from esxvirt.libvirt.domain_tuning import Tuning
 from esxvirt.libvirt.errors import report, report_argument
 from esxvirt.libvirt.methods import check_flags, offers, to_int, to_text
@@ -29,7 +30,7 @@ _AFFECT = flags_.VIR_DOMAIN_AFFECT_LIVE | flags_.VIR_DOMAIN_AFFECT_CONFIG
 
 
 @offers
-class virDomain(Tuning):
+class virDomain(Tuning, Migration):
     """A domain. Name, UUID and id are those of the time it was looked up; all else is asked of the server.
 
     Methods without a body here raise VIR_ERR_NO_SUPPORT. All raise `libvirtError`.

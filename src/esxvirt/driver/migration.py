@@ -1,0 +1,225 @@
+"""Migration: another host of the same vCenter runs a domain (the manual, "Migration").
+
+In libvirt's steps: the destination says where the domain is to go, by a URI `vpxmigr://ADDRESS/POOL/HOST`; the source
+has its vCenter move it; the destination looks it up. Datastores that both hosts reach stay where they are; with a
+`storage` the machine's files move, too, which libvirt has no word for.
+"""
+
+import logging
+import time
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
+
+from esxvirt.driver.domains import DomainHandle, lookup_by_uuid
+from esxvirt.driver.inventory import unescape
+from esxvirt.driver.moving import PLACE, Move, move
+from esxvirt.driver.product import VPX
+from esxvirt.driver.tasks import answer_open, check_writable
+from esxvirt.driver.vcenter import address_of, find_machine, find_place, vcenter_of
+from esxvirt.errors import (
+    DomainNotFoundError,
+    EsxvirtError,
+    InvalidArgumentError,
+    PoolNotFoundError,
+    ServerFault,
+    UriSyntaxError,
+)
+from esxvirt.vsphere.deadline import Deadline
+from esxvirt.vsphere.decode import Ref
+from esxvirt.vsphere.inventory import Query, Step, retrieve
+from esxvirt.vsphere.tasks import Watch
+
+if TYPE_CHECKING:
+    from esxvirt.driver.connection import Connection
+    from esxvirt.vsphere.session import Session
+
+__all__ = ["Destination", "finish", "has_vcenter", "parse_destination", "perform", "prepare"]
+
+_log = logging.getLogger(__name__)
+
+_QUESTION: Final = "runtime.question"
+_SCHEME: Final = "vpxmigr"
+_DATASTORES: Final = (Step("datastore", "HostSystem", "datastore"),)
+_NOT_THERE: Final = frozenset({"NotSupported", "NotImplemented", "MethodNotFound"})
+"""What servers say that have no ValidateMigration."""
+_APPEAR_SECONDS: Final = 10.0
+"""How long a host may take to list a machine that its vCenter has moved there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Where a domain is to go.
+
+    Attributes:
+        server: The IP address of the vCenter.
+        pool: The vCenter's identifier of a resource pool.
+        host: The vCenter's identifier of a host.
+        identity: The UUID of the vCenter's installation; None where it is not known: in a URI, before vSphere 4.0.
+    """
+
+    server: str
+    pool: str
+    host: str
+    identity: str | None = None
+
+    @property
+    def uri(self) -> str:
+        """As libvirt's migration URI."""
+        server = f"[{self.server}]" if ":" in self.server else self.server
+        return f"{_SCHEME}://{server}/{self.pool}/{self.host}"
+
+
+def has_vcenter(connection: "Connection") -> bool:
+    """Whether domains can be migrated from and to a connection's host."""
+    return vcenter_of(connection) is not None
+
+
+def prepare(destination: "Connection") -> Destination:
+    """Where domains go that are migrated to a connection (virDomainMigratePrepare). SOAP calls as `find_place`.
+
+    Raises:
+        InvalidArgumentError: The connection has no vCenter, or is about several hosts.
+        EsxvirtError: The vCenter does not list the host.
+    """
+    session = vcenter_of(destination)
+    if session is None:
+        raise InvalidArgumentError("Migration not possible without a vCenter")
+    place = find_place(destination)
+    return Destination(address_of(session), place.pool.value, place.host.value, session.about.instanceUuid)
+
+
+def parse_destination(text: str) -> Destination:
+    """Read a migration URI.
+
+    Raises:
+        UriSyntaxError: It is no URI.
+        InvalidArgumentError: It is one of another kind, or has no resource pool or no host.
+    """
+    try:
+        parts = urlsplit(text)
+        _ = parts.port
+    except ValueError:
+        raise UriSyntaxError(f"Unable to parse URI {text}") from None
+    if parts.scheme != _SCHEME:
+        raise InvalidArgumentError(f"Only {_SCHEME}:// migration URIs are supported")
+    pool, host = ([part for part in parts.path.split("/") if part] + ["", ""])[:2]
+    return Destination(parts.hostname or "", pool, host)
+
+
+def perform(source: "Connection", domain: DomainHandle, destination: Destination, storage: str | None = None) -> None:
+    """Have the vCenter move a domain, and wait until it has (virDomainMigratePerform).
+
+    5 SOAP calls for `vpx://`, 6 for `esx://`, and one for every round of updates and every answer.
+
+    Args:
+        source: Where the domain is.
+        domain: The domain; it may run, be suspended or be off.
+        destination: What `prepare` or `parse_destination` says.
+        storage: The name of a datastore, of those of the destination's host, that gets the machine's files.
+
+    Raises:
+        InvalidArgumentError: There is no vCenter, or another one than the destination's.
+        PoolNotFoundError: The destination's host has no such datastore.
+        EsxvirtError: The vCenter says beforehand that it cannot be; the message has all reasons.
+        ServerFault, OperationFailedError, TransportError, QuestionError: As `esxvirt.driver.moving.move`.
+    """
+    check_writable(source, "virDomainMigrate")
+    session = vcenter_of(source)
+    if session is None:
+        raise InvalidArgumentError("Migration not possible without a vCenter")
+    _check_same(session, destination)
+    row = find_machine(source, domain, (_QUESTION, *PLACE))
+    machine = session.reference(row.ref.type, row.ref.value)
+    answer_open(session, source.policy, domain, machine, row.get(_QUESTION))
+    host, pool = Ref("HostSystem", destination.host), Ref("ResourcePool", destination.pool)
+    policy = source.policy
+    watch = Watch(partial(policy.answer, domain), policy.progress, policy.seconds)
+    if storage is None:
+        _validate(session, machine, pool, host)
+        arguments: tuple[Any, ...] = (_object(session, pool), _object(session, host), "defaultPriority", None)
+        move(Move(session, machine, row, host), "MigrateVM_Task", arguments, watch)
+    else:
+        # ValidateMigration cannot be asked: it takes it that the files stay.
+        datastore, name = _find_datastore(session, host, storage)
+        specification = _relocation(session, datastore, pool, host)
+        move(Move(session, machine, row, host, name), "RelocateVM_Task", (specification,), watch)
+
+
+def finish(destination: "Connection", domain: DomainHandle) -> DomainHandle:
+    """The domain as the destination's server lists it (virDomainMigrateFinish). One SOAP call, more if it is late.
+
+    Raises:
+        DomainNotFoundError: It was moved, but the server does not list it.
+    """
+    deadline = Deadline(_APPEAR_SECONDS)
+    while True:
+        try:
+            return lookup_by_uuid(destination, domain.uuid)
+        except DomainNotFoundError:
+            if destination.product == VPX or deadline.expired():
+                raise DomainNotFoundError(
+                    f"The domain '{domain.name}' was migrated, but the destination does not list it (yet)"
+                ) from None
+        time.sleep(0.5)  # an ESX server hears of it from its vCenter
+
+
+def _check_same(session: "Session", destination: Destination) -> None:
+    own = session.about.instanceUuid
+    if own and destination.identity:
+        same = own == destination.identity
+    else:
+        same = address_of(session).casefold() == destination.server.casefold()
+    if not same:
+        raise InvalidArgumentError("Migration source and destination have to refer to the same vCenter")
+    if not destination.pool or not destination.host:
+        raise InvalidArgumentError("Migration URI has to specify resource pool and host system")
+
+
+def _validate(session: "Session", machine: Any, pool: Ref, host: Ref) -> None:
+    """Ask the vCenter what would be in the way. One SOAP call."""
+    arguments = ([machine], None, None, _object(session, pool), _object(session, host))
+    try:
+        events = session.call(session.vim, "ValidateMigration", *arguments) or ()
+    except ServerFault as fault:
+        if fault.name not in _NOT_THERE:
+            raise
+        return
+    problems: list[str] = []
+    warnings: list[str] = []
+    for event in events:
+        text = event.fullFormattedMessage or getattr(getattr(event, "fault", None), "msg", None)
+        warning = "Warning" in type(event)._wsdlName  # noqa: SLF001  pyVmomi has no other name for it
+        (warnings if warning else problems).append(text or type(event)._wsdlName)  # noqa: SLF001  as above
+    for text in dict.fromkeys(warnings):
+        _log.warning("migration: %s", text)
+    if problems:
+        reasons = "; ".join(dict.fromkeys(problems))
+        raise EsxvirtError(f"Could not migrate domain, validation reported a problem: {reasons}")
+
+
+def _find_datastore(session: "Session", host: Ref, name: str) -> tuple[Ref, str]:
+    """The datastore of that name among a host's, and its name as VMware's paths have it. One SOAP call.
+
+    Raises:
+        PoolNotFoundError: There is none.
+    """
+    rows = retrieve(session, Query({"Datastore": ("name",)}, [host], _DATASTORES, include_start=False))
+    names = {unescape(row.get("name") or ""): row for row in rows}
+    if name not in names:
+        known = ", ".join(sorted(names)) or "none"
+        raise PoolNotFoundError(f"the destination has no datastore '{name}'; it has {known}")
+    return names[name].ref, names[name].get("name")
+
+
+def _relocation(session: "Session", datastore: Ref, pool: Ref, host: Ref) -> Any:
+    from pyVmomi import vim  # noqa: PLC0415  migrating needs none of its types otherwise
+
+    return vim.vm.RelocateSpec(
+        datastore=_object(session, datastore), pool=_object(session, pool), host=_object(session, host)
+    )
+
+
+def _object(session: "Session", ref: Ref) -> Any:
+    return session.reference(ref.type, ref.value)
