@@ -1,7 +1,7 @@
 """Calls: one on its way through the stages, and the log of those that were."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -42,6 +42,8 @@ class Call:
     session: "Session | None" = None
     method: Method | None = None
     decode: Any = None
+    # Whether nobody waits for the answer any more.
+    abandoned: Callable[[], bool] = lambda: False
 
 
 # The call that is being carried out, for the few properties that depend on who asks.

@@ -85,7 +85,9 @@ def authentication(call: Call, proceed: Next) -> Any:
     call.session = call.endpoint.sessions.find(call.peer.cookie)
     if call.session is not None:
         call.session.call_count += 1
-    elif call.name not in OPEN_METHODS and not _reads_service(call):
+        with call.endpoint.sessions.use(call.session):
+            return proceed(call)
+    if call.name not in OPEN_METHODS and not _reads_service(call):
         raise Fault(
             "NotAuthenticated", "The session is not authenticated.", object=call.this, privilegeId="System.View"
         )

@@ -73,6 +73,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--clusters", type=_count, default=0, metavar="N", help="a vCenter's clusters (0)")
     parser.add_argument("--folders", type=_count, default=0, metavar="N", help="a vCenter's folders of each kind (0)")
     parser.add_argument(
+        "--host-path", action="append", default=[], metavar="PATH",
+        help="instead of these numbers, a path for each host: DATACENTER/[FOLDER/][CLUSTER+/]HOST; may be given often",
+    )  # fmt: skip
+    parser.add_argument(
         "--distributed", type=_count, default=0, metavar="N", help="a vCenter's distributed switches (0)"
     )
     parser.add_argument(
@@ -124,7 +128,7 @@ def run(arguments: list[str] | None = None) -> int:
         simulator = Simulator(
             options.profile, options.transport, options.hosts, options.vms, options.latency,
             license=options.license, troubled=options.troubled, listen=options.listen, datacenters=options.datacenters,
-            clusters=options.clusters, folders=options.folders, shared=options.shared,
+            clusters=options.clusters, folders=options.folders, shared=options.shared, tree=options.host_path,
             distributed=options.distributed, storage=options.storage,
             idle_timeout=options.idle_timeout, state=options.state,
         )  # fmt: skip

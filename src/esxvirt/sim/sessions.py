@@ -5,6 +5,7 @@ import threading
 import time
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -28,6 +29,8 @@ class Session:
     agent: str
     last_used: float
     call_count: int = 0
+    # Calls that are being carried out: as long as there are any, it is not idle.
+    active: int = 0
     objects: dict[str, Any] = field(default_factory=dict)
 
 
@@ -58,11 +61,27 @@ class Sessions:
             session = self._by_cookie.get(cookie)
             if session is None:
                 return None
-            if now - session.last_used > self.idle_timeout:
+            if not session.active and now - session.last_used > self.idle_timeout:
                 del self._by_cookie[cookie]
                 return None
             session.last_used = now
             return session
+
+    @contextmanager
+    def use(self, session: Session) -> Iterator[None]:
+        """Let a session not be idle meanwhile."""
+        with self._lock:
+            session.active += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                session.active -= 1
+                session.last_used = time.monotonic()
+
+    def holds(self, session: Session) -> bool:
+        """Whether a session has not ended."""
+        return session.cookie in self._by_cookie
 
     def ticket(self, session: Session) -> str:
         """Make a ticket with which somebody may have a session like this one, once."""
@@ -95,8 +114,9 @@ class Sessions:
     def __iter__(self) -> Iterator[Session]:
         oldest = time.monotonic() - self.idle_timeout
         with self._lock:
-            for cookie in [cookie for cookie, session in self._by_cookie.items() if session.last_used < oldest]:
-                del self._by_cookie[cookie]
+            for cookie, session in list(self._by_cookie.items()):
+                if not session.active and session.last_used < oldest:
+                    del self._by_cookie[cookie]
             return iter(list(self._by_cookie.values()))
 
     def __len__(self) -> int:

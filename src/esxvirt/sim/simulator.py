@@ -4,12 +4,12 @@ import asyncio
 import socket
 import tempfile
 import threading
-from collections.abc import Iterable
+from collections.abc import Coroutine, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import quote
 
 from esxvirt.sim import tree
@@ -45,7 +45,7 @@ class Simulator:
     `profile` is one of `profiles.PROFILES` or "esx", "gsx", "vcenter"; `transport` "https" or "http"; `hosts` and `vms`
     are counts, `latency` seconds that every call takes longer; `idle_timeout` seconds without a call end a session.
     `troubled` adds machines with any of `state.troubles.TROUBLES`, `storage` adds "nfs" and "iscsi" storage;
-    `datacenters`, `clusters`, `folders`, `shared` and `distributed` are a vCenter's: see `state.inventory.Layout`.
+    `datacenters`, `clusters`, `folders`, `shared`, `distributed`, `tree` are a vCenter's: see `state.inventory.Layout`.
     `license` "free" is that of the free ESXi, whose API only reads.
     `listen` is the main server's (address, port), port 0 for any. `state` is a file that keeps what has changed between
     runs: where it exists it is read in place of the counts, and it is written when the simulator stops.
@@ -69,6 +69,7 @@ class Simulator:
         folders: int = 0,
         shared: bool = False,
         distributed: int = 0,
+        tree: Iterable[str] = (),
         storage: Iterable[str] = (),
         idle_timeout: float = 1800.0,
         license: str = "evaluation",  # noqa: A002  # the option's word
@@ -88,11 +89,12 @@ class Simulator:
         self.username = self.profile.username
         self.calls = CallLog()
         self.faults = FaultPlan()
+        self.faults.on_change = self._listen_again
         self._state = Path(state) if state is not None else None
         if self._state is not None and self._state.exists():
             self.site: Site = keep.load(self._state, self.profile)
         else:
-            layout = Layout(datacenters, clusters, folders, shared, distributed)
+            layout = Layout(datacenters, clusters, folders, shared, distributed, tuple(tree))
             self.site = build_site(self.profile, hosts, vms, tuple(troubled), layout, tuple(storage))
         self.cacert: Path | None = None
         self.thumbprint: str | None = None
@@ -146,10 +148,68 @@ class Simulator:
             cause(machine, trouble)
             self.site.touch(machine)
 
+    def add_role(self, name: str, privileges: Iterable[str]) -> None:
+        """Add a role with privileges by their names, on every server; ValueError for a name that is taken."""
+        wanted = frozenset(privileges)
+        for endpoint in self.endpoints:
+            endpoint.access.add_role(name, wanted)
+
+    def add_account(self, username: str, role: str, password: str | None = None) -> None:
+        """Add an account with a role, by name, on every server; it has `self.password` unless it gets its own."""
+        for endpoint in self.endpoints:
+            endpoint.access.add_account(username, role, password)
+
+    def set_free(self, datastore: str, free: int) -> None:
+        """Let a datastore have `free` bytes left; LookupError if there is none of that name."""
+        with self.site.lock:
+            store = next((store for store in self.site.datastores if store.name == datastore), None)
+            if store is None:
+                raise LookupError(f"no datastore {datastore!r} in the simulator")
+            store.capacity = store.used + free
+            self.site.touch()
+
+    def restart(self, tasks: str = "keep") -> None:
+        """End all sessions and connections of the main server, as a restart of it does.
+
+        Tasks under way go on ("keep"), as those of hosts do when their vCenter restarts, or end with an error ("fail").
+        """
+        if tasks not in {"keep", "fail"}:
+            raise ValueError(f"tasks {tasks!r}: choose keep or fail")
+        main = self.endpoints[0]
+        main.sessions.expire()
+        with self.site.lock:
+            if tasks == "fail":
+                self.tasks.interrupt()
+            self.site.touch()
+        self._in_loop(self._main.hang_up())
+
+    @contextmanager
+    def refused(self) -> Iterator[None]:
+        """Let every connection be refused meanwhile: nobody listens."""
+        rule = self.faults.add(socket="refuse", before_tls=True)
+        try:
+            yield
+        finally:
+            self.faults.remove(rule)
+
+    def _listen_again(self) -> None:
+        """Listen, or not, as the faults want it."""
+        if self._servers and self._loop is not None:
+            wanted = not self.faults.refusing
+            for server in self._servers:
+                self._in_loop(server.listen(wanted))
+
+    def _in_loop(self, work: Coroutine[Any, Any, None]) -> None:
+        if self._loop is None:
+            work.close()
+            raise RuntimeError("the simulator is not running: call start(), or use it in a with statement")
+        asyncio.run_coroutine_threadsafe(work, self._loop).result(_PATIENCE)
+
     def expire_sessions(self) -> None:
         """End all sessions, as the idle timeout would."""
         for endpoint in self.endpoints:
             endpoint.sessions.expire()
+        self.site.touch()
 
     # Where it is.
 

@@ -8,20 +8,21 @@ import contextlib
 import random
 import socket
 
-__all__ = ["bind", "bind_site"]
+__all__ = ["BACKLOG", "bind", "bind_site"]
 
 _TRIES = 50
-_BACKLOG = 512
+BACKLOG = 512
 
 
-def bind(address: str, port: int) -> socket.socket:
-    """Return a socket that listens on `address`:`port` (0: any free port); OSError if that cannot be."""
+def bind(address: str, port: int, *, listening: bool = True) -> socket.socket:
+    """Return a socket that listens on `address`:`port` (0: any free port), or only holds it; OSError if it cannot."""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((address, port))
-        listener.listen(_BACKLOG)
+        if listening:
+            listener.listen(BACKLOG)
         listener.setblocking(False)
     except OSError:
         listener.close()

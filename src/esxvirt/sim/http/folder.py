@@ -9,7 +9,7 @@ from aiohttp import web
 
 from esxvirt.sim.endpoint import Endpoint
 from esxvirt.sim.http.sdk import cookie_of
-from esxvirt.sim.http.spoil import spoil
+from esxvirt.sim.http.spoil import UNDONE, spoil, trouble_of
 from esxvirt.sim.state.storage import Datastore, File, Upload
 
 __all__ = ["FolderHandler", "username_of"]
@@ -69,7 +69,7 @@ class FolderHandler:
         with self._endpoint.site.lock:
             file = store.find(path)
             names = list(store.names(path)) if file is None and store.is_directory(path) else None
-        kind = self._endpoint.faults.socket(None, None)
+        kind = trouble_of(self._endpoint, request)
         if kind is not None:
             return await spoil(request, kind, file.read() if file else b"", 200, "application/octet-stream")
         if file is not None:
@@ -114,33 +114,63 @@ class FolderHandler:
                 await response.write(chunk)
         return response
 
-    async def put(self, request: web.Request) -> web.Response:
-        """Write a file: 201 for a new one, 200 for another's place."""
+    async def put(self, request: web.Request) -> web.StreamResponse:
+        """Write a file: 201 for a new one, 200 for another's place, 500 where the datastore is full.
+
+        What has come of an upload that breaks off stays.
+        """
         store, path = self._target(request, "Datastore.FileManagement")
+        kind = trouble_of(self._endpoint, request)
+        if kind is not None and kind in UNDONE:
+            return await spoil(request, kind, b"", 201, "text/plain")
         upload = Upload()
-        async for chunk in request.content.iter_chunked(_CHUNK):
-            upload.write(chunk)
+        wanted = (request.content_length or 0) // 2 if kind == "reset" else None
+        whole = False
+        try:
+            async for chunk in request.content.iter_chunked(_CHUNK):
+                upload.write(chunk if wanted is None else chunk[: wanted - upload.size])
+                if wanted is not None and upload.size >= wanted:
+                    break
+            whole = wanted is None
+        finally:
+            # Also where the client has gone: the handler is cancelled then.
+            status = self._write(store, path, upload, whole=whole)
+        if kind is not None:
+            return await spoil(request, "lost" if kind == "reset" else kind, b"", status, "text/plain")
+        return web.Response(status=status)
+
+    def _write(self, store: Datastore, path: str, upload: Upload, *, whole: bool) -> int:
+        """Put a file where an upload, or the part of it that has come, belongs; return the status of the answer."""
         site = self._endpoint.site
         with site.lock:
-            existed = store.find(path) is not None
+            before = store.find(path)
+            if upload.size > store.free + (before.used if before else 0):
+                return 500
             try:
                 store.put(path, upload.finish())
             except NotADirectoryError:
-                raise web.HTTPNotFound from None
+                if whole:
+                    raise web.HTTPNotFound from None
             except IsADirectoryError:
-                raise web.HTTPConflict from None
+                if whole:
+                    raise web.HTTPConflict from None
             site.touch()
-        return web.Response(status=200 if existed else 201)
+        return 200 if before else 201
 
-    async def delete(self, request: web.Request) -> web.Response:
+    async def delete(self, request: web.Request) -> web.StreamResponse:
         """Delete a file."""
         store, path = self._target(request, "Datastore.FileManagement")
+        kind = trouble_of(self._endpoint, request)
+        if kind is not None and kind in UNDONE:
+            return await spoil(request, kind, b"", 204, "text/plain")
         with self._endpoint.site.lock:
             try:
                 store.delete(path)
             except FileNotFoundError:
                 raise web.HTTPNotFound from None
             self._endpoint.site.touch()
+        if kind is not None:
+            return await spoil(request, kind, b"", 204, "text/plain")
         return web.Response(status=204)
 
 

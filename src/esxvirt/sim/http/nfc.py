@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from esxvirt.sim.endpoint import Endpoint
+from esxvirt.sim.http.spoil import spoil, trouble_of
 from esxvirt.sim.objects.http_nfc_lease import sha1
 
 if TYPE_CHECKING:
@@ -32,6 +33,9 @@ class NfcHandler:
     async def get(self, request: web.Request) -> web.StreamResponse:
         """Send a disk."""
         lease, disk = self._find(request)
+        kind = trouble_of(self._endpoint, request)
+        if kind is not None:
+            return await spoil(request, kind, disk.file.read(), 200, "application/x-vnd.vmware-streamVmdk")
         response = web.StreamResponse(headers={"Content-Type": "application/x-vnd.vmware-streamVmdk"})
         response.content_length = disk.file.size
         await response.prepare(request)

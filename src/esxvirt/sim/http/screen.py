@@ -4,7 +4,7 @@ from aiohttp import web
 
 from esxvirt.sim.endpoint import Endpoint
 from esxvirt.sim.http.folder import username_of
-from esxvirt.sim.http.spoil import spoil
+from esxvirt.sim.http.spoil import spoil, trouble_of
 from esxvirt.sim.state.screen import picture
 
 __all__ = ["ScreenHandler"]
@@ -30,7 +30,7 @@ class ScreenHandler:
             if not machine.running:
                 raise web.HTTPServiceUnavailable
             body = picture(machine)
-        kind = self._endpoint.faults.socket(None, None)
+        kind = trouble_of(self._endpoint, request)
         if kind is not None:
             return await spoil(request, kind, body, 200, "image/png")
         return web.Response(body=body, content_type="image/png")

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import re
+import threading
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
@@ -11,7 +12,7 @@ from aiohttp import web
 from esxvirt.sim.calls import Call, CallRecord, Peer
 from esxvirt.sim.dispatch import invoke
 from esxvirt.sim.endpoint import Endpoint
-from esxvirt.sim.http.spoil import spoil
+from esxvirt.sim.http.spoil import UNDONE, spoil
 from esxvirt.sim.wire import schema, soap
 from esxvirt.sim.wire.decode import Decoder
 from esxvirt.sim.wire.encode import Encoder
@@ -54,13 +55,21 @@ class SoapHandler:
         action = request.headers.get("SOAPAction", "")
         parsed = self._parse(body)
         name, this = (None, None) if isinstance(parsed, Fault) else (parsed.method, self._this(parsed))
-        kind = self._endpoint.faults.socket(name, this)
-        if kind in {"refuse", "hang", "http503"}:
+        kind = self._endpoint.faults.socket(name, this, request.method, request.path)
+        if kind is not None and kind in UNDONE:
             # The call came, though no method saw it.
             record = CallRecord(name or "", str(this), None, 0.0, f"socket {kind}", self._endpoint.name)
             self._endpoint.calls.append(record)
             return await spoil(request, kind, b"", 200, "text/xml")
-        answer = await loop.run_in_executor(self._pool, self._call, parsed, action, peer)
+        gone = threading.Event()
+        try:
+            answer = await loop.run_in_executor(self._pool, self._call, parsed, action, peer, gone)
+        except asyncio.CancelledError:
+            # The client has hung up: what waits for changes need not wait any more.
+            gone.set()
+            with self._endpoint.site.changed:
+                self._endpoint.site.changed.notify_all()
+            raise
         if kind is not None:
             return await spoil(request, kind, answer.body, answer.status, "text/xml")
         response = web.Response(status=answer.status, body=answer.body)
@@ -101,7 +110,9 @@ class SoapHandler:
         known = versions <= self._endpoint.encoder.versions
         return self._endpoint.encoder_for(asked) if known else self._endpoint.encoder
 
-    def _call(self, parsed: soap.Request | Fault, action: str, peer: Peer) -> _Answer:
+    def _call(
+        self, parsed: soap.Request | Fault, action: str, peer: Peer, gone: threading.Event | None = None
+    ) -> _Answer:
         encoder = self._encoder(action)
         if encoder is None:
             return _Answer(500, soap.version_mismatch(action.strip().strip('"')))
@@ -109,7 +120,9 @@ class SoapHandler:
             return _Answer(500, soap.fault_answer(parsed, encoder))
         try:
             this = self._decoder.reference(parsed.this)
-            call = Call(self._endpoint, parsed.method, this, {}, peer, encoder)
+            call = Call(
+                self._endpoint, parsed.method, this, {}, peer, encoder, abandoned=(gone or threading.Event()).is_set
+            )
             decoder = Decoder(self._endpoint.encoder.versions, encoder.versions)
             call.decode = lambda method: decoder.arguments(method, parsed.element)
             value = invoke(call)

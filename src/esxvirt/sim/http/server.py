@@ -11,11 +11,12 @@ from concurrent.futures import Executor
 from aiohttp import web
 
 from esxvirt.sim.endpoint import Endpoint
+from esxvirt.sim.http.addresses import BACKLOG, bind
 from esxvirt.sim.http.folder import FolderHandler
 from esxvirt.sim.http.nfc import NfcHandler
 from esxvirt.sim.http.screen import ScreenHandler
 from esxvirt.sim.http.sdk import SoapHandler
-from esxvirt.sim.http.spoil import reset_socket, spoil
+from esxvirt.sim.http.spoil import reset_socket, spoil, trouble_of
 from esxvirt.sim.http.versions import service_versions
 
 __all__ = ["Server"]
@@ -80,7 +81,7 @@ class Server:
         )
 
     async def _versions(self, request: web.Request) -> web.StreamResponse:
-        kind = self.endpoint.faults.socket(None, None)
+        kind = trouble_of(self.endpoint, request)
         text = service_versions(self.endpoint.profile)
         if kind is not None:
             return await spoil(request, kind, (text or "").encode(), 200, "text/xml")
@@ -99,14 +100,38 @@ class Server:
             handler_cancellation=True,
         )
         await self._runner.setup()
-        self._accepting = asyncio.create_task(self._accept())
+        await self.listen(not self.endpoint.faults.refusing)
 
-    async def stop(self) -> None:
-        """Close the listener and every connection."""
+    async def listen(self, wanted: bool) -> None:
+        """Accept connections, or let them be refused: the port stays taken, but nobody listens."""
+        if wanted and self._accepting is None:
+            self.listener.listen(BACKLOG)
+            self._accepting = asyncio.create_task(self._accept())
+        if wanted:
+            return
+        await self._end_accepting()
+        where = self.address, self.port
+        self.listener.close()
+        self.listener = bind(*where, listening=False)
+
+    async def _end_accepting(self) -> None:
         if self._accepting is not None:
             self._accepting.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._accepting
+            self._accepting = None
+
+    async def hang_up(self) -> None:
+        """Reset every connection, as a server that ends does."""
+        for transport in list(self._transports):
+            raw = transport.get_extra_info("socket")
+            if raw is not None:
+                reset_socket(raw)
+            transport.abort()
+
+    async def stop(self) -> None:
+        """Close the listener and every connection."""
+        await self._end_accepting()
         self.listener.close()
         for task in list(self._tasks):
             task.cancel()
@@ -157,7 +182,7 @@ async def _spoil_connection(connection: socket.socket, kind: str) -> None:
         if kind == "hang":
             while await loop.sock_recv(connection, 65536):
                 pass
-        elif kind == "reset":
+        elif kind in {"reset", "refuse"}:
             reset_socket(connection)
         elif kind == "garbage":
             await loop.sock_sendall(connection, b"220 this is no web server\r\n")

@@ -7,19 +7,28 @@ import struct
 
 from aiohttp import web
 
-__all__ = ["reset_socket", "spoil"]
+from esxvirt.sim.endpoint import Endpoint
+
+__all__ = ["UNDONE", "reset_socket", "spoil", "trouble_of"]
 
 _PAGE = (
     b"<html><head><title>503 Service Unavailable</title></head>"
     b"<body><h1>503 Service Unavailable (Failed to connect to endpoint)</h1></body></html>"
 )
 _DRIP_SECONDS = 0.001
+# Faults that strike before anything is done.
+UNDONE = frozenset({"refuse", "hang", "http503"})
 
 
 def reset_socket(connection: socket.socket) -> None:
     """Make the closing of a socket a reset."""
     with contextlib.suppress(OSError):
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+def trouble_of(endpoint: Endpoint, request: web.Request) -> str | None:
+    """Return the socket fault that a request for something else than a call gets, if any."""
+    return endpoint.faults.socket(None, None, request.method, request.path)
 
 
 async def spoil(request: web.Request, kind: str, body: bytes, status: int, content_type: str) -> web.StreamResponse:
@@ -30,10 +39,13 @@ async def spoil(request: web.Request, kind: str, body: bytes, status: int, conte
         return web.Response(body=b"\x00\xff<<garbage & no XML>" + body[: len(body) // 3], content_type=content_type)
     transport = request.transport
     assert transport is not None  # noqa: S101  # a request that is being handled has one
-    if kind == "hang":
+    if kind in {"hang", "mute"}:
         # aiohttp cancels the handler when the client gives up, or the server stops.
         await asyncio.Event().wait()
-    if kind == "refuse":
+    if kind in {"refuse", "lost"}:
+        raw = transport.get_extra_info("socket")
+        if kind == "lost" and raw is not None:
+            reset_socket(raw)
         transport.abort()
         return web.Response()
     response = web.StreamResponse(status=status, headers={"Content-Type": content_type})

@@ -12,6 +12,7 @@ from esxvirt.sim.objects.machine_moves import MoveMethods
 from esxvirt.sim.objects.machine_power import PowerMethods
 from esxvirt.sim.objects.machine_snapshots import SnapshotMethods
 from esxvirt.sim.objects.resource_pool import allocation
+from esxvirt.sim.state.places import escape_all
 from esxvirt.sim.wire.values import Data, Fault, Ref
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class VirtualMachine(ExportMethods, SnapshotMethods, MoveMethods, PowerMethods, 
 
     @provides("name", "config.name", "summary.config.name")
     def _get_name(self) -> str:
-        return self.machine.name
+        return escape_all(self.machine.name)
 
     @provides("parent")
     def _get_parent(self) -> Ref:

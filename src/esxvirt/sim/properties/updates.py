@@ -50,6 +50,8 @@ class Updates:
         started = self._cancelled
         while True:
             site = call.endpoint.site
+            if call.session is not None and not call.endpoint.sessions.holds(call.session):
+                raise Fault("NotAuthenticated", "The session is not authenticated.", object=call.this)
             revision = site.revision
             changes = "".join(target.changes(call) for target in list(self.filters))
             if changes:
@@ -57,10 +59,10 @@ class Updates:
                 answer = Raw(f"<version>{self._version}</version>{changes}")
                 self._last = (self._version, answer)
                 return answer
-            while site.revision == revision and self._cancelled == started and not site.closing:
+            while site.revision == revision and self._cancelled == started and not (site.closing or call.abandoned()):
                 left = None if deadline is None else deadline - time.monotonic()
                 if left is not None and left <= 0:
                     return None
                 site.changed.wait(left)
-            if self._cancelled != started or site.closing:
+            if self._cancelled != started or site.closing or call.abandoned():
                 raise Fault("RequestCanceled", "The request was canceled.")

@@ -7,9 +7,10 @@ from pathlib import PurePosixPath
 
 from esxvirt.sim.profiles import Profile, host_of
 from esxvirt.sim.state.distributed import add_switch
+from esxvirt.sim.state.host_paths import add_places, parse
 from esxvirt.sim.state.machine import EPOCH, Machine, generated_config
 from esxvirt.sim.state.networks import PhysicalNic, Switch, add_port_group
-from esxvirt.sim.state.places import Cluster, Datacenter, Folder
+from esxvirt.sim.state.places import Cluster, Datacenter, Folder, escape_name
 from esxvirt.sim.state.shared_storage import add_local_disk, add_storage
 from esxvirt.sim.state.site import Host, Site
 from esxvirt.sim.state.storage import Datastore as Store
@@ -109,6 +110,7 @@ class Layout:
     datacenters, hosts (or clusters) and generated machines lie in so many folders instead of at the top. `shared` puts
     the generated machines on the datastore that all hosts of a datacenter share: the only ones that can migrate without
     moving their files. `distributed` is the number of distributed switches, dealt out over the datacenters.
+    `tree` names a path for every host instead of all those numbers, see `host_paths.parse`.
     """
 
     datacenters: int = 1
@@ -116,6 +118,7 @@ class Layout:
     folders: int = 0
     shared: bool = False
     distributed: int = 0
+    tree: tuple[str, ...] = ()
 
     def check(self, profile: Profile, hosts: int) -> None:
         """Raise ValueError for what cannot be."""
@@ -123,6 +126,10 @@ class Layout:
             raise ValueError("give at least 1 datacenter, and 0 or more clusters and folders")
         if not profile.is_vcenter and self != Layout():
             raise ValueError("datacenters, clusters, folders and shared storage are a vCenter's: choose such a profile")
+        if self.tree:
+            if (self.datacenters, self.clusters, self.folders) != (1, 0, 0) or hosts not in {1, len(self.tree)}:
+                raise ValueError("paths of hosts say how many hosts, datacenters, clusters and folders there are")
+            hosts = len(self.tree)
         if self.datacenters > hosts or self.clusters > hosts:
             raise ValueError(f"{hosts} hosts are too few: every datacenter and every cluster needs one")
         if self.distributed < 0 or (self.distributed and profile.release < (4, 0)):
@@ -151,17 +158,26 @@ def build_site(
     if vms < 0:
         raise ValueError(f"{vms} machines: give 0 or more")
     layout.check(profile, hosts)
+    paths = [parse(path) for path in layout.tree]
+    hosts = len(paths) or hosts
     unknown = sorted(set(troubled) - set(TROUBLES))
     if unknown:
         raise ValueError(f"no such trouble as {', '.join(unknown)}: choose of {', '.join(TROUBLES)}")
     site = Site(profile)
-    _add_places(site, layout)
+    if not paths:
+        _add_places(site, layout)
+    placed = add_places(site, paths)
     for number in range(1, hosts + 1):
-        _add_host(site, host_of(profile), number)
+        host = _add_host(site, host_of(profile), number)
+        if paths:
+            host.name, host.domain = escape_name(paths[number - 1].host), ""
+            host.datacenter, host.folder, host.cluster = placed[number - 1]
+        else:
+            _place(site, host)
     for datacenter in site.datacenters:
         _share_datastore(site, datacenter)
     for number in range(layout.distributed):
-        add_switch(site, site.datacenters[number % layout.datacenters], f"dvSwitch{number + 1}")
+        add_switch(site, site.datacenters[number % len(site.datacenters)], f"dvSwitch{number + 1}")
     add_storage(site, storage)
     _add_named_machines(site)
     _add_troubled_machines(site, troubled)
@@ -174,8 +190,7 @@ def _add_places(site: Site, layout: Layout) -> None:
 
     def folders(holds: str, stem: str, datacenter: Datacenter | None) -> list[Folder]:
         made = [
-            Folder(len(site.folders) + index, f"{stem}{index + 1}", holds, None, datacenter)
-            for index in range(layout.folders)
+            Folder(site.next_folder(), f"{stem}{index + 1}", holds, None, datacenter) for index in range(layout.folders)
         ]
         site.folders += made
         return made
@@ -211,11 +226,10 @@ def _place(site: Site, host: Host) -> None:
         host.folder = folders[turn % len(folders)] if folders else None
 
 
-def _add_host(site: Site, profile: Profile, number: int) -> None:
+def _add_host(site: Site, profile: Profile, number: int) -> Host:
     name = "gsx1" if profile.is_gsx else f"esx{number}"
     uuid = f"4c4c4544-0043-4210-8038-b6c04f4e3{number:03x}"
     host = Host(number, profile, name, "example.com", uuid, EPOCH - timedelta(days=30 + number))
-    _place(site, host)
     if profile.is_gsx:
         local = Store("local-storage", 10 * number, "OTHER", GSX_STORAGE, 200 << 30)
     else:
@@ -233,6 +247,7 @@ def _add_host(site: Site, profile: Profile, number: int) -> None:
     console = "host" if profile.product == "VMware ESXi" else "systemManagement"
     add_port_group(site, host, "Management Network", "vSwitch0", system=console)
     site.hosts.append(host)
+    return host
 
 
 def _share_datastore(site: Site, datacenter: Datacenter) -> None:

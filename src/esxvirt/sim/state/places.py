@@ -1,8 +1,22 @@
-"""Where things are in a vCenter's inventory: datacenters, folders, clusters."""
+"""Where things are in a vCenter's inventory: datacenters, folders, clusters. Names are as the API shows them."""
 
+import re
 from dataclasses import dataclass
 
-__all__ = ["Cluster", "Datacenter", "Folder"]
+__all__ = ["Cluster", "Datacenter", "Folder", "escape_all", "escape_name"]
+
+_LETTERS = re.compile(r"[%/\\]")
+_ESCAPED = re.compile(r"%(?!25|2[fF]|5[cC])|[/\\]")
+
+
+def escape_all(name: str) -> str:
+    """Write a name that has no escapes yet as the API shows it."""
+    return _LETTERS.sub(lambda match: f"%{ord(match[0]):02x}", name)
+
+
+def escape_name(name: str) -> str:
+    """Write a name as the API shows it: slash, backslash and percent as %2f, %5c, %25; what is escaped stays."""
+    return _ESCAPED.sub(lambda match: f"%{ord(match[0]):02x}", name)
 
 
 @dataclass(slots=True, eq=False)

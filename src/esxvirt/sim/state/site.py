@@ -176,6 +176,10 @@ class Site:
         self._last_number = max(self._last_number, max(self.machines, default=0)) + 1
         return self._last_number
 
+    def next_folder(self) -> int:
+        """Return a number for a new folder."""
+        return max((folder.number for folder in self.folders), default=-1) + 1
+
     def touch(self, machine: Machine | None = None) -> None:
         """Tell whoever waits that something has changed."""
         with self.changed:

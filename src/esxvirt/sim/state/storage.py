@@ -130,6 +130,11 @@ class Upload:
     def __init__(self) -> None:
         self._spool = _Spool()
 
+    @property
+    def size(self) -> int:
+        """Bytes that have come."""
+        return self._spool.file.tell()
+
     def write(self, chunk: bytes) -> None:
         """Append `chunk`."""
         self._spool.file.write(chunk)
@@ -188,10 +193,14 @@ class Datastore:
         self._files: dict[str, File | None] = {}
 
     @property
+    def used(self) -> int:
+        """Bytes in use: files take their size, the directories of machines that nobody has touched 64 MiB."""
+        return sum(file.used for file in self._files.values() if file) + len(self.homes) * (64 << 20)
+
+    @property
     def free(self) -> int:
-        """Bytes left: machines' disks are thick, files take their size."""
-        used = sum(file.used for file in self._files.values() if file) + len(self.homes) * (64 << 20)
-        return max(0, self.capacity - used)
+        """Bytes left."""
+        return max(0, self.capacity - self.used)
 
     @staticmethod
     def normalise(path: str) -> str:

@@ -49,6 +49,7 @@ class Task:
     completed: datetime | None = None
     cancelable: bool = True
     cancelled: bool = False
+    interrupted: bool = False
     blocked: Callable[[], None] | None = None
 
     @property
@@ -120,6 +121,13 @@ class Tasks:
         self.site.touch()
         self.resume(task)
 
+    def interrupt(self) -> None:
+        """Let all tasks that have not ended fail, under the site's lock, as a server does that restarts."""
+        for task in self.recent:
+            if not task.done:
+                task.interrupted = True
+                self.resume(task)
+
     def resume(self, task: Task) -> None:
         """Let a blocked task try again, under the site's lock; nothing happens to one that is not blocked."""
         again, task.blocked = task.blocked, None
@@ -138,7 +146,7 @@ class Tasks:
         """Do what comes before the work; whether the task can go on."""
 
         def again() -> None:
-            if task.cancelled:
+            if task.cancelled or task.interrupted:
                 self._finish(task, work, owner)
             elif self._prepare(task, work, owner, prepare):
                 if self._pool is None:
@@ -161,7 +169,7 @@ class Tasks:
         for progress in _STEPS if self._pool is not None else ():
             self._stopped.wait(self.seconds / len(_STEPS))
             with self.site.lock:
-                if task.cancelled:
+                if task.cancelled or task.interrupted:
                     break
                 task.progress = max(progress, task.progress or 0)
                 self.site.touch()
@@ -171,6 +179,9 @@ class Tasks:
         with self.site.lock:
             error: Fault | None = None
             try:
+                if task.interrupted:
+                    text = "A general system error occurred: the server has been restarted."
+                    raise Fault("SystemError", text, reason="the server has been restarted")  # noqa: TRY301  # as any
                 if task.cancelled:
                     raise Fault("RequestCanceled", "The task was canceled by a user.")  # noqa: TRY301  # as any other
                 task.result = work(task)
