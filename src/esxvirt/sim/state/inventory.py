@@ -189,9 +189,8 @@ def _add_places(site: Site, layout: Layout) -> None:
     """Make datacenters, clusters and folders."""
 
     def folders(holds: str, stem: str, datacenter: Datacenter | None) -> list[Folder]:
-        made = [
-            Folder(site.next_folder(), f"{stem}{index + 1}", holds, None, datacenter) for index in range(layout.folders)
-        ]
+        first = site.next_folder()
+        made = [Folder(first + index, f"{stem}{index + 1}", holds, None, datacenter) for index in range(layout.folders)]
         site.folders += made
         return made
 
