@@ -24,9 +24,11 @@ domain and level. What each class becomes there stands in its docstring as ``VIR
     |   |-- InterfaceNotFoundError  VIR_ERR_NO_INTERFACE
     |   |-- PoolNotFoundError       VIR_ERR_NO_STORAGE_POOL
     |   |-- VolumeNotFoundError     VIR_ERR_NO_STORAGE_VOL
-    |   `-- MetadataNotFoundError   VIR_ERR_NO_DOMAIN_METADATA
+    |   |-- MetadataNotFoundError   VIR_ERR_NO_DOMAIN_METADATA
+    |   `-- DeviceNotFoundError     VIR_ERR_DEVICE_MISSING
     |-- OperationInvalidError       VIR_ERR_OPERATION_INVALID
     |-- OperationFailedError        VIR_ERR_OPERATION_FAILED
+    |-- OperationUnsupportedError   VIR_ERR_OPERATION_UNSUPPORTED
     |-- ReadOnlyError               VIR_ERR_OPERATION_DENIED
     |-- AuthenticationError         VIR_ERR_AUTH_FAILED
     |   |-- AuthCancelledError      VIR_ERR_AUTH_CANCELLED
@@ -54,6 +56,7 @@ __all__ = [
     "CertificateError",
     "ConfigUnsupportedError",
     "DeadlineError",
+    "DeviceNotFoundError",
     "DomainNotFoundError",
     "EsxvirtError",
     "InterfaceNotFoundError",
@@ -68,6 +71,7 @@ __all__ = [
     "NotFoundError",
     "OperationFailedError",
     "OperationInvalidError",
+    "OperationUnsupportedError",
     "PoolNotFoundError",
     "QuestionError",
     "ReadOnlyError",
@@ -172,12 +176,20 @@ class MetadataNotFoundError(NotFoundError):
     """The domain has no such description, title or metadata: VIR_ERR_NO_DOMAIN_METADATA."""
 
 
+class DeviceNotFoundError(NotFoundError):
+    """The domain has no such device: VIR_ERR_DEVICE_MISSING."""
+
+
 class OperationInvalidError(EsxvirtError):
     """The object is not in a state that allows the operation: VIR_ERR_OPERATION_INVALID."""
 
 
 class OperationFailedError(EsxvirtError):
     """The operation was tried and did not succeed: VIR_ERR_OPERATION_FAILED."""
+
+
+class OperationUnsupportedError(EsxvirtError):
+    """VMware does not do this to such an object, or not in its state: VIR_ERR_OPERATION_UNSUPPORTED."""
 
 
 class ReadOnlyError(EsxvirtError):

@@ -12,24 +12,20 @@ from esxvirt.driver.domains import IDENTITY, DomainHandle, handle, identity, rea
 from esxvirt.driver.file_names import escape_item
 from esxvirt.driver.native import HOST_DATASTORES, hardware_version, native_context
 from esxvirt.driver.scope import HostPlace
+from esxvirt.driver.settle import see_out
 from esxvirt.driver.states import PAUSED, SHUTOFF
 from esxvirt.driver.tasks import prepare
 from esxvirt.errors import EsxvirtError, OperationInvalidError, ServerFault, TransportError, VmxError
 from esxvirt.vmx import VmxFile, from_domain, redefine
-from esxvirt.vsphere.deadline import Deadline
-from esxvirt.vsphere.decode import Ref
 from esxvirt.vsphere.files import DatastorePath, FileNotThereError, delete_file, read_file, write_file
 from esxvirt.vsphere.inventory import Query, Row, Step, retrieve
 from esxvirt.vsphere.tasks import Watch, wait_for_task
-from esxvirt.vsphere.updates import watching
 from esxvirt.xml.domain import Domain
 
 __all__ = ["define", "undefine"]
 
 _VMX_PATH: Final = "config.files.vmPathName"
 _MACHINES: Final = (Step("vm", "HostSystem", "vm"),)
-_SEE_OUT_SECONDS: Final = 60.0
-"""How long a task is waited for whose answers were lost."""
 _DEDUCE: Final = "cannot deduce datastore and path for VMX file"
 
 
@@ -219,30 +215,10 @@ def _register(connection: Connection, file: DatastorePath, place: HostPlace) -> 
         task = session.call(_reference(connection, folder), "RegisterVM_Task", str(file), None, False, pool, host)
         wait_for_task(session, task, watch=Watch(progress=policy.progress, seconds=policy.seconds))
     except TransportError:
-        _see_out(connection, task)
+        see_out(connection, task)
         raise
     except ServerFault as fault:
         raise type(fault)(f"Could not define domain: {fault}", name=fault.name, detail=fault.detail) from None
-
-
-def _see_out(connection: Connection, task: Any) -> None:
-    """Wait for the end of a task whose answers were lost: only then it tells anything whether the machine is there.
-
-    Where the answer that names the task was lost itself, it is one of the server's recent ones; the others may be
-    other people's, so nothing is cancelled here.
-    """
-    session = connection.session
-    deadline = Deadline(_SEE_OUT_SECONDS)
-    with suppress(EsxvirtError):
-        tasks = [task]
-        if task is None:
-            manager = Ref("TaskManager", session.content.taskManager._moId)  # noqa: SLF001  its only name
-            rows = retrieve(session, Query({manager.type: ("recentTask",)}, [manager]))
-            tasks = [_reference(connection, ref) for row in rows for ref in row.get("recentTask") or ()]
-        for one in tasks:
-            with watching(session, {one: ("info.state",)}) as updates:
-                while not set(updates.wait(deadline).values()) & {"success", "error"}:
-                    pass
 
 
 def _reference(connection: Connection, ref: Any) -> Any:

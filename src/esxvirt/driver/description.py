@@ -2,20 +2,18 @@
 
 from esxvirt.driver.connection import Connection
 from esxvirt.driver.datastores import DATASTORE_PROPERTIES, FileNames, datastores_of
-from esxvirt.driver.domains import DomainHandle, domain_id, find_again, place_of
-from esxvirt.driver.scope import HostPlace
+from esxvirt.driver.domains import DomainHandle, domain_id, read_beside
 from esxvirt.driver.states import PAUSED, RUNNING, domain_state
-from esxvirt.errors import BadAnswerError, DomainNotFoundError, EsxvirtError, ServerFault, VmxError
+from esxvirt.errors import BadAnswerError, EsxvirtError, VmxError
 from esxvirt.vmx import Report, VmxContext, to_domain
 from esxvirt.vsphere.files import DatastorePath, FileNotThereError, read_file
-from esxvirt.vsphere.inventory import Query, Row, Step, retrieve
+from esxvirt.vsphere.inventory import Step
 from esxvirt.xml.domain import Domain, format_domain
 
 __all__ = ["describe", "xml_description"]
 
 _VMX_PATH = "config.files.vmPathName"
 _POWER = "runtime.powerState"
-_HOST = "runtime.host"
 _DATASTORES = (Step("datastore", "HostSystem", "datastore"),)
 
 
@@ -39,7 +37,8 @@ def xml_description(
 
 def describe(connection: Connection, domain: DomainHandle) -> Domain:
     """The domain as the model that its XML is made of; see `xml_description`."""
-    row, rows, place = _read(connection, domain)
+    others = {"Datastore": DATASTORE_PROPERTIES}
+    row, rows, place = read_beside(connection, domain, (_VMX_PATH, _POWER), others, _DATASTORES)
     location = row.get(_VMX_PATH)
     if not location:
         raise EsxvirtError(
@@ -91,41 +90,3 @@ def _directory(location: str) -> str:
     """``[datastore] directory`` of ``[datastore] directory/file``."""
     head, slash, _ = location.rpartition("/")
     return head if slash else location.partition("]")[0] + "] "
-
-
-def _read(connection: Connection, domain: DomainHandle) -> tuple[Row, list[Row], HostPlace]:
-    """The domain's row, those of its host's datastores, and the host.
-
-    One SOAP call; two more if it was registered anew, one more if it has moved.
-    """
-    if domain.host is None:
-        place_of(connection, domain)
-    rows = _retrieve(connection, domain)
-    if not any(row.ref == domain.ref for row in rows):
-        find_again(connection, domain)
-        rows = _retrieve(connection, domain)
-    row = next((row for row in rows if row.ref == domain.ref), None)
-    if row is None:
-        raise DomainNotFoundError(f"Could not find domain with UUID '{domain.uuid}'")
-    if not connection.scope.is_one_host and row.get(_HOST) != domain.host:
-        domain.host = row.get(_HOST)
-        rows = _retrieve(connection, domain)
-    return row, rows, connection.scope.place(domain.host)
-
-
-def _retrieve(connection: Connection, domain: DomainHandle) -> list[Row]:
-    scope = connection.scope
-    query = Query(
-        {
-            "VirtualMachine": (_VMX_PATH, _POWER) if scope.is_one_host else (_VMX_PATH, _POWER, _HOST),
-            "Datastore": DATASTORE_PROPERTIES,
-        },
-        [domain.ref, scope.place(domain.host).ref],
-        _DATASTORES,
-    )
-    try:
-        return retrieve(connection.session, query)
-    except ServerFault as fault:
-        if fault.name != "ManagedObjectNotFound":
-            raise
-        return []

@@ -2,7 +2,7 @@
 
 import logging
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
@@ -29,6 +29,7 @@ __all__ = [
     "place_of",
     "read",
     "read_all",
+    "read_beside",
     "read_many",
     "warn",
 ]
@@ -165,6 +166,54 @@ def place_of(connection: Connection, domain: DomainHandle) -> HostPlace:
     if not scope.is_one_host:
         domain.host = read(connection, domain, (_HOST,)).get(_HOST)
     return scope.place(domain.host)
+
+
+def read_beside(
+    connection: Connection,
+    domain: DomainHandle,
+    properties: Sequence[str],
+    others: Mapping[str, Sequence[str]],
+    steps: Sequence[Step],
+) -> tuple[Row, list[Row], HostPlace]:
+    """Properties of one domain, and those of `others`, by type, which `steps` lead to from its host.
+
+    One SOAP call; two more if it was registered anew, one more if it has moved. Nothing is digested: devices come as
+    the server has them.
+
+    Returns:
+        The domain's row, all rows, and the host.
+
+    Raises:
+        DomainNotFoundError: It is gone, and no other has its UUID.
+    """
+    scope = connection.scope
+    if domain.host is None:
+        place_of(connection, domain)
+    own = tuple(properties) if scope.is_one_host else (*properties, _HOST)
+    wanted = {"VirtualMachine": own, **others}
+    rows = _retrieve_beside(connection, domain, wanted, steps)
+    if not any(row.ref == domain.ref for row in rows):
+        find_again(connection, domain)
+        rows = _retrieve_beside(connection, domain, wanted, steps)
+    row = next((row for row in rows if row.ref == domain.ref), None)
+    if row is None:
+        raise DomainNotFoundError(f"Could not find domain with UUID '{domain.uuid}'")
+    if not scope.is_one_host and row.get(_HOST) != domain.host:
+        domain.host = row.get(_HOST)
+        rows = _retrieve_beside(connection, domain, wanted, steps)
+    return row, rows, scope.place(domain.host)
+
+
+def _retrieve_beside(
+    connection: Connection, domain: DomainHandle, wanted: Mapping[str, Sequence[str]], steps: Sequence[Step]
+) -> list[Row]:
+    start = [domain.ref, connection.scope.place(domain.host).ref]
+    try:
+        return retrieve(connection.session, Query(wanted, start, steps))
+    except ServerFault as fault:
+        if fault.name != "ManagedObjectNotFound":
+            raise
+        return []
 
 
 def find_again(connection: Connection, *domains: DomainHandle, properties: Sequence[str] = ()) -> list[DomainHandle]:

@@ -1,40 +1,128 @@
-"""A domain's description, title and metadata."""
+"""A domain's description, title and metadata.
 
+The description is VMware's annotation. VMware has no place for the others: they are settings of our own in the VMX
+file, ``esxvirt.title`` and ``esxvirt.metadata``, which servers keep as they do all that they do not know.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from esxvirt.driver.affect import LIVE_OTHERWISE, check_live, live_state
 from esxvirt.driver.connection import Connection
 from esxvirt.driver.domains import DomainHandle, read
+from esxvirt.driver.settle import run_or_look
+from esxvirt.driver.states import domain_state
+from esxvirt.driver.tasks import STATE, ready
 from esxvirt.errors import InvalidArgumentError, MetadataNotFoundError
+from esxvirt.vsphere.inventory import Row
+from esxvirt.xml.domain.metadata import find_metadata
+from esxvirt.xml.domain.metadata import set_metadata as with_element
 
-__all__ = ["get_description", "get_metadata", "get_title"]
+__all__ = ["get_description", "get_metadata", "get_title", "set_description", "set_metadata", "set_title"]
+
+_NOTES: Final = "config.annotation"
+_OPTIONS: Final = "config.extraConfig"
+_TITLE: Final = "esxvirt.title"
+_METADATA: Final = "esxvirt.metadata"
+_ABSENT: Final = "Requested metadata element is not present"
+_POWER: Final = "runtime.powerState"
 
 
-def get_description(connection: Connection, domain: DomainHandle) -> str:
+def get_description(connection: Connection, domain: DomainHandle, affect: int = 0) -> str:
     """VMware's notes on the machine (virDomainGetMetadata with VIR_DOMAIN_METADATA_DESCRIPTION). One SOAP call.
 
     Raises:
         MetadataNotFoundError: There are none.
+        OperationInvalidError: It is asked what it has while it runs, and it does not.
     """
-    notes = read(connection, domain, ("config.annotation",)).get("config.annotation")
-    if not notes:
-        raise MetadataNotFoundError("Requested metadata element is not present")
-    return str(notes)
+    row = _read(connection, domain, _NOTES, affect)
+    return _present(row.get(_NOTES))
 
 
-def get_title(_: Connection, __: DomainHandle) -> str:
-    """A short title (virDomainGetMetadata with VIR_DOMAIN_METADATA_TITLE): VMware has no place for one. No SOAP call.
+def get_title(connection: Connection, domain: DomainHandle, affect: int = 0) -> str:
+    """A short title (virDomainGetMetadata with VIR_DOMAIN_METADATA_TITLE). Calls and errors as `get_description`."""
+    return _present(_options(_read(connection, domain, _OPTIONS, affect)).get(_TITLE))
+
+
+def get_metadata(connection: Connection, domain: DomainHandle, namespace: str, affect: int = 0) -> str:
+    """The XML element of a namespace (VIR_DOMAIN_METADATA_ELEMENT). Calls and errors as `get_description`."""
+    row = _read(connection, domain, _OPTIONS, affect)
+    return _present(find_metadata(_options(row).get(_METADATA), namespace))
+
+
+def set_description(connection: Connection, domain: DomainHandle, text: str | None, affect: int = 0) -> None:
+    """Write VMware's notes, or with None or nothing take them out. 8 SOAP calls with login and logout, and updates.
 
     Raises:
-        MetadataNotFoundError: Always.
+        OperationInvalidError: It is to be set while it runs, and it does not.
+        ServerFault: The server refused, or the task failed.
     """
-    raise MetadataNotFoundError("Requested metadata element is not present")
+    row, machine = _begin(connection, domain, affect)
+    del row
+
+    def done() -> bool:
+        return (read(connection, domain, (_NOTES,)).get(_NOTES) or "") == (text or "")
+
+    _submit(connection, domain, machine, done, annotation=text or "")
 
 
-def get_metadata(_: Connection, __: DomainHandle, namespace: str | None) -> str:
-    """The XML element of a namespace (VIR_DOMAIN_METADATA_ELEMENT): VMware has no place for one. No SOAP call.
+def set_title(connection: Connection, domain: DomainHandle, title: str | None, affect: int = 0) -> None:
+    """Set the title, or with None or nothing take it out. Calls and errors as `set_description`.
 
     Raises:
-        InvalidArgumentError: No namespace is given.
-        MetadataNotFoundError: Otherwise.
+        InvalidArgumentError: It has several lines.
     """
-    if namespace is None:
-        raise InvalidArgumentError("uri in virDomainGetMetadata must not be NULL")
-    raise MetadataNotFoundError("Requested metadata element is not present")
+    if title and "\n" in title:
+        raise InvalidArgumentError("metadata title can't contain newlines")
+    _, machine = _begin(connection, domain, affect)
+    _set_option(connection, domain, machine, _TITLE, title or "")
+
+
+def set_metadata(
+    connection: Connection, domain: DomainHandle, namespace: str, key: str | None, xml: str | None, affect: int = 0
+) -> None:
+    """Set the XML element of a namespace, or with None take it out. Calls and errors as `set_description`.
+
+    Raises:
+        XmlError: It is no XML.
+    """
+    row, machine = _begin(connection, domain, affect)
+    present = _options(row).get(_METADATA)
+    _set_option(connection, domain, machine, _METADATA, with_element(present, namespace, key, xml) or "")
+
+
+def _read(connection: Connection, domain: DomainHandle, path: str, affect: int) -> Row:
+    row = read(connection, domain, (path, _POWER))
+    check_live(affect, domain_state(row.get(_POWER)))
+    return row
+
+
+def _begin(connection: Connection, domain: DomainHandle, affect: int) -> tuple[Row, Any]:
+    row = read(connection, domain, (*STATE, _OPTIONS))
+    return row, ready(connection, domain, row, live_state(affect), LIVE_OTHERWISE)
+
+
+def _options(row: Row) -> Mapping[str, str]:
+    return {option.key: str(option.value) for option in row.get(_OPTIONS) or () if option.key is not None}
+
+
+def _set_option(connection: Connection, domain: DomainHandle, machine: Any, key: str, value: str) -> None:
+    from pyVmomi import vim  # noqa: PLC0415  reading needs none of its types
+
+    def done() -> bool:
+        return _options(read(connection, domain, (_OPTIONS,))).get(key, "") == value
+
+    _submit(connection, domain, machine, done, extraConfig=[vim.option.OptionValue(key=key, value=value)])
+
+
+def _submit(connection: Connection, domain: DomainHandle, machine: Any, done: Any, **changes: Any) -> None:
+    from pyVmomi import vim  # noqa: PLC0415  reading needs none of its types
+
+    spec = vim.vm.ConfigSpec(**changes)
+    run_or_look(connection, domain, machine, "ReconfigVM_Task", "Could not set metadata", spec, done=done)
+
+
+def _present(value: str | None) -> str:
+    if not value:
+        raise MetadataNotFoundError(_ABSENT)
+    return str(value)

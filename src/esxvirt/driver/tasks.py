@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 from esxvirt.driver.domains import DomainHandle, read
 from esxvirt.driver.states import domain_state
 from esxvirt.errors import OperationInvalidError, QuestionError, ReadOnlyError, ServerFault
+from esxvirt.vsphere.inventory import Row
 from esxvirt.vsphere.questions import blocked, read_question
 from esxvirt.vsphere.tasks import Watch, wait_for_task
 
@@ -14,9 +15,10 @@ if TYPE_CHECKING:
     from esxvirt.driver.policy import TaskPolicy
     from esxvirt.vsphere.session import Session
 
-__all__ = ["answer_open", "check_writable", "prepare", "reconfigure", "run"]
+__all__ = ["STATE", "answer_open", "check_writable", "prepare", "ready", "reconfigure", "run"]
 
-_STATE: Final = ("runtime.powerState", "runtime.question")
+STATE: Final = ("runtime.powerState", "runtime.question")
+"""What `ready` needs of a domain."""
 
 
 def check_writable(connection: "Connection", function: str) -> None:
@@ -39,7 +41,11 @@ def prepare(connection: "Connection", domain: DomainHandle, wanted: int | None, 
         QuestionError: A question is open, and nobody answers.
         DomainNotFoundError: It is gone.
     """
-    row = read(connection, domain, _STATE)
+    return ready(connection, domain, read(connection, domain, STATE), wanted, otherwise)
+
+
+def ready(connection: "Connection", domain: DomainHandle, row: Row, wanted: int | None, otherwise: str = "") -> Any:
+    """As `prepare`, for what was read already: a row with `STATE`. No SOAP call, 1 if something is asked."""
     if wanted is not None and domain_state(row.get("runtime.powerState")) != wanted:
         raise OperationInvalidError(otherwise)
     machine = connection.session.reference(domain.ref.type, domain.ref.value)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from esxvirt.libvirt.constants import domains as flags_
 from esxvirt.libvirt.constants import errors as codes
+from esxvirt.libvirt.domain_devices import Changing
 from esxvirt.libvirt.domain_migration import Migration
 from esxvirt.libvirt.domain_tuning import Tuning
 from esxvirt.libvirt.errors import report, report_argument
@@ -26,11 +27,10 @@ _LIVE = flags_.VIR_DOMAIN_VCPU_LIVE
 _CONFIG = flags_.VIR_DOMAIN_VCPU_CONFIG
 _GUEST = flags_.VIR_DOMAIN_VCPU_GUEST
 _MAXIMUM = flags_.VIR_DOMAIN_VCPU_MAXIMUM
-_AFFECT = flags_.VIR_DOMAIN_AFFECT_LIVE | flags_.VIR_DOMAIN_AFFECT_CONFIG
 
 
 @offers
-class virDomain(Tuning, Migration):
+class virDomain(Changing, Tuning, Migration):
     """A domain. Name, UUID and id are those of the time it was looked up; all else is asked of the server.
 
     Methods without a body here raise VIR_ERR_NO_SUPPORT. All raise `libvirtError`.
@@ -284,17 +284,3 @@ class virDomain(Tuning, Migration):
             raise report(codes.VIR_ERR_OPERATION_DENIED, codes.VIR_FROM_DOMAIN, message)
         check_flags(flags, _XML_FLAGS, "esxDomainGetXMLDesc")
         return xml_description(self._driver, self._o, secure=bool(flags & _SECURE), inactive=bool(flags & _INACTIVE))
-
-    def metadata(self, type: int, uri: str | None, flags: int = 0) -> str:
-        """Return the description or the title; VMware keeps no other metadata, and no title.
-
-        `flags`: VIR_DOMAIN_AFFECT_LIVE and VIR_DOMAIN_AFFECT_CONFIG are taken, and make no difference.
-        """
-        from esxvirt.driver.metadata import get_description, get_metadata, get_title
-
-        check_flags(flags, _AFFECT, "esxDomainGetMetadata")
-        if type == flags_.VIR_DOMAIN_METADATA_DESCRIPTION:
-            return get_description(self._driver, self._o)
-        if type == flags_.VIR_DOMAIN_METADATA_TITLE:
-            return get_title(self._driver, self._o)
-        return get_metadata(self._driver, self._o, uri)

@@ -8,7 +8,7 @@ from esxvirt.xml.domain.disks import Disk, disk_index
 from esxvirt.xml.domain.implied import SATA_UNITS, address_from_target
 from esxvirt.xml.domain.model import Domain
 
-__all__ = ["write_disks"]
+__all__ = ["slot_name", "write_disks"]
 
 _CONTROLLERS = 4
 _WIDE_UNITS = 16
@@ -166,7 +166,8 @@ def _detect(disk: Disk, sink: Sink) -> str | None:
     return "lsilogic" if lookup is None else lookup(disk.source)
 
 
-def _name(disk: Disk) -> str:
+def slot_name(disk: Disk) -> str:
+    """Give what a disk is called in a VMX file: ``scsi0:1``, ``ide1:0``, ``sata0:3``, ``nvme0:0``."""
     address = disk.address
     if disk.bus == "nvme":
         return f"nvme{_controller(disk)}:{address.unit if address is not None else 0}"
@@ -187,7 +188,7 @@ def _scsi_place(disk: Disk) -> tuple[int, int]:
 
 
 def _write_disk(disk: Disk, sink: Sink) -> None:
-    name = _name(disk)
+    name = slot_name(disk)
     if (
         disk.device == "lun"
         and disk.type == "block"

@@ -24,6 +24,8 @@ ROWS = (
     Row("vm.genidX", "genid", note="the last 8 bytes as a signed number"),
     Row("displayName", "name", note="with `|XX` and `%XX` escapes"),
     Row("annotation", "description", note="with `|XX` escapes"),
+    Row("esxvirt.title", "title", note="esxvirt's own; with `|XX` escapes"),
+    Row("esxvirt.metadata", "metadata", note="esxvirt's own: the elements inside; with `|XX` escapes"),
     Row("memsize", "memory", note="MiB, a multiple of 4; 32 without the key"),
     Row("sched.mem.max", "currentMemory", note="MiB, at most `memsize`"),
     Row("sched.mem.minsize", "memtune/min_guarantee", note="MiB"),
@@ -122,6 +124,9 @@ def _read_name(source: Source, domain: Domain) -> None:
         except VmxError as error:
             source.refuse_or_note(str(error), key, "an escape without two hex digits is kept as it is")
             setattr(domain, field, value)
+    if not source.strict:
+        domain.title = source.plain("esxvirt.title") or None
+        domain.metadata = source.plain("esxvirt.metadata") or None
 
 
 def _read_memory(source: Source, domain: Domain) -> None:
@@ -264,6 +269,9 @@ def _write_identity(domain: Domain, sink: Sink) -> None:
     sink.put_raw("displayName", _escape_name(domain.name or ""))
     if domain.description:
         sink.put_raw("annotation", escape(domain.description))
+    for key, value in (("esxvirt.title", domain.title), ("esxvirt.metadata", domain.metadata)):
+        if value and not sink.strict:
+            sink.put_raw(key, escape(value))
 
 
 def _escape_name(name: str) -> str:

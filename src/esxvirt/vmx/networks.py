@@ -9,7 +9,7 @@ from esxvirt.vmx.table import NUMBER, PLAIN, UUID, Row, read_rows, write_rows
 from esxvirt.xml.domain.interfaces import Interface, SwitchPort, normalize_mac
 from esxvirt.xml.domain.model import Domain
 
-__all__ = ["PORT_ROWS", "ROWS", "read_networks", "write_networks"]
+__all__ = ["PORT_ROWS", "ROWS", "mac_kind", "read_networks", "write_networks"]
 
 PORT_ROWS = (
     Row("{}.dvs.switchId", "devices/interface/source/@switchid", "switch_id", UUID),
@@ -271,11 +271,7 @@ def _write_model(card: Interface, model: str, name: str, sink: Sink) -> None:
 
 def _write_mac(card: Interface, name: str, sink: Sink) -> None:
     mac = card.mac or _NO_MAC
-    kind, reserved = _mac_range(mac)
-    if card.mac_type == "static":
-        kind = "static"
-    elif card.mac_type == "generated" and kind != "vpx":
-        kind = "generated"
+    kind, reserved = mac_kind(mac, card.mac_type)
     check = card.mac_check
     sink.put(f"{name}.addressType", kind)
     if kind == "static":
@@ -288,6 +284,19 @@ def _write_mac(card: Interface, name: str, sink: Sink) -> None:
             sink.put(f"{name}.generatedAddressOffset", "0")
     if check is not None:
         sink.put(f"{name}.checkMACAddress", "true" if check else "false")
+
+
+def mac_kind(mac: str, said: str | None) -> tuple[str, bool]:
+    """Give how an address is written, ``static``, ``generated`` or ``vpx``, and whether it is in VMware's ranges.
+
+    `said` is what the XML calls it, ``static`` or ``generated``, None if nothing.
+    """
+    kind, reserved = _mac_range(mac)
+    if said == "static":
+        kind = "static"
+    elif said == "generated" and kind != "vpx":
+        kind = "generated"
+    return kind, reserved
 
 
 def _mac_range(mac: str) -> tuple[str, bool]:

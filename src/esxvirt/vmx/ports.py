@@ -9,7 +9,7 @@ from esxvirt.vmx.table import Row
 from esxvirt.xml.domain.chardevs import CharDevice
 from esxvirt.xml.domain.model import Domain
 
-__all__ = ["ROWS", "read_ports", "write_ports"]
+__all__ = ["ROWS", "read_ports", "service_uri", "write_ports"]
 
 ROWS = (
     Row("{}.present", "devices/serial, devices/parallel", note="serial 0 to 3, parallel 0 to 2 for libvirt"),
@@ -234,13 +234,18 @@ def _write_serial(port: CharDevice, name: str, sink: Sink) -> None:
         sink.put(f"{name}.tryNoRxLoss", "false")
         sink.put(f"{name}.fileName", port.path or "")
     else:
-        host = port.host or ""
-        if ":" in host and not sink.strict:
-            host = f"[{host}]"
         sink.put(f"{name}.fileType", "network")
-        sink.put(f"{name}.fileName", f"{_SCHEMES[port.protocol or 'raw']}://{host}:{port.service}")
+        sink.put(f"{name}.fileName", service_uri(port, strict=sink.strict))
         sink.put(f"{name}.network.endPoint", "server" if port.mode == "bind" else "client")
     sink.put(f"{name}.yieldOnMsrRead", "true")
+
+
+def service_uri(port: CharDevice, *, strict: bool = False) -> str:
+    """Give VMware's name for the other end of a `tcp` port, such as ``telnet://host:23``."""
+    host = port.host or ""
+    if ":" in host and not strict:
+        host = f"[{host}]"
+    return f"{_SCHEMES[port.protocol or 'raw']}://{host}:{port.service}"
 
 
 def _write_parallel(port: CharDevice, name: str, sink: Sink) -> None:

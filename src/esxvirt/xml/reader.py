@@ -13,12 +13,12 @@ __all__ = ["MAX_BYTES", "parse_document"]
 MAX_BYTES = 10_000_000
 
 
-def parse_document(text: str | bytes, *, root: str, name: str) -> "_Element":
+def parse_document(text: str | bytes, *, root: str | None, name: str) -> "_Element":
     """Parse a document and check its root element.
 
     Args:
         text: the document.
-        root: the root element that it must have.
+        root: the root element that it must have; None for any.
         name: what libvirt calls the document in messages, such as ``domain_definition``.
 
     Raises:
@@ -40,7 +40,7 @@ def parse_document(text: str | bytes, *, root: str, name: str) -> "_Element":
         raise XmlError(f"({name}): {error}") from None
     if element.getroottree().docinfo.internalDTD is not None:
         raise XmlError(f"({name}): a document type definition is not accepted; write its entities out")
-    if element.tag != root:
+    if root is not None and element.tag != root:
         raise XmlError(f"expecting root element of '{root}', not '{_called(str(element.tag))}'")
     return element
 

@@ -36,6 +36,10 @@ class Lines:
         """Add one line, or several of which the first stands at the present depth."""
         self._lines.append(self._indent + line)
 
+    def raw(self, line: str) -> None:
+        """Add a line that stands where it should already."""
+        self._lines.append(line)
+
     def blank(self) -> None:
         """Add an empty line."""
         self._lines.append("")

@@ -70,7 +70,22 @@ def run(command: list[str], uri: str, mode: str, what: str, stdin: str = "") -> 
 
 
 # What libvirt's driver has not, and ours has.
-SUPPORTED_BY_OURS = {"virConnect.getAllDomainStats", "virConnect.domainListGetStats", "virDomain.reset"}
+SUPPORTED_BY_OURS = {
+    "virConnect.getAllDomainStats",
+    "virConnect.domainListGetStats",
+    "virDomain.attachDevice",
+    "virDomain.attachDeviceFlags",
+    "virDomain.detachDevice",
+    "virDomain.detachDeviceAlias",
+    "virDomain.detachDeviceFlags",
+    "virDomain.fsInfo",
+    "virDomain.guestInfo",
+    "virDomain.metadata",
+    "virDomain.rename",
+    "virDomain.reset",
+    "virDomain.setMetadata",
+    "virDomain.updateDeviceFlags",
+}
 
 REAL = [require("libvirt-python")]
 OURS = [sys.executable, "-m", "esxvirt.compat"]

@@ -56,6 +56,7 @@ def _base(machine: "Machine", device: "Data", *, clients: bool = True) -> tuple[
 def cdrom(machine: "Machine", device: "Data") -> Settings:
     """Write a CD-ROM drive."""
     kind, found = _base(machine, device)
+    found["fileName"] = found["fileName"] or "emptyBackingString"
     atapi = "Atapi" in device.backing.type_name
     found["deviceType"] = "cdrom-image" if kind == "file" else "atapi-cdrom" if atapi else "cdrom-raw"
     return {"present": "TRUE"} | found | _connection(device)

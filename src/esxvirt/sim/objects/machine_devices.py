@@ -283,7 +283,7 @@ def _disk(endpoint: "Endpoint", machine: "Machine", disk: "Disk", number: int) -
 
 def _cdrom(machine: "Machine", cdrom: "Cdrom", number: int) -> Data:
     if cdrom.kind == "image":
-        backing = constant("VirtualCdromIsoBackingInfo", fileName=machine.file_path(cdrom.file))
+        backing = constant("VirtualCdromIsoBackingInfo", fileName=machine.file_path(cdrom.file) if cdrom.file else "")
     elif cdrom.client:
         words = {"deviceName": "", "useAutoDetect": False, "exclusive": False}
         backing = constant("VirtualCdromRemotePassthroughBackingInfo", **words)

@@ -119,6 +119,7 @@ class QuestionMethods(ManagedEntity):
             for cdrom in machine.config.cdroms
             if cdrom.kind == "image"
             and cdrom.connected
+            and cdrom.file
             and not cdrom.client
             and find_file(machine.host, machine.file_path(cdrom.file)) is None
         ]

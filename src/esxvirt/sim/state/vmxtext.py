@@ -274,6 +274,7 @@ def _read_drives(config: Config, settings: dict[str, str]) -> None:
         kind = settings.get(f"{device}.devicetype", "disk").lower()
         file = settings.get(f"{device}.filename", "")
         if "cdrom" in kind:
+            file = "" if file == "emptyBackingString" else file  # hosts' word for no medium
             flavour = "image" if "image" in kind else "atapi" if "atapi" in kind else "raw"
             connected = settings.get(f"{device}.startconnected", "true").lower() != "false"
             client = settings.get(f"{device}.clientdevice", "").lower() == "true"

@@ -8,6 +8,7 @@ from esxvirt.xml.domain.filesystems import format_filesystem
 from esxvirt.xml.domain.graphics import format_graphics, format_video
 from esxvirt.xml.domain.hardware import format_host_device, format_sound, format_tpm
 from esxvirt.xml.domain.interfaces import format_interface
+from esxvirt.xml.domain.metadata import format_metadata
 from esxvirt.xml.domain.model import VMWARE_NAMESPACE, Domain
 from esxvirt.xml.text import Lines, escape
 
@@ -63,6 +64,8 @@ def _format_identity(domain: Domain, lines: Lines) -> None:
         lines.add(f"<title>{escape(domain.title)}</title>")
     if domain.description is not None:
         lines.add(f"<description>{escape(domain.description)}</description>")
+    if domain.metadata is not None:
+        format_metadata(domain.metadata, lines)
 
 
 def _format_resources(domain: Domain, lines: Lines) -> None:

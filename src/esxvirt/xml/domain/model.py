@@ -51,6 +51,7 @@ class Domain:
         cpuset: the host CPUs that may run the machine; empty if any may.
         shares: CPU shares; None if not said.
         cpu_mode: the `mode` of `<cpu>`; None if not said.
+        metadata: what is inside `<metadata>`, as XML; None if nothing.
         moref: VMware's name of the machine on its server.
         ignored: what the XML said that has no place here: paths and lines.
     """
@@ -62,6 +63,7 @@ class Domain:
     genid: str | None = None
     title: str | None = None
     description: str | None = None
+    metadata: str | None = None
     memory: int = 32768
     current_memory: int = 32768
     min_guarantee: int = 0

@@ -14,6 +14,7 @@ from esxvirt.xml.domain.graphics import parse_graphics, parse_video
 from esxvirt.xml.domain.hardware import parse_host_device, parse_sound, parse_tpm
 from esxvirt.xml.domain.implied import add_implied
 from esxvirt.xml.domain.interfaces import parse_interface
+from esxvirt.xml.domain.metadata import parse_metadata
 from esxvirt.xml.domain.model import VMWARE_NAMESPACE, Domain, Topology
 from esxvirt.xml.reader import parse_document
 
@@ -45,9 +46,9 @@ _MIN_SHARES, _MAX_SHARES = 2, 262144
 
 # What has a place in the model; all else is noted.
 _KNOWN = frozenset({
-    "name", "uuid", "genid", "title", "description", "memory", "currentMemory", "memtune", "vcpu", "cputune", "os",
-    "cpu", "clock", "on_poweroff", "on_reboot", "on_crash", "devices", f"{{{VMWARE_NAMESPACE}}}datacenterpath",
-    f"{{{VMWARE_NAMESPACE}}}moref",
+    "name", "uuid", "genid", "title", "description", "metadata", "memory", "currentMemory", "memtune", "vcpu",
+    "cputune", "os", "cpu", "clock", "on_poweroff", "on_reboot", "on_crash", "devices",
+    f"{{{VMWARE_NAMESPACE}}}datacenterpath", f"{{{VMWARE_NAMESPACE}}}moref",
 })  # fmt: skip
 # libvirt says these for every machine; they carry nothing on VMware.
 _IDLE = frozenset({"features", "emulator", "input", "memballoon"})
@@ -120,6 +121,7 @@ def _parse_identity(root: "_Element", domain: Domain) -> None:
         raise XmlError("Domain title can't contain newlines")
     domain.title = title
     domain.description = child_text(root, "description")
+    domain.metadata = parse_metadata(root)
 
 
 def random_uuid() -> str:
