@@ -4,10 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
-__all__ = ["DEVICES", "DIGESTS", "Devices", "DiskTarget", "NetworkCard", "disk_targets", "network_cards"]
+__all__ = ["DEVICES", "DIGESTS", "OPTIONS", "Devices", "DiskTarget", "NetworkCard", "disk_targets", "network_cards"]
 
 DEVICES: Final = "config.hardware.device"
 """The property; rows that `esxvirt.driver.domains` reads have a `Devices` for it."""
+
+
+OPTIONS: Final = "config.extraConfig"
+"""The settings of a VMX file that have no property of their own; such rows have a dictionary for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,5 +106,9 @@ def _digest(devices: Iterable[Any]) -> Devices:
     return Devices(tuple(disk_targets(known)), tuple(network_cards(known)))
 
 
-DIGESTS: Final = {DEVICES: _digest}
+def _options(options: Iterable[Any]) -> dict[str, str]:
+    return {option.key: str(option.value) for option in options if option.key is not None}
+
+
+DIGESTS: Final = {DEVICES: _digest, OPTIONS: _options}
 """For `esxvirt.vsphere.inventory.Query`: a machine's devices are a hundred times the rest of its row."""

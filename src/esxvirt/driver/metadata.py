@@ -4,12 +4,13 @@ The description is VMware's annotation. VMware has no place for the others: they
 file, ``esxvirt.title`` and ``esxvirt.metadata``, which servers keep as they do all that they do not know.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from esxvirt.driver.affect import LIVE_OTHERWISE, check_live, live_state
 from esxvirt.driver.connection import Connection
-from esxvirt.driver.domains import DomainHandle, read
+from esxvirt.driver.devices import OPTIONS
+from esxvirt.driver.domains import DomainHandle, read, read_many
 from esxvirt.driver.settle import run_or_look
 from esxvirt.driver.states import domain_state
 from esxvirt.driver.tasks import STATE, ready
@@ -18,10 +19,9 @@ from esxvirt.vsphere.inventory import Row
 from esxvirt.xml.domain.metadata import find_metadata
 from esxvirt.xml.domain.metadata import set_metadata as with_element
 
-__all__ = ["get_description", "get_metadata", "get_title", "set_description", "set_metadata", "set_title"]
+__all__ = ["get_description", "get_metadata", "get_title", "set_description", "set_metadata", "set_title", "titles"]
 
 _NOTES: Final = "config.annotation"
-_OPTIONS: Final = "config.extraConfig"
 _TITLE: Final = "esxvirt.title"
 _METADATA: Final = "esxvirt.metadata"
 _ABSENT: Final = "Requested metadata element is not present"
@@ -41,12 +41,21 @@ def get_description(connection: Connection, domain: DomainHandle, affect: int = 
 
 def get_title(connection: Connection, domain: DomainHandle, affect: int = 0) -> str:
     """A short title (virDomainGetMetadata with VIR_DOMAIN_METADATA_TITLE). Calls and errors as `get_description`."""
-    return _present(_options(_read(connection, domain, _OPTIONS, affect)).get(_TITLE))
+    return _present(_options(_read(connection, domain, OPTIONS, affect)).get(_TITLE))
+
+
+def titles(connection: Connection, domains: Sequence[DomainHandle]) -> list[str | None]:
+    """The titles of domains, None for those without. One SOAP call a page.
+
+    Raises:
+        DomainNotFoundError: One is gone.
+    """
+    return [_options(row).get(_TITLE) or None for row in read_many(connection, domains, (OPTIONS,))]
 
 
 def get_metadata(connection: Connection, domain: DomainHandle, namespace: str, affect: int = 0) -> str:
     """The XML element of a namespace (VIR_DOMAIN_METADATA_ELEMENT). Calls and errors as `get_description`."""
-    row = _read(connection, domain, _OPTIONS, affect)
+    row = _read(connection, domain, OPTIONS, affect)
     return _present(find_metadata(_options(row).get(_METADATA), namespace))
 
 
@@ -98,19 +107,19 @@ def _read(connection: Connection, domain: DomainHandle, path: str, affect: int) 
 
 
 def _begin(connection: Connection, domain: DomainHandle, affect: int) -> tuple[Row, Any]:
-    row = read(connection, domain, (*STATE, _OPTIONS))
+    row = read(connection, domain, (*STATE, OPTIONS))
     return row, ready(connection, domain, row, live_state(affect), LIVE_OTHERWISE)
 
 
 def _options(row: Row) -> Mapping[str, str]:
-    return {option.key: str(option.value) for option in row.get(_OPTIONS) or () if option.key is not None}
+    return row.get(OPTIONS) or {}
 
 
 def _set_option(connection: Connection, domain: DomainHandle, machine: Any, key: str, value: str) -> None:
     from pyVmomi import vim  # noqa: PLC0415  reading needs none of its types
 
     def done() -> bool:
-        return _options(read(connection, domain, (_OPTIONS,))).get(key, "") == value
+        return _options(read(connection, domain, (OPTIONS,))).get(key, "") == value
 
     _submit(connection, domain, machine, done, extraConfig=[vim.option.OptionValue(key=key, value=value)])
 

@@ -3,7 +3,7 @@
 A line has the method with its parameters, the C function that libvirt names in errors, and ``!`` if libvirt refuses it
 on a read-only connection. A class's own module has bodies for the methods that the driver supports; all others raise
 VIR_ERR_NO_SUPPORT with that function's name (`esxvirt.libvirt.methods`). Names and flags are libvirt 9.0.0's;
-`getInfoKiB`, `nativeToXML`, `xmlToNative`, and all that is about tasks and questions, is our own.
+`getInfoKiB`, `domainTitles`, `nativeToXML`, `xmlToNative`, and all that is about tasks and questions, is our own.
 """
 
 __all__ = ["SURFACE"]
@@ -29,6 +29,7 @@ SURFACE: dict[str, str] = {
     domainEventRegister(cb, opaque) virConnectDomainEventRegister
     domainEventRegisterAny(dom, eventID, cb, opaque) virConnectDomainEventRegisterAny
     domainListGetStats(doms, stats=0, flags=0) virDomainListGetStats
+    domainTitles(doms) virDomainGetMetadata
     domainXMLFromNative(nativeFormat, nativeConfig, flags=0) virConnectDomainXMLFromNative !
     domainXMLToNative(nativeFormat, domainXml, flags=0) virConnectDomainXMLToNative !
     findStoragePoolSources(type, srcSpec, flags=0) virConnectFindStoragePoolSources !

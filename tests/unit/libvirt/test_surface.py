@@ -39,6 +39,7 @@ print(json.dumps({
 # What libvirt-python has not; there `getInfoKiB` is a property.
 OWN_METHODS = {
     ("virConnect", "getInfoKiB"),
+    ("virConnect", "domainTitles"),
     ("virConnect", "nativeToXML"),
     ("virConnect", "setProgressCallback"),
     ("virConnect", "setQuestionCallback"),

@@ -99,6 +99,17 @@ def _rows(virsh: Virsh, flags: int) -> list[_Row]:
         return [_Row(domain, statistics.get("state.state", 0)) for domain, statistics in records]
 
 
+def _titles(virsh: Virsh, domains: list[Domain]) -> list[str]:
+    """The domains' titles: all at once where the library can."""
+    together = getattr(virsh.connection, "domainTitles", None)
+    if together is not None and domains:
+        try:
+            return [title or "" for title in together(domains)]
+        except virsh.libvirt.libvirtError:
+            pass  # one that vanished meanwhile does not spoil the list
+    return [_title(virsh, domain) for domain in domains]
+
+
 def _title(virsh: Virsh, domain: Domain) -> str:
     """The domain's title, or nothing if its description cannot be read: one domain does not spoil the list."""
     libvirt = virsh.libvirt
@@ -134,13 +145,14 @@ def show(virsh: Virsh, arguments: Arguments) -> None:
         return
     titles = arguments.flag("title")
     table = Table("Id", "Name", "State", *(["Title"] if titles else []))
-    for row in rows:
+    shown = _titles(virsh, [row.domain for row in rows]) if titles else []
+    for number, row in enumerate(rows):
         cells = [
             _plain(row.domain, "id"),
             row.domain.name(),
             _state_shown(row, mark_saved=arguments.flag("managed-save")),
         ]
-        table.add(*cells, *([_title(virsh, row.domain)] if titles else []))
+        table.add(*cells, *shown[number : number + 1])
     virsh.table(table)
 
 
