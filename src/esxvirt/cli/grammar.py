@@ -27,7 +27,7 @@ HELP = "help"
 
 
 class GrammarError(Exception):
-    """The line is not virsh's; the message is virsh's."""
+    """The line is not virsh's; the messages, one or more, are virsh's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,8 +208,11 @@ class _Reader:
         if self.wants_help and help_command is not None:
             about = {help_command.options[0].name: [self.command.name]}
             return Invocation(help_command, Arguments(help_command, about))
+        missing = []
         for option in self.command.options:
             if option.required and option.name not in self.values:
                 how = f"<{option.name}>" if option.kind in {Kind.DATA, Kind.ARGV} else f"--{option.name}"
-                raise GrammarError(f"command '{self.command.name}' requires {how} option")
+                missing.append(f"command '{self.command.name}' requires {how} option")
+        if missing:
+            raise GrammarError(*missing)
         return Invocation(self.command, Arguments(self.command, self.values))

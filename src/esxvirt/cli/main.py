@@ -151,7 +151,8 @@ def _converse(start: startup.Start, output: Output) -> int:
             return _SUCCESS
         return _SUCCESS if virsh.run(invocations) else _FAILURE
     except GrammarError as error:
-        output.error(str(error))
+        for message in error.args:
+            output.error(message)
         return _FAILURE
     except Failed as failure:
         virsh.report(failure)

@@ -153,7 +153,8 @@ class Virsh:
         try:
             invocations = self.parse(words)
         except grammar.GrammarError as error:
-            self.output.error(str(error))
+            for message in error.args:
+                self.output.error(message)
             return False
         return self.run(invocations)
 

@@ -55,20 +55,14 @@ class Destination:
     Attributes:
         server: The IP address of the vCenter.
         pool: The vCenter's identifier of a resource pool.
-        host: The vCenter's identifier of a host.
+        hosts: The vCenter's identifiers of the host or, where the vCenter is to choose, of the hosts of a cluster.
         identity: The UUID of the vCenter's installation; None where it is not known: in a URI, before vSphere 4.0.
     """
 
     server: str
     pool: str
-    host: str
+    hosts: tuple[str, ...]
     identity: str | None = None
-
-    @property
-    def uri(self) -> str:
-        """As libvirt's migration URI."""
-        server = f"[{self.server}]" if ":" in self.server else self.server
-        return f"{_SCHEME}://{server}/{self.pool}/{self.host}"
 
 
 def has_vcenter(connection: "Connection") -> bool:
@@ -80,14 +74,15 @@ def prepare(destination: "Connection") -> Destination:
     """Where domains go that are migrated to a connection (virDomainMigratePrepare). SOAP calls as `find_place`.
 
     Raises:
-        InvalidArgumentError: The connection has no vCenter, or is about several hosts.
+        InvalidArgumentError: The connection has no vCenter, or is to several hosts that are not one cluster.
         EsxvirtError: The vCenter does not list the host.
     """
     session = vcenter_of(destination)
     if session is None:
         raise InvalidArgumentError("Migration not possible without a vCenter")
     place = find_place(destination)
-    return Destination(address_of(session), place.pool.value, place.host.value, session.about.instanceUuid)
+    hosts = tuple(host.value for host in place.hosts)
+    return Destination(address_of(session), place.pool.value, hosts, session.about.instanceUuid)
 
 
 def parse_destination(text: str) -> Destination:
@@ -105,7 +100,7 @@ def parse_destination(text: str) -> Destination:
     if parts.scheme != _SCHEME:
         raise InvalidArgumentError(f"Only {_SCHEME}:// migration URIs are supported")
     pool, host = ([part for part in parts.path.split("/") if part] + ["", ""])[:2]
-    return Destination(parts.hostname or "", pool, host)
+    return Destination(parts.hostname or "", pool, (host,) if host else ())
 
 
 def perform(source: "Connection", domain: DomainHandle, destination: Destination, storage: str | None = None) -> None:
@@ -133,18 +128,19 @@ def perform(source: "Connection", domain: DomainHandle, destination: Destination
     row = find_machine(source, domain, (_QUESTION, *PLACE))
     machine = session.reference(row.ref.type, row.ref.value)
     answer_open(session, source.policy, domain, machine, row.get(_QUESTION))
-    host, pool = Ref("HostSystem", destination.host), Ref("ResourcePool", destination.pool)
+    hosts = [Ref("HostSystem", host) for host in destination.hosts]
+    pool = _object(session, Ref("ResourcePool", destination.pool))
+    host = _object(session, hosts[0]) if len(hosts) == 1 else None  # of a cluster, the vCenter chooses
     policy = source.policy
     watch = Watch(partial(policy.answer, domain), policy.progress, policy.seconds)
     if storage is None:
         _validate(session, machine, pool, host)
-        arguments: tuple[Any, ...] = (_object(session, pool), _object(session, host), "defaultPriority", None)
-        move(Move(session, machine, row, host), "MigrateVM_Task", arguments, watch)
+        move(Move(session, machine, row, hosts), "MigrateVM_Task", (pool, host, "defaultPriority", None), watch)
     else:
         # ValidateMigration cannot be asked: it takes it that the files stay.
-        datastore, name = _find_datastore(session, host, storage)
-        specification = _relocation(session, datastore, pool, host)
-        move(Move(session, machine, row, host, name), "RelocateVM_Task", (specification,), watch)
+        datastore, name = _find_datastore(session, hosts, storage)
+        specification = _relocation(_object(session, datastore), pool, host)
+        move(Move(session, machine, row, hosts, name), "RelocateVM_Task", (specification,), watch)
 
 
 def finish(destination: "Connection", domain: DomainHandle) -> DomainHandle:
@@ -173,15 +169,14 @@ def _check_same(session: "Session", destination: Destination) -> None:
         same = address_of(session).casefold() == destination.server.casefold()
     if not same:
         raise InvalidArgumentError("Migration source and destination have to refer to the same vCenter")
-    if not destination.pool or not destination.host:
+    if not destination.pool or not destination.hosts:
         raise InvalidArgumentError("Migration URI has to specify resource pool and host system")
 
 
-def _validate(session: "Session", machine: Any, pool: Ref, host: Ref) -> None:
+def _validate(session: "Session", machine: Any, pool: Any, host: Any) -> None:
     """Ask the vCenter what would be in the way. One SOAP call."""
-    arguments = ([machine], None, None, _object(session, pool), _object(session, host))
     try:
-        events = session.call(session.vim, "ValidateMigration", *arguments) or ()
+        events = session.call(session.vim, "ValidateMigration", [machine], None, None, pool, host) or ()
     except ServerFault as fault:
         if fault.name not in _NOT_THERE:
             raise
@@ -199,13 +194,13 @@ def _validate(session: "Session", machine: Any, pool: Ref, host: Ref) -> None:
         raise EsxvirtError(f"Could not migrate domain, validation reported a problem: {reasons}")
 
 
-def _find_datastore(session: "Session", host: Ref, name: str) -> tuple[Ref, str]:
+def _find_datastore(session: "Session", hosts: list[Ref], name: str) -> tuple[Ref, str]:
     """The datastore of that name among a host's, and its name as VMware's paths have it. One SOAP call.
 
     Raises:
         PoolNotFoundError: There is none.
     """
-    rows = retrieve(session, Query({"Datastore": ("name",)}, [host], _DATASTORES, include_start=False))
+    rows = retrieve(session, Query({"Datastore": ("name",)}, hosts, _DATASTORES, include_start=False))
     names = {unescape(row.get("name") or ""): row for row in rows}
     if name not in names:
         known = ", ".join(sorted(names)) or "none"
@@ -213,12 +208,10 @@ def _find_datastore(session: "Session", host: Ref, name: str) -> tuple[Ref, str]
     return names[name].ref, names[name].get("name")
 
 
-def _relocation(session: "Session", datastore: Ref, pool: Ref, host: Ref) -> Any:
+def _relocation(datastore: Any, pool: Any, host: Any) -> Any:
     from pyVmomi import vim  # noqa: PLC0415  migrating needs none of its types otherwise
 
-    return vim.vm.RelocateSpec(
-        datastore=_object(session, datastore), pool=_object(session, pool), host=_object(session, host)
-    )
+    return vim.vm.RelocateSpec(datastore=datastore, pool=pool, host=host)
 
 
 def _object(session: "Session", ref: Ref) -> Any:

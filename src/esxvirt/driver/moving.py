@@ -12,7 +12,7 @@ from esxvirt.errors import DeadlineError, EsxvirtError, OperationFailedError, Se
 from esxvirt.vsphere.deadline import Deadline
 from esxvirt.vsphere.decode import Ref
 from esxvirt.vsphere.inventory import Query, Row, retrieve
-from esxvirt.vsphere.tasks import Watch, wait_for_task
+from esxvirt.vsphere.tasks import Watch, cancel, wait_for_task
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,12 +36,12 @@ _FAILED: Final = "Could not migrate domain, migration task finished with an erro
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A move: of the machine `before`, as it was read with `PLACE`, to a host, and to a datastore of that name."""
+    """A move: of the machine `before`, as it was read with `PLACE`, to one of `hosts`, and a datastore of that name."""
 
     session: "Session"
     machine: Any
     before: Row
-    host: Ref
+    hosts: "Sequence[Ref]"
     datastore: str | None = None
 
     @property
@@ -51,7 +51,7 @@ class Move:
 
     def done(self, row: Row) -> bool:
         """Whether the machine is where it was to go."""
-        there = row.get(_HOST) == self.host
+        there = row.get(_HOST) in self.hosts
         return there and (self.datastore is None or (row.get(_FILE) or "").startswith(f"[{self.datastore}] "))
 
 
@@ -77,6 +77,10 @@ def move(wanted: Move, method: str, arguments: "Sequence[Any]", watch: Watch) ->
         if task is not None and isinstance(lost, DeadlineError) and allowed.expired():
             raise  # the server answers, and has been asked to cancel
         _settle(wanted, lost, watch)
+    except KeyboardInterrupt:
+        if task is not None:
+            raise  # it was cancelled, and says so
+        raise KeyboardInterrupt(_interrupt(wanted)) from None
     except ServerFault as fault:
         if task is None:
             raise
@@ -128,6 +132,18 @@ def _settle(wanted: Move, lost: EsxvirtError, watch: Watch) -> None:
     raise TransportError(
         f"{lost}; the vCenter has no task for this migration, and the domain is where it was: it was not sent again"
     )
+
+
+def _interrupt(wanted: Move) -> str:
+    """Cancel a task whose start was interrupted, and say what became of it."""
+    try:
+        task = _own_task(wanted, _look(wanted))
+    except EsxvirtError:
+        return "interrupted; the vCenter does not tell whether the migration has begun: it may still take effect"
+    if task is None:
+        return "interrupted: the migration had not begun"
+    cancel(wanted.session, wanted.session.reference(task.type, task.value))
+    return "interrupted: the migration was asked to stop"
 
 
 def _look(wanted: Move) -> Row:

@@ -27,10 +27,10 @@ _HARDWARE: Final = "summary.hardware.uuid"
 
 
 class Place(NamedTuple):
-    """Where the vCenter can let a machine run: a host, and the resource pool of its compute resource, or cluster."""
+    """Where the vCenter can let a machine run: a resource pool, and the host, or the cluster's hosts, of it."""
 
     pool: Ref
-    host: Ref
+    hosts: tuple[Ref, ...]
 
 
 def vcenter_of(connection: "Connection") -> "Session | None":
@@ -48,26 +48,29 @@ def address_of(session: "Session") -> str:
 
 
 def find_place(connection: "Connection") -> Place:
-    """The vCenter's references for the host of a connection. No SOAP call for `vpx://`, 2 (or 4) for `esx://`.
+    """The vCenter's references for the host, or cluster, of a connection. No SOAP call for `vpx://`, else 2 (or 4).
 
-    A host is found by its address, as libvirt does, and by its hardware's UUID where the vCenter has it by another one.
+    The host of an `esx://` connection is found by its address, as libvirt does, and by its hardware's UUID where the
+    vCenter has it by another one.
 
     Raises:
-        InvalidArgumentError: The connection is about several hosts.
+        InvalidArgumentError: The connection is to several hosts that are not one cluster.
         EsxvirtError: The vCenter does not list the host, or not its resource pool.
     """
     scope = connection.scope
     if connection.product == VPX:
-        if len(scope.hosts) != 1:
-            raise InvalidArgumentError("Migration needs one host: name it in the path of the destination's URI")
-        host, pool = scope.hosts[0], scope.resource_pool
+        clusters = {place.compute_resource for place in scope.places if place.cluster is not None}
+        if len(clusters) != 1 or any(place.cluster is None for place in scope.places):
+            scope.only_host()
+        hosts, pool = scope.hosts, scope.places[0].resource_pool
     else:
         host = _find_host(connection)
-        rows = retrieve(_session(connection), Query({"ComputeResource": ("resourcePool",)}, [host], _COMPUTE))
+        hosts = (host,)
+        rows = retrieve(_session(connection), Query({"ComputeResource": ("resourcePool",)}, hosts, _COMPUTE))
         pool = next((row.get("resourcePool") for row in rows if row.get("resourcePool")), None)
     if pool is None:
         raise EsxvirtError("The vCenter does not tell the resource pool of the host; may the account see it?")
-    return Place(pool, host)
+    return Place(pool, hosts)
 
 
 def find_machine(connection: "Connection", domain: DomainHandle, properties: "Sequence[str]") -> Row:
