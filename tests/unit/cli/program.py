@@ -6,6 +6,7 @@ import select
 import signal
 import subprocess
 import sys
+import termios
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -47,25 +48,36 @@ class Conversation:
     code: int
 
 
-def converse(arguments: Sequence[str], script: Sequence[tuple[str, str]], **environment: str) -> Conversation:
+def _echoes(terminal: int) -> bool:
+    return bool(termios.tcgetattr(terminal)[3] & termios.ECHO)
+
+
+def converse(
+    arguments: Sequence[str],
+    script: Sequence[tuple[str, str]],
+    program: Sequence[str] = MORTAL,
+    **environment: str,
+) -> Conversation:
     """Run the command at a terminal of its own.
 
     Args:
         arguments: of the command.
         script: what to wait for and what to type then, in order.
+        program: another command.
         environment: more variables.
     """
     process, terminal = pty.fork()
     if process == 0:
         os.environ.update({"TERM": "dumb", **environment})
-        os.execv(MORTAL[0], [*MORTAL, *arguments])
+        os.execv(program[0], [*program, *arguments])
     shown = b""
     position = 0
+    waiting = False
     steps = list(script)
     end = time.monotonic() + _PATIENCE
     try:
         while time.monotonic() < end:
-            ready, _, _ = select.select([terminal], [], [], 1)
+            ready, _, _ = select.select([terminal], [], [], 0.02 if waiting else 1)
             if ready:
                 try:
                     part = os.read(terminal, 65536)
@@ -74,7 +86,11 @@ def converse(arguments: Sequence[str], script: Sequence[tuple[str, str]], **envi
                 if not part:
                     break
                 shown += part
+            waiting = False
             while steps and (found := shown.find(steps[0][0].encode(), position)) >= 0:
+                waiting = "password" in steps[0][0] and _echoes(terminal)
+                if waiting:  # virsh shows its prompt before it turns echo off, and throws away what was typed meanwhile
+                    break
                 position = found + len(steps[0][0].encode())
                 os.write(terminal, steps.pop(0)[1].encode())
         else:
