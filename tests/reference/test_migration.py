@@ -18,7 +18,7 @@ VIRSH = ("bash", "-c", f'exec -a {harness.NAME} "$0" "$@"')
 
 
 def start(profile: str = PROFILE, transport: str = "http") -> Simulator:
-    """A vCenter with two hosts at addresses of their own, with the standard ports: hosts know their vCenter's address."""
+    """A vCenter and two hosts, at addresses of their own with the standard ports, as hosts name their vCenter."""
     simulator = Simulator(profile, transport=transport, hosts=2, vms=4, shared=True, password="secret").start()
     if simulator.port not in {80, 443}:
         simulator.stop()
@@ -118,7 +118,7 @@ _POLKIT = "Authorization not available. Check if polkit service is running"
 
 
 def talk(program: Sequence[str], simulator: Simulator, line: str, asked: Sequence[str]) -> Conversation:
-    """Run a line at a terminal, and answer what is `asked`: for the accounts of these addresses, one after the other."""
+    """Run a line at a terminal, and answer what is asked: for the accounts of these addresses, in that order."""
     script = []
     for address in asked:
         vcenter = address == simulator.host
@@ -177,7 +177,9 @@ def test_hosts_of_two_vcenters(site: Simulator, tmp_path: Path) -> None:
             arguments = ["-c", words(site)["HERE"], "migrate", "vm-0001", words(other)["THERE"]]
             account = accounts(site, tmp_path)
             with Path(account).open("a", encoding="utf-8") as file:
-                file.write(f"[auth-esx-{other.host}]\ncredentials=vcenter\n[auth-vpx-{other.host}]\ncredentials=vcenter\n")
+                file.write(
+                    f"[auth-esx-{other.host}]\ncredentials=vcenter\n[auth-vpx-{other.host}]\ncredentials=vcenter\n"
+                )
             given.append(run(arguments, LIBVIRT_AUTH_FILE=account))
         assert given[1] == given[0]
         assert "have to refer to the same vCenter" in given[1].stderr
