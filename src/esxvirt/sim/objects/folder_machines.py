@@ -123,7 +123,7 @@ class FolderMachines(ManagedEntity):
             config = read_config(str(vmx))
         except ValueError as error:
             raise Fault("InvalidVmConfig", f"The VMX file {place} is not valid: {error}.", property="config") from None
-        check_name(self.endpoint, config.name)
+        check_name(self.endpoint, config.name, self.ref)
         site = self.endpoint.site
         known = site.locations.get(config.location_uuid) if config.location_uuid else str(place)
         known = known or next(
@@ -159,7 +159,7 @@ class FolderMachines(ManagedEntity):
 
         def work(_: object) -> Ref:
             name = decode_name(config.name)
-            check_name(self.endpoint, name)
+            check_name(self.endpoint, name, self.ref)
             place = self._place_for(on, config.files.vmPathName, name)
             permit(call, place, privilege="Datastore.AllocateSpace")
             return self._create(call, on, place, config)

@@ -120,7 +120,8 @@ class _Changes:
         spec, vmx = self._spec, self._vmx
         if spec.name is not None:
             name = decode_name(spec.name)
-            check_name(self._call.endpoint, name, self._machine)
+            endpoint = self._call.endpoint
+            check_name(endpoint, name, endpoint.folder_of(self._machine), self._machine)
             vmx.set_text("displayName", name)
         if spec.annotation is not None:
             self._set("annotation", spec.annotation)

@@ -50,7 +50,8 @@ class InventoryMethods(ManagedEntity):
         require(call, "VirtualMachine.Config.Rename", self.ref)
 
         def work(_: object) -> None:
-            check_name(self.endpoint, decode_name(newName), self.machine)
+            folder = self.endpoint.folder_of(self.machine)
+            check_name(self.endpoint, decode_name(newName), folder, self.machine)
             change(call, self.machine, Data("VirtualMachineConfigSpec", name=newName))
 
         return self.endpoint.start_task(call, "ManagedEntity.rename", self, work, self.machine)

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from esxvirt.sim.objects.datastore_paths import Place, find_place
-from esxvirt.sim.wire.values import Fault
+from esxvirt.sim.wire.values import Fault, Ref
 
 if TYPE_CHECKING:
     from esxvirt.sim.endpoint import Endpoint
@@ -22,19 +22,19 @@ def decode_name(name: str) -> str:
     return name
 
 
-def taken_by(endpoint: "Endpoint", name: str, but: "Machine | None" = None) -> "Machine | None":
-    """Return the machine that has a name already, in the folder or on the host of `but`."""
+def taken_by(endpoint: "Endpoint", name: str, folder: Ref, but: "Machine | None" = None) -> "Machine | None":
+    """Return the machine other than `but` that has a name already in a folder: in another it may be had again."""
     for machine in endpoint.machines.values():
-        if machine is not but and machine.name == name:
+        if machine is not but and machine.name == name and endpoint.folder_of(machine) == folder:
             return machine
     return None
 
 
-def check_name(endpoint: "Endpoint", name: str, machine: "Machine | None" = None) -> None:
-    """Raise ``InvalidName`` or ``DuplicateName`` for a name that `machine`, or a new one, cannot have."""
+def check_name(endpoint: "Endpoint", name: str, folder: Ref, machine: "Machine | None" = None) -> None:
+    """Raise ``InvalidName`` or ``DuplicateName`` for a name that `machine`, or a new one, cannot have in a folder."""
     if not name.strip() or len(name) > _LONGEST:
         raise Fault("InvalidName", f"The name '{name}' is not valid.", name=name)
-    other = taken_by(endpoint, name, machine)
+    other = taken_by(endpoint, name, folder, machine)
     if other is not None:
         text = f"The name '{name}' already exists."
         raise Fault("DuplicateName", text, name=name, object=endpoint.identify(other))
