@@ -27,6 +27,7 @@ domain and level. What each class becomes there stands in its docstring as ``VIR
     |   |-- MetadataNotFoundError   VIR_ERR_NO_DOMAIN_METADATA
     |   `-- DeviceNotFoundError     VIR_ERR_DEVICE_MISSING
     |-- OperationInvalidError       VIR_ERR_OPERATION_INVALID
+    |   `-- AmbiguousError          VIR_ERR_OPERATION_INVALID
     |-- OperationFailedError        VIR_ERR_OPERATION_FAILED
     |-- OperationUnsupportedError   VIR_ERR_OPERATION_UNSUPPORTED
     |-- ReadOnlyError               VIR_ERR_OPERATION_DENIED
@@ -48,6 +49,7 @@ domain and level. What each class becomes there stands in its docstring as ``VIR
 """
 
 __all__ = [
+    "AmbiguousError",
     "ArgumentUnsupportedError",
     "AuthCancelledError",
     "AuthFileError",
@@ -182,6 +184,10 @@ class DeviceNotFoundError(NotFoundError):
 
 class OperationInvalidError(EsxvirtError):
     """The object is not in a state that allows the operation: VIR_ERR_OPERATION_INVALID."""
+
+
+class AmbiguousError(OperationInvalidError):
+    """A name that several objects have; the message tells how to say which: VIR_ERR_OPERATION_INVALID."""
 
 
 class OperationFailedError(EsxvirtError):

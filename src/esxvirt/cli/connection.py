@@ -45,11 +45,21 @@ def connect(libvirt: ModuleType, settings: Settings, output: Output, uri: str | 
         connection = libvirt.openAuth(name, [prompts.CREDENTIAL_TYPES, prompts.answer, None], flags)
     except libvirt.libvirtError as error:
         raise Failed("failed to connect to the hypervisor", cause=error) from error
+    if settings.host is not None:
+        _narrow(libvirt, connection, settings.host)
     if not read_only:
         ask_person(connection)
     if settings.keepalive_interval > 0:
         _keep_alive(libvirt, settings, output, connection)
     return connection
+
+
+def _narrow(libvirt: ModuleType, connection: Connection, host: str) -> None:
+    try:
+        connection.narrow(host)
+    except libvirt.libvirtError as error:
+        connection.close()
+        raise Failed("failed to connect to the hypervisor", cause=error) from error
 
 
 def _keep_alive(libvirt: ModuleType, settings: Settings, output: Output, connection: Connection) -> None:

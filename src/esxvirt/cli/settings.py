@@ -15,6 +15,7 @@ class Settings:
 
     program: str = "esxvirsh"
     uri: str | None = None
+    host: str | None = None
     read_only: bool = False
     quiet: bool = False
     timing: bool = False

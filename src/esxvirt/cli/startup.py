@@ -31,6 +31,8 @@ _LONG = {
     "timing": ("t", _NO),
     "version": ("v", _OPTIONAL),
 }
+# virsh has no such option: neither a letter, nor a part in its abbreviations
+_OWN = {"host": ("host", _REQUIRED)}
 _SHORT = {letter: (name, takes) for name, (letter, takes) in _LONG.items()} | {
     "v": ("v", _NO),
     "V": ("V", _NO),
@@ -69,6 +71,9 @@ def read(arguments: list[str], *, program: str) -> Start:
             break
         options = _long(word, rest) if word.startswith("--") else _bundle(word, rest)
         for letter, name, value in options:
+            if letter in _OWN:
+                settings.host = value
+                continue
             show = _apply(settings, letter, name, value, complaints)
             if show:
                 return Start(settings, rest, show, tuple(complaints))
@@ -88,16 +93,19 @@ def _debug_of_environment(settings: Settings, complaints: list[str]) -> None:
 def _long(word: str, rest: list[str]) -> list[tuple[str, str, str | None]]:
     given, equals, text = word[2:].partition("=")
     names = [given] if given in _LONG else [name for name in _LONG if name.startswith(given)]
+    if given in _OWN:
+        names = [given]
     if len(names) != 1:
         raise StartupError(f"unsupported option '{word}'. See --help.")
     name = names[0]
-    letter, takes = _LONG[name]
+    letter, takes = _OWN.get(name) or _LONG[name]
     value = text if equals else None
     if takes == _NO and value is not None:
         raise StartupError(f"unsupported option '-{letter}'. See --help.")
     if takes == _REQUIRED and value is None:
         if not rest:
-            raise StartupError(f"option '-{letter}'/'--{name}' requires an argument")
+            shown = word if name in _OWN else f"-{letter}'/'--{name}"
+            raise StartupError(f"option '{shown}' requires an argument")
         value = rest.pop(0)
     return [(letter, "--" + name, value)]
 

@@ -15,6 +15,7 @@ _OPTIONS = """
     -d | --debug=NUM        debug level [0-4]
     -e | --escape <char>    set escape sequence for console
     -h | --help             this help
+         --host=HOST        one host of the connection, by name or path
     -k | --keepalive-interval=NUM
                             keepalive interval in seconds, 0 for disable
     -K | --keepalive-count=NUM

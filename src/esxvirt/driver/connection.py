@@ -47,7 +47,7 @@ class Connection:
         self.session = session
         self.vcenter = vcenter
         self.product = product
-        self.scope = scope
+        self.scope = self._whole = scope
         self.read_only = read_only
         self.policy = TaskPolicy(auto_answer=uri.auto_answer)
         self._resources = resources
@@ -88,6 +88,14 @@ class Connection:
                 read_only=read_only,
                 resources=resources.pop_all(),
             )
+
+    def narrow(self, host: str | None) -> None:
+        """Be about one of the hosts only, by its name or path; None for all that the URI leads to again.
+
+        Raises:
+            InvalidArgumentError: There is no such host, or there are several.
+        """
+        self.scope = self._whole if host is None else self._whole.narrowed(host)
 
     @property
     def vim(self) -> Any:

@@ -1,8 +1,8 @@
-"""Domains: who they are, and finding them by id, UUID and name."""
+"""Domains: who they are, and finding them by id, UUID, name and path."""
 
 import logging
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
@@ -233,21 +233,22 @@ def find_again(connection: Connection, *domains: DomainHandle, properties: Seque
     return [present[domain.uuid] for domain in domains]
 
 
-def _lookup(connection: Connection, fits: Callable[[DomainHandle], bool], otherwise: str) -> DomainHandle:
-    for domain in read_all(connection):
-        if fits(domain):
-            warn([domain])
-            return domain
-    raise DomainNotFoundError(otherwise)
-
-
 def lookup_by_name(connection: Connection, name: str) -> DomainHandle:
-    """The domain of that name (virDomainLookupByName). One SOAP call a page.
+    """The domain of that name (virDomainLookupByName), or with a path that ends so. One SOAP call a page.
+
+    A path is one of folders (``dc1/folder/name``), or of the host (``dc1/cluster1/esx1/name``): one call more.
 
     Raises:
         DomainNotFoundError: There is none.
+        AmbiguousError: There are several.
     """
-    return _lookup(connection, lambda domain: domain.name == name, f"Could not find domain with name '{name}'")
+    domains = read_all(connection)
+    found = [domain for domain in domains if domain.name == name]
+    if not found and "/" in name:
+        from esxvirt.driver.whereabouts import find_by_path  # noqa: PLC0415  it stands on this module
+
+        found = find_by_path(connection, domains, name)
+    return _only(connection, found, f"with name '{name}'")
 
 
 def lookup_by_uuid(connection: Connection, uuid: str) -> DomainHandle:
@@ -255,9 +256,11 @@ def lookup_by_uuid(connection: Connection, uuid: str) -> DomainHandle:
 
     Raises:
         DomainNotFoundError: There is none.
+        AmbiguousError: There are several: a vCenter lets a copy have the UUID of what it was made from.
     """
     wanted = str(UUID(uuid))
-    return _lookup(connection, lambda domain: domain.uuid == wanted, f"Could not find domain with UUID '{wanted}'")
+    found = [domain for domain in read_all(connection) if domain.uuid == wanted]
+    return _only(connection, found, f"with UUID '{wanted}'")
 
 
 def lookup_by_id(connection: Connection, identifier: int) -> DomainHandle:
@@ -266,4 +269,19 @@ def lookup_by_id(connection: Connection, identifier: int) -> DomainHandle:
     Raises:
         DomainNotFoundError: There is none, or it is not active.
     """
-    return _lookup(connection, lambda domain: domain.id == identifier != -1, f"No domain with ID {identifier}")
+    for domain in read_all(connection):
+        if domain.id == identifier != -1:
+            warn([domain])
+            return domain
+    raise DomainNotFoundError(f"No domain with ID {identifier}")
+
+
+def _only(connection: Connection, found: Sequence[DomainHandle], what: str) -> DomainHandle:
+    if not found:
+        raise DomainNotFoundError(f"Could not find domain {what}")
+    if len(found) > 1:
+        from esxvirt.driver.whereabouts import refuse  # noqa: PLC0415  it stands on this module
+
+        refuse(connection, found, what)
+    warn(found)
+    return found[0]

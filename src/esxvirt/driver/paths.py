@@ -36,7 +36,7 @@ def resolve(tree: Tree, items: Sequence[str], server: str) -> Scope:
         if found is None:
             raise _lost(item, items, number)
         item = found
-    return scope_of(item.hosts(), _named(item, items, server))
+    return scope_of(item.hosts(), _named(item, items, server), item.ref)
 
 
 def _below(item: Item, name: str) -> Item | None:

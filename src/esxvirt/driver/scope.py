@@ -63,11 +63,13 @@ class Scope:
     Attributes:
         places: The hosts, each with where it is.
         name: What they are together, for messages: ``the host 'esx1'``, ``the datacenter 'dc1'``.
+        root: The point of the inventory that they are below: a folder, datacenter, cluster, or the host; None for all.
     """
 
-    def __init__(self, places: Sequence[HostPlace], name: str) -> None:
+    def __init__(self, places: Sequence[HostPlace], name: str, root: Ref | None = None) -> None:
         self.places = tuple(places)
         self.name = name
+        self.root = root
 
     @cached_property
     def hosts(self) -> tuple[Ref, ...]:
@@ -128,7 +130,7 @@ class Scope:
     def narrowed(self, name: str) -> "Scope":
         """The scope of one of the hosts; `name` and errors as in `named`."""
         place = self.named(name)
-        return Scope([place], f"the host '{place.name}'")
+        return Scope([place], f"the host '{place.name}'", place.ref)
 
     # Of the only host.
 
@@ -183,13 +185,13 @@ def _list(places: Iterable[HostPlace]) -> str:
     return ", ".join(f"'{name}'" for name in names[:_SHOWN]) + more
 
 
-def scope_of(hosts: Iterable[Item], name: str) -> Scope:
-    """The scope of hosts of the tree.
+def scope_of(hosts: Iterable[Item], name: str, root: Ref | None = None) -> Scope:
+    """The scope of hosts of the tree; `name` and `root` as `Scope` has them.
 
     Raises:
         EsxvirtError: The account may not see what a host is in.
     """
-    return Scope([_place(host) for host in hosts], name)
+    return Scope([_place(host) for host in hosts], name, root)
 
 
 def _place(host: Item) -> HostPlace:

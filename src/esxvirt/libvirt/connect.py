@@ -12,6 +12,7 @@ from esxvirt.libvirt.constants.domains import VIR_DOMAIN_DEFINE_VALIDATE
 from esxvirt.libvirt.constants.node import VIR_STREAM_NONBLOCK
 from esxvirt.libvirt.domain import virDomain
 from esxvirt.libvirt.errors import ErrorTuple, report_argument, virGetLastError, virResetLastError
+from esxvirt.libvirt.many_hosts import ManyHosts
 from esxvirt.libvirt.methods import ClosedError, check_flags, offers, to_int, to_text
 from esxvirt.libvirt.stream import virStream
 from esxvirt.libvirt.version import LIBRARY_VERSION
@@ -45,7 +46,7 @@ ProgressCallback = Callable[["virConnect", int, Any], None]
 
 
 @offers
-class virConnect:
+class virConnect(ManyHosts):
     """A connection, made by `open`, `openReadOnly` or `openAuth`; a context manager that closes itself.
 
     Methods without a body here raise VIR_ERR_NO_SUPPORT. All raise `libvirtError`.
@@ -333,11 +334,16 @@ class virConnect:
         """Define a domain as `defineXML`; VIR_DOMAIN_DEFINE_VALIDATE is taken: XML is always looked at closely."""
         return self._define(to_text(xml, "virDomainDefineXMLFlags", "xml"), flags)
 
-    def _define(self, xml: str, flags: int) -> virDomain:
+    def defineXMLOn(self, xml: str, host: str, flags: int = 0) -> virDomain:
+        """Define a domain as `defineXMLFlags`, a new one on the host of that name or path. esxvirt's own."""
+        name = "virDomainDefineXMLOn"
+        return self._define(to_text(xml, name, "xml"), flags, to_text(host, name, "host"))
+
+    def _define(self, xml: str, flags: int, host: str | None = None) -> virDomain:
         from esxvirt.driver.define import define
 
         check_flags(flags, VIR_DOMAIN_DEFINE_VALIDATE, "esxDomainDefineXMLFlags")
-        return virDomain(self, define(self._driver, xml))
+        return virDomain(self, define(self._driver, xml, host))
 
     # tasks, and the questions that block them: libvirt has no functions for it
 

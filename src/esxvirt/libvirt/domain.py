@@ -78,6 +78,21 @@ class virDomain(Changing, Tuning, Migration):
         """Return the UUID as text."""
         return self._o.uuid
 
+    def location(self) -> dict[str, str]:
+        """Return where the domain was when it was looked up: `host`, `cluster` (empty for none), `datacenter`, `path`.
+
+        The path is the host's, as at the end of a `vpx://` URI. Our own.
+        """
+        from esxvirt.driver.whereabouts import host_of
+
+        place = host_of(self._driver, self._o)
+        return {
+            "host": place.name,
+            "cluster": place.cluster or "",
+            "datacenter": place.datacenter_name,
+            "path": place.text,
+        }
+
     # what is the same for all
 
     def OSType(self) -> str:
@@ -245,7 +260,7 @@ class virDomain(Changing, Tuning, Migration):
         """Return how many virtual CPUs a domain of the host may have."""
         from esxvirt.driver.info import max_vcpus
 
-        return max_vcpus(self._driver)
+        return max_vcpus(self._driver, self._o)
 
     def vcpusFlags(self, flags: int = 0) -> int:
         """Return the virtual CPUs; with VIR_DOMAIN_VCPU_MAXIMUM, how many a domain of the host may have."""
@@ -258,7 +273,7 @@ class virDomain(Changing, Tuning, Migration):
             message = "Flags 'VIR_DOMAIN_AFFECT_LIVE' and 'VIR_DOMAIN_AFFECT_CONFIG' are mutually exclusive"
             raise report_argument(message, "virDomainGetVcpusFlags", "ctl")
         check_flags(flags, _LIVE | _MAXIMUM, "esxDomainGetVcpusFlags")
-        return max_vcpus(self._driver) if flags & _MAXIMUM else vcpus(self._driver, self._o)
+        return max_vcpus(self._driver, self._o) if flags & _MAXIMUM else vcpus(self._driver, self._o)
 
     def autostart(self) -> int:
         """Return 1 if the domain starts with its host, else 0."""

@@ -55,6 +55,7 @@ ERRORS: Final[dict[type[BaseException], Meaning]] = {
     errors.MetadataNotFoundError: Meaning(codes.VIR_ERR_NO_DOMAIN_METADATA),
     errors.DeviceNotFoundError: Meaning(codes.VIR_ERR_DEVICE_MISSING),
     errors.OperationInvalidError: Meaning(codes.VIR_ERR_OPERATION_INVALID),
+    errors.AmbiguousError: Meaning(codes.VIR_ERR_OPERATION_INVALID),
     errors.OperationFailedError: Meaning(codes.VIR_ERR_OPERATION_FAILED),
     errors.OperationUnsupportedError: Meaning(codes.VIR_ERR_OPERATION_UNSUPPORTED),
     errors.ReadOnlyError: Meaning(codes.VIR_ERR_OPERATION_DENIED, None),

@@ -3,7 +3,8 @@
 A line has the method with its parameters, the C function that libvirt names in errors, and ``!`` if libvirt refuses it
 on a read-only connection. A class's own module has bodies for the methods that the driver supports; all others raise
 VIR_ERR_NO_SUPPORT with that function's name (`esxvirt.libvirt.methods`). Names and flags are libvirt 9.0.0's;
-`getInfoKiB`, `domainTitles`, `nativeToXML`, `xmlToNative`, and all that is about tasks and questions, is our own.
+`getInfoKiB`, `domainTitles`, `nativeToXML`, `xmlToNative`, and all that is about several hosts, tasks and questions, is
+our own.
 """
 
 __all__ = ["SURFACE"]
@@ -24,6 +25,7 @@ SURFACE: dict[str, str] = {
     createXMLWithFiles(xmlDesc, files, flags=0) virDomainCreateXMLWithFiles !
     defineXML(xml) virDomainDefineXML !
     defineXMLFlags(xml, flags=0) virDomainDefineXMLFlags !
+    defineXMLOn(xml, host, flags=0) virDomainDefineXMLOn !
     domainEventDeregister(cb) virConnectDomainEventDeregister
     domainEventDeregisterAny(callbackID) virConnectDomainEventDeregisterAny
     domainEventRegister(cb, opaque) virConnectDomainEventRegister
@@ -57,9 +59,11 @@ SURFACE: dict[str, str] = {
     getType() virConnectGetType
     getURI() virConnectGetURI
     getVersion() virConnectGetVersion
+    hosts() virConnectListHosts
     interfaceDefineXML(xml, flags=0) virInterfaceDefineXML !
     interfaceLookupByMACString(macstr) virInterfaceLookupByMACString
     interfaceLookupByName(name) virInterfaceLookupByName
+    inventory(machines=False) virConnectGetInventory
     isAlive() virConnectIsAlive
     isEncrypted() virConnectIsEncrypted
     isSecure() virConnectIsSecure
@@ -86,6 +90,7 @@ SURFACE: dict[str, str] = {
     lookupByName(name) virDomainLookupByName
     lookupByUUID(uuid) virDomainLookupByUUID
     lookupByUUIDString(uuidstr) virDomainLookupByUUIDString
+    narrow(host) virConnectNarrow
     nativeToXML(nativeFormat, nativeConfig, strict=False) virConnectDomainXMLFromNative !
     networkCreateXML(xmlDesc) virNetworkCreateXML !
     networkCreateXMLFlags(xmlDesc, flags=0) virNetworkCreateXMLFlags !
@@ -223,6 +228,7 @@ SURFACE: dict[str, str] = {
     launchSecurityInfo(flags=0) virDomainGetLaunchSecurityInfo !
     listAllCheckpoints(flags=0) virDomainListAllCheckpoints
     listAllSnapshots(flags=0) virDomainListAllSnapshots
+    location() virDomainGetLocation
     managedSave(flags=0) virDomainManagedSave !
     managedSaveDefineXML(dxml, flags=0) virDomainManagedSaveDefineXML !
     managedSaveGetXMLDesc(flags=0) virDomainManagedSaveGetXMLDesc

@@ -1,5 +1,6 @@
 """Connections to all hosts below a point of a vCenter: what is asked of all of them, and of one domain's own."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
@@ -8,8 +9,17 @@ import pytest
 from esxvirt.auth import Credentials, Secret
 from esxvirt.driver import autostart, define, description, domains, host, info, lifecycle, listing, native, stats
 from esxvirt.driver.connection import Connection
+from esxvirt.driver.hosts import list_hosts
+from esxvirt.driver.tasks import reconfigure
+from esxvirt.driver.tree import read_inventory
 from esxvirt.driver.vcpus import set_vcpus
-from esxvirt.errors import EsxvirtError, InvalidArgumentError, OperationInvalidError
+from esxvirt.errors import (
+    AmbiguousError,
+    DomainNotFoundError,
+    EsxvirtError,
+    InvalidArgumentError,
+    OperationInvalidError,
+)
 from esxvirt.sim import Simulator
 from esxvirt.uri import parse
 
@@ -163,3 +173,84 @@ def test_a_host_that_was_left(connect: Opener) -> None:
         domain = domains.lookup_by_name(connection, "vm-0002")
         domain.host = connection.scope.named("esx1.example.com").ref
         assert description.describe(connection, domain).datacenter_path == "dc2"
+
+
+class TestNames:
+    """Two machines `web`, each in a folder of its own."""
+
+    @pytest.fixture(params=["vcenter-2.5", "vcenter-7.0"])
+    def connection(self, request: pytest.FixtureRequest, connect: Opener) -> Iterator[Connection]:
+        with Simulator(request.param, transport="http", hosts=4, datacenters=2, clusters=2, folders=2, vms=4) as server:
+            connection = connect(server=server)
+            other = domains.lookup_by_name(connection, "vm-0002")
+            reconfigure(connection, other, "no", name="web")
+            yield connection
+
+    def test_a_name_that_two_have(self, connection: Connection) -> None:
+        with pytest.raises(AmbiguousError) as caught:
+            domains.lookup_by_name(connection, "web")
+        text = str(caught.value)
+        assert text.startswith(
+            "There are 2 domains with name 'web'; say which by its path, by its UUID, or with --host: "
+        )
+        assert re.search(r"'site1/dc1/web' \([0-9a-f-]{36}, on 'site1/dc1/hosts1/cluster1/esx1.example.com'\)", text)
+        assert re.search(
+            r"'site2/dc2/(group\d/)?web' \([0-9a-f-]{36}, on 'site2/dc2/hosts2/cluster2/esx2.example.com'\)", text
+        )
+
+    @pytest.mark.parametrize(
+        ("path", "host"),
+        [
+            ("site1/dc1/web", "esx1.example.com"),
+            ("dc1/web", "esx1.example.com"),
+            ("/dc1/web", "esx1.example.com"),
+            ("esx2.example.com/web", "esx2.example.com"),
+            ("cluster2/esx2.example.com/web", "esx2.example.com"),
+        ],
+    )
+    def test_its_path_tells_which(self, connection: Connection, path: str, host: str) -> None:
+        domain = domains.lookup_by_name(connection, path)
+        assert domains.place_of(connection, domain).name == host
+        assert domain.name == "web"
+
+    @pytest.mark.parametrize("path", ["dc9/web", "dc1/nothing", "web/", "/", "hosts1/web"])
+    def test_paths_of_nothing(self, connection: Connection, path: str) -> None:
+        with pytest.raises(DomainNotFoundError, match=re.escape(f"Could not find domain with name '{path}'")):
+            domains.lookup_by_name(connection, path)
+
+    def test_one_host_knows_one(self, connection: Connection) -> None:
+        connection.narrow("esx2.example.com")
+        assert domains.lookup_by_name(connection, "web").host is None
+        connection.narrow(None)
+        assert len(connection.scope.hosts) == 4
+        with pytest.raises(InvalidArgumentError, match="There is no host 'esx9'"):
+            connection.narrow("esx9")
+
+
+def test_hosts(connect: Opener, simulator: Simulator) -> None:
+    connection = connect()
+    simulator.calls.clear()
+    found = list_hosts(connection)
+    assert len(list(simulator.calls)) == 1
+    assert [host.place.name for host in found] == [f"esx{number}.example.com" for number in (1, 3, 2, 4)]
+    first = found[0]
+    assert (first.state, first.connection, first.maintenance) == ("poweredOn", "connected", False)
+    assert first.version == simulator.site.hosts[0].profile.version
+    assert (first.cpus, first.memory) == (8, 64 << 20)
+    assert sum(host.machines for host in found) == len(listing.list_domains(connection))
+
+
+def test_the_tree(connect: Opener, simulator: Simulator) -> None:
+    connection = connect()
+    simulator.calls.clear()
+    root = read_inventory(connection)
+    assert len(list(simulator.calls)) == 1
+    assert (root.name, root.kind) == (connection.uri.host, "server")
+    assert [(node.name, node.kind) for node in root.below] == [("site1", "folder"), ("site2", "folder")]
+    cluster = read_inventory(connect("site2/dc2/hosts2/cluster2"), machines=True)
+    assert (cluster.name, cluster.kind) == ("cluster2", "cluster")
+    assert [host.name for host in cluster.below] == ["esx2.example.com", "esx4.example.com"]
+    assert "vm-0002" in [domain.name for domain in cluster.below[0].below]
+    alone = read_inventory(connect("site1/dc1/hosts1/cluster1/esx1.example.com"), machines=True)
+    assert alone.kind == "host"
+    assert {domain.kind for domain in alone.below} == {"domain"}

@@ -188,7 +188,7 @@ class TestDomain:
 
     def test_vcpus(self, domain: Any, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("esxvirt.driver.info.vcpus", lambda *_: 2)
-        monkeypatch.setattr("esxvirt.driver.info.max_vcpus", lambda _: 16)
+        monkeypatch.setattr("esxvirt.driver.info.max_vcpus", lambda *_: 16)
         assert (domain.vcpusFlags(), domain.vcpusFlags(1), domain.maxVcpus()) == (2, 2, 16)
         assert domain.vcpusFlags(libvirt.VIR_DOMAIN_VCPU_MAXIMUM) == 16
         assert refused(lambda: domain.vcpusFlags(3))[:2] == (8, 20)

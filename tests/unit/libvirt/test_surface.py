@@ -38,14 +38,19 @@ print(json.dumps({
 """
 # What libvirt-python has not; there `getInfoKiB` is a property.
 OWN_METHODS = {
+    ("virConnect", "defineXMLOn"),
     ("virConnect", "getInfoKiB"),
     ("virConnect", "domainTitles"),
+    ("virConnect", "hosts"),
+    ("virConnect", "inventory"),
+    ("virConnect", "narrow"),
     ("virConnect", "nativeToXML"),
     ("virConnect", "setProgressCallback"),
     ("virConnect", "setQuestionCallback"),
     ("virConnect", "setTaskDeadline"),
     ("virConnect", "xmlToNative"),
     ("virDomain", "answer"),
+    ("virDomain", "location"),
     ("virDomain", "questions"),
 }
 CLASSES = sorted(SURFACE)

@@ -23,8 +23,12 @@ def define(virsh: Virsh, arguments: Arguments) -> None:
     """Define a domain from a file."""
     name = arguments.required("file")
     xml = read_file(name)
+    host = arguments.text("host")
     with virsh.failing(f"Failed to define domain from {name}"):
-        if arguments.flag("validate"):
+        if host is not None:
+            flags = virsh.libvirt.VIR_DOMAIN_DEFINE_VALIDATE if arguments.flag("validate") else 0
+            domain = virsh.connection.defineXMLOn(xml, host, flags)
+        elif arguments.flag("validate"):
             domain = virsh.connection.defineXMLFlags(xml, virsh.libvirt.VIR_DOMAIN_DEFINE_VALIDATE)
         else:
             domain = virsh.connection.defineXML(xml)
@@ -102,6 +106,7 @@ COMMANDS = (
         (
             data("file", "file containing an XML domain description"),
             flag("validate", "validate the XML against the schema"),
+            string("host", "host for a new domain, by name or path", by_name_only=True),
         ),
     ),
     Command(

@@ -125,6 +125,16 @@ def _title(virsh: Virsh, domain: Domain) -> str:
         return ""
 
 
+def _location(virsh: Virsh, domain: Domain) -> dict[str, str]:
+    """Where the domain is, or nothing if it has gone elsewhere meanwhile."""
+    try:
+        found: dict[str, str] = domain.location()
+    except virsh.libvirt.libvirtError as error:
+        virsh.output.warning(f"{domain.name()}: {error}")
+        return {}
+    return found
+
+
 def _state_shown(row: _Row, *, mark_saved: bool) -> str:
     if mark_saved and row.state == _SHUT_OFF and row.domain.hasManagedSaveImage():
         return "saved"
@@ -144,15 +154,17 @@ def show(virsh: Virsh, arguments: Arguments) -> None:
             virsh.line(" ".join(_plain(row.domain, name) for name in plain))
         return
     titles = arguments.flag("title")
-    table = Table("Id", "Name", "State", *(["Title"] if titles else []))
     shown = _titles(virsh, [row.domain for row in rows]) if titles else []
+    places = [name for name in ("host", "cluster") if arguments.flag(name)]
+    table = Table("Id", "Name", "State", *(["Title"] if titles else []), *map(str.capitalize, places))
     for number, row in enumerate(rows):
         cells = [
             _plain(row.domain, "id"),
             row.domain.name(),
             _state_shown(row, mark_saved=arguments.flag("managed-save")),
         ]
-        table.add(*cells, *shown[number : number + 1])
+        where = _location(virsh, row.domain) if places else {}
+        table.add(*cells, *shown[number : number + 1], *(where.get(name) or "-" for name in places))
     virsh.table(table)
 
 
@@ -192,6 +204,8 @@ COMMANDS = (
             flag("table", "list table (default)"),
             flag("managed-save", "mark inactive domains with managed save state"),
             flag("title", "show domain title"),
+            flag("host", "show the host that each domain is on"),
+            flag("cluster", "show the cluster that each domain is in"),
         ),
     ),
 )
