@@ -26,6 +26,8 @@ _TASK: Final = ("info.state", "info.progress", "info.error", "info.result")
 _QUESTION: Final = "runtime.question"
 _TOO_LATE: Final = frozenset({"ConcurrentAccess", "InvalidArgument"})
 """What a server says of an answer to a question that somebody else has answered."""
+_FORGOTTEN: Final = "InvalidCollectorVersion"
+"""What a server says of updates that an earlier session waited for: it has expired, and a new one watches anew."""
 _CANCEL_SECONDS: Final = 5.0
 """How long a cancelled task is waited for, to tell what became of it."""
 
@@ -68,21 +70,26 @@ def wait_for_task(session: Session, task: Any, machine: Any | None = None, watch
     watch = watch or Watch()
     wanted = {task: _TASK} if machine is None else {task: _TASK, machine: (_QUESTION,)}
     deadline = Deadline(watch.seconds)
-    with watching(session, wanted) as updates:
-        try:
-            return _follow(session, task, machine, updates, deadline, watch)
-        except KeyboardInterrupt:
-            raise KeyboardInterrupt(_stop(session, task, updates)) from None
-        except DeadlineError:
-            cancel(session, task)
-            if not deadline.expired():
+    while True:
+        with watching(session, wanted) as updates:
+            try:
+                return _follow(session, task, machine, updates, deadline, watch)
+            except KeyboardInterrupt:
+                raise KeyboardInterrupt(_stop(session, task, updates)) from None
+            except DeadlineError:
+                cancel(session, task)
+                if not deadline.expired():
+                    raise
+                took = f"the task did not end within {watch.seconds:g} seconds"
+                raise DeadlineError(f"{took}, and was cancelled") from None
+            except ServerFault as fault:
+                if fault.name != _FORGOTTEN:
+                    raise  # it has ended
+            except TransportError:
+                raise  # it cannot be reached any more
+            except Exception:  # nobody answers, or who is asked or told breaks
+                cancel(session, task)
                 raise
-            raise DeadlineError(f"the task did not end within {watch.seconds:g} seconds, and was cancelled") from None
-        except (ServerFault, TransportError):
-            raise  # it has ended, or cannot be reached any more
-        except Exception:  # nobody answers, or who is asked or told breaks
-            cancel(session, task)
-            raise
 
 
 def _follow(session: Session, task: Any, machine: Any, updates: Updates, deadline: Deadline, watch: Watch) -> Any:
