@@ -22,14 +22,14 @@ class Virsh:
         uri = uri or simulator.uri
         self.uri = f"{uri}{'&' if '?' in uri else '?'}no_verify=1" if simulator.transport == "https" else uri
         host = urlsplit(uri).hostname
-        self._auth = directory / "auth.conf"
+        self.auth = directory / "auth.conf"
         sections = "".join(f"[auth-{service}-{host}]\ncredentials=sim\n" for service in ("esx", "gsx", "vpx"))
         text = f"[credentials-sim]\nusername={simulator.username}\npassword={simulator.password}\n{sections}"
-        self._auth.write_text(text, encoding="utf-8")
+        self.auth.write_text(text, encoding="utf-8")
         self.warnings: list[str] = []
 
     def run(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
-        environment = {**os.environ, "LIBVIRT_AUTH_FILE": str(self._auth)}
+        environment = {**os.environ, "LIBVIRT_AUTH_FILE": str(self.auth)}
         done = subprocess.run(
             [self._program, "-c", self.uri, *arguments],
             capture_output=True, text=True, env=environment, timeout=60, stdin=subprocess.DEVNULL, check=False,

@@ -83,9 +83,10 @@ def test_a_domain_that_is_defined_twice(esx: Simulator, tmp_path: Path) -> None:
     assert "Domain already exists, editing existing domains is not supported yet" in done.stderr
 
 
-def test_questions_are_reported_or_answered(tmp_path: Path) -> None:
-    with Simulator("esx-7.0", "http", troubled=["cdrom", "moved", "full"]) as simulator:
-        virsh = Virsh(simulator, tmp_path)
+@pytest.mark.parametrize("profile", ["esx-3.5", "esx-8.0", "gsx-2.0", "vcenter-2.5", "vcenter-7.0"])
+def test_questions_are_reported_or_answered(profile: str, tmp_path: Path) -> None:
+    with Simulator(profile, "http", troubled=["cdrom", "moved", "full"]) as simulator:
+        virsh = Virsh(simulator, tmp_path, f"{simulator.uri}&auto_answer=0")
         for name, kind in (("cdrom", "msg.device.startdisconnected"), ("moved", "msg.uuid.altered")):
             done = virsh.run("start", name)
             assert done.returncode == 1
