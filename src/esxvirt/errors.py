@@ -13,6 +13,7 @@ domain and level. What each class becomes there stands in its docstring as ``VIR
     |-- ArgumentUnsupportedError    VIR_ERR_ARGUMENT_UNSUPPORTED
     |-- ConfigUnsupportedError      VIR_ERR_CONFIG_UNSUPPORTED
     |-- XmlError                    VIR_ERR_XML_ERROR
+    |   |-- XmlSchemaError          VIR_ERR_XML_INVALID_SCHEMA
     |   |-- XmlSyntaxError          VIR_ERR_XML_DETAIL       (libvirt adds no prefix to these four)
     |   |-- NoNameError             VIR_ERR_NO_NAME
     |   |-- NoSourceError           VIR_ERR_NO_SOURCE
@@ -90,6 +91,7 @@ __all__ = [
     "VmxSyntaxError",
     "VolumeNotFoundError",
     "XmlError",
+    "XmlSchemaError",
     "XmlSyntaxError",
 ]
 
@@ -128,6 +130,10 @@ class ConfigUnsupportedError(EsxvirtError):
 
 class XmlError(EsxvirtError):
     """XML that is not well formed or not libvirt's: VIR_ERR_XML_ERROR."""
+
+
+class XmlSchemaError(XmlError):
+    """XML that does not fit libvirt's schema, where that was to be checked: VIR_ERR_XML_INVALID_SCHEMA."""
 
 
 class XmlSyntaxError(XmlError):

@@ -27,6 +27,7 @@ def run_or_look(
     failure: str,
     *arguments: Any,
     done: Callable[[], bool],
+    target: Any = None,
 ) -> None:
     """Run a task as `esxvirt.driver.tasks.run` does; if answers are lost, `done` looks whether it was done.
 
@@ -34,7 +35,7 @@ def run_or_look(
         As `run`; TransportError only if it was not done, or nobody can tell.
     """
     try:
-        run(connection, domain, machine, method, failure, *arguments)
+        run(connection, domain, machine, method, failure, *arguments, target=target)
     except DeadlineError:
         raise
     except TransportError as error:

@@ -69,11 +69,18 @@ def answer_open(session: "Session", policy: "TaskPolicy", domain: DomainHandle, 
 
 
 def run(
-    connection: "Connection", domain: DomainHandle, machine: Any, method: str, failure: str, *arguments: Any
+    connection: "Connection",
+    domain: DomainHandle,
+    machine: Any,
+    method: str,
+    failure: str,
+    *arguments: Any,
+    target: Any = None,
 ) -> Any:
     """Start a task on a domain's machine, wait for it, and return its result.
 
-    3 SOAP calls, one for every round of updates, and one for every answer.
+    The method is the machine's, or that of a `target` of its own, such as a snapshot. 3 SOAP calls, one for every
+    round of updates, and one for every answer.
 
     Raises:
         ServerFault: The task could not be started; or, with `failure` before the reason, it failed.
@@ -82,7 +89,7 @@ def run(
         DeadlineError: It takes longer than the connection's policy allows.
         TransportError: The server broke off.
     """
-    task = connection.session.call(machine, method, *arguments)
+    task = connection.session.call(machine if target is None else target, method, *arguments)
     try:
         return wait_for_task(connection.session, task, machine, _watch(connection, domain))
     except ServerFault as fault:

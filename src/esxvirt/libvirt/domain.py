@@ -8,6 +8,7 @@ from esxvirt.libvirt.constants import domains as flags_
 from esxvirt.libvirt.constants import errors as codes
 from esxvirt.libvirt.domain_devices import Changing
 from esxvirt.libvirt.domain_migration import Migration
+from esxvirt.libvirt.domain_snapshots import Snapshots
 from esxvirt.libvirt.domain_tuning import Tuning
 from esxvirt.libvirt.errors import report, report_argument
 from esxvirt.libvirt.methods import check_flags, offers, to_int, to_text
@@ -30,7 +31,7 @@ _MAXIMUM = flags_.VIR_DOMAIN_VCPU_MAXIMUM
 
 
 @offers
-class virDomain(Changing, Tuning, Migration):
+class virDomain(Changing, Tuning, Snapshots, Migration):
     """A domain. Name, UUID and id are those of the time it was looked up; all else is asked of the server.
 
     Methods without a body here raise VIR_ERR_NO_SUPPORT. All raise `libvirtError`.

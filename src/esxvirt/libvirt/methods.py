@@ -99,10 +99,10 @@ def to_int(value: Any) -> int:
     return operator.index(value)
 
 
-def to_text(value: Any, function: str, argument: str) -> str:
+def to_text(value: Any, function: str, argument: str, domain: int = codes.VIR_FROM_DOMAIN) -> str:
     """Return a text, or raise: libvirt's error for None, TypeError as libvirt-python does for what is no text."""
     if value is None:
-        raise report_argument(f"{argument} in {function} must not be NULL", function, argument)
+        raise report_argument(f"{argument} in {function} must not be NULL", function, argument, domain)
     if not isinstance(value, str):
         raise TypeError(f"{function}() argument 2 must be str or None, not {type(value).__name__}")
     return value

@@ -3,8 +3,8 @@
 A line has the method with its parameters, the C function that libvirt names in errors, and ``!`` if libvirt refuses it
 on a read-only connection. A class's own module has bodies for the methods that the driver supports; all others raise
 VIR_ERR_NO_SUPPORT with that function's name (`esxvirt.libvirt.methods`). Names and flags are libvirt 9.0.0's;
-`getInfoKiB`, `domainTitles`, `nativeToXML`, `xmlToNative`, and all that is about several hosts, tasks and questions, is
-our own.
+`getInfoKiB`, `domainTitles`, `nativeToXML`, `xmlToNative`, the details and renaming of snapshots, and all that is about
+several hosts, tasks and questions, is our own.
 """
 
 __all__ = ["SURFACE"]
@@ -312,6 +312,7 @@ SURFACE: dict[str, str] = {
     shutdownFlags(flags=0) virDomainShutdownFlags !
     snapshotCreateXML(xmlDesc, flags=0) virDomainSnapshotCreateXML !
     snapshotCurrent(flags=0) virDomainSnapshotCurrent
+    snapshotDetails(flags=0) virDomainListAllSnapshots
     snapshotListNames(flags=0) virDomainSnapshotListNames
     snapshotLookupByName(name, flags=0) virDomainSnapshotLookupByName
     snapshotNum(flags=0) virDomainSnapshotNum
@@ -329,7 +330,9 @@ SURFACE: dict[str, str] = {
     XMLDesc(flags=0) virDomainGetXMLDesc
     """,
     "virDomainSnapshot": """
+    childrenDetails(flags=0) virDomainSnapshotListAllChildren
     delete(flags=0) virDomainSnapshotDelete !
+    details(flags=0) virDomainSnapshotGetXMLDesc
     getName() virDomainSnapshotGetName
     getParent(flags=0) virDomainSnapshotGetParent
     getXMLDesc(flags=0) virDomainSnapshotGetXMLDesc
@@ -338,6 +341,7 @@ SURFACE: dict[str, str] = {
     listAllChildren(flags=0) virDomainSnapshotListAllChildren
     listChildrenNames(flags=0) virDomainSnapshotListChildrenNames
     numChildren(flags=0) virDomainSnapshotNumChildren
+    rename(name=None, description=None, flags=0) virDomainSnapshotRename !
     """,
     "virDomainCheckpoint": """
     delete(flags=0) virDomainCheckpointDelete !

@@ -22,7 +22,15 @@ LOG = re.compile(r"\d{4}-\d\d-\d\d \S+: \d+: (?:info|warning) : .*")
 # What the program cannot call on both: closing, our own, arguments that libvirt-python has no plain value for, and
 # two of which libvirt's answer depends on more: on the source of the addresses, on what libvirt-python cleans up.
 NOT_CALLED = {
-    *("close", "getInfoKiB", "domainTitles", "createWithFiles", "createXMLWithFiles", "openGraphics"),
+    *(
+        "close",
+        "getInfoKiB",
+        "domainTitles",
+        "snapshotDetails",
+        "createWithFiles",
+        "createXMLWithFiles",
+        "openGraphics",
+    ),
     *("interfaceAddresses", "networkEventRegisterAny"),
 }
 
@@ -80,6 +88,7 @@ SUPPORTED_BY_OURS = {
     "virDomain.detachDeviceFlags",
     "virDomain.fsInfo",
     "virDomain.guestInfo",
+    "virDomain.listAllSnapshots",
     "virDomain.metadata",
     "virDomain.rename",
     "virDomain.reset",

@@ -52,6 +52,10 @@ OWN_METHODS = {
     ("virDomain", "answer"),
     ("virDomain", "location"),
     ("virDomain", "questions"),
+    ("virDomain", "snapshotDetails"),
+    ("virDomainSnapshot", "childrenDetails"),
+    ("virDomainSnapshot", "details"),
+    ("virDomainSnapshot", "rename"),
 }
 CLASSES = sorted(SURFACE)
 PUBLIC = set(vars(libvirt)["__all__"])

@@ -103,6 +103,21 @@ GROUPS = (
         },
     ),
     Group(
+        "snapshot",
+        "Snapshot",
+        {
+            "snapshot-create": "snapshot.taking",
+            "snapshot-create-as": "snapshot.taking",
+            "snapshot-current": "snapshot.describing",
+            "snapshot-delete": "snapshot.changing",
+            "snapshot-dumpxml": "snapshot.describing",
+            "snapshot-info": "snapshot.describing",
+            "snapshot-list": "snapshot.listing",
+            "snapshot-parent": "snapshot.describing",
+            "snapshot-revert": "snapshot.changing",
+        },
+    ),
+    Group(
         "virsh",
         "Virsh itself",
         {

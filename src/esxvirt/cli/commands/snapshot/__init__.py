@@ -1,0 +1,1 @@
+"""Commands on snapshots: virsh's group 'snapshot'."""
