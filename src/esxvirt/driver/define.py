@@ -62,7 +62,10 @@ def define(connection: Connection, xml: str, host: str | None = None) -> DomainH
         _change(connection, domain, existing, rows, place)
     else:
         _create(connection, domain, machines, rows, named or _only_host(connection, domain, rows))
-    found = _find(connection, domain.uuid)
+    try:
+        found = _find(connection, domain.uuid)
+    except TransportError as error:
+        raise type(error)(f"Domain '{domain.name}' was defined, but cannot be looked up: {error}") from error
     if found is None:
         raise EsxvirtError(f"Domain '{domain.name}' was defined, but the server does not list it")
     return found
@@ -78,7 +81,15 @@ def undefine(connection: Connection, domain: DomainHandle) -> None:
     row = read(connection, domain, IDENTITY)
     if handle(row).state not in {SHUTOFF, PAUSED}:
         raise OperationInvalidError("Domain is not suspended or powered off")
-    connection.session.call(connection.session.reference(domain.ref.type, domain.ref.value), "UnregisterVM")
+    try:
+        connection.session.call(connection.session.reference(domain.ref.type, domain.ref.value), "UnregisterVM")
+    except TransportError as error:
+        try:
+            known = _find(connection, domain.uuid) is not None
+        except EsxvirtError:
+            raise type(error)(f"{error}; whether '{domain.name}' was undefined is not known: look for it") from error
+        if known:
+            raise type(error)(f"{error}; '{domain.name}' is still defined: try again") from error
 
 
 def _read(connection: Connection) -> list[Row]:
@@ -120,9 +131,13 @@ def _create(
         _register(connection, file, place)
     except BaseException as error:
         # Whether a task was started at all is not known if its answer was lost: what is there now tells.
-        if isinstance(error, TransportError) and _is_registered(connection, domain):
+        known = _is_registered(connection, domain)
+        if known is None and isinstance(error, EsxvirtError):
+            error.args = (f"{error}; whether '{domain.name}' is defined now is not known: look for its file '{file}'",)
+        if known is False:
+            _restore(connection, file, before, error)
+        if known and isinstance(error, EsxvirtError):
             return
-        _restore(connection, file, before)
         raise
 
 
@@ -187,18 +202,25 @@ def _check_free(
 def _upload(connection: Connection, file: DatastorePath, content: bytes, before: bytes | None) -> None:
     try:
         write_file(connection.session, file, content)
-    except BaseException:
-        _restore(connection, file, before)
+    except BaseException as error:
+        _restore(connection, file, before, error)
         raise
 
 
-def _restore(connection: Connection, file: DatastorePath, before: bytes | None) -> None:
-    """Leave the datastore as it was found, as far as the server lets us."""
-    with suppress(EsxvirtError):
-        if before is None:
-            delete_file(connection.session, file)
+def _restore(connection: Connection, file: DatastorePath, before: bytes | None, error: BaseException) -> None:
+    """Leave the datastore as it was found, because of an error, which is told of what cannot be undone."""
+    for attempt in (1, 2):
+        try:
+            if before is None:
+                delete_file(connection.session, file)
+            else:
+                write_file(connection.session, file, before)
+        except EsxvirtError:
+            if attempt == 2 and isinstance(error, EsxvirtError):
+                what = "may be left behind: remove it" if before is None else "may be damaged: check it"
+                error.args = (f"{error}; the file '{file}' {what}",)
         else:
-            write_file(connection.session, file, before)
+            return
 
 
 def _register(connection: Connection, file: DatastorePath, place: HostPlace) -> None:
@@ -218,6 +240,8 @@ def _register(connection: Connection, file: DatastorePath, place: HostPlace) -> 
         see_out(connection, task)
         raise
     except ServerFault as fault:
+        if task is not None:
+            see_out(connection, task)  # it may be watching that was refused
         raise type(fault)(f"Could not define domain: {fault}", name=fault.name, detail=fault.detail) from None
 
 
@@ -225,11 +249,12 @@ def _reference(connection: Connection, ref: Any) -> Any:
     return connection.session.reference(ref.type, ref.value)
 
 
-def _is_registered(connection: Connection, domain: Domain) -> bool:
+def _is_registered(connection: Connection, domain: Domain) -> bool | None:
+    """Whether the server has the machine; None if that is not known."""
     try:
         return _find(connection, domain.uuid) is not None
     except EsxvirtError:
-        return True  # unknown: a file of a machine that may be there must not be taken from it
+        return None
 
 
 def _change(connection: Connection, domain: Domain, existing: DomainHandle, rows: list[Row], place: HostPlace) -> None:
@@ -246,7 +271,21 @@ def _change(connection: Connection, domain: Domain, existing: DomainHandle, rows
         return
     _upload(connection, file, after, before)
     try:
-        connection.session.call(machine, "Reload")
-    except BaseException:
-        _restore(connection, file, before)
+        _reload(connection, machine)
+    except BaseException as error:
+        _restore(connection, file, before, error)
+        with suppress(EsxvirtError):
+            _reload(connection, machine)  # it may have read the new one
         raise
+
+
+def _reload(connection: Connection, machine: Any) -> None:
+    """Have the server read a machine's VMX file; which can be done again as often as an answer is lost."""
+    for attempt in (1, 2, 3):
+        try:
+            connection.session.call(machine, "Reload")
+        except TransportError:
+            if attempt == 3:
+                raise
+        else:
+            return

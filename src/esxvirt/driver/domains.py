@@ -57,6 +57,7 @@ class DomainHandle:
         row: What was read for it.
         problem: Why part of it could not be read, for a person; None if all was.
         host: The host that it is on, where the connection is to several.
+        tasks: The machine's tasks when it was last made ready for one, by which a newer one is known; None before.
     """
 
     ref: Ref
@@ -67,6 +68,7 @@ class DomainHandle:
     row: Row = field(repr=False)
     problem: str | None = None
     host: Ref | None = None
+    tasks: frozenset[str] | None = field(default=None, repr=False)
 
 
 def identity(connection: Connection) -> tuple[str, ...]:

@@ -5,10 +5,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 from esxvirt.driver.domains import DomainHandle, read
 from esxvirt.driver.states import domain_state
-from esxvirt.errors import OperationInvalidError, QuestionError, ReadOnlyError, ServerFault
-from esxvirt.vsphere.inventory import Row
+from esxvirt.errors import (
+    EsxvirtError,
+    OperationInvalidError,
+    QuestionError,
+    ReadOnlyError,
+    ServerFault,
+    TransportError,
+)
+from esxvirt.vsphere.inventory import Query, Row, retrieve
 from esxvirt.vsphere.questions import blocked, read_question
-from esxvirt.vsphere.tasks import Watch, wait_for_task
+from esxvirt.vsphere.tasks import Watch, cancel, wait_for_task
 
 if TYPE_CHECKING:
     from esxvirt.driver.connection import Connection
@@ -17,7 +24,8 @@ if TYPE_CHECKING:
 
 __all__ = ["STATE", "answer_open", "check_writable", "prepare", "ready", "reconfigure", "run"]
 
-STATE: Final = ("runtime.powerState", "runtime.question")
+_RECENT: Final = "recentTask"
+STATE: Final = ("runtime.powerState", "runtime.question", _RECENT)
 """What `ready` needs of a domain."""
 
 
@@ -46,6 +54,7 @@ def prepare(connection: "Connection", domain: DomainHandle, wanted: int | None, 
 
 def ready(connection: "Connection", domain: DomainHandle, row: Row, wanted: int | None, otherwise: str = "") -> Any:
     """As `prepare`, for what was read already: a row with `STATE`. No SOAP call, 1 if something is asked."""
+    domain.tasks = None if _RECENT in row.missing else frozenset(ref.value for ref in row.get(_RECENT) or ())
     if wanted is not None and domain_state(row.get("runtime.powerState")) != wanted:
         raise OperationInvalidError(otherwise)
     machine = connection.session.reference(domain.ref.type, domain.ref.value)
@@ -80,20 +89,51 @@ def run(
     """Start a task on a domain's machine, wait for it, and return its result.
 
     The method is the machine's, or that of a `target` of its own, such as a snapshot. 3 SOAP calls, one for every
-    round of updates, and one for every answer.
+    round of updates, and one for every answer. The call that starts it is never sent twice: if its answer is lost, the
+    machine's tasks tell whether it was begun.
 
     Raises:
         ServerFault: The task could not be started; or, with `failure` before the reason, it failed.
         TaskCancelledError: It was cancelled.
         QuestionError: A question blocks it, and nobody answers.
-        DeadlineError: It takes longer than the connection's policy allows.
-        TransportError: The server broke off.
+        DeadlineError: It takes longer than the connection's policy allows, or the server was silent.
+        TransportError: The server broke off; the message says whether the task was begun, as far as that is known.
     """
-    task = connection.session.call(machine if target is None else target, method, *arguments)
+    try:
+        task = connection.session.call(machine if target is None else target, method, *arguments)
+    except TransportError as error:
+        task, known = _started(connection, domain, method)
+        if task is None:
+            raise type(error)(f"{failure}: {error}; {known}") from error
+    except KeyboardInterrupt:
+        task, _ = _started(connection, domain, method)
+        if task is not None:
+            cancel(connection.session, task)
+            raise KeyboardInterrupt("interrupted: the task was asked to stop") from None
+        raise
     try:
         return wait_for_task(connection.session, task, machine, _watch(connection, domain))
     except ServerFault as fault:
         raise type(fault)(f"{failure}: {fault}", name=fault.name, detail=fault.detail) from None
+    except TransportError as error:
+        raise type(error)(f"{failure}: {error}") from error
+
+
+def _started(connection: "Connection", domain: DomainHandle, method: str) -> tuple[Any, str]:
+    """The task that a call has started whose answer was lost, or None and what is known of it. 2 SOAP calls."""
+    unknown = None, "whether it was done is not known: look at the domain before you try again"
+    if domain.tasks is None:
+        return unknown
+    try:
+        recent = read(connection, domain, (_RECENT,)).get(_RECENT) or ()
+        fresh = [ref for ref in recent if ref.value not in domain.tasks]
+        rows = retrieve(connection.session, Query({"Task": ("info.name",)}, fresh))
+    except EsxvirtError:
+        return unknown
+    own = [row.ref for row in rows if row.get("info.name") in {None, method}]
+    if not own:
+        return None, "nothing was begun: try again"
+    return connection.session.reference(own[-1].type, own[-1].value), ""
 
 
 def reconfigure(

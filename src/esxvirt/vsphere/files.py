@@ -50,13 +50,7 @@ def read_file(session: Session, file: DatastorePath, seconds: float | None = Non
     """
     stub = session.stub
     deadline = Deadline(session.endpoint.deadline if seconds is None else seconds)
-    generation = stub.generation
     status, reason, body = _get(session, file, deadline)
-    if status == http.client.UNAUTHORIZED:
-        with translated("Login"):
-            renewed = stub.renew_once(generation)
-        if renewed:
-            status, reason, body = _get(session, file, deadline)
     if status == http.client.OK:
         return body
     if status == http.client.NOT_FOUND:
@@ -68,13 +62,29 @@ def read_file(session: Session, file: DatastorePath, seconds: float | None = Non
 def _get(session: Session, file: DatastorePath, deadline: Deadline) -> tuple[int, str, bytes]:
     for attempt in (1, 2, 3):
         try:
-            status, reason, _, body = session.stub.exchange("GET", file.url, {}, None, deadline, LARGEST)
+            answer = _exchange(session, "GET", file, {}, None, deadline)
         except TransportError:
             if attempt == 3 or deadline.expired():
                 raise
         else:
-            return status, reason, body
+            if answer[0] != http.client.SERVICE_UNAVAILABLE or attempt == 3:
+                return answer
     raise AssertionError("the last attempt returns or raises")
+
+
+def _exchange(
+    session: Session, verb: str, file: DatastorePath, headers: dict[str, str], content: bytes | None, deadline: Deadline
+) -> tuple[int, str, bytes]:
+    """Status, reason and body of an answer; an expired session is renewed, once, after what it was refused."""
+    stub = session.stub
+    generation = stub.generation
+    status, reason, _, body = stub.exchange(verb, file.url, dict(headers), content, deadline, LARGEST)
+    if status == http.client.UNAUTHORIZED:
+        with translated("Login"):
+            renewed = stub.renew_once(generation)
+        if renewed:
+            status, reason, _, body = stub.exchange(verb, file.url, dict(headers), content, deadline, LARGEST)
+    return status, reason, body
 
 
 def write_file(session: Session, file: DatastorePath, content: bytes, seconds: float | None = None) -> None:
@@ -86,7 +96,7 @@ def write_file(session: Session, file: DatastorePath, content: bytes, seconds: f
     """
     deadline = Deadline(session.endpoint.deadline if seconds is None else seconds)
     headers = {"Content-Type": "application/octet-stream"}
-    status, reason, _, _ = session.stub.exchange("PUT", file.url, headers, content, deadline)
+    status, reason, _ = _exchange(session, "PUT", file, headers, content, deadline)
     if status in {http.client.OK, http.client.CREATED, http.client.NO_CONTENT}:
         return
     name = session.stub.endpoint.name
@@ -104,6 +114,6 @@ def delete_file(session: Session, file: DatastorePath, seconds: float | None = N
         TransportError: The server refused it, or broke off.
     """
     deadline = Deadline(session.endpoint.deadline if seconds is None else seconds)
-    status, reason, _, _ = session.stub.exchange("DELETE", file.url, {}, None, deadline)
+    status, reason, _ = _exchange(session, "DELETE", file, {}, None, deadline)
     if status not in {http.client.OK, http.client.NO_CONTENT, http.client.ACCEPTED, http.client.NOT_FOUND}:
         raise TransportError(f"'{session.stub.endpoint.name}' refuses to delete '{file}': HTTP {status} {reason}")

@@ -49,6 +49,8 @@ READS: Final = frozenset(
 """Methods that change nothing, so that sending them again after a lost answer is safe."""
 
 _OF_SESSIONS: Final = frozenset({"Login", "Logout"})
+_OF_ONE_SESSION: Final = frozenset({"CheckForUpdates", "DestroyPropertyFilter", "WaitForUpdates", "WaitForUpdatesEx"})
+"""What is about filters, which go with the session that they were made in."""
 _ATTEMPTS: Final = 3
 _LARGEST_ANSWER: Final = 1 << 30
 _COOKIE: Final = "vmware_soap_session"
@@ -118,7 +120,7 @@ class SoapStub(SoapAdapter.SoapStubAdapter):
         try:
             return self._send_patiently(method, request, deadline)
         except vim.fault.NotAuthenticated:
-            if method in _OF_SESSIONS or not self.renew_once(generation):
+            if method in _OF_SESSIONS or not self.renew_once(generation) or method in _OF_ONE_SESSION:
                 raise
         return self._send_patiently(method, request, deadline)
 

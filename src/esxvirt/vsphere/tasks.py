@@ -26,10 +26,9 @@ _TASK: Final = ("info.state", "info.progress", "info.error", "info.result")
 _QUESTION: Final = "runtime.question"
 _TOO_LATE: Final = frozenset({"ConcurrentAccess", "InvalidArgument"})
 """What a server says of an answer to a question that somebody else has answered."""
-_FORGOTTEN: Final = "InvalidCollectorVersion"
-"""What a server says of updates that an earlier session waited for: it has expired, and a new one watches anew."""
 _CANCEL_SECONDS: Final = 5.0
 """How long a cancelled task is waited for, to tell what became of it."""
+_UNKNOWN: Final = "whether the task goes on is not known: look what became of it before you try again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +49,8 @@ class Watch:
 def wait_for_task(session: Session, task: Any, machine: Any | None = None, watch: Watch | None = None) -> Any:
     """Wait until a task has ended, and return its result.
 
-    2 SOAP calls, one for every round of updates, and one for every answer. When this ends early, by Ctrl-C, at the
+    2 SOAP calls, one for every round of updates, and one for every answer; answers that get lost cost more of them, and
+    are no error as long as the server can be reached again. When this ends early, by Ctrl-C, at the
     deadline or at a question that nobody answers, the task is asked to cancel; the KeyboardInterrupt that is raised
     after Ctrl-C says what became of it.
 
@@ -64,32 +64,27 @@ def wait_for_task(session: Session, task: Any, machine: Any | None = None, watch
         ServerFault: The task failed; the fault's name is in `name`.
         TaskCancelledError: It was cancelled.
         QuestionError: A question blocks it, and nobody answers.
-        DeadlineError: It takes longer than allowed.
-        TransportError: The server broke off: whether the task goes on is not known.
+        DeadlineError: It takes longer than allowed; the message says what became of it.
+        TransportError: The server broke off for good: whether the task goes on is not known.
     """
     watch = watch or Watch()
     wanted = {task: _TASK} if machine is None else {task: _TASK, machine: (_QUESTION,)}
     deadline = Deadline(watch.seconds)
-    while True:
-        with watching(session, wanted) as updates:
-            try:
-                return _follow(session, task, machine, updates, deadline, watch)
-            except KeyboardInterrupt:
-                raise KeyboardInterrupt(_stop(session, task, updates)) from None
-            except DeadlineError:
-                cancel(session, task)
-                if not deadline.expired():
-                    raise
-                took = f"the task did not end within {watch.seconds:g} seconds"
-                raise DeadlineError(f"{took}, and was cancelled") from None
-            except ServerFault as fault:
-                if fault.name != _FORGOTTEN:
-                    raise  # it has ended
-            except TransportError:
-                raise  # it cannot be reached any more
-            except Exception:  # nobody answers, or who is asked or told breaks
-                cancel(session, task)
-                raise
+    with watching(session, wanted) as updates:
+        try:
+            return _follow(session, task, machine, updates, deadline, watch)
+        except KeyboardInterrupt:
+            raise KeyboardInterrupt("interrupted" + _stop(session, task, updates)) from None
+        except ServerFault:
+            raise  # it has ended
+        except TransportError as error:
+            if not deadline.expired():
+                raise type(error)(f"{error}; {_UNKNOWN}") from error
+            end = _stop(session, task, updates)
+            raise DeadlineError(f"the task did not end within {watch.seconds:g} seconds{end}") from None
+        except Exception:  # nobody answers, or who is asked or told breaks
+            cancel(session, task)
+            raise
 
 
 def _follow(session: Session, task: Any, machine: Any, updates: Updates, deadline: Deadline, watch: Watch) -> Any:
@@ -108,23 +103,23 @@ def _follow(session: Session, task: Any, machine: Any, updates: Updates, deadlin
 
 
 def _stop(session: Session, task: Any, updates: Updates) -> str:
-    """Cancel a task, and say what became of it."""
+    """Cancel a task, and say what became of it: the rest of a sentence."""
     cancel(session, task)
     try:
         _follow(session, task, None, updates, Deadline(_CANCEL_SECONDS), Watch())
     except TaskCancelledError:
-        return "interrupted: the task was cancelled"
+        return ": the task was cancelled"
     except ServerFault as fault:
-        return f"interrupted; the task failed: {fault}"
+        return f"; the task failed: {fault}"
     except EsxvirtError:
-        return "interrupted: the task was asked to stop, but did not yet; it may still take effect"
-    return "interrupted, but the task had done its work already"
+        return "; the task was asked to stop, but did not yet; it may still take effect"
+    return ", but the task had done its work already"
 
 
 def cancel(session: Session, task: Any) -> None:
     """Ask a task to end. One SOAP call; what cannot be cancelled goes on."""
     with suppress(EsxvirtError):
-        session.call(task, "CancelTask")
+        session.call(task, "CancelTask", seconds=_CANCEL_SECONDS)
 
 
 def _ended(task: Any, seen: Changes) -> tuple[bool, Any]:

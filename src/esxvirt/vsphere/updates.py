@@ -1,12 +1,14 @@
 """Property updates: being told what changes, instead of asking again and again."""
 
+import random
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, Final
 
 from pyVmomi import vmodl
 
-from esxvirt.errors import DeadlineError, EsxvirtError
+from esxvirt.errors import EsxvirtError, ServerFault, TransportError
 from esxvirt.vsphere.deadline import Deadline
 from esxvirt.vsphere.session import Session
 
@@ -16,6 +18,13 @@ _LONGEST_WAIT: Final = 60
 """Seconds that one call waits on the server: less than what firewalls allow a silent connection."""
 _GRACE: Final = 30.0
 """Seconds more that its answer may take to arrive."""
+_LATE: Final = 5.0
+"""The same where what is waited for has a deadline, which a silent server must not stretch much."""
+_ATTEMPTS: Final = 3
+"""How often an answer may get lost, one after the other."""
+_FORGOTTEN: Final = frozenset({"InvalidCollectorVersion", "NotAuthenticated"})
+"""What a server says that has lost what it knew of our filter, with its session or without."""
+_FAREWELL_SECONDS: Final = 10.0
 
 _Collector = vmodl.query.PropertyCollector
 
@@ -26,21 +35,42 @@ Changes = dict[tuple[str, str], Any]
 class Updates:
     """What the server tells of the objects of one `watching`."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, specification: Any) -> None:
         self._session = session
+        self._specification = specification
         self._collector = session.content.propertyCollector
+        self._filter: Any = None
+        self._generation = 0
         self._version = ""
 
     def wait(self, deadline: Deadline) -> Changes:
         """The next changes; at the first call, all values.
 
+        An answer that gets lost is no loss: what has become of everything is told anew then, and also once a session
+        that had expired is renewed.
+
         Raises:
             DeadlineError: Nothing changed until then.
             ServerFault: The server refused.
-            TransportError: It broke off.
+            TransportError: It broke off, again and again.
         """
+        failures = 0
         while True:
-            found = self._wait_once(deadline)
+            try:
+                found = self._wait_once(deadline)
+            except TransportError:
+                failures += 1
+                if failures == _ATTEMPTS or deadline.expired():
+                    raise
+                time.sleep(random.uniform(0, 0.1 * 2**failures))  # noqa: S311  no secret
+                self._version = ""
+                continue
+            except ServerFault as fault:
+                failures += 1
+                if failures == _ATTEMPTS or fault.name not in _FORGOTTEN:
+                    raise
+                self._filter, self._version = None, ""
+                continue
             if found is None:
                 deadline.remaining()
                 continue
@@ -53,28 +83,29 @@ class Updates:
             }
 
     def _wait_once(self, deadline: Deadline) -> Any:
-        left = deadline.remaining()
-        if not self._session.paged:
+        session, left = self._session, deadline.remaining()
+        if self._filter is None or self._generation != session.stub.generation:
+            self._version = ""
+            self._filter = session.call(self._collector, "CreateFilter", self._specification, True)
+            self._generation = session.stub.generation
+        if not session.paged:
             # VI API 2.5 and 4.0 wait without a limit of their own: leaving the connection is what ends that.
-            return self._session.call(self._collector, "WaitForUpdates", self._version, seconds=left or 1e9)
-        seconds = _LONGEST_WAIT if left is None else max(1, min(_LONGEST_WAIT, int(left)))
-        options = _Collector.WaitOptions(maxWaitSeconds=seconds)
-        answer = self._session.call(
-            self._collector, "WaitForUpdatesEx", self._version, options, seconds=seconds + _GRACE
-        )
-        if answer is None and left is not None and left <= seconds:
-            raise DeadlineError(f"nothing changed within {deadline.seconds:g} seconds")
-        return answer
+            return session.call(self._collector, "WaitForUpdates", self._version, seconds=left or 1e9)
+        wait = _LONGEST_WAIT if left is None else max(1, min(_LONGEST_WAIT, int(left)))
+        options = _Collector.WaitOptions(maxWaitSeconds=wait)
+        seconds = wait + _GRACE if left is None else min(wait + _GRACE, left + _LATE)
+        return session.call(self._collector, "WaitForUpdatesEx", self._version, options, seconds=seconds)
+
+    def end(self) -> None:
+        """Have the server forget it. One SOAP call, if there was any other."""
+        if self._filter is not None:
+            with suppress(EsxvirtError):
+                self._session.call(self._filter, "DestroyPropertyFilter", seconds=_FAREWELL_SECONDS)
 
 
 @contextmanager
 def watching(session: Session, wanted: Mapping[Any, Sequence[str]]) -> Iterator[Updates]:
-    """Have the server watch properties of pyVmomi objects. One SOAP call, and one more at the end.
-
-    Raises:
-        ServerFault: The server refused.
-        TransportError: It broke off.
-    """
+    """Have the server watch properties of pyVmomi objects. One SOAP call at the first wait, and one at the end."""
     kinds: dict[type, set[str]] = {}
     for managed, paths in wanted.items():
         kinds.setdefault(type(managed), set()).update(paths)
@@ -82,9 +113,8 @@ def watching(session: Session, wanted: Mapping[Any, Sequence[str]]) -> Iterator[
         propSet=[_Collector.PropertySpec(type=kind, pathSet=sorted(paths)) for kind, paths in kinds.items()],
         objectSet=[_Collector.ObjectSpec(obj=managed) for managed in wanted],
     )
-    watched = session.call(session.content.propertyCollector, "CreateFilter", specification, True)
+    updates = Updates(session, specification)
     try:
-        yield Updates(session)
+        yield updates
     finally:
-        with suppress(EsxvirtError):
-            session.call(watched, "DestroyPropertyFilter")
+        updates.end()

@@ -106,8 +106,7 @@ def test_a_start_whose_answer_is_lost_is_not_sent_again(fresh: Simulator, connec
     domain = lookup_by_name(connection, "archive")
     fresh.calls.clear()
     fresh.faults.add(socket="truncate", method="PowerOnVM_Task", count=1)
-    with pytest.raises(Exception, match="broke off"):
-        lifecycle.start(connection, domain)
+    lifecycle.start(connection, domain)  # its task is there, and is followed
     assert [call.method for call in fresh.calls].count("PowerOnVM_Task") == 1
 
 
