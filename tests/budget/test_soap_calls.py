@@ -116,3 +116,52 @@ def test_changes(profile: str, tmp_path: Path, command: tuple[str, ...]) -> None
         made = calls(fresh, tmp_path, *command)
     # `schedinfo` reads before and after.
     assert len([method for method in made if not method.startswith("WaitForUpdates")]) <= 11, made
+
+
+@pytest.fixture(scope="module", params=["vcenter-2.5", "vcenter-7.0"])
+def site(request: pytest.FixtureRequest) -> Iterator[Simulator]:
+    """Serve 50 hosts in two datacenters."""
+    with Simulator(request.param, transport="http", hosts=50, datacenters=2, clusters=4, vms=200) as running:
+        yield running
+
+
+def site_calls(site: Simulator, tmp_path: Path, *command: str) -> list[str]:
+    """As `calls`, on the whole vCenter."""
+    auth = write_auth_file(tmp_path, site.username, site.password)
+    site.calls.clear()
+    answer = esxvirsh("-c", site.vcenter_uri or "", *command, auth_file=auth)
+    assert answer.returncode == 0, answer.stderr
+    assert site.sessions == []
+    return [call.method for call in site.calls]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("list", "--all"),
+        ("list", "--all", "--host", "--cluster"),
+        ("list", "--all", "--autostart"),
+        ("domstats",),
+        ("hosts",),
+        ("tree", "--machines"),
+        ("nodeinfo",),
+        ("freecell",),
+        ("capabilities",),
+        ("dominfo", "archive"),
+        ("dumpxml", "archive"),
+        ("schedinfo", "archive"),
+    ],
+    ids=" ".join,
+)
+def test_fifty_hosts(site: Simulator, tmp_path: Path, command: tuple[str, ...]) -> None:
+    made = site_calls(site, tmp_path, *command)
+    assert len(made) <= 7, made
+
+
+def test_one_page_has_all_machines_of_fifty_hosts(tmp_path: Path) -> None:
+    with Simulator("vcenter-7.0", transport="http", hosts=50, datacenters=2, clusters=4, vms=9_990) as site:
+        auth = write_auth_file(tmp_path, site.username, site.password)
+        answer = esxvirsh("-c", site.vcenter_uri or "", "list", "--all", auth_file=auth)
+        assert len(answer.stdout.splitlines()) == 9_995 + 3
+        reads = ["RetrievePropertiesEx"] * 2
+        assert [call.method for call in site.calls] == ["RetrieveServiceContent", "Login", *reads, "Logout"]

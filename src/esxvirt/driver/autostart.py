@@ -51,11 +51,8 @@ def read_autostart(connection: Connection, place: HostPlace | None = None) -> Au
 
 
 def get_autostart(connection: Connection, domain: DomainHandle) -> bool:
-    """Whether the domain starts with its host (virDomainGetAutostart). One SOAP call.
-
-    One more on a connection to several hosts.
-    """
-    return read_autostart(connection, place_of(connection, domain)).starts(domain)
+    """Whether the domain starts with its host (virDomainGetAutostart). One SOAP call."""
+    return read_autostart(connection).starts(domain)
 
 
 def set_autostart(connection: Connection, domain: DomainHandle, *, start: bool) -> None:

@@ -40,6 +40,7 @@ class Connection:
         vcenter: Session | None,
         product: str,
         scope: Scope,
+        path: tuple[str, ...] = (),
         read_only: bool,
         resources: ExitStack,
     ) -> None:
@@ -48,6 +49,7 @@ class Connection:
         self.vcenter = vcenter
         self.product = product
         self.scope = self._whole = scope
+        self._path = path
         self.read_only = read_only
         self.policy = TaskPolicy(auto_answer=uri.auto_answer)
         self._resources = resources
@@ -85,9 +87,18 @@ class Connection:
                 vcenter=vcenter,
                 product=real.scheme,
                 scope=scope,
+                path=real.path,
                 read_only=read_only,
                 resources=resources.pop_all(),
             )
+
+    def look_again(self) -> None:
+        """Find all hosts of a `vpx://` connection anew: one may have gone, or come. One SOAP call.
+
+        Raises:
+            EsxvirtError: What the URI's path names has gone.
+        """
+        self.scope = self._whole = resolve(read_tree(self.session), self._path, self.session.endpoint.host)
 
     def narrow(self, host: str | None) -> None:
         """Be about one of the hosts only, by its name or path; None for all that the URI leads to again.

@@ -126,6 +126,16 @@ def domain_id(ref: Ref) -> int:
 def read_all(connection: Connection, properties: Iterable[str] = ()) -> list[DomainHandle]:
     """All domains of the connection's hosts, with these properties besides the `IDENTITY`. One SOAP call a page."""
     wanted = tuple(dict.fromkeys((*identity(connection), *properties)))
+    try:
+        return _read_all(connection, wanted)
+    except ServerFault as fault:
+        if fault.name != "ManagedObjectNotFound" or connection.scope.is_one_host:
+            raise
+    connection.look_again()  # a host was taken out of the vCenter
+    return _read_all(connection, wanted)
+
+
+def _read_all(connection: Connection, wanted: Sequence[str]) -> list[DomainHandle]:
     query = Query({"VirtualMachine": wanted}, connection.scope.hosts, _VM_OF_HOST, include_start=False, digest=DIGESTS)
     return [handle(row) for row in retrieve(connection.session, query)]
 

@@ -53,10 +53,10 @@ def _below(item: Item, name: str) -> Item | None:
 
 def _lost(item: Item, items: Sequence[str], number: int) -> EsxvirtError:
     """The error for the item `number` of a path, of which there is none in `item`."""
-    path = "/" + "/".join(escape(name) for name in items)
+    path = "/" + "/".join(items)  # as libvirt shows it
     standalone = item.kind == "ComputeResource" and item.ref.type == "ComputeResource"
     if item.kind == "HostSystem" or standalone:
-        return InvalidArgumentError(f"Path '{path}' ends with an excess item: '{items[number]}' follows a host")
+        return InvalidArgumentError(f"Path '{path}' ends with an excess item")
     if item.kind == "ComputeResource":
         kind = "host system"
     elif item.kind == "Datacenter" or any(above.kind == "Datacenter" for above in item.ancestors()):

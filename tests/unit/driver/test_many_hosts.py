@@ -1,5 +1,6 @@
 """Connections to all hosts below a point of a vCenter: what is asked of all of them, and of one domain's own."""
 
+import dataclasses
 import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -10,6 +11,7 @@ from esxvirt.auth import Credentials, Secret
 from esxvirt.driver import autostart, define, description, domains, host, info, lifecycle, listing, native, stats
 from esxvirt.driver.connection import Connection
 from esxvirt.driver.hosts import list_hosts
+from esxvirt.driver.scope import Scope
 from esxvirt.driver.tasks import reconfigure
 from esxvirt.driver.tree import read_inventory
 from esxvirt.driver.vcpus import set_vcpus
@@ -22,6 +24,7 @@ from esxvirt.errors import (
 )
 from esxvirt.sim import Simulator
 from esxvirt.uri import parse
+from esxvirt.vsphere.decode import Ref
 
 Opener = Callable[..., Connection]
 
@@ -254,3 +257,13 @@ def test_the_tree(connect: Opener, simulator: Simulator) -> None:
     alone = read_inventory(connect("site1/dc1/hosts1/cluster1/esx1.example.com"), machines=True)
     assert alone.kind == "host"
     assert {domain.kind for domain in alone.below} == {"domain"}
+
+
+def test_a_host_that_has_gone(connect: Opener) -> None:
+    """It is left out from then on; the vCenter's fault for it does not sink the list."""
+    connection = connect()
+    first, *others = connection.scope.places
+    gone = dataclasses.replace(first, ref=Ref("HostSystem", "host-99999"))
+    connection.scope = Scope([gone, *others], "all")
+    assert len(listing.list_domains(connection)) == 25
+    assert connection.scope.places == (first, *others)
