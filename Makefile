@@ -6,6 +6,7 @@
 #   make bench    esxvirsh beside virsh, govc and pyVmomi; conversions beside libvirt-python
 #   make fuzz     the property tests, many more examples each; then make guided, ten minutes each
 #   make guided   coverage-guided fuzzing with atheris, SECONDS_EACH (60) for each of GUIDED
+#   make soak     sixteen clients at once on a simulator, for SOAK_SECONDS (60)
 #   make docs     regenerate the generated pages of docs/
 #   make tools    vcsim and govc for the tests, into .cache/bin (needs Go)
 #   make clean    remove what these targets made
@@ -22,9 +23,10 @@ PYTEST_ARGS ?=
 ATHERIS = $(BIN)/python -m pip install --quiet --only-binary :all: --group fuzz
 GUIDED ?= 'guided vmx' 'guided strict' 'guided xml' 'guided_simulator sdk' 'guided_simulator folder'
 SECONDS_EACH ?= 60
+SOAK_SECONDS ?= 60
 BENCH_ARGS ?=
 
-.PHONY: demo test check bench fuzz guided docs tools clean setup
+.PHONY: demo test check bench fuzz guided soak docs tools clean setup
 
 demo: $(VENV)/.demo
 	$(BIN)/esxvirsh -c sim:///esx "list --all; dumpxml Fedora11"
@@ -53,6 +55,9 @@ guided: $(VENV)/.test
 	$(ATHERIS)
 	for target in $(GUIDED); do \
 		$(BIN)/python -m tests.fuzz.$$target -max_total_time=$(SECONDS_EACH) -print_final_stats=1 || exit 1; done
+
+soak: $(VENV)/.test
+	ESXVIRT_SOAK_SECONDS=$(SOAK_SECONDS) $(BIN)/python -m pytest tests/sim/test_concurrency.py $(PYTEST_ARGS)
 
 docs: $(VENV)/.demo
 	$(BIN)/python docs/generate.py

@@ -2,9 +2,12 @@
 
 import base64
 import http.client
+import itertools
+import os
 import random
 import re
 import threading
+import time
 from typing import Any
 
 from esxvirt.sim import Simulator
@@ -12,6 +15,8 @@ from tests.sim.test_http import _CALL
 
 _CLIENTS = 16
 _ROUNDS = 25
+# Nothing here depends on time: with more seconds there are more rounds (see `make soak`).
+_SECONDS = float(os.environ.get("ESXVIRT_SOAK_SECONDS", "0"))
 _MACHINES = 6
 _OPTIONS = '<spec><extraConfig><key>{}</key><value xmlns:x="http://www.w3.org/2001/XMLSchema" xmlns:xsi=\
 "http://www.w3.org/2001/XMLSchema-instance" xsi:type="x:string">{}</value></extraConfig></spec>'
@@ -25,6 +30,7 @@ class Client:
         self.done = {"on": 0, "off": 0}
         self.wrong: list[Any] = []
         self.settings = 0
+        self.rounds = 0
         self._simulator = simulator
         self._connection = http.client.HTTPConnection(simulator.host, simulator.port, timeout=120)
         self._chance = random.Random(number)
@@ -77,7 +83,11 @@ class Client:
     def _run(self) -> None:
         login = "<userName>root</userName><password>secret</password>"
         assert self.call("Login", "SessionManager", "ha-sessionmgr", login)[0] == 200
-        for turn in range(_ROUNDS):
+        end = time.monotonic() + _SECONDS
+        for turn in itertools.count():
+            if turn >= _ROUNDS and time.monotonic() >= end:
+                break
+            self.rounds = turn + 1
             what = self._chance.randrange(5)
             moid = str(self._chance.randrange(6, 6 + _MACHINES))
             if what == 0:
@@ -120,9 +130,10 @@ def test_sixteen_at_once() -> None:
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join(300)
+            thread.join(300 + _SECONDS)
         assert not any(thread.is_alive() for thread in threads)
         assert [client.wrong for client in clients] == [[]] * _CLIENTS
+        assert all(client.rounds >= _ROUNDS for client in clients)
         # Every switch that was told has happened, and no other: on and off take turns on each machine.
         gained = sum(client.done["on"] - client.done["off"] for client in clients)
         assert sum(machine.running for machine in machines.values()) - before == gained

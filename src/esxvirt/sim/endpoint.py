@@ -1,7 +1,7 @@
 """A served API: one host's or the vCenter's view of the site, with identifiers, accounts and sessions of its own."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from esxvirt.sim.access import Access
 from esxvirt.sim.calls import Call, CallLog
@@ -26,6 +26,9 @@ from esxvirt.sim.state.tasks import Task, Tasks
 from esxvirt.sim.wire.encode import Encoder
 from esxvirt.sim.wire.schema import is_a
 from esxvirt.sim.wire.values import Ref
+
+if TYPE_CHECKING:
+    from esxvirt.sim.tree import Tree
 
 __all__ = ["Endpoint"]
 
@@ -72,6 +75,7 @@ class Endpoint:
         self.managers: dict[str, Ref] = {}
         self.root_pools: dict[int, Ref] = {}
         self.root_folder = Ref("Folder", "")
+        self.tree: Tree
         self._datacenters: dict[Datacenter, tuple[Ref, dict[str, Ref]]] = {}
         self._encoders = {profile.api_version: self.encoder}
         self._paths: dict[Encoder, PathTable] = {}

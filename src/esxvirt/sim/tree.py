@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from esxvirt.sim.state.distributed import DistributedSwitch
     from esxvirt.sim.state.site import Host
 
-__all__ = ["build"]
+__all__ = ["Tree", "build"]
 
 # Managers of a server: property of ServiceContent -> (type, identifier on a host, identifier on a vCenter).
 _MANAGERS = {
@@ -75,10 +75,11 @@ def build(endpoint: "Endpoint") -> None:
         known = endpoint.encoder.sees(schema.data_type("ServiceContent").by_name[name].version)
         if type_name in CLASSES and known:
             endpoint.managers[name] = endpoint.add(CLASSES[type_name](endpoint, own_id if own else vcenter_id)).ref
-    _Tree(endpoint).plant()
+    endpoint.tree = Tree(endpoint)
+    endpoint.tree.plant()
 
 
-class _Tree:
+class Tree:
     """The inventory's skeleton of one endpoint."""
 
     def __init__(self, endpoint: "Endpoint") -> None:
@@ -97,10 +98,10 @@ class _Tree:
         endpoint.add(Folder(endpoint, root.value, name, None, _TYPES["datacenter"], lambda: self._datacenters_in(None)))
         shown = [endpoint.host.datacenter] if endpoint.host else self._site.datacenters
         for datacenter in filter(None, shown):
-            self._datacenter(datacenter)
+            self.add_datacenter(datacenter)
         if not self._own:
             for folder in self._site.folders:
-                self._folder(folder)
+                self.add_folder(folder)
             for cluster in self._site.clusters:
                 self._cluster(cluster)
             for switch in self._site.distributed:
@@ -109,7 +110,8 @@ class _Tree:
             self._host(host)
         self._datastores()
 
-    def _datacenter(self, datacenter: "places.Datacenter") -> None:
+    def add_datacenter(self, datacenter: "places.Datacenter") -> Ref:
+        """Make a datacenter with its four folders."""
         endpoint = self._endpoint
         if self._own:
             ref = Ref("Datacenter", "ha-datacenter")
@@ -123,20 +125,25 @@ class _Tree:
             }
         endpoint.add_datacenter(datacenter, ref, folders)
         name = "ha-datacenter" if self._own else datacenter.name
-        parent = endpoint.root_folder if self._own else self._ref_of(datacenter.folder, endpoint.root_folder)
+        parent = endpoint.root_folder if self._own else self.ref_of(datacenter.folder, endpoint.root_folder)
         node = Datacenter(endpoint, ref.value, name, parent, folders, datacenter)
         endpoint.add(node)
         getters = node.getters
         contents: dict[str, Callable[[], Iterable[Ref]]] = {
             "vm": lambda: [*self._folders_in(None, datacenter, "vm"), *self._machines_in(None, datacenter)],
             "host": lambda: [*self._folders_in(None, datacenter, "host"), *self._resources_in(None, datacenter)],
-            "datastore": lambda: getters["datastore"](node),
-            "network": lambda: [*getters["network"](node), *self._switches_in(datacenter)],
+            "datastore": lambda: [*self._folders_in(None, datacenter, "datastore"), *getters["datastore"](node)],
+            "network": lambda: [
+                *self._folders_in(None, datacenter, "network"),
+                *getters["network"](node),
+                *self._switches_in(datacenter),
+            ],
         }
         for kind, children in contents.items():
             endpoint.add(
                 Folder(endpoint, folders[kind].value, kind, ref, _TYPES[kind], children, datacenter=datacenter)
             )
+        return ref
 
     def _switches_in(self, datacenter: "places.Datacenter") -> list[Ref]:
         if self._own:
@@ -151,7 +158,8 @@ class _Tree:
         for group in switch.groups:
             endpoint.add(DistributedVirtualPortgroup(endpoint, group.key, group, parent, own.ref))
 
-    def _folder(self, folder: "places.Folder") -> None:
+    def add_folder(self, folder: "places.Folder") -> Ref:
+        """Make a folder that somebody has made."""
         endpoint = self._endpoint
         datacenter = folder.datacenter
         top = endpoint.folders_of(datacenter)[folder.holds] if datacenter else endpoint.root_folder
@@ -162,18 +170,18 @@ class _Tree:
         }
 
         def children() -> list[Ref]:
-            return [*self._folders_in(folder, datacenter, folder.holds), *contents[folder.holds]()]
+            there = contents[folder.holds]() if folder.holds in contents else ()
+            return [*self._folders_in(folder, datacenter, folder.holds), *there]
 
-        parent = self._ref_of(folder.above, top)
-        moid = self._ref_of(folder, top).value
+        ref = self.ref_of(folder, top)
+        types = _TYPES[folder.holds]
         endpoint.add(
-            Folder(
-                endpoint, moid, folder.name, parent, _TYPES[folder.holds], children, place=folder, datacenter=datacenter
-            )
+            Folder(endpoint, ref.value, folder.name, top, types, children, place=folder, datacenter=datacenter)
         )
+        return ref
 
     @staticmethod
-    def _ref_of(folder: "places.Folder | None", top: Ref) -> Ref:
+    def ref_of(folder: "places.Folder | None", top: Ref) -> Ref:
         """Return the reference of a folder, or of the top where there is none."""
         return top if folder is None else Ref("Folder", f"group-{_LETTERS[folder.holds]}{FIRST_FOLDER + folder.number}")
 
@@ -186,7 +194,7 @@ class _Tree:
             return []
         wanted = (above, datacenter, holds)
         found = (item for item in self._site.folders if (item.above, item.datacenter, item.holds) == wanted)
-        return [self._ref_of(item, self._endpoint.root_folder) for item in found]
+        return [self.ref_of(item, self._endpoint.root_folder) for item in found]
 
     def _datacenters_in(self, folder: "places.Folder | None") -> list[Ref]:
         endpoint = self._endpoint
@@ -213,7 +221,7 @@ class _Tree:
     def _host_folder(self, folder: "places.Folder | None", datacenter: "places.Datacenter | None") -> Ref:
         assert datacenter is not None  # noqa: S101  # every host of a built site is in one
         top = self._endpoint.folders_of(datacenter)["host"]
-        return top if self._own else self._ref_of(folder, top)
+        return top if self._own else self.ref_of(folder, top)
 
     def _cluster(self, cluster: "places.Cluster") -> None:
         endpoint = self._endpoint

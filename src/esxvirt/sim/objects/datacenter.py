@@ -3,11 +3,15 @@
 from typing import TYPE_CHECKING
 
 from esxvirt.sim.objects.base import provides
+from esxvirt.sim.objects.folder_places import check_place_name
 from esxvirt.sim.objects.managed_entity import ManagedEntity
-from esxvirt.sim.wire.values import Data, Ref
+from esxvirt.sim.objects.permissions import require
+from esxvirt.sim.wire.values import Data, Fault, Ref
 
 if TYPE_CHECKING:
+    from esxvirt.sim.calls import Call
     from esxvirt.sim.endpoint import Endpoint
+    from esxvirt.sim.objects.task import Task
     from esxvirt.sim.state import places
     from esxvirt.sim.state.site import Host
 
@@ -38,11 +42,25 @@ class Datacenter(ManagedEntity):
 
     @provides("name")
     def _get_name(self) -> str:
-        return self._name
+        return self.datacenter.name if self.endpoint.host is None else self._name
 
     @provides("parent")
     def _get_parent(self) -> Ref:
-        return self._parent
+        if self.endpoint.host is not None:
+            return self._parent
+        return self.endpoint.tree.ref_of(self.datacenter.folder, self.endpoint.root_folder)
+
+    def Rename_Task(self, call: "Call", newName: str) -> "Task":
+        """Give the datacenter another name."""
+        if self.endpoint.host is not None:
+            raise Fault("NotSupported", "The operation is not supported on the object: a host's datacenter stays.")
+        require(call, "Datacenter.Rename", self.ref)
+
+        def work(_: object) -> None:
+            self.datacenter.name = check_place_name(call, self._get_parent(), newName, self.datacenter)
+            self.endpoint.site.touch()
+
+        return self.endpoint.start_task(call, "ManagedEntity.rename", self, work)
 
     @provides("vmFolder")
     def _get_vm_folder(self) -> Ref:

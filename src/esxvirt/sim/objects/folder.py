@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from esxvirt.sim.objects.base import provides
 from esxvirt.sim.objects.folder_machines import FolderMachines
+from esxvirt.sim.objects.folder_places import FolderPlaces
 from esxvirt.sim.wire.values import Ref
 
 if TYPE_CHECKING:
@@ -15,10 +16,11 @@ if TYPE_CHECKING:
 __all__ = ["Folder"]
 
 
-class Folder(FolderMachines):
+class Folder(FolderMachines, FolderPlaces):
     """A folder of the inventory; `children` are asked for each time, `types` may be in it.
 
-    `place` is the site's folder; a datacenter's own four and the root have none. `datacenter` is the one that it is in.
+    `place` is the site's folder, which is in `parent` where no folder is above it; a datacenter's own four and the root
+    have none. `datacenter` is the one that it is in.
     """
 
     __slots__ = ("_children", "_name", "_parent", "_types", "datacenter", "place")
@@ -47,11 +49,13 @@ class Folder(FolderMachines):
 
     @provides("name")
     def _get_name(self) -> str:
-        return self._name
+        return self.place.name if self.place else self._name
 
     @provides("parent")
     def _get_parent(self) -> Ref | None:
-        return self._parent
+        return (
+            self.endpoint.tree.ref_of(self.place.above, self._parent) if self.place and self._parent else self._parent
+        )
 
     @provides("childType")
     def _get_child_type(self) -> list[str]:
