@@ -29,7 +29,7 @@ MACHINE = "archive"
 _XML = (Path(__file__).parents[1] / "reference" / "xml" / "demo.xml").read_text(encoding="utf-8")
 _AT_ONCE = 4
 # Seconds that a silent server is given: far more than a request takes here.
-_PATIENCE = 1.5
+_PATIENCE = 1.0
 
 
 @dataclass(frozen=True, slots=True)
