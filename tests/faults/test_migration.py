@@ -234,9 +234,9 @@ def test_somebody_else_cancels(site: Site) -> None:
 
 
 def test_it_takes_too_long(site: Site) -> None:
-    site.simulator.tasks.seconds = 60.0
+    site.simulator.tasks.seconds = 3.0
     site.here.policy.seconds = 0.3
-    with pytest.raises(DeadlineError, match=r"did not end within 0\.3 seconds, and was cancelled"):
+    with pytest.raises(DeadlineError, match=r"did not end within 0\.3 seconds: the task was cancelled$"):
         site.migrate()
     assert (site.host, site.sent(), site.sent("CancelTask")) == ("esx1", 1, 1)
 
