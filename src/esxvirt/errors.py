@@ -27,6 +27,7 @@ domain and level. What each class becomes there stands in its docstring as ``VIR
     |   |-- VolumeNotFoundError     VIR_ERR_NO_STORAGE_VOL
     |   |-- MetadataNotFoundError   VIR_ERR_NO_DOMAIN_METADATA
     |   `-- DeviceNotFoundError     VIR_ERR_DEVICE_MISSING
+    |-- NetworkExistsError          VIR_ERR_NETWORK_EXIST
     |-- OperationInvalidError       VIR_ERR_OPERATION_INVALID
     |   `-- AmbiguousError          VIR_ERR_OPERATION_INVALID
     |-- OperationFailedError        VIR_ERR_OPERATION_FAILED
@@ -66,6 +67,7 @@ __all__ = [
     "InvalidArgumentError",
     "MetadataNotFoundError",
     "MissingPrivilegeError",
+    "NetworkExistsError",
     "NetworkNotFoundError",
     "NoCredentialsError",
     "NoNameError",
@@ -166,6 +168,10 @@ class SnapshotNotFoundError(NotFoundError):
 
 class NetworkNotFoundError(NotFoundError):
     """No such virtual switch or network: VIR_ERR_NO_NETWORK."""
+
+
+class NetworkExistsError(EsxvirtError):
+    """Something of a network has this name already: VIR_ERR_NETWORK_EXIST."""
 
 
 class InterfaceNotFoundError(NotFoundError):

@@ -37,7 +37,16 @@ def calls(simulator: Simulator, tmp_path: Path, *command: str) -> list[str]:
 
 
 LISTS = pytest.mark.parametrize(
-    "command", [("list", "--all"), ("list", "--all", "--name"), ("domstats",)], ids=" ".join
+    "command",
+    [
+        ("list", "--all"),
+        ("list", "--all", "--name"),
+        ("domstats",),
+        ("net-list", "--all"),
+        ("net-info", "vSwitch0"),
+        ("iface-list",),
+    ],
+    ids=" ".join,
 )
 
 

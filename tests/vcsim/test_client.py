@@ -196,3 +196,43 @@ def test_a_host_of_its_own_in_a_datacenter_is_found(vcsim_vcenter_plain: Vcsim) 
     server = vcsim_vcenter_plain
     names = machine_names(server.uri("/DC0/DC0_H0"), server.username, server.password)
     assert names == sorted(machines_of(server, "DC0_H0"))
+
+
+def test_networks_are_those_of_the_host(case: Case) -> None:
+    with case.open() as connection:
+        found = {network.name(): network.XMLDesc() for network in connection.listAllNetworks()}
+        for name, text in found.items():
+            network = connection.networkLookupByName(name)
+            assert connection.networkLookupByUUIDString(network.UUIDString()).XMLDesc() == text
+        assert "vSwitch0" in found
+        assert ("DVS0" in found) == (not case.server.esx)
+        if not case.server.esx:
+            assert "<portgroup name='DC0_DVPG0'>" in found["DVS0"]
+        cards = connection.listAllInterfaces()
+        assert [card.name() for card in cards] == ["vmnic0", "vmnic1"]
+        assert connection.interfaceLookupByMACString(cards[0].MACString()).name() == "vmnic0"
+
+
+@pytest.mark.parametrize("esx", [True, False])
+def test_networks_are_made_and_removed(esx: bool) -> None:
+    xml = "<network><name>lab</name><portgroup name='one'><vlan><tag id='42'/></vlan></portgroup></network>"
+    with (
+        running_vcsim(esx=esx, tls=False) as server,
+        open_connection(server.uri(), server.username, server.password) as connection,
+    ):
+        network = connection.networkDefineXML(xml)
+        assert "<name>lab</name>" in network.XMLDesc()
+        groups = govc(server, "host.portgroup.info", "-host", _host_of(server))
+        assert "one" in groups.stdout, groups
+        switches = govc(server, "host.vswitch.info", "-host", _host_of(server))
+        assert "lab" in switches.stdout, switches
+        network.undefine()
+        assert "lab" not in [found.name() for found in connection.listAllNetworks()]
+
+
+def _host_of(server: Vcsim) -> str:
+    return (
+        "/ha-datacenter/host/localhost.localdomain/localhost.localdomain"
+        if server.esx
+        else "/DC0/host/DC0_C0/DC0_C0_H0"
+    )

@@ -13,11 +13,13 @@ if TYPE_CHECKING:
 
     from esxvirt.cli.output import Output
 
-__all__ = ["Connection", "Domain", "load"]
+__all__ = ["Connection", "Domain", "Interface", "Network", "load"]
 
 # libvirt-python's classes are not typed, and ours answer to its names: commands treat both as they come.
 Connection = Any
 Domain = Any
+Network = Any
+Interface = Any
 
 
 def load(output: Output) -> ModuleType:

@@ -21,7 +21,7 @@ def candidates(virsh: Virsh, text: str) -> tuple[int, list[str]]:
     """The words that may stand where the text ends.
 
     Args:
-        virsh: gives names of domains, if it is connected; completing does not connect.
+        virsh: gives names of domains and the like, if it is connected; completing does not connect.
         text: the line up to the cursor.
 
     Returns:
@@ -79,7 +79,11 @@ def _after(virsh: Virsh, command: Command, done: list[str], typed: str) -> list[
         ]
     match command.completer:
         case "domains":
-            return _domains(virsh)
+            return _names(virsh, "listAllDomains")
+        case "networks":
+            return _names(virsh, "listAllNetworks")
+        case "interfaces":
+            return _names(virsh, "listAllInterfaces")
         case "commands":
             return [name for group in commands.GROUPS for name in (group.keyword, *group.commands)]
         case "directories":
@@ -88,11 +92,11 @@ def _after(virsh: Virsh, command: Command, done: list[str], typed: str) -> list[
             return []
 
 
-def _domains(virsh: Virsh) -> list[str]:
+def _names(virsh: Virsh, method: str) -> list[str]:
     if not virsh.connected:
         return []
     try:
-        return sorted(domain.name() for domain in virsh.connection.listAllDomains())
+        return sorted(found.name() for found in getattr(virsh.connection, method)())
     except virsh.libvirt.libvirtError:
         return []
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+from esxvirt.libvirt.connect_networks import Networks
 from esxvirt.libvirt.constants import connect as flags_
 from esxvirt.libvirt.constants.domains import VIR_DOMAIN_DEFINE_VALIDATE
 from esxvirt.libvirt.constants.node import VIR_STREAM_NONBLOCK
@@ -46,7 +47,7 @@ ProgressCallback = Callable[["virConnect", int, Any], None]
 
 
 @offers
-class virConnect(ManyHosts):
+class virConnect(ManyHosts, Networks):
     """A connection, made by `open`, `openReadOnly` or `openAuth`; a context manager that closes itself.
 
     Methods without a body here raise VIR_ERR_NO_SUPPORT. All raise `libvirtError`.

@@ -100,7 +100,10 @@ def to_int(value: Any) -> int:
 
 
 def to_text(value: Any, function: str, argument: str, domain: int = codes.VIR_FROM_DOMAIN) -> str:
-    """Return a text, or raise: libvirt's error for None, TypeError as libvirt-python does for what is no text."""
+    """Return a text, or raise: libvirt's error for None, TypeError as libvirt-python does for what is no text.
+
+    `domain` is whose error it is (VIR_FROM_*).
+    """
     if value is None:
         raise report_argument(f"{argument} in {function} must not be NULL", function, argument, domain)
     if not isinstance(value, str):

@@ -4,7 +4,7 @@ import io
 import re
 from typing import Any
 
-from pyVmomi import SoapAdapter, vim, vmodl
+from pyVmomi import SoapAdapter, VmomiSupport, vim, vmodl
 
 from esxvirt.errors import BadAnswerError, MissingPrivilegeError, ServerFault, TaskCancelledError
 
@@ -22,13 +22,39 @@ def decode_fault(body: bytes, method: str, stub: Any) -> Any:
     try:
         fault = SoapAdapter.SoapResponseDeserializer(stub).Deserialize(io.BytesIO(body), None)
     except Exception as error:  # pyVmomi lets through whatever expat and its own tables raise
-        raise BadAnswerError(f"the server answered '{method}' with an error that is no SOAP fault") from error
+        fault = _bare_fault(body)
+        if fault is None:
+            raise BadAnswerError(f"the server answered '{method}' with an error that is no SOAP fault") from error
     if not isinstance(fault, Exception):
         raise BadAnswerError(f"the server answered '{method}' with status 500 and no fault")
     found = _FAULTCODE.search(body)
     code = found[1].decode("utf-8", "replace") if found else "ServerFaultCode"
     fault.__dict__["faultcode"] = code
     return fault
+
+
+def _bare_fault(body: bytes) -> Any:
+    """The fault of an answer without its fields, whose values pyVmomi cannot make out; None where there is none.
+
+    An example is the kind of a resource in use, which it takes for the name of one of its types.
+    """
+    from lxml import etree  # noqa: PLC0415  rarely needed
+
+    try:
+        root = etree.fromstring(body, etree.XMLParser(resolve_entities=False, no_network=True))
+    except etree.XMLSyntaxError:
+        return None
+    details = root.findall(".//detail/*")
+    text = root.findtext(".//faultstring")
+    if not details or text is None:
+        return None
+    kind = (details[0].get("{http://www.w3.org/2001/XMLSchema-instance}type") or "").rpartition(":")[2]
+    name = kind or str(details[0].tag).rpartition("}")[2].removesuffix("Fault")
+    try:
+        made = VmomiSupport.GetWsdlType("urn:vim25", name)
+    except KeyError:
+        made = vmodl.MethodFault
+    return made(msg=text) if issubclass(made, vmodl.MethodFault) else vmodl.MethodFault(msg=text)
 
 
 def describe(fault: Any, method: str) -> ServerFault:

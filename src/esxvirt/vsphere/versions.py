@@ -5,7 +5,7 @@ from typing import Final
 from lxml import etree
 from pyVmomi import VmomiSupport
 
-__all__ = ["FALLBACK", "SERVICE_VERSIONS", "at_least", "negotiate"]
+__all__ = ["FALLBACK", "SERVICE_VERSIONS", "at_least", "has_distributed_switches", "negotiate"]
 
 SERVICE_VERSIONS: Final = "/sdk/vimServiceVersions.xml"
 """Where a server lists the API versions that it serves."""
@@ -13,6 +13,7 @@ SERVICE_VERSIONS: Final = "/sdk/vimServiceVersions.xml"
 FALLBACK: Final = "vim.version.version2"
 """VI API 2.5 in pyVmomi's tables: what every product of the manual speaks."""
 
+_4_0: Final = "vim.version.version5"
 _4_1: Final = "vim.version.version6"
 
 
@@ -46,3 +47,8 @@ def at_least(version: str, needed: str) -> bool:
 def has_retrieve_properties_ex(version: str) -> bool:
     """Whether property reads are paged (`RetrievePropertiesEx`, since vSphere API 4.1)."""
     return at_least(version, _4_1)
+
+
+def has_distributed_switches(version: str) -> bool:
+    """Whether a vCenter may have distributed switches (since vSphere API 4.0)."""
+    return at_least(version, _4_0)

@@ -81,6 +81,7 @@ def run(command: list[str], uri: str, mode: str, what: str, stdin: str = "") -> 
 SUPPORTED_BY_OURS = {
     "virConnect.getAllDomainStats",
     "virConnect.domainListGetStats",
+    "virConnect.listAllInterfaces",
     "virDomain.attachDevice",
     "virDomain.attachDeviceFlags",
     "virDomain.detachDevice",

@@ -1,0 +1,1 @@
+"""Commands on physical network cards: virsh's group 'interface'."""

@@ -1,0 +1,61 @@
+"""What the commands on networks share: the network that an option names, and texts of yes and no."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from esxvirt.cli.commands.common import BY_NAME, BY_UUID
+from esxvirt.cli.declare import Option, data
+from esxvirt.cli.failures import Failed
+
+if TYPE_CHECKING:
+    from esxvirt.cli.api import Network
+    from esxvirt.cli.arguments import Arguments
+    from esxvirt.cli.virsh import Virsh
+
+__all__ = ["NETWORK", "VALIDATE", "find_network", "network_of", "yes_or_no"]
+
+NETWORK = data("network", "network name or uuid")
+VALIDATE = "validate the XML against the schema"
+
+_UUID_LENGTH = 36
+
+
+def network_of(virsh: Virsh, arguments: Arguments, by: int = BY_UUID | BY_NAME) -> Network:
+    """The network that the option `network` names.
+
+    Raises:
+        Failed: there is none, or the server could not be asked.
+    """
+    text = arguments.required("network")
+    virsh.note(arguments.command.name, f"found option <network>: {text}")
+    return find_network(virsh, arguments.command.name, text, by)
+
+
+def find_network(virsh: Virsh, command: str, text: str, by: int) -> Network:
+    """The network of this UUID or name, tried in this order; errors as `network_of`."""
+    libvirt = virsh.libvirt
+    trouble: BaseException | None = None
+    if by & BY_UUID and len(text) == _UUID_LENGTH:
+        virsh.trace(command, "<network> trying as network UUID")
+        try:
+            return virsh.connection.networkLookupByUUIDString(text)
+        except libvirt.libvirtError as error:
+            trouble = error
+    if by & BY_NAME:
+        virsh.trace(command, "<network> trying as network NAME")
+        try:
+            return virsh.connection.networkLookupByName(text)
+        except libvirt.libvirtError as error:
+            trouble = error
+    raise Failed(f"failed to get network '{text}'", cause=trouble)
+
+
+def yes_or_no(value: int) -> str:
+    """Give the word for a truth."""
+    return "yes" if value else "no"
+
+
+def network_option(text: str) -> Option:
+    """The option `network` with other words for its help."""
+    return data("network", text)
