@@ -174,3 +174,15 @@ def test_one_page_has_all_machines_of_fifty_hosts(tmp_path: Path) -> None:
         assert len(answer.stdout.splitlines()) == 9_995 + 3
         reads = ["RetrievePropertiesEx"] * 2
         assert [call.method for call in site.calls] == ["RetrieveServiceContent", "Login", *reads, "Logout"]
+
+
+@pytest.mark.parametrize("profile", ["vcenter-2.5", "vcenter-7.0"])
+def test_migration(profile: str, tmp_path: Path) -> None:
+    with Simulator(profile, transport="http", hosts=2, vms=10, shared=True) as fresh:
+        there = fresh.uri.replace("/esx1.", "/esx2.")
+        made = calls(fresh, tmp_path, "migrate", "vm-0001", there)
+        waited = [method for method in made if not method.startswith("WaitForUpdates")]
+        # Two connections; the domain, its machine, what is in the way, the task, and the domain there.
+        assert len(waited) <= 15, made
+        fresh.tasks.seconds = 0.0
+        assert len(calls(fresh, tmp_path, "-c", there, "domjobinfo", "vm-0001", "--completed")) <= 7

@@ -15,7 +15,6 @@ from urllib.parse import urlsplit
 from esxvirt.driver.domains import DomainHandle, lookup_by_uuid
 from esxvirt.driver.inventory import unescape
 from esxvirt.driver.moving import PLACE, Move, move
-from esxvirt.driver.product import VPX
 from esxvirt.driver.tasks import answer_open, check_writable
 from esxvirt.driver.vcenter import address_of, find_machine, find_place, vcenter_of
 from esxvirt.errors import (
@@ -46,6 +45,7 @@ _NOT_THERE: Final = frozenset({"NotSupported", "NotImplemented", "MethodNotFound
 """What servers say that have no ValidateMigration."""
 _APPEAR_SECONDS: Final = 10.0
 """How long a host may take to list a machine that its vCenter has moved there."""
+_PAUSE: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,11 +154,11 @@ def finish(destination: "Connection", domain: DomainHandle) -> DomainHandle:
         try:
             return lookup_by_uuid(destination, domain.uuid)
         except DomainNotFoundError:
-            if destination.product == VPX or deadline.expired():
+            if deadline.expired():
                 raise DomainNotFoundError(
                     f"The domain '{domain.name}' was migrated, but the destination does not list it (yet)"
                 ) from None
-        time.sleep(0.5)  # an ESX server hears of it from its vCenter
+        time.sleep(_PAUSE)  # an ESX server hears of it from its vCenter
 
 
 def _check_same(session: "Session", destination: Destination) -> None:

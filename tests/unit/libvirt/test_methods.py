@@ -20,7 +20,7 @@ class TestWhatTheDriverHasNot:
         text = "this function is not supported by the connection driver: "
         assert refused(connection.getSysinfo) == (3, 20, f"{text}virConnectGetSysinfo")
         assert refused(lambda: connection.secretLookupByUsage(0, "x")) == (3, 30, f"{text}virSecretLookupByUsage")
-        assert refused(domain.jobInfo) == (3, 20, f"{text}virDomainGetJobInfo")
+        assert refused(domain.migrateGetMaxDowntime) == (3, 20, f"{text}virDomainMigrateGetMaxDowntime")
         assert refused(domain.listAllCheckpoints) == (3, 69, f"{text}virDomainListAllCheckpoints")
         assert refused(connection.newStream().finish) == (3, 38, f"{text}virStreamFinish")
 
@@ -58,7 +58,7 @@ class TestReadOnly:
     def test_reads_are_not(self, connection: Any, domain: Any) -> None:
         assert connection.getURI() == "esx://h/"
         assert domain.isPersistent() == 1
-        assert refused(domain.jobInfo)[0] == 3
+        assert refused(domain.migrateGetMaxDowntime)[0] == 3
 
     def test_secrets_are_refused(self, domain: Any) -> None:
         text = "operation forbidden: virDomainGetXMLDesc with secure flag"
