@@ -1,8 +1,9 @@
 """Accounts, roles, and what a role may do."""
 
 import hmac
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from esxvirt.sim.wire.values import Fault, Ref
 
@@ -28,12 +29,15 @@ class Role:
 
 @dataclass(slots=True, eq=False)
 class Account:
-    """An account with the role that it has on everything, and other roles on single objects."""
+    """An account with the role that it has on everything, and those that it has on entities of the inventory.
+
+    `given` says with each whether what is below has it, too, unless something else is said there.
+    """
 
     username: str
     password: str
     role: Role
-    exceptions: dict[Ref, Role] = field(default_factory=dict)
+    given: dict[Ref, tuple[Role, bool]] = field(default_factory=dict)
 
 
 _INTERACT = frozenset(
@@ -87,6 +91,8 @@ class Access:
     def __init__(self, administrator: str, password: str) -> None:
         self.password = password
         self.restricted = False
+        # What an object is in, for roles that are given from above; the endpoint knows.
+        self.parent_of: Callable[[Ref], Ref | None] = lambda _: None
         self.roles = list(ROLES)
         self.accounts = {
             username: Account(username, password, role)
@@ -130,9 +136,9 @@ class Access:
         for account in self.accounts.values():
             if account.role is old:
                 account.role = new or NO_ACCESS
-            exceptions = account.exceptions
-            for ref in [ref for ref, role in exceptions.items() if role is old]:
-                exceptions[ref] = new or NO_ACCESS
+            for ref, (role, below) in list(account.given.items()):
+                if role is old:
+                    account.given[ref] = new or NO_ACCESS, below
 
     def authenticate(self, username: str, password: str) -> Account | None:
         """Return the account if the password is its, else None."""
@@ -146,8 +152,46 @@ class Access:
         account = self.accounts.get(username)
         if not privilege or account is None:
             return not privilege
-        role = account.exceptions.get(ref, account.role) if ref is not None else account.role
-        return role.may(privilege)
+        return self.role_on(account, ref).may(privilege)
+
+    def role_on(self, account: Account, ref: Ref | None) -> Role:
+        """Return the role that an account has on `ref`: its own there, or the nearest that is given from above."""
+        here = ref if account.given else None
+        while here is not None:
+            role, below = account.given.get(here, (None, False))
+            if role is not None and (below or here == ref):
+                return role
+            here = self.parent_of(here)
+        return account.role
+
+    def dump(self) -> dict[str, Any]:
+        """Return the roles and accounts as plain data."""
+        return {
+            "roles": [(role.number, role.name, sorted(role.privileges)) for role in self.roles if role.number > 0],
+            "accounts": {
+                name: (
+                    None if account.password == self.password else account.password,
+                    account.role.number,
+                    [(ref.type, ref.value, role.number, below) for ref, (role, below) in account.given.items()],
+                )
+                for name, account in self.accounts.items()
+            },
+        }
+
+    def load(self, kept: dict[str, Any]) -> None:
+        """Take roles and accounts as `dump` has given them."""
+        own = [Role(number, name, frozenset(privileges)) for number, name, privileges in kept["roles"]]
+        self.roles = [*(role for role in ROLES if role.number < 0), *own]
+        numbered = {role.number: role for role in self.roles}
+        self.accounts = {
+            name: Account(
+                name,
+                self.password if password is None else password,
+                numbered[number],
+                {Ref(kind, value): (numbered[role], below) for kind, value, role, below in given},
+            )
+            for name, (password, number, given) in kept["accounts"].items()
+        }
 
     def check(self, username: str, privilege: str | None, ref: Ref) -> None:
         """Raise the fault ``NoPermission`` unless the account may."""

@@ -60,6 +60,7 @@ class Endpoint:
         self.profile = profile
         self.host = host
         self.access = access
+        access.parent_of = self.parent_of
         self.faults = faults
         self.calls = calls
         self.latency = 0.0
@@ -256,6 +257,16 @@ class Endpoint:
                     found = self._networks[moid] = NetworkObject(self, moid, network, folder)
                 return found
         return None
+
+    def parent_of(self, ref: Ref) -> Ref | None:
+        """Return what an object belongs to, for roles that are given from above; None at the top."""
+        target = self.find(ref, None)
+        parent = target.getters.get("parent") if target is not None else None
+        if target is None or parent is not None:
+            return parent(target) if parent is not None else None
+        # What is no entity belongs to one: a snapshot to its machine, a part of a host to the host.
+        owner = getattr(target, "machine", None) or getattr(target, "host", None)
+        return self.identify(owner) if owner is not None else None
 
     def find(self, ref: Ref, session: Session | None) -> ManagedObject | None:
         """Return the object of `ref`, or None: the server's own, the session's, or a machine."""

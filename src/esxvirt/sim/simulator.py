@@ -121,6 +121,8 @@ class Simulator:
             endpoint.latency = self._latency
             access.restricted = self._restricted
             endpoint.sessions.idle_timeout = self._idle_timeout
+            if endpoint.name in self.site.access:
+                access.load(self.site.access[endpoint.name])
             tree.build(endpoint)
             made.append(endpoint)
         return made
@@ -331,6 +333,7 @@ class Simulator:
         self._thread = self._loop = self._pool = self._directory = None
         self._servers = []
         if self._state is not None:
+            self.site.access = {endpoint.name: endpoint.access.dump() for endpoint in self.endpoints}
             keep.save(self.site, self._state)
 
     def __enter__(self) -> Self:

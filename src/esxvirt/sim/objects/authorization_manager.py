@@ -79,7 +79,9 @@ class AuthorizationManager(ManagedObject):
         role = self._own_role(roleId)
         access = self.endpoint.access
         if failIfUsed and any(
-            role is given for item in access.accounts.values() for given in (item.role, *item.exceptions.values())
+            role is given
+            for item in access.accounts.values()
+            for given in (item.role, *(other for other, _ in item.given.values()))
         ):
             raise Fault("RemoveFailed", f"The role '{role.name}' is in use.")
         access.replace_role(role, None)
@@ -87,9 +89,9 @@ class AuthorizationManager(ManagedObject):
     def _permissions(self) -> list[Data]:
         root = self.endpoint.root_folder
         return [
-            Data("Permission", entity=ref, principal=name, group=False, roleId=role.number, propagate=ref == root)
+            Data("Permission", entity=ref, principal=name, group=False, roleId=role.number, propagate=below)
             for name, account in self.endpoint.access.accounts.items()
-            for ref, role in ((root, account.role), *account.exceptions.items())
+            for ref, (role, below) in ((root, (account.role, True)), *account.given.items())
         ]
 
     def RetrieveAllPermissions(self, call: "Call") -> list[Data]:
@@ -105,10 +107,15 @@ class AuthorizationManager(ManagedObject):
         return [item for item in self._permissions() if item.roleId == roleId]
 
     def RetrieveEntityPermissions(self, call: "Call", entity: Ref, inherited: bool) -> list[Data]:
-        """List who has which role on an entity, with those of the root if `inherited`."""
+        """List who has which role on an entity, with those that are given from above if `inherited`."""
         del call
-        places = {entity, self.endpoint.root_folder} if inherited else {entity}
-        return [item for item in self._permissions() if item.entity in places]
+        above = self.endpoint.access.parent_of(entity)
+        places = set()
+        while inherited and above is not None:
+            places.add(above)
+            above = self.endpoint.access.parent_of(above)
+        permissions = self._permissions()
+        return [item for item in permissions if item.entity == entity or (item.entity in places and item.propagate)]
 
     def SetEntityPermissions(self, call: "Call", entity: Ref, permission: list[Data] | None = None) -> None:
         """Give accounts roles on an entity, the root folder for all."""
@@ -123,18 +130,18 @@ class AuthorizationManager(ManagedObject):
                 raise Fault("UserNotFound", text, principal=item.principal, unresolved=True)
             if role is None:
                 raise Fault("NotFound", f"There is no role {item.roleId}.")
-            given.append((account, role))
-        for account, role in given:
+            given.append((account, role, bool(item.propagate)))
+        for account, role, below in given:
             if entity == self.endpoint.root_folder:
                 account.role = role
             else:
-                account.exceptions[entity] = role
+                account.given[entity] = role, below
 
     def RemoveEntityPermission(self, call: "Call", entity: Ref, user: str, isGroup: bool) -> None:
         """Take from an account the role that it has on an entity."""
         require(call, "Authorization.ModifyPermissions", entity)
         account = self.endpoint.access.accounts.get(user)
-        if account is None or isGroup or account.exceptions.pop(entity, None) is None:
+        if account is None or isGroup or account.given.pop(entity, None) is None:
             raise Fault("NotFound", f"'{user}' has no role of its own there.")
 
 

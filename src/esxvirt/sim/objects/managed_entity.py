@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from esxvirt.sim.calls import CURRENT
 from esxvirt.sim.objects.base import ManagedObject, provides
 from esxvirt.sim.wire.values import Data, Ref
 
@@ -46,8 +47,16 @@ class ManagedEntity(ManagedObject):
 
     @provides("effectiveRole")
     def _get_effective_role(self) -> list[int]:
-        return [-1]
+        call = CURRENT.get()
+        access = self.endpoint.access
+        account = access.accounts.get(call.session.username) if call is not None and call.session else None
+        return [access.role_on(account, self.ref).number] if account is not None else []
 
     @provides("permission")
     def _get_permission(self) -> list[Data]:
-        return []
+        return [
+            Data("Permission", entity=self.ref, principal=name, group=False, roleId=role.number, propagate=below)
+            for name, account in self.endpoint.access.accounts.items()
+            for ref, (role, below) in account.given.items()
+            if ref == self.ref
+        ]

@@ -66,6 +66,8 @@ def load(path: Path, profile: Profile) -> Site:
         raise ValueError(f"{path} cannot be read, it is damaged or another version's: remove it ({error})") from error
     if not isinstance(site, Site):
         raise ValueError(f"{path} holds no state of a simulator: name another file, or remove it")  # noqa: TRY004  # as above
+    # A file of before there were accounts in it.
+    vars(site).setdefault("access", {})
     if site.profile is not profile:
         raise ValueError(f"{path} holds the state of {site.profile.name}: choose that profile, or another file")
     return site

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import uuid
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from esxvirt.sim.state.autostart import Autostart
 from esxvirt.sim.state.events import EventLog
@@ -121,6 +121,8 @@ class Site:
         self.networks: list[Network] = []
         self.distributed: list[DistributedSwitch] = []
         self.machines: dict[int, Machine] = {}
+        # Roles and accounts of the servers by their names, as `Access.dump` writes them: only where they are kept.
+        self.access: dict[str, Any] = {}
         self.events = EventLog()
         # Where machines were whose VMX files bear a location's UUID: one that is elsewhere now was moved or copied.
         self.locations: dict[str, str] = {}
