@@ -84,6 +84,8 @@ def _after(virsh: Virsh, command: Command, done: list[str], typed: str) -> list[
             return _names(virsh, "listAllNetworks")
         case "interfaces":
             return _names(virsh, "listAllInterfaces")
+        case "pools":
+            return _names(virsh, "listAllStoragePools")
         case "commands":
             return [name for group in commands.GROUPS for name in (group.keyword, *group.commands)]
         case "directories":

@@ -11,30 +11,44 @@ from esxvirt.cli.failures import Failed
 if TYPE_CHECKING:
     from esxvirt.cli.arguments import Arguments
 
-__all__ = ["parse_kibibytes", "required_kibibytes", "tuned_kibibytes"]
+__all__ = ["ScaleError", "parse_kibibytes", "required_kibibytes", "scaled_bytes", "tuned_kibibytes"]
 
 _SPLIT = re.compile(r"([ \t\n\v\f\r]*[+-]?[0-9]+)(.*)", re.ASCII | re.DOTALL)
 _PREFIXES = "kmgtpe"
 _UNLIMITED = 9007199254740991  # VIR_DOMAIN_MEMORY_PARAM_UNLIMITED
 
 
-class _ScaleError(ValueError):
+class ScaleError(ValueError):
     """What libvirt says of a size that it does not take."""
 
 
-def _bytes(value: int, suffix: str, most: int) -> int:
+def scaled_bytes(text: str) -> int:
+    """Read a size such as ``512M``, bytes without a unit.
+
+    Raises:
+        ScaleError: it is none, or too large.
+    """
+    match = _SPLIT.fullmatch(text)
+    value = None if match is None else parse_number(match[1], UNSIGNED_LONG_LONG)
+    if match is None or value is None:
+        raise ScaleError
+    return _bytes(value, match[2], UNSIGNED_LONG_LONG[1], scale=1)
+
+
+def _bytes(value: int, suffix: str, most: int, scale: int = 1024) -> int:
+    """A number with a unit as bytes; without one, `scale` is what it counts."""
     word = suffix.lower()
     if not word:
-        scale = 1024
+        pass
     elif word in {"b", "byte", "bytes"}:
         scale = 1
     elif word[0] in _PREFIXES and word[1:] in {"", "ib", "b"}:
         base = 1000 if word[1:] == "b" else 1024
         scale = base ** (_PREFIXES.index(word[0]) + 1)
     else:
-        raise _ScaleError(f"invalid argument: unknown suffix '{suffix}'")
+        raise ScaleError(f"invalid argument: unknown suffix '{suffix}'")
     if value > most // scale:
-        raise _ScaleError(f"numerical overflow: value too large: {value}{suffix}")
+        raise ScaleError(f"numerical overflow: value too large: {value}{suffix}")
     return value * scale
 
 
@@ -57,7 +71,7 @@ def parse_kibibytes(text: str, complaint: str, *, negative: bool = False) -> int
         return _UNLIMITED
     try:
         size = _bytes(value, match[2], LONG_LONG[1] if negative else UNSIGNED_LONG_LONG[1])
-    except _ScaleError as error:
+    except ScaleError as error:
         raise Failed(complaint, str(error)) from None
     return -(-size // 1024)
 

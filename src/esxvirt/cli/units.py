@@ -2,7 +2,7 @@
 
 __all__ = ["pretty_capacity"]
 
-_UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB")
+_UNITS = ("B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB")
 
 
 def pretty_capacity(size: int) -> tuple[float, str]:

@@ -1,8 +1,39 @@
 """What streams are filled from and emptied into: contents that come and go piece by piece, never whole in memory."""
 
-from typing import Any, Protocol
+import logging
+import re
+import time
+from typing import Any, Final, Protocol
 
-__all__ = ["Sink", "Source"]
+from esxvirt.driver.connection import Connection
+from esxvirt.driver.pools import place_of
+from esxvirt.driver.volumes import BLOCK, VolumeHandle, raw_path, read_again
+from esxvirt.errors import (
+    ArgumentUnsupportedError,
+    ConfigUnsupportedError,
+    EsxvirtError,
+    InvalidArgumentError,
+    OperationFailedError,
+    TransportError,
+    UnsupportedError,
+)
+from esxvirt.vsphere.file_streams import PIECE, FileFacts, FileReader, FileWriter, open_reader, open_writer, stat_file
+from esxvirt.vsphere.files import DatastorePath
+
+__all__ = ["Sink", "Source", "download", "upload"]
+
+_log = logging.getLogger(__name__)
+
+_ATTEMPTS: Final = 5
+"""How often a download is taken up again without a byte having come."""
+_PAUSE: Final = 0.2
+"""Seconds before the second attempt, twice as many before the next, and so on."""
+_DESCRIPTOR: Final = 64 * 1024
+"""Bytes that a descriptor has at most; a disk with its descriptor inside is larger."""
+_EXTENT: Final = re.compile(
+    rb'^(?:RW|RDONLY)[ \t]+(\d+)[ \t]+(\w+)(?:[ \t]+"([^"\r\n]+)"(?:[ \t]+(\d+))?)?', re.MULTILINE
+)
+_FLAT: Final = frozenset({b"FLAT", b"VMFS"})
 
 
 class Source(Protocol):
@@ -38,3 +69,190 @@ class Sink(Protocol):
 
     def abort(self) -> None:
         """No more will come: leave nothing behind. Never raises."""
+
+
+def download(connection: Connection, volume: VolumeHandle, offset: int, length: int) -> Source:
+    """The content of a volume (virStorageVolDownload), `length` bytes of it (0 for all) from `offset` on.
+
+    Of a disk image it is the disk: what its flat extent has. 1 GET for the descriptor, 1 for the content, no SOAP call.
+    A connection that breaks is taken up again where it broke, if the file is still the same.
+
+    Raises:
+        UnsupportedError: It is a LUN.
+        ConfigUnsupportedError: The disk is sparse, a snapshot, or in several parts.
+        InvalidArgumentError: It ends before `offset`.
+        TransportError: The server refused, or broke off for good.
+    """
+    if offset < 0 or length < 0:
+        raise InvalidArgumentError("offset and length of a download are not negative")
+    return ResumingReader(connection, _content(connection, volume), offset, length or None)
+
+
+def upload(connection: Connection, volume: VolumeHandle, offset: int, length: int) -> Sink:
+    """Takes what is to be the content of a volume (virStorageVolUpload): `length` bytes, 0 for as many as come.
+
+    Of a disk image it is the disk; what does not come of it is zeros. As `download`, and 1 HEAD.
+
+    Raises:
+        ArgumentUnsupportedError: An `offset`.
+        UnsupportedError: It is a LUN.
+        ConfigUnsupportedError: The disk is sparse, a snapshot, or in several parts.
+        InvalidArgumentError: `length` is more than the disk has.
+        TransportError: The server refused, or broke off.
+    """
+    if offset:
+        raise ArgumentUnsupportedError("VMware takes files from their beginning: an offset is not supported")
+    if length < 0:
+        raise InvalidArgumentError("the length of an upload is not negative")
+    file = _content(connection, volume)
+    before = stat_file(connection.session, file)  # which renews an expired session: the upload itself cannot
+    size = None
+    if volume.format == "vmdk":
+        size = read_again(connection, volume).capacity if before is None or before.size is None else before.size
+        if length > size:
+            raise InvalidArgumentError(f"'{volume.name}' has {size} bytes; {length} are too many")
+    writer = open_writer(connection.session, file, size if size is not None else length or None)
+    return _Upload(connection, writer, file, before, size, length or None)
+
+
+def _content(connection: Connection, volume: VolumeHandle) -> DatastorePath:
+    """The file that has a volume's content. One GET for a disk image."""
+    if volume.type == BLOCK:
+        raise UnsupportedError("iSCSI storage pool does not support streams of volumes")
+    place = place_of(connection, volume.pool).datacenter_path
+    file = DatastorePath(raw_path(volume.pool, volume.name), place)
+    if volume.format != "vmdk":
+        return file
+    reader = open_reader(connection.session, file, 0, _DESCRIPTOR)
+    try:
+        text = reader.read(_DESCRIPTOR)
+    finally:
+        reader.close()
+    if text.startswith((b"KDMV", b"COWD")):
+        return file  # a hosted disk with its descriptor inside
+    extents = _EXTENT.findall(text)
+    if len(extents) != 1 or extents[0][1] not in _FLAT or extents[0][3] not in {b"", b"0"} or not extents[0][2]:
+        raise ConfigUnsupportedError(
+            f"'{volume.name}' is no disk in one flat file: clone it, or consolidate its snapshots, and take the clone"
+        )
+    name = extents[0][2].decode("utf-8", "surrogateescape")
+    if "/" in name or "\\" in name:
+        raise ConfigUnsupportedError(f"the extent '{name}' of '{volume.name}' is in another folder")
+    folder, slash, _ = volume.name.rpartition("/")
+    return DatastorePath(raw_path(volume.pool, folder + slash + name), place)
+
+
+class ResumingReader:
+    """A file's content, whatever happens to the connection on the way: it is asked for the rest and goes on.
+
+    Attributes:
+        resumed: How often it had to.
+    """
+
+    def __init__(self, connection: Connection, file: DatastorePath, offset: int, length: int | None) -> None:
+        self._session = connection.session
+        self._file = file
+        self._position = offset
+        self._reader: FileReader | None = open_reader(self._session, file, offset, length)
+        self._facts: FileFacts = self._reader.facts
+        self.left = self._reader.left
+        self.resumed = 0
+
+    def read(self, size: int) -> bytes:
+        """At most so many bytes, none at the end.
+
+        Raises:
+            TransportError: The server broke off for good.
+            OperationFailedError: The file changed meanwhile.
+        """
+        buffer = bytearray(size)
+        count = self.readinto(buffer)
+        del buffer[count:]
+        return bytes(buffer)
+
+    def readinto(self, buffer: Any) -> int:
+        """As `read`, into a buffer; how many bytes came."""
+        attempt = 1
+        while True:
+            try:
+                if self._reader is None:
+                    self._reopen()
+                assert self._reader is not None  # noqa: S101  `_reopen` has made one
+                count = self._reader.readinto(buffer)
+            except TransportError as error:
+                self.close()
+                # Without a size nobody knows whether what came was all; without marks, whether the rest belongs to it.
+                if self.left is None or attempt == _ATTEMPTS:
+                    raise
+                _log.info("%s; going on at byte %d", error, self._position)
+                time.sleep(_PAUSE * 2 ** (attempt - 1) if attempt > 1 else 0)
+                attempt += 1
+            else:
+                self._position += count
+                if self.left is not None:
+                    self.left -= count
+                return count
+
+    def _reopen(self) -> None:
+        reader = open_reader(self._session, self._file, self._position, self.left)
+        if reader.facts != self._facts:
+            reader.close()
+            raise OperationFailedError(
+                f"'{self._file}' was changed while it was read, at byte {self._position}: start again"
+            )
+        self._reader = reader
+        self.resumed += 1
+
+    def close(self) -> None:
+        """End it, read whole or not."""
+        reader, self._reader = self._reader, None
+        if reader is not None:
+            reader.close()
+
+
+class _Upload:
+    """An upload that says what it leaves behind when it is broken off, and fills a disk up with zeros."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        writer: FileWriter,
+        file: DatastorePath,
+        before: FileFacts | None,
+        size: int | None,
+        most: int | None,
+    ) -> None:
+        self._session = connection.session
+        self._writer = writer
+        self._file = file
+        self._before = before
+        self._size = size
+        self._most = most
+
+    def write(self, data: Any) -> None:
+        """Send a piece; see `FileWriter.write`."""
+        if self._most is not None and self._writer.written + len(data) > self._most:
+            raise InvalidArgumentError(f"more than the {self._most} bytes that were announced for '{self._file}'")
+        self._writer.write(data)
+
+    def finish(self) -> None:
+        """Send the zeros that are missing, and have the file kept."""
+        zeros = memoryview(bytes(PIECE))
+        try:
+            while self._size is not None and self._writer.written < self._size:
+                self._writer.write(zeros[: self._size - self._writer.written])
+            self._writer.finish()
+        except BaseException:
+            self.abort()
+            raise
+
+    def abort(self) -> None:
+        """Break off, and say what is left, which depends on the server: a part of a file, or what was there before."""
+        self._writer.abort()
+        try:
+            now = stat_file(self._session, self._file)
+        except EsxvirtError as error:
+            _log.warning("whether '%s' is still what it was before the upload is not known: %s", self._file, error)
+            return
+        if now != self._before:
+            _log.warning("'%s' holds a part of what was to be uploaded: upload it again", self._file)

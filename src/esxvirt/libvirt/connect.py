@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from esxvirt.libvirt.connect_networks import Networks
+from esxvirt.libvirt.connect_storage import Storage
 from esxvirt.libvirt.constants import connect as flags_
 from esxvirt.libvirt.constants.domains import VIR_DOMAIN_DEFINE_VALIDATE
 from esxvirt.libvirt.constants.node import VIR_STREAM_NONBLOCK
@@ -47,7 +48,7 @@ ProgressCallback = Callable[["virConnect", int, Any], None]
 
 
 @offers
-class virConnect(ManyHosts, Networks):
+class virConnect(ManyHosts, Networks, Storage):
     """A connection, made by `open`, `openReadOnly` or `openAuth`; a context manager that closes itself.
 
     Methods without a body here raise VIR_ERR_NO_SUPPORT. All raise `libvirtError`.

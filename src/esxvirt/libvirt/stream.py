@@ -96,6 +96,11 @@ class virStream(OfConnection):
         assert self._source is not None  # noqa: S101  checked right above
         return self._source.read(to_int(nbytes))
 
+    def remaining(self) -> int | None:
+        """Return how many bytes of a download are still to come, None if nobody knows. esxvirt's own."""
+        left: int | None = getattr(self._source, "left", None)
+        return left
+
     def send(self, data: bytes) -> int:
         """Send all these bytes, and return how many they are."""
         _ = self._driver

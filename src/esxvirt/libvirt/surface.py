@@ -3,8 +3,8 @@
 A line has the method with its parameters, the C function that libvirt names in errors, and ``!`` if libvirt refuses it
 on a read-only connection. A class's own module has bodies for the methods that the driver supports; all others raise
 VIR_ERR_NO_SUPPORT with that function's name (`esxvirt.libvirt.methods`). Names and flags are libvirt 9.0.0's;
-`getInfoKiB`, `domainTitles`, `nativeToXML`, `xmlToNative`, the details and renaming of snapshots, and all that is about
-several hosts, tasks and questions, is our own.
+`getInfoKiB`, `domainTitles`, `getAllStoragePoolInfo`, `getAllVolumeInfo`, `remaining`, `nativeToXML`, `xmlToNative`,
+the details and renaming of snapshots, and all that is about several hosts, tasks and questions, is our own.
 """
 
 __all__ = ["SURFACE"]
@@ -36,6 +36,7 @@ SURFACE: dict[str, str] = {
     domainXMLToNative(nativeFormat, domainXml, flags=0) virConnectDomainXMLToNative !
     findStoragePoolSources(type, srcSpec, flags=0) virConnectFindStoragePoolSources !
     getAllDomainStats(stats=0, flags=0) virConnectGetAllDomainStats
+    getAllStoragePoolInfo(flags=0) virStoragePoolGetInfo
     getCapabilities() virConnectGetCapabilities
     getCellsFreeMemory(startCell, maxCells) virNodeGetCellsFreeMemory
     getCPUMap(flags=0) virNodeGetCPUMap
@@ -395,6 +396,7 @@ SURFACE: dict[str, str] = {
     createXMLFrom(xmlDesc, clonevol, flags=0) virStorageVolCreateXMLFrom !
     delete(flags=0) virStoragePoolDelete !
     destroy() virStoragePoolDestroy !
+    getAllVolumeInfo(flags=0) virStorageVolGetInfo
     info() virStoragePoolGetInfo
     isActive() virStoragePoolIsActive
     isPersistent() virStoragePoolIsPersistent
@@ -435,6 +437,7 @@ SURFACE: dict[str, str] = {
     recvAll(handler, opaque) virStreamRecvAll
     recvFlags(nbytes, flags=0) virStreamRecvFlags
     recvHole(flags=0) virStreamRecvHole
+    remaining() virStreamRecv
     send(data) virStreamSend
     sendAll(handler, opaque) virStreamSendAll
     sendHole(length, flags=0) virStreamSendHole

@@ -50,8 +50,8 @@ def test_what_libvirt_does_not_know_is_no_state_for_an_unknown_reason() -> None:
 @pytest.mark.parametrize(
     ("size", "text"),
     [
-        (0, "0.000 bytes"),
-        (1023, "1023.000 bytes"),
+        (0, "0.000 B"),
+        (1023, "1023.000 B"),
         (1024, "1.000 KiB"),
         (1099506450432, "1023.995 GiB"),
         (2**40, "1.000 TiB"),

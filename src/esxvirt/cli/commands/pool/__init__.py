@@ -1,0 +1,1 @@
+"""Storage pools: the commands of virsh's group "pool"."""

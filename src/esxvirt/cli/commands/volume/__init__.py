@@ -1,0 +1,1 @@
+"""Storage volumes: the commands of virsh's group "volume"."""

@@ -1,0 +1,33 @@
+"""A bar on the terminal for what takes a while."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from esxvirt.cli.virsh import Virsh
+
+__all__ = ["transfer_bar"]
+
+
+@contextmanager
+def transfer_bar(virsh: Virsh, words: str, total: int | None) -> Iterator[Callable[[int], None]]:
+    """Show how many bytes of `total` (None: nobody knows) have gone; the body is given what to call with each number.
+
+    On standard error, if that is a terminal and nobody wants quiet; elsewhere nothing is shown.
+    """
+    if virsh.settings.quiet or not sys.stderr.isatty():
+        yield lambda _count: None
+        return
+    # Only here: loading it takes longer than most commands.
+    from rich.console import Console  # noqa: PLC0415
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn  # noqa: PLC0415
+
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(words.replace("[", "\\["), total=total)
+        yield lambda count: progress.advance(task, count)
