@@ -258,9 +258,6 @@ def test_copies_that_cannot_be(vcenter: Open) -> None:
     wrong = vc.host(2).datastore[0]
     found = refused(vmodl.fault.InvalidArgument, "copy", _clone_spec(pool, datastore=wrong))
     assert found.invalidProperty == "spec.location.datastore"
-    assert refused(vmodl.fault.NotSupported, "copy", _clone_spec(pool, customization=vim.vm.customization.Specification(
-        identity=vim.vm.customization.IdentitySettings(), globalIPSettings=vim.vm.customization.GlobalIPSettings()
-    )))  # fmt: skip
     assert len(vc.simulator.site.machines) == 5
     vc.simulator.site.datastores[0].capacity = 1 << 30
     refused(vim.fault.NoDiskSpace, "copy", _clone_spec(pool))

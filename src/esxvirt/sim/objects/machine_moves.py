@@ -3,9 +3,10 @@
 from typing import TYPE_CHECKING
 
 from esxvirt.sim.objects.machine_change import change
+from esxvirt.sim.objects.machine_templates import customised, refuse_template
 from esxvirt.sim.objects.managed_entity import ManagedEntity
 from esxvirt.sim.objects.placement import destination, machine_folder, obstacles, store_of
-from esxvirt.sim.state import moves
+from esxvirt.sim.state import moves, snapshots
 from esxvirt.sim.wire.values import Data, Fault, Ref
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ class MoveMethods(ManagedEntity):
         """Let another host run the machine, whose files stay; `state` is the power state in which alone it moves."""
         del priority
         self._need_vcenter(call)
+        refuse_template(self.machine)
         self._need(call, "Resource.HotMigrate" if self.machine.running else "Resource.ColdMigrate")
         if pool is None and host is None:
             raise Fault("InvalidArgument", "Give a host, a resource pool or both.", invalidProperty="host")
@@ -80,10 +82,10 @@ class MoveMethods(ManagedEntity):
     def CloneVM_Task(self, call: "Call", folder: Ref, name: str, spec: Data) -> "Task":
         """Copy the machine: a new one of the `name` in the `folder`, powered off unless the spec says otherwise."""
         self._need_vcenter(call)
-        self._need(call, "VirtualMachine.Provisioning.Clone")
+        self._need(call, f"VirtualMachine.Provisioning.{self._kind_of_clone(spec)}")
         place = machine_folder(call, folder)
         location = spec.location
-        if location.pool is None:
+        if location.pool is None and not spec.template:
             text = "A specified parameter was not correct: spec.location.pool: a machine needs one."
             raise Fault("InvalidArgument", text, invalidProperty="spec.location.pool")
         target = destination(call, self.machine, location.pool, location.host, "spec.location.")
@@ -92,24 +94,18 @@ class MoveMethods(ManagedEntity):
         if place.datacenter is not target.datacenter:
             text = "A specified parameter was not correct: folder: it is in another datacenter than the host."
             raise Fault("InvalidArgument", text, invalidProperty="folder")
-        unsupported = [key for key in ("customization", "snapshot") if getattr(spec, key) is not None]
-        if spec.template or unsupported:
-            what = "spec.template" if spec.template else f"spec.{unsupported[0]}"
-            raise Fault("NotSupported", f"The simulator clones machines as they are: {what} is not supported.")
+        if spec.template and spec.powerOn:
+            text = "A specified parameter was not correct: spec.powerOn: a template does not run."
+            raise Fault("InvalidArgument", text, invalidProperty="spec.powerOn")
+        source = self._source(call, spec.snapshot)
+        guest = customised(source, spec.customization) if spec.customization is not None else None
         if not name or "/" in name or "\\" in name or len(name) > 80:
             raise Fault("InvalidName", f"The name '{name}' is not valid.", name=name)
 
         def work(_: object) -> Ref:
-            site = self.endpoint.site
-            for other in site.machines.values():
-                if other.name == name and self.endpoint.folder_of(other) == folder:
-                    text = f"The name '{name}' already exists."
-                    raise Fault("DuplicateName", text, name=name, object=self.endpoint.identify(other))
-            if self.machine.power != "poweredOff" and self.endpoint.profile.release < (4, 0):
-                text = "The attempted operation cannot be performed in the current state: power the machine off first."
-                raise Fault("InvalidPowerState", text, requestedState="poweredOff", existingState=self.machine.power)
+            self._refuse_clone(name, folder)
             try:
-                made = moves.clone(site, self.machine, name, target, store)
+                made = moves.clone(self.endpoint.site, source, name, target, store)
             except moves.NoSpaceError as error:
                 text = f"Insufficient disk space on datastore '{store.name}'."
                 raise Fault("NoDiskSpace", text, file=self.machine.vmx_path, datastore=store.name) from error
@@ -118,13 +114,46 @@ class MoveMethods(ManagedEntity):
                 raise Fault("FileNotFound", text, file=str(error)) from error
             if spec.config is not None:
                 self._configure(call, made, spec.config)
+            if guest is not None:
+                made.customised = guest
+            if spec.template:
+                made.mark_template(True)
             if place.place is not None:
-                site.machine_folders[made.number] = place.place
+                self.endpoint.site.machine_folders[made.number] = place.place
             if spec.powerOn:
                 self.endpoint.machine(made).PowerOnVM_Task(call)
             return self.endpoint.identify(made)
 
         return self.endpoint.start_task(call, "VirtualMachine.clone", self, work, self.machine)
+
+    def _refuse_clone(self, name: str, folder: Ref) -> None:
+        """Refuse a copy whose name is taken, and one of a machine that runs where that cannot be."""
+        for other in self.endpoint.site.machines.values():
+            if other.name == name and self.endpoint.folder_of(other) == folder:
+                text = f"The name '{name}' already exists."
+                raise Fault("DuplicateName", text, name=name, object=self.endpoint.identify(other))
+        if self.machine.power != "poweredOff" and self.endpoint.profile.release < (4, 0):
+            text = "The attempted operation cannot be performed in the current state: power the machine off first."
+            raise Fault("InvalidPowerState", text, requestedState="poweredOff", existingState=self.machine.power)
+
+    def _kind_of_clone(self, spec: Data) -> str:
+        """Return the privilege that a copy takes."""
+        if self.machine.template:
+            return "CloneTemplate" if spec.template else "DeployTemplate"
+        return "CreateTemplateFromVM" if spec.template else "Clone"
+
+    def _source(self, call: "Call", ref: Ref | None) -> "Machine":
+        """Return the machine as it is, or as one of its snapshots has it."""
+        if ref is None:
+            return self.machine
+        found = call.endpoint.snapshot(ref.value)
+        if found is None or found.machine is not self.machine:
+            raise Fault("InvalidArgument", "A specified parameter was not correct: spec.snapshot",
+                        invalidProperty="spec.snapshot")  # fmt: skip
+        try:
+            return self.machine.at(snapshots.text_of(self.machine, found.snapshot))
+        except FileNotFoundError as error:
+            raise Fault("FileNotFound", f"File {error} was not found", file=str(error)) from error
 
     def _configure(self, call: "Call", made: "Machine", config: Data) -> None:
         """Change a copy as its specification says; without success there is no copy."""

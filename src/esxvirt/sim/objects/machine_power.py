@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from esxvirt.sim.objects.machine_admission import check_reservations
 from esxvirt.sim.objects.machine_change import reload_or_fault
 from esxvirt.sim.objects.machine_questions import QuestionMethods
+from esxvirt.sim.objects.machine_templates import refuse_template
 from esxvirt.sim.state.paths import find_file
 from esxvirt.sim.wire.values import Fault, Ref
 
@@ -68,6 +69,7 @@ class PowerMethods(QuestionMethods):
     def _prepare_start(self, task: "state_tasks.Task") -> None:
         """See that the machine can start, and ask what there is to ask."""
         machine = self.machine
+        refuse_template(machine)
         reload_or_fault(machine)
         check_reservations(machine, starting=True)
         if machine.power == "poweredOff":

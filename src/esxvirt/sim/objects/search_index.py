@@ -69,7 +69,7 @@ class SearchIndex(ManagedObject):
 
     def _by_dns_name(self, name: str, vm_search: bool) -> list[Ref]:
         if vm_search:
-            return [self.endpoint.identify(m) for m in self._machines() if m.tools_running and m.name == name]
+            return [self.endpoint.identify(m) for m in self._machines() if m.tools_running and m.guest_name == name]
         return [self.endpoint.identify(host) for host in self.endpoint.hosts if name in {host.full_name, host.address}]
 
     def FindByDnsName(self, call: "Call", dnsName: str, vmSearch: bool, datacenter: Ref | None = None) -> Ref | None:

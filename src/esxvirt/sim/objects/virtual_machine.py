@@ -11,6 +11,7 @@ from esxvirt.sim.objects.machine_inventory import InventoryMethods
 from esxvirt.sim.objects.machine_moves import MoveMethods
 from esxvirt.sim.objects.machine_power import PowerMethods
 from esxvirt.sim.objects.machine_snapshots import SnapshotMethods
+from esxvirt.sim.objects.machine_templates import TemplateMethods
 from esxvirt.sim.objects.resource_pool import allocation
 from esxvirt.sim.state.places import escape_all
 from esxvirt.sim.wire.values import Data, Fault, Ref
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
 __all__ = ["VirtualMachine"]
 
 
-class VirtualMachine(ExportMethods, SnapshotMethods, MoveMethods, PowerMethods, InventoryMethods, ConsoleMethods):
+class VirtualMachine(
+    ExportMethods, SnapshotMethods, TemplateMethods, MoveMethods, PowerMethods, InventoryMethods, ConsoleMethods
+):
     """A machine as one endpoint shows it. What lists ask for most is answered path by path."""
 
     __slots__ = ("machine",)
@@ -48,7 +51,9 @@ class VirtualMachine(ExportMethods, SnapshotMethods, MoveMethods, PowerMethods, 
         return self.endpoint.folder_of(self.machine)
 
     @provides("resourcePool")
-    def _get_resource_pool(self) -> Ref:
+    def _get_resource_pool(self) -> Ref | None:
+        if self.machine.template:
+            return None
         return self.endpoint.root_pools[self.machine.host.number]
 
     @provides("recentTask")
@@ -87,7 +92,7 @@ class VirtualMachine(ExportMethods, SnapshotMethods, MoveMethods, PowerMethods, 
 
     @provides("config.template", "summary.config.template")
     def _get_template(self) -> bool:
-        return False
+        return self.machine.template
 
     @provides("config.annotation", "summary.config.annotation")
     def _get_annotation(self) -> str:
@@ -127,7 +132,7 @@ class VirtualMachine(ExportMethods, SnapshotMethods, MoveMethods, PowerMethods, 
 
     @provides("guest.hostName", "summary.guest.hostName")
     def _get_host_name(self) -> str | None:
-        return self.machine.name if self.machine.tools_running else None
+        return self.machine.guest_name if self.machine.tools_running else None
 
     @provides("guest.toolsStatus", "summary.guest.toolsStatus")
     def _get_tools_status(self) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from esxvirt.sim.state import disks, snapshots
+from esxvirt.sim.state.customise import Customised
 from esxvirt.sim.state.paths import host_path, locate
 from esxvirt.sim.state.storage import File
 from esxvirt.sim.state.vmxtext import Cdrom, Config, Disk, Nic, read_config, write_config
@@ -95,6 +96,7 @@ class Machine:
         "accepted",
         "boot_time",
         "busy",
+        "customised",
         "datastore",
         "guest_state",
         "home",
@@ -105,6 +107,7 @@ class Machine:
         "revision",
         "scan_codes",
         "screenshots",
+        "template",
         "tools",
         "troubles",
         "unreadable",
@@ -146,6 +149,8 @@ class Machine:
         self.screenshots = 0
         self.scan_codes: list[tuple[int, frozenset[str]]] = []
         self.unreadable = False
+        self.template = False
+        self.customised = Customised()
         self.vmx_missing = False
         self._name = name
         self._text = text
@@ -183,7 +188,7 @@ class Machine:
     @property
     def stem(self) -> str:
         """The name that its own files begin with."""
-        return self.vmx_name.removesuffix(".vmx")
+        return self.vmx_name.removesuffix(".vmtx").removesuffix(".vmx")
 
     @property
     def vmx_file(self) -> str:
@@ -213,13 +218,23 @@ class Machine:
     @property
     def address(self) -> str:
         """The address of its guest's first card."""
-        return f"10.{self.number >> 16 & 255}.{self.number >> 8 & 255}.{self.number & 255}"
+        fixed = self.customised.addresses[:1]
+        return "".join(fixed) or f"10.{self.number >> 16 & 255}.{self.number >> 8 & 255}.{self.number & 255}"
+
+    @property
+    def guest_name(self) -> str:
+        """What its guest calls itself."""
+        return self.customised.name or self.name
 
     def addresses(self) -> list[tuple[Nic, str]]:
         """The addresses that its guest has on its connected cards: the first card's is `address`."""
         last = f"{self.number >> 8 & 255}.{self.number & 255}"
         cards = [nic for nic in self.config.nics if nic.connected]
-        return [(nic, f"172.{15 + place}.{last}" if place else self.address) for place, nic in enumerate(cards)]
+        fixed = [*self.customised.addresses, *[""] * len(cards)]
+        return [
+            (nic, fixed[place] or f"172.{15 + place}.{last}" if place else self.address)
+            for place, nic in enumerate(cards)
+        ]
 
     @property
     def tools_running(self) -> bool:
@@ -303,6 +318,17 @@ class Machine:
         self._config = config
         self._name = config.name
         self._measure_disks()
+
+    def mark_template(self, template: bool) -> None:
+        """Make it a template, whose file ends in .vmtx, or a machine again."""
+        self.materialise()
+        old = self.vmx_file
+        file = self.datastore.find(old)
+        self.template = template
+        self.vmx_name = f"{self.stem}{'.vmtx' if template else '.vmx'}"
+        if file is not None:
+            self.datastore.delete(old)
+            self.datastore.put(self.vmx_file, file)
 
     def materialise(self) -> None:
         """Make its own files real ones, which stay when it changes or goes."""

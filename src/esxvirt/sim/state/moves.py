@@ -48,6 +48,8 @@ def relocate(machine: Machine, target: "Datastore") -> None:
 def clone(site: "Site", source: Machine, name: str, host: "Host", store: "Datastore") -> Machine:
     """Copy `source`, its disks included, to a new machine on `host`, with identifiers of its own.
 
+    A source as one of its snapshots describes it gives that (see `Machine.at`).
+
     Raises `NoSpaceError`, and FileNotFoundError for a disk that is gone.
     """
     from esxvirt.vmx.file import VmxFile  # noqa: PLC0415  # only who changes a VMX file pays for it
