@@ -12,13 +12,14 @@ from esxvirt.driver.devices import DIGESTS
 from esxvirt.driver.inventory import unescape
 from esxvirt.driver.scope import HostPlace
 from esxvirt.driver.states import PAUSED, RUNNING, domain_state
-from esxvirt.errors import DomainNotFoundError, ServerFault
+from esxvirt.errors import DomainNotFoundError, MissingPrivilegeError, ServerFault
 from esxvirt.vsphere.decode import Ref
 from esxvirt.vsphere.inventory import Query, Row, Step, retrieve
 
 __all__ = [
     "IDENTITY",
     "DomainHandle",
+    "check_readable",
     "domain_id",
     "find_again",
     "handle",
@@ -145,8 +146,26 @@ def read(connection: Connection, domain: DomainHandle, properties: Sequence[str]
 
     Raises:
         DomainNotFoundError: It is gone, and no other has its UUID.
+        MissingPrivilegeError: The account may not read them.
     """
-    return read_many(connection, [domain], properties)[0]
+    row = read_many(connection, [domain], properties)[0]
+    check_readable(row, f"the virtual machine '{domain.name}'")
+    return row
+
+
+def check_readable(row: Row, what: str) -> None:
+    """Refuse to go on with what the account may not see.
+
+    Raises:
+        MissingPrivilegeError: The server withheld properties of `what`, such as ``the host 'esx1'``.
+    """
+    withheld = sorted(path for path, fault in row.missing.items() if fault == "NoPermission")
+    if withheld:
+        raise MissingPrivilegeError(
+            f"The server does not tell {', '.join(withheld)}; the account lacks the privilege 'System.Read' on {what} "
+            f"({row.ref.value})",
+            name="NoPermission",
+        )
 
 
 def read_many(connection: Connection, domains: Sequence[DomainHandle], properties: Sequence[str]) -> list[Row]:
@@ -197,6 +216,7 @@ def read_beside(
 
     Raises:
         DomainNotFoundError: It is gone, and no other has its UUID.
+        MissingPrivilegeError: The account may not read the domain's.
     """
     scope = connection.scope
     if domain.host is None:
@@ -210,6 +230,7 @@ def read_beside(
     row = next((row for row in rows if row.ref == domain.ref), None)
     if row is None:
         raise DomainNotFoundError(f"Could not find domain with UUID '{domain.uuid}'")
+    check_readable(row, f"the virtual machine '{domain.name}'")
     if not scope.is_one_host and row.get(_HOST) != domain.host:
         domain.host = row.get(_HOST)
         rows = _retrieve_beside(connection, domain, wanted, steps)

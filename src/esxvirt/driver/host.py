@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from esxvirt.driver.connection import Connection
+from esxvirt.driver.domains import check_readable
 from esxvirt.driver.product import version_number
 from esxvirt.errors import EsxvirtError
 from esxvirt.vsphere.inventory import Query, Row, retrieve
@@ -44,7 +45,10 @@ def _read_hosts(connection: Connection, *properties: str) -> list[Row]:
     rows = retrieve(connection.session, Query({"HostSystem": properties}, connection.scope.hosts))
     if not rows:
         raise EsxvirtError("Could not retrieve the HostSystem object; may the account see the host?")
-    return rows
+    told = [row for row in rows if "NoPermission" not in row.missing.values()]
+    if not told:
+        check_readable(rows[0], f"the host '{connection.scope.place(rows[0].ref).name}'")
+    return told  # of several hosts, those that the account may see
 
 
 def hostname(connection: Connection) -> str:

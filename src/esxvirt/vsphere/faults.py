@@ -8,7 +8,7 @@ from pyVmomi import SoapAdapter, VmomiSupport, vim, vmodl
 
 from esxvirt.errors import BadAnswerError, MissingPrivilegeError, ServerFault, TaskCancelledError
 
-__all__ = ["decode_fault", "describe", "describe_task_error"]
+__all__ = ["decode_fault", "describe", "describe_task_error", "lacking"]
 
 _FAULTCODE = re.compile(rb"<faultcode[^>]*>\s*([^<]*?)\s*</faultcode>")
 
@@ -67,7 +67,7 @@ def describe(fault: Any, method: str) -> ServerFault:
     text = (getattr(fault, "msg", None) or name).strip()
     message = f"HTTP response code 500 for call to '{method}'. Fault: {code} - {text}"
     if isinstance(fault, vim.fault.NoPermission) and not isinstance(fault, vim.fault.NotAuthenticated):
-        return MissingPrivilegeError(message + _lacking(fault), name=name, detail=fault)
+        return MissingPrivilegeError(message + lacking(fault), name=name, detail=fault)
     return ServerFault(message, name=name, detail=fault)
 
 
@@ -82,14 +82,16 @@ def describe_task_error(fault: Any) -> ServerFault:
     name = str(type(fault)._wsdlName)  # noqa: SLF001  pyVmomi has no other name for it
     message = f"{name} - {fault.msg}" if fault.msg else name
     if isinstance(fault, vim.fault.NoPermission) and not isinstance(fault, vim.fault.NotAuthenticated):
-        return MissingPrivilegeError(message + _lacking(fault), name=name, detail=fault)
+        return MissingPrivilegeError(message + lacking(fault), name=name, detail=fault)
     if isinstance(fault, vmodl.fault.RequestCanceled):
         return TaskCancelledError(message, name=name, detail=fault)
     return ServerFault(message, name=name, detail=fault)
 
 
-def _lacking(fault: Any) -> str:
+def lacking(fault: Any, on: str = "") -> str:
+    """The end of a message that says which privilege is missing, and `on` what (by default the fault's reference)."""
     if not fault.privilegeId:
         return ""
-    on = getattr(fault.object, "_moId", None)
-    return f"; the account lacks the privilege '{fault.privilegeId}'" + (f" on '{on}'" if on else "")
+    identity = getattr(fault.object, "_moId", None)
+    on = on or (f"'{identity}'" if identity else "")
+    return f"; the account lacks the privilege '{fault.privilegeId}'" + (f" on {on}" if on else "")

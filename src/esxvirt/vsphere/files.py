@@ -4,7 +4,7 @@ import http.client
 from typing import Final
 from urllib.parse import quote, urlencode
 
-from esxvirt.errors import BadAnswerError, NotFoundError, TransportError
+from esxvirt.errors import BadAnswerError, EsxvirtError, MissingPrivilegeError, NotFoundError, TransportError
 from esxvirt.vsphere.deadline import Deadline
 from esxvirt.vsphere.session import Session, translated
 
@@ -46,6 +46,7 @@ def read_file(session: Session, file: DatastorePath, seconds: float | None = Non
 
     Raises:
         FileNotThereError: There is none of that name.
+        MissingPrivilegeError: The account may not.
         TransportError: The server refused it, or broke off.
     """
     stub = session.stub
@@ -55,8 +56,19 @@ def read_file(session: Session, file: DatastorePath, seconds: float | None = Non
         return body
     if status == http.client.NOT_FOUND:
         raise FileNotThereError(f"there is no file '{file}' on '{stub.endpoint.name}'")
-    refused = "; the account may lack Datastore.Browse on the datastore" if status in {401, 403} else ""
-    raise TransportError(f"'{stub.endpoint.name}' refuses to give '{file}': HTTP {status} {reason}{refused}")
+    message = f"'{stub.endpoint.name}' refuses to give '{file}': HTTP {status} {reason}"
+    raise _refused(message, status, "Datastore.Browse", file)
+
+
+def _refused(message: str, status: int, privilege: str, file: DatastorePath) -> EsxvirtError:
+    """The error for an answer that is none: HTTP has no fault that would name a privilege."""
+    if status not in {http.client.UNAUTHORIZED, http.client.FORBIDDEN}:
+        return TransportError(message)
+    return MissingPrivilegeError(
+        f"{message}; the account lacks the privilege '{privilege}' on the datastore '{file.datastore}', or the "
+        "server's licence only lets it read",
+        name="NoPermission",
+    )
 
 
 def _get(session: Session, file: DatastorePath, deadline: Deadline) -> tuple[int, str, bytes]:
@@ -92,6 +104,7 @@ def write_file(session: Session, file: DatastorePath, content: bytes, seconds: f
 
     Raises:
         FileNotThereError: There is no such directory, or no such datastore.
+        MissingPrivilegeError: The account may not.
         TransportError: The server refused it, or broke off: what of the file is there then is not known.
     """
     deadline = Deadline(session.endpoint.deadline if seconds is None else seconds)
@@ -102,18 +115,20 @@ def write_file(session: Session, file: DatastorePath, content: bytes, seconds: f
     name = session.stub.endpoint.name
     if status == http.client.NOT_FOUND:
         raise FileNotThereError(f"there is no directory for the file '{file}' on '{name}'")
-    refused = "; the account may lack Datastore.FileManagement on the datastore" if status in {401, 403} else ""
     full = "; the datastore is full" if status == http.client.INSUFFICIENT_STORAGE else ""
-    raise TransportError(f"'{name}' refuses to take '{file}': HTTP {status} {reason}{refused}{full}")
+    message = f"'{name}' refuses to take '{file}': HTTP {status} {reason}{full}"
+    raise _refused(message, status, "Datastore.FileManagement", file)
 
 
 def delete_file(session: Session, file: DatastorePath, seconds: float | None = None) -> None:
     """Delete a file; it is no error if there is none. One DELETE, no SOAP call.
 
     Raises:
+        MissingPrivilegeError: The account may not.
         TransportError: The server refused it, or broke off.
     """
     deadline = Deadline(session.endpoint.deadline if seconds is None else seconds)
     status, reason, _ = _exchange(session, "DELETE", file, {}, None, deadline)
     if status not in {http.client.OK, http.client.NO_CONTENT, http.client.ACCEPTED, http.client.NOT_FOUND}:
-        raise TransportError(f"'{session.stub.endpoint.name}' refuses to delete '{file}': HTTP {status} {reason}")
+        message = f"'{session.stub.endpoint.name}' refuses to delete '{file}': HTTP {status} {reason}"
+        raise _refused(message, status, "Datastore.FileManagement", file)

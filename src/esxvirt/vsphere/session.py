@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from pyVmomi import vim, vmodl
 
-from esxvirt.errors import EsxvirtError
+from esxvirt.errors import EsxvirtError, MissingPrivilegeError
 from esxvirt.vsphere.deadline import Deadline
 from esxvirt.vsphere.dial import Endpoint
 from esxvirt.vsphere.faults import describe
@@ -97,8 +97,16 @@ class Session:
             ServerFault: The server refused.
             TransportError: The server broke off.
         """
-        with translated(method), self.stub.within(seconds):
-            return getattr(managed, method)(*arguments)
+        try:
+            with translated(method), self.stub.within(seconds):
+                return getattr(managed, method)(*arguments)
+        except MissingPrivilegeError as error:
+            raise self._named(error) from None
+
+    def _named(self, error: MissingPrivilegeError) -> MissingPrivilegeError:
+        from esxvirt.vsphere.privileges import named  # noqa: PLC0415  it stands on this module
+
+        return named(self, error)
 
     def send(self, method: str, request: bytes, seconds: float | None = None) -> bytes:
         """Send a ready-made SOAP request; see `SoapStub.send`, with faults as `esxvirt.errors`."""

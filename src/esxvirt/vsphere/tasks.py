@@ -9,6 +9,7 @@ from esxvirt.errors import (
     DeadlineError,
     EsxvirtError,
     InvalidArgumentError,
+    MissingPrivilegeError,
     QuestionError,
     ServerFault,
     TaskCancelledError,
@@ -16,6 +17,7 @@ from esxvirt.errors import (
 )
 from esxvirt.vsphere.deadline import Deadline
 from esxvirt.vsphere.faults import describe_task_error
+from esxvirt.vsphere.privileges import named
 from esxvirt.vsphere.questions import Question, blocked, read_question
 from esxvirt.vsphere.session import Session
 from esxvirt.vsphere.updates import Changes, Updates, watching
@@ -75,6 +77,8 @@ def wait_for_task(session: Session, task: Any, machine: Any | None = None, watch
             return _follow(session, task, machine, updates, deadline, watch)
         except KeyboardInterrupt:
             raise KeyboardInterrupt("interrupted" + _stop(session, task, updates)) from None
+        except MissingPrivilegeError as error:
+            raise named(session, error) from None
         except ServerFault:
             raise  # it has ended
         except TransportError as error:
