@@ -7,6 +7,7 @@
 #   make fuzz     the property tests, many more examples each; then make guided, ten minutes each
 #   make guided   coverage-guided fuzzing with atheris, SECONDS_EACH (60) for each of GUIDED
 #   make soak     sixteen clients at once on a simulator, for SOAK_SECONDS (60)
+#   make sessions   1,000 connections opened and closed, a tenth of them killed: which sessions are left
 #   make docs     regenerate the generated pages of docs/
 #   make tools    vcsim and govc for the tests, into .cache/bin (needs Go)
 #   make clean    remove what these targets made
@@ -58,6 +59,9 @@ guided: $(VENV)/.test
 
 soak: $(VENV)/.test
 	ESXVIRT_SOAK_SECONDS=$(SOAK_SECONDS) $(BIN)/python -m pytest tests/sim/test_concurrency.py $(PYTEST_ARGS)
+
+sessions: $(VENV)/.test
+	ESXVIRT_SESSIONS=1000 $(BIN)/python -m pytest -q tests/faults/test_sessions_left.py
 
 docs: $(VENV)/.demo
 	$(BIN)/python docs/generate.py

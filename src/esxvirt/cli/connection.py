@@ -63,12 +63,13 @@ def _narrow(libvirt: ModuleType, connection: Connection, host: str) -> None:
 
 
 def _keep_alive(libvirt: ModuleType, settings: Settings, output: Output, connection: Connection) -> None:
+    if not settings.keepalive_forced:
+        # virsh asks by itself, and ESX's driver refuses: a shell that nobody uses is no reason to hold a session.
+        output.debug(1, "Failed to setup keepalive on connection")
+        return
     try:
         connection.setKeepAlive(settings.keepalive_interval, settings.keepalive_count)
     except libvirt.libvirtError as error:
-        if not settings.keepalive_forced:
-            output.debug(1, "Failed to setup keepalive on connection")
-            return
         output.error("Cannot setup keepalive on connection as requested, disconnecting")
         connection.close()
         raise Failed("failed to connect to the hypervisor", cause=error) from error

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import ExitStack
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from esxvirt.auth import Authenticator, Credentials, Secret
 from esxvirt.driver.inventory import Item, Tree, read_tree
@@ -15,6 +15,9 @@ from esxvirt.uri import ConnectionURI, parse
 from esxvirt.vsphere.dial import Endpoint
 from esxvirt.vsphere.session import Session
 from esxvirt.vsphere.tls import TlsPolicy
+
+if TYPE_CHECKING:
+    from esxvirt.vsphere.keepalive import KeepAlive
 
 __all__ = ["Connection"]
 
@@ -53,6 +56,8 @@ class Connection:
         self.read_only = read_only
         self.policy = TaskPolicy(auto_answer=uri.auto_answer)
         self._resources = resources
+        self._keepalives: list[KeepAlive] = []
+        self.is_lost = False
 
     @classmethod
     def open(cls, uri: ConnectionURI, authenticate: Authenticator, *, read_only: bool = False) -> "Connection":
@@ -118,8 +123,36 @@ class Connection:
         """Whether what goes over the wire is encrypted."""
         return self.session.endpoint.tls is not None
 
+    def keep_alive(self, interval: float, count: int, lost: Callable[[], None]) -> None:
+        """Ask after the server whenever it was silent for `interval` seconds; 0 for no more.
+
+        A server that has not answered for `count` + 1 times in a row is taken for gone: `is_lost` is true from then on,
+        and `lost`, which must not hold the connection, is called, on a thread of its own.
+        """
+        import weakref  # noqa: PLC0415  as below
+
+        from esxvirt.vsphere.keepalive import KeepAlive  # noqa: PLC0415  few connections live so long
+
+        owner = weakref.ref(self)  # a connection that is forgotten ends, and its threads with it
+
+        def gone() -> None:
+            connection = owner()
+            if connection is not None:
+                connection.is_lost = True
+            lost()
+
+        self._end_keepalives()
+        if interval > 0:
+            sessions = [session for session in (self.session, self.vcenter) if session is not None]
+            self._keepalives = [KeepAlive(session, interval, count, gone) for session in sessions]
+
+    def _end_keepalives(self) -> None:
+        while self._keepalives:
+            self._keepalives.pop().stop()
+
     def close(self) -> None:
         """Log out everywhere. Never raises; a second call does nothing."""
+        self._end_keepalives()
         self._resources.close()
 
 

@@ -60,6 +60,7 @@ class virConnect(ManyHosts, Networks, Storage):
 
     def __init__(self, _obj: "Connection | None" = None) -> None:
         self._o = _obj
+        self._closed: tuple[CloseCallback, Any] | None = None
 
     def __del__(self) -> None:
         if getattr(self, "_o", None) is not None:
@@ -132,7 +133,28 @@ class virConnect(ManyHosts, Networks, Storage):
 
     def isAlive(self) -> int:
         """Return 1 while the session is known to the server, else 0."""
-        return int(self._driver.session.is_alive())
+        driver = self._driver
+        return int(not driver.is_lost and driver.session.is_alive())
+
+    def setKeepAlive(self, interval: int, count: int) -> int:
+        """Have the server asked for a sign of life after `interval` seconds of silence; 0.
+
+        The session does not expire then. Where `count` + 1 questions in a row have no answer, `isAlive` is 0 and the
+        callback of `registerCloseCallback` is called. An `interval` of 0 or less asks no more. libvirt's ESX driver has
+        no such function.
+        """
+        import weakref
+
+        owner = weakref.ref(self)
+
+        def lost() -> None:
+            connection = owner()
+            if connection is not None and connection._closed is not None:  # noqa: SLF001  it is this class
+                callback, opaque = connection._closed  # noqa: SLF001  it is this class
+                callback(connection, flags_.VIR_CONNECT_CLOSE_REASON_KEEPALIVE, opaque)
+
+        self._driver.keep_alive(to_int(interval), to_int(count), lost)
+        return 0
 
     def isEncrypted(self) -> int:
         """Return 1 over HTTPS, 0 over HTTP."""
@@ -151,13 +173,18 @@ class virConnect(ManyHosts, Networks, Storage):
         virResetLastError()
 
     def registerCloseCallback(self, cb: CloseCallback, opaque: Any) -> int:
-        """Accept a callback for when the connection breaks; 0. As in libvirt's driver, it is never called."""
-        _ = self._driver, cb, opaque
+        """Have ``cb(conn, reason, opaque)`` called when `setKeepAlive` finds the server gone; 0.
+
+        The reason is VIR_CONNECT_CLOSE_REASON_KEEPALIVE. Otherwise, as in libvirt's driver, it is never called.
+        """
+        _ = self._driver
+        self._closed = (cb, opaque)
         return 0
 
     def unregisterCloseCallback(self) -> None:
         """Forget the callback of `registerCloseCallback`."""
         _ = self._driver
+        self._closed = None
 
     # the host
 

@@ -131,7 +131,7 @@ class Session:
 
 
 def _log_out(stub: SoapStub, content: Any, owner: int) -> None:
-    stub.renew = None
+    stub.end_renewals()
     try:
         if stub.logged_in and os.getpid() == owner:  # a forked child must not end its parent's session
             manager = content.sessionManager
@@ -141,7 +141,7 @@ def _log_out(stub: SoapStub, content: Any, owner: int) -> None:
         pass  # the server, or the session, is gone already
     finally:
         stub.logged_in = False
-        stub.drop_connections()
+        stub.retire()
 
 
 @contextmanager

@@ -52,6 +52,7 @@ _OF_SESSIONS: Final = frozenset({"Login", "Logout"})
 _OF_ONE_SESSION: Final = frozenset({"CheckForUpdates", "DestroyPropertyFilter", "WaitForUpdates", "WaitForUpdatesEx"})
 """What is about filters, which go with the session that they were made in."""
 _ATTEMPTS: Final = 3
+_RENEWAL_SECONDS: Final = 10.0
 _LARGEST_ANSWER: Final = 1 << 30
 _COOKIE: Final = "vmware_soap_session"
 
@@ -74,6 +75,8 @@ class SoapStub(SoapAdapter.SoapStubAdapter):
         self._renewal = threading.Lock()
         self._own = threading.local()
         self.generation = 0
+        self._retired = False
+        self.last_answer = time.monotonic()  # when the server was last heard of
 
     def set_version(self, version: str) -> None:
         """Speak another version from now on."""
@@ -158,6 +161,12 @@ class SoapStub(SoapAdapter.SoapStubAdapter):
                 self.generation += 1
         return True
 
+    def end_renewals(self) -> None:
+        """Renew no more; a renewal under way in another thread is waited for, or its session would stay behind."""
+        self.renew = None
+        if not getattr(self._own, "renewing", False) and self._renewal.acquire(timeout=_RENEWAL_SECONDS):
+            self._renewal.release()
+
     def _exchange(self, method: str, request: bytes, deadline: Deadline) -> bytes:
         status, reason, body = self._post(request, deadline)
         if status == http.client.OK:
@@ -212,7 +221,9 @@ class SoapStub(SoapAdapter.SoapStubAdapter):
         connection = self.take_connection(deadline)
         with self.breaking(connection):
             connection.request(verb, path, content, self.session_headers(headers))
-            return connection, connection.getresponse()
+            response = connection.getresponse()
+            self.last_answer = time.monotonic()
+            return connection, response
 
     def session_headers(self, headers: dict[str, str]) -> dict[str, str]:
         """Header fields with those that every request within the session has."""
@@ -243,6 +254,13 @@ class SoapStub(SoapAdapter.SoapStubAdapter):
             connection.close()
         else:
             self.ReturnConnection(connection)
+            if self._retired:  # the session was closed while another thread waited for this answer
+                self.drop_connections()
+
+    def retire(self) -> None:
+        """Close all connections, and those in somebody's use once their answers are read."""
+        self._retired = True
+        self.drop_connections()
 
     def take_connection(self, deadline: Deadline) -> HttpConnection:
         """A connection of the pool that the server has not closed meanwhile, or a new one.
