@@ -24,6 +24,7 @@ from esxvirt.libvirt.constants.parameters import *
 from esxvirt.libvirt.constants.snapshots import *
 from esxvirt.libvirt.constants.storage import *
 from esxvirt.libvirt.domain import *
+from esxvirt.libvirt.domain_console import *
 from esxvirt.libvirt.errors import *
 from esxvirt.libvirt.events import *
 from esxvirt.libvirt.interface import *

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from esxvirt.libvirt.constants import domains as flags_
 from esxvirt.libvirt.constants import errors as codes
+from esxvirt.libvirt.domain_console import Console
 from esxvirt.libvirt.domain_devices import Changing
 from esxvirt.libvirt.domain_migration import Migration
 from esxvirt.libvirt.domain_snapshots import Snapshots
@@ -31,7 +32,7 @@ _MAXIMUM = flags_.VIR_DOMAIN_VCPU_MAXIMUM
 
 
 @offers
-class virDomain(Changing, Tuning, Snapshots, Migration):
+class virDomain(Changing, Tuning, Snapshots, Migration, Console):
     """A domain. Name, UUID and id are those of the time it was looked up; all else is asked of the server.
 
     Methods without a body here raise VIR_ERR_NO_SUPPORT. All raise `libvirtError`.

@@ -8,7 +8,7 @@ from esxvirt.errors import BadAnswerError, EsxvirtError, MissingPrivilegeError, 
 from esxvirt.vsphere.deadline import Deadline
 from esxvirt.vsphere.session import Session, translated
 
-__all__ = ["DatastorePath", "FileNotThereError", "delete_file", "read_file", "write_file"]
+__all__ = ["DatastorePath", "FileNotThereError", "delete_file", "exchange", "read_file", "write_file"]
 
 LARGEST: Final = 16 << 20
 """Bytes that `read_file` takes: a VMX or a `.vmdk` descriptor has kilobytes; a disk is not read into memory."""
@@ -74,7 +74,7 @@ def _refused(message: str, status: int, privilege: str, file: DatastorePath) -> 
 def _get(session: Session, file: DatastorePath, deadline: Deadline) -> tuple[int, str, bytes]:
     for attempt in (1, 2, 3):
         try:
-            answer = _exchange(session, "GET", file, {}, None, deadline)
+            answer = exchange(session, "GET", file.url, {}, None, deadline)
         except TransportError:
             if attempt == 3 or deadline.expired():
                 raise
@@ -84,18 +84,22 @@ def _get(session: Session, file: DatastorePath, deadline: Deadline) -> tuple[int
     raise AssertionError("the last attempt returns or raises")
 
 
-def _exchange(
-    session: Session, verb: str, file: DatastorePath, headers: dict[str, str], content: bytes | None, deadline: Deadline
+def exchange(
+    session: Session, verb: str, url: str, headers: dict[str, str], content: bytes | None, deadline: Deadline
 ) -> tuple[int, str, bytes]:
-    """Status, reason and body of an answer; an expired session is renewed, once, after what it was refused."""
+    """Status, reason and body of an answer; an expired session is renewed, once, after what it was refused.
+
+    Raises:
+        TransportError: The server broke off.
+    """
     stub = session.stub
     generation = stub.generation
-    status, reason, _, body = stub.exchange(verb, file.url, dict(headers), content, deadline, LARGEST)
+    status, reason, _, body = stub.exchange(verb, url, dict(headers), content, deadline, LARGEST)
     if status == http.client.UNAUTHORIZED:
         with translated("Login"):
             renewed = stub.renew_once(generation)
         if renewed:
-            status, reason, _, body = stub.exchange(verb, file.url, dict(headers), content, deadline, LARGEST)
+            status, reason, _, body = stub.exchange(verb, url, dict(headers), content, deadline, LARGEST)
     return status, reason, body
 
 
@@ -109,7 +113,7 @@ def write_file(session: Session, file: DatastorePath, content: bytes, seconds: f
     """
     deadline = Deadline(session.endpoint.deadline if seconds is None else seconds)
     headers = {"Content-Type": "application/octet-stream"}
-    status, reason, _ = _exchange(session, "PUT", file, headers, content, deadline)
+    status, reason, _ = exchange(session, "PUT", file.url, headers, content, deadline)
     if status in {http.client.OK, http.client.CREATED, http.client.NO_CONTENT}:
         return
     name = session.stub.endpoint.name
@@ -128,7 +132,7 @@ def delete_file(session: Session, file: DatastorePath, seconds: float | None = N
         TransportError: The server refused it, or broke off.
     """
     deadline = Deadline(session.endpoint.deadline if seconds is None else seconds)
-    status, reason, _ = _exchange(session, "DELETE", file, {}, None, deadline)
+    status, reason, _ = exchange(session, "DELETE", file.url, {}, None, deadline)
     if status not in {http.client.OK, http.client.NO_CONTENT, http.client.ACCEPTED, http.client.NOT_FOUND}:
         message = f"'{session.stub.endpoint.name}' refuses to delete '{file}': HTTP {status} {reason}"
         raise _refused(message, status, "Datastore.FileManagement", file)

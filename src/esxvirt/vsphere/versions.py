@@ -5,7 +5,7 @@ from typing import Final
 from lxml import etree
 from pyVmomi import VmomiSupport
 
-__all__ = ["FALLBACK", "SERVICE_VERSIONS", "at_least", "has_distributed_switches", "negotiate"]
+__all__ = ["FALLBACK", "SERVICE_VERSIONS", "at_least", "has_distributed_switches", "has_usb_scan_codes", "negotiate"]
 
 SERVICE_VERSIONS: Final = "/sdk/vimServiceVersions.xml"
 """Where a server lists the API versions that it serves."""
@@ -15,6 +15,7 @@ FALLBACK: Final = "vim.version.version2"
 
 _4_0: Final = "vim.version.version5"
 _4_1: Final = "vim.version.version6"
+_6_5: Final = "vim.version.version11"
 
 
 def negotiate(document: bytes | None) -> str:
@@ -52,3 +53,8 @@ def has_retrieve_properties_ex(version: str) -> bool:
 def has_distributed_switches(version: str) -> bool:
     """Whether a vCenter may have distributed switches (since vSphere API 4.0)."""
     return at_least(version, _4_0)
+
+
+def has_usb_scan_codes(version: str) -> bool:
+    """Whether keys of machines can be pressed (`PutUsbScanCodes`, since vSphere API 6.5)."""
+    return at_least(version, _6_5)

@@ -50,6 +50,8 @@ GROUPS = (
             "reset": "domain.stopping",
             "resume": "domain.stopping",
             "schedinfo": "domain.processors",
+            "screenshot": "domain.console",
+            "send-key": "domain.console",
             "setmaxmem": "domain.memory",
             "setmem": "domain.memory",
             "setvcpus": "domain.processors",

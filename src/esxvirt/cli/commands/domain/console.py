@@ -1,0 +1,143 @@
+"""``screenshot`` and ``send-key``."""
+
+from __future__ import annotations
+
+import os
+import re
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from esxvirt.cli.arguments import UNSIGNED
+from esxvirt.cli.commands.common import DOMAIN, domain_of
+from esxvirt.cli.declare import Command, argv, number, string
+from esxvirt.cli.failures import Failed
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from esxvirt.cli.api import Domain
+    from esxvirt.cli.arguments import Arguments
+    from esxvirt.cli.virsh import Virsh
+
+__all__ = ["COMMANDS"]
+
+_ENDINGS = {"image/png": ".png", "image/x-portable-pixmap": ".ppm"}
+_PIECE = 64 * 1024
+_MOST_KEYS = 16
+_HIGHEST_CODE = 0xFFFF
+# The names of VIR_KEYCODE_SET_*, in their order.
+_CODESETS = ("linux", "xt", "atset1", "atset2", "atset3", "os_x", "xt_kbd", "usb", "win32", "qnum")
+_NUMBER = re.compile(r"[ \t\n\v\f\r]*\+?(?:0[xX]([0-9a-fA-F]+)|(0[0-7]*)|([1-9][0-9]*))", re.ASCII)
+
+
+def screenshot(virsh: Virsh, arguments: Arguments) -> None:
+    """Save a picture of the screen in a file."""
+    name = arguments.text("file")
+    screen = arguments.number("screen", UNSIGNED) or 0
+    domain, given = domain_of(virsh, arguments), arguments.required("domain")
+    stream = virsh.connection.newStream(0)
+    with virsh.failing(f"could not take a screenshot of {given}"):
+        kind = domain.screenshot(stream, screen, 0)
+    saved = name or _file_name(domain, kind)
+    _save(virsh, given, stream, saved)
+    virsh.aside(f"Screenshot saved to {saved}, with type of {kind}")
+
+
+def _file_name(domain: Domain, kind: str) -> str:
+    import time  # noqa: PLC0415  only without a name
+
+    return f"{domain.name()}-{time.strftime('%Y-%m-%d-%H:%M:%S')}{_ENDINGS.get(kind, '')}"
+
+
+def _save(virsh: Virsh, given: str, stream: Any, name: str) -> None:
+    """Write a stream to a file, in place of what there is; a file of our own is not left behind when it fails."""
+    created = False
+    try:
+        try:
+            descriptor = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+            created = True
+        except FileExistsError:
+            descriptor = os.open(name, os.O_WRONLY | os.O_TRUNC)
+    except OSError as error:
+        raise Failed(f"cannot create file {name}") from error
+    try:
+        _receive(virsh, given, stream, descriptor)
+        with virsh.failing(f"cannot close stream on domain '{given}'"):
+            stream.finish()
+    except BaseException:
+        if created:
+            with suppress(OSError):
+                os.unlink(name)  # noqa: PTH108  no pathlib
+        raise
+
+
+def _receive(virsh: Virsh, given: str, stream: Any, descriptor: int) -> None:
+    failure = f"could not receive data from domain '{given}'"
+    try:
+        with virsh.failing(failure), open(descriptor, "wb") as file:
+            while piece := stream.recv(_PIECE):
+                file.write(piece)
+    except OSError as error:
+        stream.abort()
+        raise Failed(failure, f"recv handler failed: {error.strerror}") from error
+
+
+def send_key(virsh: Virsh, arguments: Arguments) -> None:
+    """Press keys."""
+    domain = domain_of(virsh, arguments)
+    word = arguments.raw("codeset") or "linux"
+    holdtime = arguments.number("holdtime", UNSIGNED) or 0
+    word = "qnum" if word == "rfb" else word
+    if word not in _CODESETS:
+        raise Failed(f"unknown codeset: '{word}'")
+    codeset = _CODESETS.index(word)
+    codes = []
+    for text in arguments.items("keycode"):
+        if len(codes) == _MOST_KEYS:
+            raise Failed("too many keycodes")
+        code = _code(virsh, codeset, text)
+        if code is None:
+            raise Failed(f"invalid keycode: '{text}'")
+        codes.append(code)
+    domain.sendKey(codeset, holdtime, codes, len(codes), 0)
+
+
+def _code(virsh: Virsh, codeset: int, text: str) -> int | None:
+    """The code that is meant: a number as in C, or the name of a key."""
+    found = _NUMBER.fullmatch(text)
+    if found is not None:
+        hexadecimal, octal, decimal = found.groups()
+        code = int(hexadecimal, 16) if hexadecimal else int(octal, 8) if octal else int(decimal)
+        return code if code <= _HIGHEST_CODE else None
+    name_to_code = getattr(virsh.libvirt, "virKeycodeValueFromString", None)  # libvirt-python has none
+    code = -1 if name_to_code is None else name_to_code(codeset, text)
+    return code if code > 0 else None
+
+
+COMMANDS = (
+    Command(
+        "screenshot",
+        "take a screenshot of a current domain console and store it into a file",
+        screenshot,
+        "screenshot of a current domain console",
+        (
+            DOMAIN,
+            string("file", "where to store the screenshot"),
+            number("screen", "ID of a screen to take screenshot of"),
+        ),
+        completer="domains",
+    ),
+    Command(
+        "send-key",
+        "Send keycodes to the guest",
+        send_key,
+        "Send keycodes (integers or symbolic names) to the guest",
+        (
+            DOMAIN,
+            string("codeset", "the codeset of keycodes, default:linux", by_name_only=True),
+            number("holdtime", "the time (in milliseconds) how long the keys will be held", by_name_only=True),
+            argv("keycode", "the key code", required=True),
+        ),
+        completer="domains",
+    ),
+)

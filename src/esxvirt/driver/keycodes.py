@@ -1,0 +1,208 @@
+"""Keys of a keyboard: the codes that they have in Linux, on a USB and an AT keyboard, and in Windows.
+
+The numbers are those of Linux's ``input-event-codes.h``, of the HID usage tables (page 7), of IBM's scan code set 1
+(with its prefix 0xe0 in the upper byte) and of Windows' virtual keys.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Final, NamedTuple
+
+from esxvirt.errors import ArgumentUnsupportedError, InvalidArgumentError
+
+__all__ = ["CODESETS", "KEYS", "MODIFIERS", "MOST", "Key", "code_of", "usages"]
+
+MOST: Final = 16
+"""How many keys may be pressed at once (VIR_DOMAIN_SEND_KEY_MAX_KEYS)."""
+
+
+class Key(NamedTuple):
+    """A key: Linux's name and code, the usage, the scan code, and Windows' name and code; None where it has none."""
+
+    linux_name: str
+    linux: int
+    usb: int
+    scan: int | None
+    windows_name: str | None
+    windows: int | None
+
+
+_TABLE = """
+ESC 1 0x29 0x01 ESCAPE 0x1b
+1 2 0x1e 0x02 1 0x31
+2 3 0x1f 0x03 2 0x32
+3 4 0x20 0x04 3 0x33
+4 5 0x21 0x05 4 0x34
+5 6 0x22 0x06 5 0x35
+6 7 0x23 0x07 6 0x36
+7 8 0x24 0x08 7 0x37
+8 9 0x25 0x09 8 0x38
+9 10 0x26 0x0a 9 0x39
+0 11 0x27 0x0b 0 0x30
+MINUS 12 0x2d 0x0c OEM_MINUS 0xbd
+EQUAL 13 0x2e 0x0d OEM_PLUS 0xbb
+BACKSPACE 14 0x2a 0x0e BACK 0x08
+TAB 15 0x2b 0x0f TAB 0x09
+Q 16 0x14 0x10 Q 0x51
+W 17 0x1a 0x11 W 0x57
+E 18 0x08 0x12 E 0x45
+R 19 0x15 0x13 R 0x52
+T 20 0x17 0x14 T 0x54
+Y 21 0x1c 0x15 Y 0x59
+U 22 0x18 0x16 U 0x55
+I 23 0x0c 0x17 I 0x49
+O 24 0x12 0x18 O 0x4f
+P 25 0x13 0x19 P 0x50
+LEFTBRACE 26 0x2f 0x1a OEM_4 0xdb
+RIGHTBRACE 27 0x30 0x1b OEM_6 0xdd
+ENTER 28 0x28 0x1c RETURN 0x0d
+LEFTCTRL 29 0xe0 0x1d CONTROL 0x11
+A 30 0x04 0x1e A 0x41
+S 31 0x16 0x1f S 0x53
+D 32 0x07 0x20 D 0x44
+F 33 0x09 0x21 F 0x46
+G 34 0x0a 0x22 G 0x47
+H 35 0x0b 0x23 H 0x48
+J 36 0x0d 0x24 J 0x4a
+K 37 0x0e 0x25 K 0x4b
+L 38 0x0f 0x26 L 0x4c
+SEMICOLON 39 0x33 0x27 OEM_1 0xba
+APOSTROPHE 40 0x34 0x28 OEM_7 0xde
+GRAVE 41 0x35 0x29 OEM_3 0xc0
+LEFTSHIFT 42 0xe1 0x2a LSHIFT 0xa0
+BACKSLASH 43 0x31 0x2b OEM_5 0xdc
+Z 44 0x1d 0x2c Z 0x5a
+X 45 0x1b 0x2d X 0x58
+C 46 0x06 0x2e C 0x43
+V 47 0x19 0x2f V 0x56
+B 48 0x05 0x30 B 0x42
+N 49 0x11 0x31 N 0x4e
+M 50 0x10 0x32 M 0x4d
+COMMA 51 0x36 0x33 OEM_COMMA 0xbc
+DOT 52 0x37 0x34 OEM_PERIOD 0xbe
+SLASH 53 0x38 0x35 OEM_2 0xbf
+RIGHTSHIFT 54 0xe5 0x36 RSHIFT 0xa1
+KPASTERISK 55 0x55 0x37 MULTIPLY 0x6a
+LEFTALT 56 0xe2 0x38 MENU 0x12
+SPACE 57 0x2c 0x39 SPACE 0x20
+CAPSLOCK 58 0x39 0x3a CAPITAL 0x14
+F1 59 0x3a 0x3b F1 0x70
+F2 60 0x3b 0x3c F2 0x71
+F3 61 0x3c 0x3d F3 0x72
+F4 62 0x3d 0x3e F4 0x73
+F5 63 0x3e 0x3f F5 0x74
+F6 64 0x3f 0x40 F6 0x75
+F7 65 0x40 0x41 F7 0x76
+F8 66 0x41 0x42 F8 0x77
+F9 67 0x42 0x43 F9 0x78
+F10 68 0x43 0x44 F10 0x79
+NUMLOCK 69 0x53 0x45 NUMLOCK 0x90
+SCROLLLOCK 70 0x47 0x46 SCROLL 0x91
+KP7 71 0x5f 0x47 NUMPAD7 0x67
+KP8 72 0x60 0x48 NUMPAD8 0x68
+KP9 73 0x61 0x49 NUMPAD9 0x69
+KPMINUS 74 0x56 0x4a SUBTRACT 0x6d
+KP4 75 0x5c 0x4b NUMPAD4 0x64
+KP5 76 0x5d 0x4c NUMPAD5 0x65
+KP6 77 0x5e 0x4d NUMPAD6 0x66
+KPPLUS 78 0x57 0x4e ADD 0x6b
+KP1 79 0x59 0x4f NUMPAD1 0x61
+KP2 80 0x5a 0x50 NUMPAD2 0x62
+KP3 81 0x5b 0x51 NUMPAD3 0x63
+KP0 82 0x62 0x52 NUMPAD0 0x60
+KPDOT 83 0x63 0x53 DECIMAL 0x6e
+102ND 86 0x64 0x56 OEM_102 0xe2
+F11 87 0x44 0x57 F11 0x7a
+F12 88 0x45 0x58 F12 0x7b
+KPENTER 96 0x58 0xe01c - -
+RIGHTCTRL 97 0xe4 0xe01d RCONTROL 0xa3
+KPSLASH 98 0x54 0xe035 DIVIDE 0x6f
+SYSRQ 99 0x46 0x54 SNAPSHOT 0x2c
+RIGHTALT 100 0xe6 0xe038 RMENU 0xa5
+HOME 102 0x4a 0xe047 HOME 0x24
+UP 103 0x52 0xe048 UP 0x26
+PAGEUP 104 0x4b 0xe049 PRIOR 0x21
+LEFT 105 0x50 0xe04b LEFT 0x25
+RIGHT 106 0x4f 0xe04d RIGHT 0x27
+END 107 0x4d 0xe04f END 0x23
+DOWN 108 0x51 0xe050 DOWN 0x28
+PAGEDOWN 109 0x4e 0xe051 NEXT 0x22
+INSERT 110 0x49 0xe052 INSERT 0x2d
+DELETE 111 0x4c 0xe053 DELETE 0x2e
+KPEQUAL 117 0x67 0x59 - -
+PAUSE 119 0x48 0xe046 PAUSE 0x13
+LEFTMETA 125 0xe3 0xe05b LWIN 0x5b
+RIGHTMETA 126 0xe7 0xe05c RWIN 0x5c
+COMPOSE 127 0x65 0xe05d APPS 0x5d
+F13 183 0x68 0x5d F13 0x7c
+F14 184 0x69 0x5e F14 0x7d
+F15 185 0x6a 0x5f F15 0x7e
+"""
+
+
+def _parse(line: str) -> Key:
+    linux_name, linux, usb, scan, name, windows = line.split()
+    number = None if windows == "-" else int(windows, 16)
+    return Key(
+        f"KEY_{linux_name}", int(linux), int(usb, 16), int(scan, 16), None if name == "-" else f"VK_{name}", number
+    )
+
+
+KEYS: Final = tuple(_parse(line) for line in _TABLE.split("\n") if line)
+
+MODIFIERS: Final = {
+    0xE0: "leftControl",
+    0xE1: "leftShift",
+    0xE2: "leftAlt",
+    0xE3: "leftGui",
+    0xE4: "rightControl",
+    0xE5: "rightShift",
+    0xE6: "rightAlt",
+    0xE7: "rightGui",
+}
+"""The usages of keys that are held while others are pressed, and VMware's names of them."""
+
+CODESETS: Final = ("linux", "xt", "atset1", "atset2", "atset3", "os_x", "xt_kbd", "usb", "win32", "qnum")
+"""libvirt's kinds of codes, in the order of VIR_KEYCODE_SET_*."""
+_KNOWN = ("linux", "xt", "atset1", "usb", "win32", "qnum")
+
+
+def usages(codeset: int, keycodes: Sequence[int]) -> list[int]:
+    """The USB usages of keys.
+
+    Args:
+        codeset: One of VIR_KEYCODE_SET_*.
+        keycodes: The keys in it.
+
+    Raises:
+        ArgumentUnsupportedError: This kind of codes is not known.
+        InvalidArgumentError: There is no such key.
+    """
+    name = CODESETS[codeset] if 0 <= codeset < len(CODESETS) else str(codeset)
+    if name not in _KNOWN:
+        raise ArgumentUnsupportedError(f"the codeset '{name}' is not supported; there are {', '.join(_KNOWN)}")
+    table = dict(_codes(name))
+    for code in keycodes:
+        if code not in table:
+            raise InvalidArgumentError(f"cannot translate keycode {code} of codeset '{name}' to a key of USB keyboards")
+    return [table[code] for code in keycodes]
+
+
+def code_of(codeset: int, name: str) -> int | None:
+    """The code of a key by its name, ``KEY_A`` in Linux's codeset or ``VK_A`` in Windows'; None if there is none."""
+    kind = CODESETS[codeset] if 0 <= codeset < len(CODESETS) else ""
+    for key in KEYS:
+        if kind == "linux" and key.linux_name == name:
+            return key.linux
+        if kind == "win32" and key.windows_name == name:
+            return key.windows
+    return None
+
+
+def _codes(codeset: str) -> Iterable[tuple[int, int]]:
+    """Code and usage of every key."""
+    for key in KEYS:
+        code = {"linux": key.linux, "usb": key.usb, "win32": key.windows}.get(codeset, key.scan)
+        if code is not None and codeset in {"qnum", "xt"} and code > 0xFF:
+            code = code & 0x7F | 0x80  # the prefix is the code's uppermost bit there
+        if code is not None:
+            yield code, key.usb
