@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import Final
+from typing import Any, Final
 
 from esxvirt.driver.connection import Connection
 from esxvirt.driver.domains import DomainHandle, read
@@ -85,7 +85,7 @@ def send_keys(
         raise UnsupportedError("virDomainSendKey (it needs vSphere 6.5 or newer)")
     from pyVmomi import vim  # noqa: PLC0415  reading needs none of its types
 
-    spec = vim.vm.UsbScanCodeSpec
+    spec: Any = vim.vm.UsbScanCodeSpec
     held = spec.ModifierType(**{MODIFIERS[usage]: True for usage in pressed if usage in MODIFIERS})
     keys = [usage for usage in pressed if usage not in MODIFIERS]
     events = [spec.KeyEvent(usbHidCode=usage << 16 | _KEYBOARD_PAGE, modifiers=held) for usage in keys or pressed[-1:]]

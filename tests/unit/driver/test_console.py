@@ -21,11 +21,11 @@ DELETE = {LINUX: 111, XT: 0xD3, ATSET1: 0xE053, USB: 0x4C, WIN32: 0x2E, QNUM: 0x
 
 
 def test_every_codeset_has_each_key_once() -> None:
-    for codeset in DELETE:
+    for codeset, code_of_delete in DELETE.items():
         name = keycodes.CODESETS[codeset]
         codes = [code for code, _ in keycodes._codes(name)]
         assert len(codes) == len(set(codes)), name
-        assert keycodes.usages(codeset, [DELETE[codeset]]) == [0x4C]
+        assert keycodes.usages(codeset, [code_of_delete]) == [0x4C]
     assert keycodes.code_of(LINUX, "KEY_DELETE") == 111
     assert keycodes.code_of(WIN32, "VK_DELETE") == 0x2E
     assert keycodes.code_of(USB, "KEY_DELETE") is None

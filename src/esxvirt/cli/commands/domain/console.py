@@ -91,7 +91,7 @@ def send_key(virsh: Virsh, arguments: Arguments) -> None:
     if word not in _CODESETS:
         raise Failed(f"unknown codeset: '{word}'")
     codeset = _CODESETS.index(word)
-    codes = []
+    codes: list[int] = []
     for text in arguments.items("keycode"):
         if len(codes) == _MOST_KEYS:
             raise Failed("too many keycodes")
