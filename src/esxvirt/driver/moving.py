@@ -107,6 +107,7 @@ def _settle(wanted: Move, lost: EsxvirtError, watch: Watch) -> None:
     Returns if the machine is where it was to go.
     """
     deadline = Deadline(_SETTLE_SECONDS)
+    lost = lost.__cause__ if isinstance(lost.__cause__, EsxvirtError) else lost  # what broke, without what is not known
     while True:
         try:
             row = _look(wanted)
