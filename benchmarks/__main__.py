@@ -12,7 +12,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks import conversions
+from benchmarks import conversions, whole_vcenter
 from benchmarks.measure import Sample, median, run, serving
 from benchmarks.programs import Program, installed
 
@@ -86,6 +86,7 @@ def main() -> None:
     parser.add_argument("--repetitions", type=int, default=7, help="runs of each program")
     parser.add_argument("--only", nargs="+", help="programs, as in the table")
     parser.add_argument("--conversions", type=float, default=2, help="seconds for each conversion; 0 leaves them out")
+    parser.add_argument("--site", type=int, default=10_000, help="machines of a vCenter of 50 hosts; 0 leaves it out")
     parser.add_argument("--output", type=Path, help="write the table to this file, too")
     arguments = parser.parse_args()
 
@@ -102,6 +103,8 @@ def main() -> None:
     )
     parts = [heading, table(cells), verdict(cells)]
     parts += [f"Not installed here: {', '.join(programs.missing)}."] if programs.missing else []
+    if arguments.site > 0:
+        parts.append(whole_vcenter.table(whole_vcenter.measure(arguments.site, 0.0), arguments.site))
     if arguments.conversions > 0:
         parts.append(conversions.table(conversions.measure(arguments.conversions)))
     text = "\n\n".join(part for part in parts if part) + "\n"

@@ -68,9 +68,9 @@ class Server:
 
 
 @contextmanager
-def serving(profile: str, vms: int, latency: float) -> Iterator[Server]:
-    """Run the simulator, with so many machines and seconds of latency a request, until the block ends."""
-    command = [sys.executable, "-m", "benchmarks.server", profile, str(vms), str(latency)]
+def serving(profile: str, vms: int, latency: float, hosts: int = 1) -> Iterator[Server]:
+    """Run the simulator, with so many machines, hosts, and seconds of latency a request, until the block ends."""
+    command = [sys.executable, "-m", "benchmarks.server", profile, str(vms), str(latency), str(hosts)]
     with (
         tempfile.TemporaryDirectory() as directory,
         subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process,

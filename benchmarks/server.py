@@ -1,6 +1,6 @@
 """The simulator in a process of its own, so that its work is in nobody's measurement.
 
-usage: python -m benchmarks.server PROFILE VMS LATENCY
+usage: python -m benchmarks.server PROFILE VMS LATENCY [HOSTS]
 
 Prints a line of JSON that says how to connect. Then answers each line on standard input with a line of JSON, the SOAP
 calls since the last answer, method by method, and ends when its standard input does.
@@ -13,9 +13,10 @@ from collections import Counter
 from esxvirt.sim import Simulator
 
 
-def main(profile: str, vms: str, latency: str) -> None:
+def main(profile: str, vms: str, latency: str, hosts: str = "1") -> None:
     """Serve until standard input ends."""
-    with Simulator(profile, transport="https", vms=int(vms), latency=float(latency)) as simulator:
+    listen = ("127.0.0.1", 0)
+    with Simulator(profile, "https", int(hosts), int(vms), float(latency), listen=listen) as simulator:
         access = {
             "port": simulator.port,
             "username": simulator.username,

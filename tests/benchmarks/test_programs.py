@@ -2,6 +2,7 @@
 
 import pytest
 
+from benchmarks import whole_vcenter
 from benchmarks.__main__ import measure, table, verdict
 from benchmarks.measure import run, serving
 from benchmarks.programs import installed
@@ -32,3 +33,11 @@ def test_the_table_has_a_line_for_each_program() -> None:
     lines = table(cells).splitlines()
     assert [line.split("|")[3].strip() for line in lines[2:]] == ["esxvirsh", "pyVmomi"]
     assert verdict(cells) == ""  # there is no virsh to compare with
+
+
+def test_all_hosts_of_a_vcenter() -> None:
+    samples = whole_vcenter.measure(20, 0.0, hosts=3, repetitions=1)
+    assert samples["esxvirsh list --all"].calls == 5
+    assert samples["esxvirsh domstats"].calls == 5
+    assert samples["pyVmomi, name and state"].calls > 20
+    assert "| esxvirsh domstats |" in whole_vcenter.table(samples, 20, 3)
