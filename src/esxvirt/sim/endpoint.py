@@ -268,9 +268,19 @@ class Endpoint:
         owner = getattr(target, "machine", None) or getattr(target, "host", None)
         return self.identify(owner) if owner is not None else None
 
+    def _datastore_part(self, moid: str) -> ManagedObject | None:
+        """Return a datastore or its browser, which come and go on hosts."""
+        if moid not in self.objects:
+            self.tree.add_datastores()
+        found = self.objects.get(moid)
+        store = getattr(found, "datastore", None)
+        return None if isinstance(store, Datastore) and store not in self.datastores else found
+
     def find(self, ref: Ref, session: Session | None) -> ManagedObject | None:
         """Return the object of `ref`, or None: the server's own, the session's, or a machine."""
         found = self.objects.get(ref.value) or self._tasks.get(ref.value)
+        if ref.type in {"Datastore", "HostDatastoreBrowser"}:
+            found = self._datastore_part(ref.value)
         if found is None and session is not None:
             found = session.objects.get(ref.value)
         if found is None:

@@ -108,7 +108,7 @@ class Tree:
                 self._distributed(switch)
         for host in endpoint.hosts:
             self._host(host)
-        self._datastores()
+        self.add_datastores()
 
     def add_datacenter(self, datacenter: "places.Datacenter") -> Ref:
         """Make a datacenter with its four folders."""
@@ -259,7 +259,8 @@ class Tree:
         endpoint.add(HostDatastoreBrowser(endpoint, f"hostDatastoreBrowser-{host.number}"))
         endpoint.add(EnvironmentBrowser(endpoint, f"envbrowser-{host.number}"))
 
-    def _datastores(self) -> None:
+    def add_datastores(self) -> None:
+        """Make the datastores that are not there yet."""
         endpoint = self._endpoint
         for host in endpoint.hosts:
             assert host.datacenter is not None  # noqa: S101  # as above

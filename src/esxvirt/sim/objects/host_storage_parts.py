@@ -79,8 +79,7 @@ def _adapter(adapter: "Adapter") -> Data:
         iScsiName=adapter.iscsi_name,
         iScsiAlias="",
         configuredSendTarget=[
-            Data("HostInternetScsiHbaSendTarget", address=address, port=port)
-            for address, port in dict.fromkeys((target.address, target.port) for target in adapter.targets)
+            Data("HostInternetScsiHbaSendTarget", address=address, port=port) for address, port in adapter.send_targets
         ],
         configuredStaticTarget=[
             Data(
@@ -88,7 +87,7 @@ def _adapter(adapter: "Adapter") -> Data:
                 address=target.address,
                 port=target.port,
                 iScsiName=target.iscsi_name,
-                discoveryMethod="sendTargetMethod",
+                discoveryMethod="staticMethod" if target.static else "sendTargetMethod",
             )
             for target in adapter.targets
         ],

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from esxvirt.sim.objects import host_storage_parts
 from esxvirt.sim.objects.base import provides
-from esxvirt.sim.objects.host_manager import HostManager
+from esxvirt.sim.objects.host_iscsi import IscsiMethods
 from esxvirt.sim.wire.values import Data, Fault
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 __all__ = ["HostStorageSystem"]
 
 
-class HostStorageSystem(HostManager):
+class HostStorageSystem(IscsiMethods):
     """The storage system of a host."""
 
     __slots__ = ()

@@ -42,11 +42,21 @@ class Target:
     iscsi_name: str = ""
     address: str = ""
     port: int = 3260
+    # Whether somebody has named it, and no address was asked for it.
+    static: bool = False
+
+    @property
+    def where(self) -> tuple[str, int]:
+        """Its address and port."""
+        return self.address, self.port
 
 
 @dataclass(slots=True, eq=False)
 class Adapter:
-    """A storage adapter; `iscsi_name` is the name of an iSCSI initiator, "" for any other adapter."""
+    """A storage adapter; `iscsi_name` is the name of an iSCSI initiator, "" for any other adapter.
+
+    `send_targets` are the addresses that it asks for targets, `offers` what it would find that it does not reach yet.
+    """
 
     device: str
     bus: int
@@ -54,6 +64,8 @@ class Adapter:
     driver: str
     iscsi_name: str = ""
     targets: list[Target] = field(default_factory=list)
+    send_targets: list[tuple[str, int]] = field(default_factory=list)
+    offers: list[Target] = field(default_factory=list)
 
     @property
     def key(self) -> str:
@@ -68,6 +80,33 @@ class Adapter:
 
     def rescan(self) -> None:
         """See what there is by now."""
+        for target in [item for item in self.offers if item.where in self.send_targets]:
+            self._reach(target)
+        for target in [item for item in self.targets if item.iscsi_name and not item.static]:
+            if target.where not in self.send_targets:
+                self.remove(target)
         for target in self.targets:
             for lun in target.luns:
                 lun.known = True
+
+    def _reach(self, target: Target) -> None:
+        if target in self.offers:
+            self.offers.remove(target)
+        target.number = max((item.number for item in self.targets), default=-1) + 1
+        self.targets.append(target)
+
+    def add_static(self, name: str, address: str, port: int) -> None:
+        """Reach a target by its name; one that nobody offers has no disks, as one that does not answer."""
+        offered = (item for item in self.offers if (item.iscsi_name, item.where) == (name, (address, port)))
+        target = next(offered, None) or Target(0, [], name, address, port)
+        target.static = True
+        for lun in target.luns:
+            lun.known = False
+        self._reach(target)
+
+    def remove(self, target: Target) -> None:
+        """Reach a target no more."""
+        self.targets.remove(target)
+        if target.luns:
+            target.static = False
+            self.offers.append(target)

@@ -14,6 +14,7 @@ __all__ = ["KINDS", "add_local_disk", "add_storage"]
 # What there may be besides: see `add_storage`.
 KINDS = ("nfs", "iscsi")
 _ARRAY = "iqn.2004-08.com.example:array1"
+_SECOND_ARRAY = "iqn.2004-08.com.example:array2"
 
 
 def add_local_disk(host: "Host", store: Datastore) -> None:
@@ -29,8 +30,8 @@ def add_storage(site: "Site", kinds: Iterable[str]) -> None:
     """Give the hosts of the first datacenter more storage.
 
     "nfs" is the datastore ``nfs-storage``. "iscsi" is an adapter with an array of three disks: one that is free, one
-    with the datastore ``san-storage``, and one that is seen after the next rescan. ValueError for any other word, and
-    for iSCSI on a hosted product.
+    with the datastore ``san-storage``, and one that is seen after the next rescan. A second array at 10.0.2.2 has one
+    disk, for those who add it as a target. ValueError for any other word, and for iSCSI on a hosted product.
     """
     kinds = set(kinds)
     unknown = sorted(kinds - set(KINDS))
@@ -59,7 +60,10 @@ def _add_array(site: "Site", hosts: "list[Host]") -> None:
         ]
         target = Target(0, luns, _ARRAY, "10.0.2.1")
         initiator = f"iqn.1998-01.com.vmware:{host.name}-{host.number:08x}"
-        host.adapters.append(Adapter("vmhba33", 33, "iSCSI Software Adapter", "iscsi_vmk", initiator, [target]))
+        adapter = Adapter("vmhba33", 33, "iSCSI Software Adapter", "iscsi_vmk", initiator, [target], [target.where])
+        spare = Lun(0, "naa.6001405b1d8f00007d1b4f02e8c6a590", "LIO-ORG", "disk0", 50 << 30, known=False)
+        adapter.offers.append(Target(0, [spare], _SECOND_ARRAY, "10.0.2.2"))
+        host.adapters.append(adapter)
     _add(site, san, hosts)
 
 
