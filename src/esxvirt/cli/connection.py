@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from esxvirt.cli.api import Connection
     from esxvirt.cli.output import Output
     from esxvirt.cli.settings import Settings
+    from esxvirt.cli.task_progress import TaskProgress
 
 __all__ = ["connect"]
 
@@ -24,7 +25,15 @@ _NO_URI = (
 )
 
 
-def connect(libvirt: ModuleType, settings: Settings, output: Output, uri: str | None, *, read_only: bool) -> Connection:
+def connect(
+    libvirt: ModuleType,
+    settings: Settings,
+    output: Output,
+    uri: str | None,
+    *,
+    read_only: bool,
+    progress: TaskProgress,
+) -> Connection:
     """Open a connection, asking for what credentials are missing.
 
     Args:
@@ -33,6 +42,7 @@ def connect(libvirt: ModuleType, settings: Settings, output: Output, uri: str | 
         output: where errors go.
         uri: None or empty takes LIBVIRT_DEFAULT_URI.
         read_only: refuse writes.
+        progress: who is told of the progress of tasks.
 
     Raises:
         Failed: no connection; the message is virsh's, and its cause libvirt's error.
@@ -48,7 +58,10 @@ def connect(libvirt: ModuleType, settings: Settings, output: Output, uri: str | 
     if settings.host is not None:
         _narrow(libvirt, connection, settings.host)
     if not read_only:
-        ask_person(connection)
+        ask_person(connection, progress.clear)
+        progress.install(connection)
+    if settings.task_deadline is not None and hasattr(connection, "setTaskDeadline"):
+        connection.setTaskDeadline(settings.task_deadline)
     if settings.keepalive_interval > 0:
         _keep_alive(libvirt, settings, output, connection)
     return connection

@@ -6,6 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
     from esxvirt.cli.api import Connection, Domain
@@ -13,10 +14,18 @@ if TYPE_CHECKING:
 __all__ = ["ask_person", "lines_of"]
 
 
-def ask_person(connection: Connection) -> None:
-    """Have the person at the terminal asked; without one, or on another library than ours, nobody is."""
+def ask_person(connection: Connection, before: Callable[[], None]) -> None:
+    """Have the person at the terminal asked; without one, or on another library than ours, nobody is.
+
+    `before` is called before each question.
+    """
+
+    def ask(connection: Connection, domain: Domain, question: Any, opaque: object) -> str | None:
+        before()
+        return _ask(connection, domain, question, opaque)
+
     if sys.stdin.isatty() and sys.stdout.isatty() and hasattr(connection, "setQuestionCallback"):
-        connection.setQuestionCallback(_ask)
+        connection.setQuestionCallback(ask)
 
 
 def lines_of(question: Any) -> list[str]:

@@ -25,3 +25,4 @@ class Settings:
     keepalive_interval: int = 5
     keepalive_count: int = 6
     keepalive_forced: bool = False
+    task_deadline: float | None = None

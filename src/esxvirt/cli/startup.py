@@ -31,8 +31,8 @@ _LONG = {
     "timing": ("t", _NO),
     "version": ("v", _OPTIONAL),
 }
-# virsh has no such option: neither a letter, nor a part in its abbreviations
-_OWN = {"host": ("host", _REQUIRED)}
+# virsh has no such options: neither a letter, nor a part in its abbreviations
+_OWN = {"host": ("host", _REQUIRED), "task-deadline": ("task-deadline", _REQUIRED)}
 _SHORT = {letter: (name, takes) for name, (letter, takes) in _LONG.items()} | {
     "v": ("v", _NO),
     "V": ("V", _NO),
@@ -72,12 +72,21 @@ def read(arguments: list[str], *, program: str) -> Start:
         options = _long(word, rest) if word.startswith("--") else _bundle(word, rest)
         for letter, name, value in options:
             if letter in _OWN:
-                settings.host = value
+                _apply_own(settings, letter, value or "")
                 continue
             show = _apply(settings, letter, name, value, complaints)
             if show:
                 return Start(settings, rest, show, tuple(complaints))
     return Start(settings, rest, complaints=tuple(complaints))
+
+
+def _apply_own(settings: Settings, name: str, value: str) -> None:
+    if name == "host":
+        settings.host = value
+    elif re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", value, re.ASCII) and float(value) > 0:
+        settings.task_deadline = float(value)
+    else:
+        raise StartupError(f"option --{name} takes a number of seconds, more than 0")
 
 
 def _debug_of_environment(settings: Settings, complaints: list[str]) -> None:

@@ -23,6 +23,8 @@ _OPTIONS = """
     -l | --log=FILE         output logging to file
     -q | --quiet            quiet mode
     -r | --readonly         connect readonly
+         --task-deadline=SECONDS
+                            cancel tasks of the server that take longer
     -t | --timing           print timing information
     -v                      short version
     -V                      long version

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from esxvirt.cli import commands, grammar
 from esxvirt.cli.failures import Failed
 from esxvirt.cli.output import CANNOT_WRITE, DEBUG, INFO, Output
+from esxvirt.cli.task_progress import TaskProgress
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,6 +40,7 @@ class Virsh:
         self.uri = settings.uri
         self._connection: Connection | None = None
         self._libvirt: ModuleType | None = None
+        self.progress = TaskProgress(quiet=settings.quiet)
 
     # -- printing ---------------------------------------------------------------------------------------------------
 
@@ -106,7 +108,9 @@ class Virsh:
         from esxvirt.cli.connection import connect  # noqa: PLC0415  commands without a connection do without it
 
         self.disconnect()
-        self._connection = connect(self.libvirt, self.settings, self.output, uri, read_only=read_only)
+        self._connection = connect(
+            self.libvirt, self.settings, self.output, uri, read_only=read_only, progress=self.progress
+        )
         self.uri, self.read_only = uri, read_only
 
     def disconnect(self) -> None:
@@ -176,7 +180,11 @@ class Virsh:
         try:
             if invocation.command.needs_connection:
                 _ = self.connection
-            invocation.command.run(self, invocation.arguments)
+            self.progress.begin(invocation.command.name)
+            try:
+                invocation.command.run(self, invocation.arguments)
+            finally:
+                self.progress.clear()
         except Failed as failure:
             self.report(failure)
             return False

@@ -98,7 +98,7 @@ def migrate(virsh: Virsh, arguments: Arguments) -> None:
     try:
         parameters, flags = _parameters(virsh, arguments), _flags(virsh, arguments)
         if arguments.flag("verbose"):
-            with _suspending(virsh, domain, seconds), _told(virsh.connection):
+            with _suspending(virsh, domain, seconds), _told(virsh):
                 domain.migrate3(destination, parameters, flags)
         else:
             with _suspending(virsh, domain, seconds):
@@ -187,9 +187,9 @@ def _flags(virsh: Virsh, arguments: Arguments) -> int:
 
 
 @contextmanager
-def _told(connection: Connection) -> Iterator[None]:
+def _told(virsh: Virsh) -> Iterator[None]:
     """Tell the person of the progress of what is done, on standard error, in virsh's form."""
-    begun = False
+    begun, connection = False, virsh.connection
 
     def tell(percent: int) -> None:
         nonlocal begun
@@ -208,8 +208,7 @@ def _told(connection: Connection) -> Iterator[None]:
     else:
         tell(100)
     finally:
-        if hasattr(connection, "setProgressCallback"):
-            connection.setProgressCallback(None)
+        virsh.progress.install(connection)
 
 
 @contextmanager

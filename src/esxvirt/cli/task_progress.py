@@ -1,0 +1,68 @@
+"""How far a task is, for the person at the terminal: a bar on standard error, gone when the task has ended."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+    from esxvirt.cli.api import Connection
+
+__all__ = ["TaskProgress"]
+
+_PATIENCE = 0.4
+"""Seconds that a command may take before there is a bar: most are done before anybody has read one."""
+
+
+class TaskProgress:
+    """The bar of the command that runs; there is none away from a terminal, for the quiet, and for other libraries.
+
+    Args:
+        quiet: whether ``--quiet`` was given.
+    """
+
+    def __init__(self, *, quiet: bool) -> None:
+        self._wanted = not quiet and sys.stderr.isatty()
+        self._begin = 0.0
+        self._command = ""
+        self._bar: Progress | None = None
+        self._task: TaskID | None = None
+
+    def install(self, connection: Connection) -> None:
+        """Be told of the progress of the connection's tasks."""
+        if hasattr(connection, "setProgressCallback"):
+            connection.setProgressCallback(self._tell if self._wanted else None)
+
+    def begin(self, command: str) -> None:
+        """A command begins."""
+        self._begin, self._command = time.monotonic(), command
+
+    def clear(self) -> None:
+        """Take the bar away, for what is printed now."""
+        bar, self._bar = self._bar, None
+        if bar is not None:
+            bar.stop()
+
+    def _tell(self, _connection: Connection, percent: int, _opaque: object) -> None:
+        if percent >= 100:
+            self.clear()
+            return
+        if self._bar is None:
+            if time.monotonic() - self._begin < _PATIENCE:
+                return
+            self._bar, self._task = _make(self._command)
+        if self._task is not None:
+            self._bar.update(self._task, completed=percent)
+
+
+def _make(command: str) -> tuple[Progress, TaskID]:
+    from rich.console import Console  # noqa: PLC0415  only where there is something to wait for
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
+    bar = Progress(*columns, console=Console(stderr=True), transient=True)
+    bar.start()
+    return bar, bar.add_task(command, total=100)
