@@ -136,7 +136,7 @@ def _timeout(arguments: Arguments) -> int:
 
 def _connect(virsh: Virsh, uri: str) -> Connection:
     try:
-        return connect(virsh.libvirt, virsh.settings, virsh.output, uri, read_only=False)
+        return connect(virsh.libvirt, virsh.settings, virsh.output, uri, read_only=False, progress=virsh.progress)
     except Failed as failure:
         # virsh says no more than what the library says
         raise Failed(*failure.messages[1:], cause=failure.cause) from failure
