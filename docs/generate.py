@@ -89,7 +89,7 @@ def differences_page() -> str:
     for entry in (entry for path in paths for entry in tomllib.loads(path.read_text(encoding="utf-8"))["difference"]):
         lines = ", ".join(f"`{line}`" for line in entry["lines"])
         where = f" Only on {', '.join(entry['profiles'])}." if "profiles" in entry else ""
-        parts.append(f"- {lines} ({', '.join(entry['differs'])}): {entry['reason']}{where}")
+        parts.append(f"- {lines} ({', '.join(entry['differs']) or 'in what it does'}): {entry['reason']}{where}")
     return "\n".join(parts) + "\n"
 
 

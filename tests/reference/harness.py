@@ -4,6 +4,8 @@ What is compared is standard output, the text on standard error without libvirt'
 virsh is run under the name `esxvirsh`, because both print their own name.
 """
 
+import atexit
+import json
 import os
 import re
 import shlex
@@ -19,7 +21,6 @@ from tests.tools import ROOT, require
 
 HERE = Path(__file__).parent
 NAME = "esxvirsh"
-OURS = (sys.executable, "-m", "esxvirt.cli")
 STREAMS = ("stdout", "stderr", "code")
 
 _LOG_LINE = re.compile(r"^[\d-]+ [\d:.]+\+\d{4}: \d+: (?:debug|info|warning|error) : .*\n", re.MULTILINE)
@@ -117,10 +118,14 @@ def run(program: Sequence[str], arguments: Sequence[str], stdin: str = "", **env
         start_new_session=True,
         timeout=_PATIENCE,
     )
-    stdout, stderr = answer.stdout.decode(), _LOG_LINE.sub("", answer.stderr.decode())
+    return _answer(answer.stdout, answer.stderr, answer.returncode)
+
+
+def _answer(output: bytes, errors: bytes, code: int) -> Answer:
+    stdout, stderr = output.decode(), _LOG_LINE.sub("", errors.decode())
     for pattern, replacement in _VARYING:
         stdout, stderr = pattern.sub(replacement, stdout), pattern.sub(replacement, stderr)
-    return Answer(stdout, stderr, answer.returncode)
+    return Answer(stdout, stderr, code)
 
 
 def virsh(arguments: Sequence[str], stdin: str = "", **environment: str) -> Answer:
@@ -130,8 +135,45 @@ def virsh(arguments: Sequence[str], stdin: str = "", **environment: str) -> Answ
 
 
 def esxvirsh(arguments: Sequence[str], stdin: str = "", **environment: str) -> Answer:
-    """Run our command."""
-    return run(OURS, arguments, stdin, **environment)
+    """Run our command, in a process forked for it from one that has it loaded (`tests.reference.forking`)."""
+    request = {
+        "arguments": list(arguments),
+        "stdin": stdin,
+        "environment": {**os.environ, **environment},
+        "directory": str(ROOT),
+        "seconds": _PATIENCE,
+    }
+    server = _forking()
+    assert server.stdin is not None
+    assert server.stdout is not None
+    server.stdin.write(json.dumps(request) + "\n")
+    server.stdin.flush()
+    answer = json.loads(server.stdout.readline())
+    assert not answer["late"], f"esxvirsh {' '.join(arguments)} did not end within {_PATIENCE} seconds"
+    return _answer(answer["stdout"].encode("latin-1"), answer["stderr"].encode("latin-1"), answer["code"])
+
+
+@cache
+def _forking() -> subprocess.Popen[str]:
+    """The process that forks; one for each of ours, for as long as it lives."""
+    server = subprocess.Popen(
+        (sys.executable, "-m", "tests.reference.forking"),
+        cwd=ROOT,
+        # Measuring the coverage of thousands of processes takes longer than running them.
+        env={name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+    )
+    atexit.register(_end, server)
+    return server
+
+
+def _end(server: subprocess.Popen[str]) -> None:
+    assert server.stdin is not None
+    server.stdin.close()
+    server.wait(_PATIENCE)
 
 
 def compare(line: str, profile: str, theirs: Answer, ours: Answer) -> None:

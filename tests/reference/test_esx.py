@@ -28,6 +28,5 @@ def test_every_known_difference_is_of_a_line_that_is_tried() -> None:
 
 
 def test_every_known_difference_has_its_reason() -> None:
-    assert all(
-        difference.reason and difference.ours and difference.differs for difference in harness.known_differences()
-    )
+    # In nothing that is printed, where it is in what is done.
+    assert all(difference.reason and difference.ours for difference in harness.known_differences())
