@@ -9,13 +9,14 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from esxvirt.auth import Credentials, Secret
-from esxvirt.driver import define, lifecycle, memory, scheduler, vcpus
+from esxvirt.driver import define, lifecycle, memory, scheduler, snapshot_changes, snapshots, vcpus
 from esxvirt.driver.connection import Connection
 from esxvirt.driver.domains import lookup_by_name
 from esxvirt.errors import DeadlineError, EsxvirtError, MissingPrivilegeError, TransportError
@@ -23,6 +24,7 @@ from esxvirt.sim import Simulator
 from esxvirt.sim.state.machine import Machine
 from esxvirt.uri import parse
 from esxvirt.vsphere import updates
+from esxvirt.xml.snapshot import DomainSnapshot
 from tests.faults.interceptor import FAULTS, Interceptor
 
 MACHINE = "archive"
@@ -75,6 +77,32 @@ def _define_anew(connection: Connection) -> None:
     define.define(connection, _xml(connection).replace("1048576", "2097152"))
 
 
+def _take(name: str) -> Callable[[Connection], Any]:
+    return on_archive(partial(snapshot_changes.take, wanted=DomainSnapshot(name), memory=True, quiesce=False))
+
+
+def _take_two(connection: Connection) -> None:
+    _take("first")(connection)
+    _take("second")(connection)
+
+
+def on_first(operation: Callable[..., Any], *arguments: Any) -> Callable[[Connection], Any]:
+    """The operation on the machine's first snapshot."""
+
+    def run(connection: Connection) -> None:
+        domain = lookup_by_name(connection, MACHINE)
+        tree = snapshots.read_tree(connection, domain)
+        operation(connection, domain, tree.named("first").handle, *arguments)
+
+    return run
+
+
+def snapshot_names(found: Machine) -> list[str]:
+    """The names of a machine's snapshots; the last is that of the current one, if there is one."""
+    current = found.snapshots.current
+    return [*(snapshot.name for snapshot in found.snapshots), *([current.name] if current else [])]
+
+
 _START = on_archive(lifecycle.start)
 OPERATIONS = {
     "define": Operation(_define, lambda simulator: machine(simulator, "demo") is not None),
@@ -88,6 +116,20 @@ OPERATIONS = {
     "schedinfo": Operation(
         on_archive(scheduler.set_scheduling, scheduler.Scheduling(reservation=100)),
         of(lambda found: found.config.cpu_min == 100),
+    ),
+    "snapshot-create": Operation(_take("first"), of(lambda found: snapshot_names(found) == ["first", "first"])),
+    "snapshot-revert": Operation(
+        on_first(snapshot_changes.revert),
+        of(lambda found: snapshot_names(found) == ["first", "second", "first"]),
+        _take_two,
+    ),
+    "snapshot-delete": Operation(
+        on_first(snapshot_changes.remove), of(lambda found: snapshot_names(found) == ["second", "second"]), _take_two
+    ),
+    "snapshot-edit": Operation(
+        on_first(snapshot_changes.rename, "third"),
+        of(lambda found: snapshot_names(found) == ["third", "second", "second"]),
+        _take_two,
     ),
 }
 

@@ -4,15 +4,14 @@ No request is sent again whose answer was lost: the tree tells whether it was he
 """
 
 import time
-from collections.abc import Callable
 from typing import Any
 
 from esxvirt.driver.connection import Connection
-from esxvirt.driver.domains import DomainHandle, domain_id
+from esxvirt.driver.domains import DomainHandle, domain_id, read
 from esxvirt.driver.settle import run_or_look, see_out
-from esxvirt.driver.snapshots import Snapshot, SnapshotHandle, read_tree
+from esxvirt.driver.snapshots import SNAPSHOT, Snapshot, SnapshotHandle, SnapshotTree, read_tree, tree_of
 from esxvirt.driver.states import PAUSED, RUNNING
-from esxvirt.driver.tasks import prepare, run
+from esxvirt.driver.tasks import STATE, ready, run
 from esxvirt.errors import (
     ConfigUnsupportedError,
     DeadlineError,
@@ -34,7 +33,7 @@ def take(
 ) -> SnapshotHandle:
     """Take a snapshot (virDomainSnapshotCreateXML).
 
-    5 SOAP calls, and one for every round of updates.
+    4 SOAP calls, and one for every round of updates.
 
     Args:
         connection: The connection.
@@ -53,8 +52,7 @@ def take(
     if wanted.disks:
         raise ConfigUnsupportedError("disk snapshots not supported yet")
     name = wanted.name or str(int(time.time()))
-    machine = prepare(connection, domain, None)
-    before = read_tree(connection, domain)
+    machine, before = _begin(connection, domain)
     if any(snapshot.name == name for snapshot in before):
         raise OperationInvalidError(f"Snapshot '{name}' already exists")
     arguments = (name, wanted.description, memory, quiesce)
@@ -88,7 +86,7 @@ def revert(connection: Connection, domain: DomainHandle, handle: SnapshotHandle)
         ServerFault: The server refused, or the task failed.
         TransportError: The server broke off, and the domain did not go back, or nobody can tell.
     """
-    before = read_tree(connection, domain)
+    machine, before = _begin(connection, domain)
     snapshot = before.find(handle)
     # Whether a domain has gone back to where it went on from already, the tree does not tell.
     told = before.current is not snapshot
@@ -99,7 +97,8 @@ def revert(connection: Connection, domain: DomainHandle, handle: SnapshotHandle)
             raise EsxvirtError("the snapshot was the current one before")
         return current is not None and current.ref == snapshot.ref
 
-    _run(connection, domain, snapshot, "RevertToSnapshot_Task", "Could not revert to snapshot", done=done)
+    method, failure, target = "RevertToSnapshot_Task", "Could not revert to snapshot", _reference(connection, snapshot)
+    run_or_look(connection, domain, machine, method, failure, done=done, target=target)
     domain.state = snapshot.state
     domain.id = domain_id(domain.ref) if snapshot.state in {RUNNING, PAUSED} else -1
 
@@ -109,19 +108,26 @@ def remove(connection: Connection, domain: DomainHandle, handle: SnapshotHandle,
 
     Calls and errors as `revert`.
     """
-    _remove(connection, domain, read_tree(connection, domain).find(handle), children=children)
+    machine, tree = _begin(connection, domain)
+    snapshot = tree.find(handle)
+
+    def done() -> bool:
+        return read_tree(connection, domain).get(snapshot.ref) is None
+
+    method, failure, target = "RemoveSnapshot_Task", "Could not delete snapshot", _reference(connection, snapshot)
+    run_or_look(connection, domain, machine, method, failure, children, done=done, target=target)
 
 
 def remove_children(connection: Connection, domain: DomainHandle, handle: SnapshotHandle) -> None:
     """Remove all that is below a snapshot, which stays (VIR_DOMAIN_SNAPSHOT_DELETE_CHILDREN_ONLY).
 
-    One SOAP call, 3 for each child, and one for every round of updates. Where it fails those removed are gone.
+    One SOAP call, 4 for each child, and one for every round of updates. Where it fails those removed are gone.
 
     Raises:
         As `remove`.
     """
     for child in read_tree(connection, domain).find(handle).children:
-        _remove(connection, domain, child, children=True)
+        remove(connection, domain, child.handle, children=True)
 
 
 def rename(
@@ -158,26 +164,17 @@ def rename(
     return SnapshotHandle(snapshot.ref, snapshot.name if name is None else name)
 
 
-def _remove(connection: Connection, domain: DomainHandle, snapshot: Snapshot, *, children: bool) -> None:
-    def done() -> bool:
-        return read_tree(connection, domain).get(snapshot.ref) is None
+def _begin(connection: Connection, domain: DomainHandle) -> tuple[Any, SnapshotTree]:
+    """PyVmomi's machine of a domain, ready for a task, and its snapshots. 1 SOAP call, 2 if something is asked.
 
-    _run(connection, domain, snapshot, "RemoveSnapshot_Task", "Could not delete snapshot", children, done=done)
-
-
-def _run(
-    connection: Connection,
-    domain: DomainHandle,
-    snapshot: Snapshot,
-    method: str,
-    failure: str,
-    *arguments: Any,
-    done: Callable[[], bool],
-) -> None:
-    """Run a task that is a method of a snapshot; the questions are its machine's."""
-    machine = connection.session.reference(domain.ref.type, domain.ref.value)
-    target = _reference(connection, snapshot)
-    run_or_look(connection, domain, machine, method, failure, *arguments, done=done, target=target)
+    Raises:
+        DomainNotFoundError: It is gone.
+        QuestionError: A question is open, and nobody answers.
+        EsxvirtError: The account may not see the snapshots.
+    """
+    row = read(connection, domain, (SNAPSHOT, *STATE))
+    tree = tree_of(domain, row)
+    return ready(connection, domain, row, None), tree
 
 
 def _new(connection: Connection, domain: DomainHandle, name: str, known: set[Ref]) -> SnapshotHandle | None:

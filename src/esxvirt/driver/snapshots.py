@@ -11,9 +11,10 @@ from esxvirt.driver.inventory import unescape
 from esxvirt.driver.states import domain_state
 from esxvirt.errors import EsxvirtError, InvalidArgumentError, SnapshotNotFoundError
 from esxvirt.vsphere.decode import Data, Ref
+from esxvirt.vsphere.inventory import Row
 from esxvirt.xml.snapshot import DomainSnapshot, format_snapshot
 
-__all__ = ["Snapshot", "SnapshotHandle", "SnapshotTree", "read_tree", "xml_description"]
+__all__ = ["SNAPSHOT", "Snapshot", "SnapshotHandle", "SnapshotTree", "read_tree", "tree_of", "xml_description"]
 
 SNAPSHOT: Final = "snapshot"
 _NEVER: Final = datetime.fromtimestamp(0, UTC)
@@ -150,7 +151,15 @@ def read_tree(connection: Connection, domain: DomainHandle) -> SnapshotTree:
         DomainNotFoundError: The domain is gone.
         EsxvirtError: The account may not see them.
     """
-    row = read(connection, domain, (SNAPSHOT,))
+    return tree_of(domain, read(connection, domain, (SNAPSHOT,)))
+
+
+def tree_of(domain: DomainHandle, row: Row) -> SnapshotTree:
+    """The domain's snapshots, from a row with the property `SNAPSHOT`. No SOAP call.
+
+    Raises:
+        EsxvirtError: The account may not see them.
+    """
     if SNAPSHOT in row.missing:
         raise EsxvirtError(f"the snapshots of domain '{domain.name}' cannot be read ({row.missing[SNAPSHOT]})")
     info = row.get(SNAPSHOT)

@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from esxvirt.cli.commands.common import DOMAIN, domain_of
-from esxvirt.cli.commands.snapshot.common import SNAPSHOTS, Entry, entries, entry_of, snapshot_of
+from esxvirt.cli.commands.snapshot.common import SNAPSHOTS, Entry, Snapshot, entries, snapshot_of
 from esxvirt.cli.declare import Command, flag, string
 from esxvirt.cli.failures import Failed
 from esxvirt.cli.tables import Table
@@ -51,8 +51,7 @@ def show(virsh: Virsh, arguments: Arguments) -> None:
     if not arguments.flag("topological"):
         found.sort(key=_order)
     if tree:
-        root = [] if start is None else [entry_of(start)]
-        virsh.write(_tree(root, found))
+        virsh.write(_tree(found, start))
     elif arguments.flag("name"):
         virsh.write("".join(f"{entry.name}\n" for entry in found))
     else:
@@ -72,16 +71,20 @@ def _order(entry: Entry) -> bytes:
     return entry.name.encode("utf-8", "surrogateescape").lower()
 
 
-def _tree(start: list[Entry], found: list[Entry]) -> str:
-    shown = [*start, *found]
-    keys = {entry.key for entry in shown}
+def _tree(found: list[Entry], start: Snapshot | None) -> str:
+    keys = {entry.key for entry in found}
     below: dict[object, list[Entry]] = {}
-    roots = list(start)
+    roots = []
     for entry in found:
-        if entry.parent_key in keys and entry.parent_key is not None:
+        if entry.parent_key in keys:
             below.setdefault(entry.parent_key, []).append(entry)
         else:
             roots.append(entry)
+    if start is not None:  # what is right below it has the one parent that is not listed
+        top = Entry(start, object(), start.getName(), None, None, 0, "")
+        if roots:
+            below[top.key] = roots
+        roots = [top]
     return "".join(
         draw(root, lambda entry: entry.name, lambda entry: below.get(entry.key, []))
         + ("" if root.key in below else "\n")  # virsh's, behind the last of siblings that has nothing below it
