@@ -38,15 +38,12 @@ def test_a_life_of_snapshots(server: Vcsim, domain: "libvirt.virDomain") -> None
         assert seen() == ["first", "second"]
         domain.revertToSnapshot(first)
         assert first.isCurrent() == 1
-        first.rename("renamed", "said of it")
-        assert first.details()["description"] == "said of it"
-        assert first.getName() == "renamed"
         domain.snapshotCreateXML("<domainsnapshot><name>third</name></domainsnapshot>")
         assert sorted(first.listChildrenNames()) == ["second", "third"]
         with pytest.raises(libvirt.libvirtError, match="Snapshot 'third' already exists"):
             domain.snapshotCreateXML("<domainsnapshot><name>third</name></domainsnapshot>")
         domain.snapshotLookupByName("second").delete()
-        assert domain.snapshotListNames() == ["renamed", "third"]
+        assert domain.snapshotListNames() == ["first", "third"]
         first.delete(libvirt.VIR_DOMAIN_SNAPSHOT_DELETE_CHILDREN)
         assert domain.snapshotNum() == 0
         assert domain.hasCurrentSnapshot() == 0

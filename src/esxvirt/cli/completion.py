@@ -86,6 +86,8 @@ def _after(virsh: Virsh, command: Command, done: list[str], typed: str) -> list[
             return _names(virsh, "listAllInterfaces")
         case "pools":
             return _names(virsh, "listAllStoragePools")
+        case "snapshots":
+            return _snapshots(virsh, done)
         case "commands":
             return [name for group in commands.GROUPS for name in (group.keyword, *group.commands)]
         case "directories":
@@ -99,6 +101,19 @@ def _names(virsh: Virsh, method: str) -> list[str]:
         return []
     try:
         return sorted(found.name() for found in getattr(virsh.connection, method)())
+    except virsh.libvirt.libvirtError:
+        return []
+
+
+def _snapshots(virsh: Virsh, done: list[str]) -> list[str]:
+    """The names of the snapshots of the domain that was named, of the domains before it was."""
+    named = [word for word in done if not word.startswith("--")]
+    if not named or done[-1] == "--domain":
+        return _names(virsh, "listAllDomains")
+    if not virsh.connected:
+        return []
+    try:
+        return sorted(found.getName() for found in virsh.connection.lookupByName(named[0]).listAllSnapshots())
     except virsh.libvirt.libvirtError:
         return []
 

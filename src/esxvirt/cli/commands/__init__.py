@@ -158,6 +158,7 @@ GROUPS = (
             "snapshot-current": "snapshot.describing",
             "snapshot-delete": "snapshot.changing",
             "snapshot-dumpxml": "snapshot.describing",
+            "snapshot-edit": "snapshot.editing",
             "snapshot-info": "snapshot.describing",
             "snapshot-list": "snapshot.listing",
             "snapshot-parent": "snapshot.describing",
