@@ -243,7 +243,7 @@ def test_a_wide_tree(fresh: Simulator, connection: Connection, archive: DomainHa
 def test_snapshots_that_may_not_be_seen(fresh: Simulator, connection: Connection, archive: DomainHandle) -> None:
     fresh.trouble("archive", "unreadable")
     with pytest.raises(
-        MissingPrivilegeError, match="The server does not tell snapshot; .* on the virtual machine 'archive'"
+        MissingPrivilegeError, match=r"The server does not tell snapshot; .* on the virtual machine 'archive'"
     ):
         read_tree(connection, archive)
 
