@@ -142,7 +142,8 @@ def _converse(start: startup.Start, output: Output) -> int:
                 return _FAILURE  # as virsh does, without a word
         elif start.words:
             invocations = virsh.parse(words_of_arguments(start.words))
-        if start.settings.uri is not None:  # named at the start: open it now, whatever the commands need
+        alone = bool(invocations) and all(invocation.command.before_connection for invocation in invocations)
+        if start.settings.uri is not None and not alone:  # named at the start: open it now, whatever the commands need
             virsh.connect(start.settings.uri, read_only=start.settings.read_only)
         if virsh.interactive:
             from esxvirt.cli import shell  # noqa: PLC0415  prompt_toolkit is big

@@ -19,7 +19,7 @@ from esxvirt.vsphere.tls import TlsPolicy
 if TYPE_CHECKING:
     from esxvirt.vsphere.keepalive import KeepAlive
 
-__all__ = ["Connection"]
+__all__ = ["Connection", "endpoint_of", "only_host", "open_vcenter"]
 
 
 class Connection:
@@ -82,10 +82,10 @@ class Connection:
             if real.scheme == VPX:
                 scope = resolve(tree, real.path, real.host)
             else:
-                host = _only_host(tree)
+                host = only_host(tree)
                 scope = scope_of([host], f"the host '{real.host}'")
                 if real.vcenter is not None:
-                    vcenter = _open_vcenter(real, host, authenticate, resources)
+                    vcenter = open_vcenter(real, host, authenticate, resources)
             return cls(
                 uri=uri,
                 session=session,
@@ -168,14 +168,15 @@ def _open_session(
         username=username,
         default_username="administrator" if product == VPX else "root",
     )
-    session = Session.connect(_endpoint(uri, hostname))
+    session = Session.connect(endpoint_of(uri, hostname))
     resources.callback(session.close)
     check_product(session.about, product, hostname)
     session.login(credentials.username, credentials.password.reveal)
     return session
 
 
-def _endpoint(uri: ConnectionURI, hostname: str) -> Endpoint:
+def endpoint_of(uri: ConnectionURI, hostname: str) -> Endpoint:
+    """Where the URI's server is, or its vCenter, and how it is reached and trusted."""
     tls = TlsPolicy(not uri.no_verify, uri.cacert, uri.thumbprint) if uri.transport == "https" else None
     if hostname == uri.host:
         return Endpoint(uri.host, uri.port, tls, uri.proxy)
@@ -185,13 +186,18 @@ def _endpoint(uri: ConnectionURI, hostname: str) -> Endpoint:
     return Endpoint(hostname, 443 if tls else 80, tls, uri.proxy)
 
 
-def _only_host(tree: Tree) -> Item:
+def only_host(tree: Tree) -> Item:
+    """The host of a server that is one.
+
+    Raises:
+        EsxvirtError: The account may not see it.
+    """
     if not tree.hosts:
         raise EsxvirtError("Could not retrieve the HostSystem object; may the account see the host?")
     return tree.hosts[0]
 
 
-def _open_vcenter(uri: ConnectionURI, host: Item, authenticate: Authenticator, resources: ExitStack) -> Session:
+def open_vcenter(uri: ConnectionURI, host: Item, authenticate: Authenticator, resources: ExitStack) -> Session:
     """The session on the vCenter of a host (esxConnectToVCenter)."""
     managed_by = host.get("summary.managementServerIp")
     if not managed_by:

@@ -23,6 +23,7 @@ from esxvirt.libvirt.constants.node import *
 from esxvirt.libvirt.constants.parameters import *
 from esxvirt.libvirt.constants.snapshots import *
 from esxvirt.libvirt.constants.storage import *
+from esxvirt.libvirt.doctor import *
 from esxvirt.libvirt.domain import *
 from esxvirt.libvirt.domain_console import *
 from esxvirt.libvirt.errors import *
@@ -50,5 +51,5 @@ def virInitialize() -> int:
 
 if not TYPE_CHECKING:  # a type checker takes all names above for public; it cannot follow this
     _OTHERS = {"getVersion", "libvirtError", "open", "openAuth", "openReadOnly", "registerErrorHandler"}
-    _OTHERS |= {"nativeToXML", "xmlToNative"}  # libvirt has none without a connection
+    _OTHERS |= {"diagnose", "nativeToXML", "xmlToNative"}  # libvirt has none without a connection
     __all__ = [name for name in dir() if name.startswith(("VIR_", "vir")) or name in _OTHERS]

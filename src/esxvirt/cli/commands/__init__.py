@@ -218,6 +218,7 @@ GROUPS = (
         "Virsh itself",
         {
             "cd": "itself.directories",
+            "doctor": "itself.doctor",
             "echo": "itself.echo",
             "exit": "itself.leaving",
             "help": "itself.help",
