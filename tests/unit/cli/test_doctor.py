@@ -200,6 +200,14 @@ def test_a_clock_that_is_wrong(tls: Simulator, tmp_path: Path, monkeypatch: pyte
     assert "behind this machine's" in found.texts["clock"]
 
 
+def test_a_datastore_that_is_lost(tmp_path: Path) -> None:
+    with Simulator("esx-7.0", transport="https") as server:
+        server.site.datastores[0].accessible = False
+        found = examine(tmp_path, server, pinned(server))
+    assert found.wrong == ["datastores"]
+    assert "not accessible: 'local-storage'" in found.texts["datastores"]
+
+
 def test_what_a_read_only_account_lacks(tls: Simulator, tmp_path: Path) -> None:
     uri = pinned(tls).replace("root@", "readonly@")
     found = examine(tmp_path, tls, uri, username="readonly")

@@ -55,8 +55,8 @@ COMMANDS = (
         "find what is wrong with a connection, and how to mend it",
         examine,
         "Looks at a connection URI step by step: its syntax, the server's name, the way there, its certificate, "
-        "product and licence, the account, the path, the clock, the datastores, and what the account may do. Ends with code 0 "
-        "only when all is well.",
+        "product and licence, the account, the path, the clock, the datastores, and what the account may do. Ends "
+        "with code 0 only when all is well.",
         (string("name", "hypervisor connection URI"), flag("json", "print the findings as JSON")),
         needs_connection=False,
         before_connection=True,
