@@ -21,6 +21,7 @@ from tests.tools import ROOT, require
 
 HERE = Path(__file__).parent
 NAME = "esxvirsh"
+OURS = (sys.executable, "-m", "esxvirt.cli")
 STREAMS = ("stdout", "stderr", "code")
 
 _LOG_LINE = re.compile(r"^[\d-]+ [\d:.]+\+\d{4}: \d+: (?:debug|info|warning|error) : .*\n", re.MULTILINE)
