@@ -1,9 +1,9 @@
-"""Having a person change a description in an editor."""
+"""Texts that people edit: a private file, their editor, and virsh's question when the outcome was refused."""
 
 from __future__ import annotations
 
 import os
-import shlex
+import re
 import subprocess
 import sys
 import tempfile
@@ -11,74 +11,145 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from esxvirt.cli.failures import Failed
-from esxvirt.cli.files import read_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from esxvirt.cli.virsh import Virsh
 
-__all__ = ["edit"]
+__all__ = ["edit", "edit_text", "edit_until_taken"]
+
+_DEFAULT = "vi"
+# What needs no shell.
+_PLAIN = re.compile(r"[A-Za-z0-9/_.:@-]+")
+_QUESTION = "Failed. Try again?"
+_HELP = {
+    "y": "yes, start editor again",
+    "n": "no, throw away my changes",
+    "i": "turn off validation and try to redefine again",
+    "f": "force, try to redefine again",
+    "?": "print this help",
+}
 
 
-def edit(virsh: Virsh, text: str, define: Callable[[str], object]) -> bool:
-    """Have the text changed in $VISUAL, $EDITOR or vi, and given to `define` if it was.
-
-    Where `define` refuses what came of it, a person at a terminal may try again; what was typed is not lost then.
-
-    Returns:
-        Whether the text was changed.
+def edit_text(virsh: Virsh, text: str) -> str:
+    """Have the person edit a text.
 
     Raises:
-        Failed: the editor failed, or `define` refused.
+        Failed: the editor did not end well, or what it left is no text.
     """
-    handle, name = tempfile.mkstemp(prefix="esxvirsh", suffix=".xml")  # only its owner may read it
+    descriptor, name = tempfile.mkstemp(prefix="virsh", suffix=".xml")
     file = Path(name)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", errors="surrogateescape") as stream:
-            stream.write(text)
-        while True:
-            _run_editor(name)
-            changed = read_file(name)
-            if changed == text:
-                return False
-            try:
-                define(changed)
-            except virsh.libvirt.libvirtError as error:
-                virsh.output.error(str(error))
-                if not _wants_again():
-                    raise Failed("Failed.") from error
-            else:
-                return True
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(text.encode("utf-8", "surrogateescape"))
+        _run(virsh, name)
+        return file.read_bytes().decode("utf-8", "surrogateescape")
+    except OSError as error:
+        raise Failed(f"Failed to edit '{name}': {error.strerror}") from error
     finally:
         file.unlink(missing_ok=True)
 
 
-def _run_editor(name: str) -> None:
-    """Run the editor on a file; its variable may hold arguments.
+def edit(virsh: Virsh, text: str, define: Callable[[str], object]) -> bool:
+    """Have the person edit a description until `define` takes it; whether anything was changed.
 
     Raises:
-        Failed: there is none, or it ended with an error.
+        Failed: the person gave up, or cannot be asked.
     """
-    command = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
+
+    def take(edited: str, _: bool) -> None:
+        define(edited)
+
+    return edit_until_taken(virsh, text, take) is not None
+
+
+def _run(virsh: Virsh, name: str) -> None:
+    editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or _DEFAULT
+    command = [editor, name] if _PLAIN.fullmatch(editor) else ["sh", "-c", f"{editor} {name}"]
+    virsh.output.flush()
+    shown = " ".join(command)
     try:
-        words = shlex.split(command)
-        code = subprocess.run([*words, name], check=False).returncode  # noqa: S603  the user chooses the editor
-    except (OSError, ValueError) as error:
-        raise Failed(f"cannot run the editor '{command}': {error}; name another in $VISUAL or $EDITOR") from error
+        code = subprocess.run(command, check=False).returncode
+    except OSError as error:
+        raise Failed(f"Cannot run the editor '{editor}': {error.strerror}; set EDITOR to another") from error
     if code:
-        raise Failed(f"{command}: command exited with non-zero status")
+        ended = f"exit status {code}" if code > 0 else f"fatal signal {-code}"
+        raise Failed(f"internal error: Child process ({shown}) unexpected {ended}")
 
 
-def _wants_again() -> bool:
-    """Whether a person at the terminal wants to go on editing; without one, no."""
-    if not (sys.stdin and sys.stdin.isatty()):
-        return False
+def edit_until_taken(
+    virsh: Virsh, text: str, take: Callable[[str, bool], None], *, relax: bool = False
+) -> str | None:
+    """Have the person edit a text until `take` takes it.
+
+    Args:
+        virsh: The program.
+        text: What is to be edited.
+        take: Called with the new text, and whether it is to be validated; raises a libvirtError or `Failed` to refuse.
+        relax: Whether the person may turn validation off.
+
+    Returns:
+        The text that was taken; None if nothing was changed.
+
+    Raises:
+        Failed: the person gave up, or cannot be asked.
+    """
+    validate, again, edited = True, True, text
     while True:
-        sys.stdout.write("Failed. Try again? [y,n]: ")
-        sys.stdout.flush()
-        answer = sys.stdin.readline().strip().lower()
-        if answer in {"", "n", "no"}:
-            return False
-        if answer in {"y", "yes"}:
-            return True
+        if again:
+            edited = edit_text(virsh, edited)
+        if edited == text:
+            return None
+        try:
+            take(edited, validate)
+        except (virsh.libvirt.libvirtError, Failed) as error:
+            choice = _ask(virsh, error, relax=relax and validate)
+        else:
+            return edited
+        if choice == "n":
+            raise Failed
+        again = choice == "y"
+        if choice == "i":
+            validate = False
+
+
+def _ask(virsh: Virsh, error: Exception, *, relax: bool) -> str:
+    """Print what is wrong, and ask what to do about it; answered by one key."""
+    for message in error.messages if isinstance(error, Failed) else (str(error),):
+        virsh.output.error(message)
+    if not sys.stdin.isatty():
+        raise Failed("Failed.")  # nobody is there to ask
+    keys = [key for key in _HELP if relax or key != "i"]
+    try:
+        while True:
+            virsh.write(f"\r{_QUESTION} [{','.join(keys)}]: ")
+            virsh.output.flush()
+            key = _key()
+            if key == "?":
+                lines = "".join(f"{name} - {_HELP[name]}\r\n" for name in keys)
+                virsh.write(f"\r\n{lines}")
+            elif key in keys:
+                return key
+    finally:
+        virsh.write("\r\n")
+        virsh.output.flush()
+
+
+def _key() -> str:
+    """One key of the person's, in lower case; Ctrl-C raises KeyboardInterrupt."""
+    try:
+        import termios  # noqa: PLC0415  POSIX only, and only at a question
+        import tty  # noqa: PLC0415
+    except ImportError:
+        return sys.stdin.readline().strip().lower()[:1] or "n"
+    descriptor = sys.stdin.fileno()
+    before = termios.tcgetattr(descriptor)
+    tty.setraw(descriptor, termios.TCSADRAIN)
+    try:
+        data = os.read(descriptor, 1)
+    finally:
+        termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
+    if data == b"\x03":
+        raise KeyboardInterrupt
+    return data.decode("ascii", "replace").lower() if data else "n"

@@ -1,0 +1,50 @@
+"""XML that commands put together themselves, in virsh's form; and elements of a description as they stand in it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from xml.sax.saxutils import escape as _escape
+
+from esxvirt.cli.failures import Failed
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from esxvirt.cli.api import Domain
+    from esxvirt.cli.virsh import Virsh
+
+__all__ = ["element", "node_text", "original_xml"]
+
+_QUOTES = {"'": "&apos;", '"': "&quot;"}
+
+
+def element(name: str, **attributes: str | None) -> str:
+    """An empty element with those attributes that are not None."""
+    shown = "".join(f" {key}='{_escape(value, _QUOTES)}'" for key, value in attributes.items() if value is not None)
+    return f"<{name}{shown}/>"
+
+
+def original_xml(virsh: Virsh, domain: Domain, flags: int = 0) -> Any:
+    """The domain's XML as a tree that keeps its layout (lxml's root element).
+
+    Raises:
+        Failed: the server did not give it, or it is none.
+    """
+    from lxml import etree  # noqa: PLC0415  most commands need no XML
+
+    with virsh.failing("Failed to get domain description xml"):
+        text = domain.XMLDesc(flags)
+    try:
+        return etree.fromstring(text.encode(), etree.XMLParser(resolve_entities=False, no_network=True))
+    except etree.XMLSyntaxError as error:
+        raise Failed(f"Couldn't parse XML: {error}") from error
+
+
+def node_text(node: Any) -> str:
+    """An element as it stands in its document, as libxml2 writes it."""
+    from lxml import etree  # noqa: PLC0415  most commands need no XML
+
+    text: str = etree.tostring(node, encoding="unicode", with_tail=False)
+    for prefix, uri in node.nsmap.items():  # declared above it
+        text = text.replace(f' xmlns:{prefix}="{uri}"' if prefix else f' xmlns="{uri}"', "", 1)
+    return text
