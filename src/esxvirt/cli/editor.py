@@ -70,7 +70,7 @@ def _run(virsh: Virsh, name: str) -> None:
     virsh.output.flush()
     shown = " ".join(command)
     try:
-        code = subprocess.run(command, check=False).returncode
+        code = subprocess.run(command, check=False).returncode  # noqa: S603  the person's own editor
     except OSError as error:
         raise Failed(f"Cannot run the editor '{editor}': {error.strerror}; set EDITOR to another") from error
     if code:
@@ -78,9 +78,7 @@ def _run(virsh: Virsh, name: str) -> None:
         raise Failed(f"internal error: Child process ({shown}) unexpected {ended}")
 
 
-def edit_until_taken(
-    virsh: Virsh, text: str, take: Callable[[str, bool], None], *, relax: bool = False
-) -> str | None:
+def edit_until_taken(virsh: Virsh, text: str, take: Callable[[str, bool], None], *, relax: bool = False) -> str | None:
     """Have the person edit a text until `take` takes it.
 
     Args:
@@ -123,9 +121,7 @@ def _ask(virsh: Virsh, error: Exception, *, relax: bool) -> str:
     keys = [key for key in _HELP if relax or key != "i"]
     try:
         while True:
-            virsh.write(f"\r{_QUESTION} [{','.join(keys)}]: ")
-            virsh.output.flush()
-            key = _key()
+            key = _key(virsh, f"\r{_QUESTION} [{','.join(keys)}]: ")
             if key == "?":
                 lines = "".join(f"{name} - {_HELP[name]}\r\n" for name in keys)
                 virsh.write(f"\r\n{lines}")
@@ -136,17 +132,24 @@ def _ask(virsh: Virsh, error: Exception, *, relax: bool) -> str:
         virsh.output.flush()
 
 
-def _key() -> str:
-    """One key of the person's, in lower case; Ctrl-C raises KeyboardInterrupt."""
+def _key(virsh: Virsh, prompt: str) -> str:
+    """One key of the person's, in lower case; Ctrl-C raises KeyboardInterrupt.
+
+    The terminal is ready for it before the prompt appears: whoever is fast sees no key echoed.
+    """
     try:
         import termios  # noqa: PLC0415  POSIX only, and only at a question
         import tty  # noqa: PLC0415
     except ImportError:
+        virsh.write(prompt)
+        virsh.output.flush()
         return sys.stdin.readline().strip().lower()[:1] or "n"
     descriptor = sys.stdin.fileno()
     before = termios.tcgetattr(descriptor)
     tty.setraw(descriptor, termios.TCSADRAIN)
     try:
+        virsh.write(prompt)
+        virsh.output.flush()
         data = os.read(descriptor, 1)
     finally:
         termios.tcsetattr(descriptor, termios.TCSADRAIN, before)

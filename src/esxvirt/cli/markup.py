@@ -18,10 +18,10 @@ __all__ = ["element", "node_text", "original_xml"]
 _QUOTES = {"'": "&apos;", '"': "&quot;"}
 
 
-def element(name: str, **attributes: str | None) -> str:
+def element(tag: str, /, **attributes: str | None) -> str:
     """An empty element with those attributes that are not None."""
     shown = "".join(f" {key}='{_escape(value, _QUOTES)}'" for key, value in attributes.items() if value is not None)
-    return f"<{name}{shown}/>"
+    return f"<{tag}{shown}/>"
 
 
 def original_xml(virsh: Virsh, domain: Domain, flags: int = 0) -> Any:

@@ -119,7 +119,8 @@ def parse_disk(element: "_Element") -> Disk:
     type_ = lookup(element, "type", TYPES, "file") or "file"
     device = lookup(element, "device", DEVICES, "disk") or "disk"
     source = element.find("source")
-    path = None if source is None else source.get(_SOURCE_ATTRIBUTES.get(type_, "name"))
+    # Some say an empty path and mean an empty drive, as libvirt takes it.
+    path = None if source is None else source.get(_SOURCE_ATTRIBUTES.get(type_, "name")) or None
     target = element.find("target")
     name = None if target is None else target.get("dev")
     if target is None or not name:

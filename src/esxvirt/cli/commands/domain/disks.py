@@ -72,9 +72,8 @@ def _source(arguments: Arguments, kind: str) -> list[str]:
     if name is None and socket is None and transport is None:
         return [opening]
     host, colon, port = (name or "").partition(":")
-    shown = element(
-        "host", transport=transport, name=host if name is not None else None, port=port if colon else None, socket=socket
-    )
+    host_name = host if name is not None else None
+    shown = element("host", transport=transport, name=host_name, port=port if colon else None, socket=socket)
     return [opening.replace("/>", ">"), f"  {shown}", "</source>"]
 
 

@@ -63,12 +63,12 @@ def change(virsh: Virsh, arguments: Arguments) -> None:
     action = next((name for name in ("eject", "insert") if arguments.flag(name)), "update")
     if action == "update" and arguments.flag("update") and source is None:
         action = "eject"
-    if source is None and action != "eject":
-        raise Failed("New disk media source was not specified")
     domain = domain_of(virsh, arguments)
     path = arguments.required("path")
     inactive = libvirt.VIR_DOMAIN_XML_INACTIVE if arguments.flag("config") else 0
     disk = find_disk(original_xml(virsh, domain, inactive), path, changeable=True)
+    if source is None and action != "eject":
+        raise Failed("New disk media source was not specified")
     old = disk.find("source")
     present = old is not None and bool(old.get("file") or old.get("dev"))
     if action == "eject":
@@ -100,7 +100,9 @@ COMMANDS = (
             flag("eject", "Eject the media"),
             flag("insert", "Insert the media"),
             flag("update", "Update the media"),
-            flag("current", "can be either or both of --live and --config, depends on implementation hypervisor driver"),
+            flag(
+                "current", "can be either or both of --live and --config, depends on implementation hypervisor driver"
+            ),
             flag("live", "alter live configuration of running domain"),
             flag("config", "alter persistent configuration, effect observed on next boot"),
             flag("force", "force media changing"),

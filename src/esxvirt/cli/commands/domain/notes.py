@@ -51,18 +51,18 @@ def describe(virsh: Virsh, arguments: Arguments) -> None:
     if not given or (arguments.flag("edit") and not text):
         present = _read(virsh, domain, kind, inactive=config)
         if not arguments.flag("edit"):
-            virsh.line(present or f"No {word} for domain: {domain.name()}")
+            virsh.write(present or f"No {word} for domain: {domain.name()}")
             return
         text = present
     if arguments.flag("edit"):
         before = text
         text = edit(virsh, before).removesuffix("\n")
-        if text == before:
+        if text == before and not given:
             virsh.aside(f"Domain {word} not changed\n")
             return
     with virsh.failing(f"Failed to set new domain {word}"):
         domain.setMetadata(kind, text, None, None, flags)
-    virsh.line(f"Domain {word} updated successfully")
+    virsh.write(f"Domain {word} updated successfully")
 
 
 def metadata(virsh: Virsh, arguments: Arguments) -> None:
@@ -93,7 +93,7 @@ def metadata(virsh: Virsh, arguments: Arguments) -> None:
             domain.setMetadata(kind, text, key, uri, flags)
 
         taken = edit_until_taken(virsh, present, take)
-        virsh.aside("Metadata not changed\n" if taken is None else "Metadata modified\n")
+        virsh.aside("Metadata not changed" if taken is None else "Metadata modified\n")
     else:
         virsh.line(domain.metadata(kind, uri, flags))
 
