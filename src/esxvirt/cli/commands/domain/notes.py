@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from esxvirt.cli.commands.common import DOMAIN, domain_of, xml_of
 from esxvirt.cli.commands.domain.affecting import affected
 from esxvirt.cli.declare import Command, argv, data, flag, string
-from esxvirt.cli.editor import edit, edit_until_taken
+from esxvirt.cli.editor import edit_text, edit_until_taken
 from esxvirt.cli.failures import Failed
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def describe(virsh: Virsh, arguments: Arguments) -> None:
         text = present
     if arguments.flag("edit"):
         before = text
-        text = edit(virsh, before).removesuffix("\n")
+        text = edit_text(virsh, before).removesuffix("\n")
         if text == before and not given:
             virsh.aside(f"Domain {word} not changed\n")
             return
