@@ -3,6 +3,7 @@
 import logging
 import re
 import time
+from contextlib import suppress
 from typing import Any, Final, Protocol
 
 from esxvirt.driver.connection import Connection
@@ -18,7 +19,7 @@ from esxvirt.errors import (
     UnsupportedError,
 )
 from esxvirt.vsphere.file_streams import PIECE, FileFacts, FileReader, FileWriter, open_reader, open_writer, stat_file
-from esxvirt.vsphere.files import DatastorePath
+from esxvirt.vsphere.files import DatastorePath, delete_file
 
 __all__ = ["Sink", "Source", "download", "upload"]
 
@@ -165,33 +166,26 @@ class ResumingReader:
             TransportError: The server broke off for good.
             OperationFailedError: The file changed meanwhile.
         """
-        buffer = bytearray(size)
-        count = self.readinto(buffer)
-        del buffer[count:]
-        return bytes(buffer)
-
-    def readinto(self, buffer: Any) -> int:
-        """As `read`, into a buffer; how many bytes came."""
         attempt = 1
         while True:
             try:
                 if self._reader is None:
                     self._reopen()
                 assert self._reader is not None  # noqa: S101  `_reopen` has made one
-                count = self._reader.readinto(buffer)
+                content = self._reader.read(size)
             except TransportError as error:
                 self.close()
-                # Without a size nobody knows whether what came was all; without marks, whether the rest belongs to it.
+                # Without a size nobody knows whether what came was all.
                 if self.left is None or attempt == _ATTEMPTS:
                     raise
                 _log.info("%s; going on at byte %d", error, self._position)
                 time.sleep(_PAUSE * 2 ** (attempt - 1) if attempt > 1 else 0)
                 attempt += 1
             else:
-                self._position += count
+                self._position += len(content)
                 if self.left is not None:
-                    self.left -= count
-                return count
+                    self.left -= len(content)
+                return content
 
     def _reopen(self) -> None:
         reader = open_reader(self._session, self._file, self._position, self.left)
@@ -254,5 +248,10 @@ class _Upload:
         except EsxvirtError as error:
             _log.warning("whether '%s' is still what it was before the upload is not known: %s", self._file, error)
             return
-        if now != self._before:
-            _log.warning("'%s' holds a part of what was to be uploaded: upload it again", self._file)
+        if now == self._before:
+            return
+        if self._before is None:
+            with suppress(EsxvirtError):
+                delete_file(self._session, self._file)
+                return
+        _log.warning("'%s' holds a part of what was to be uploaded: upload it again", self._file)

@@ -68,15 +68,7 @@ class FileReader:
         if response is None or not len(buffer):
             return 0
         with self._stub.breaking(self._connection):
-            count = response.readinto(buffer)
-            if not count and self.left:
-                raise BadAnswerError(f"{self._stub.endpoint.shown} broke off in the middle of '{self._file}'")
-        if self.left is not None:
-            self.left -= count
-        if not self.left and (self.left is not None or not count):
-            self._response = None
-            self._stub.end_exchange(self._connection, response)
-        return count
+            return self._account(response, response.readinto(buffer))
 
     def read(self, size: int) -> bytes:
         """At most so many bytes, fewer only at the end; none at the end.
@@ -84,10 +76,25 @@ class FileReader:
         Raises:
             TransportError: The server broke off.
         """
-        buffer = bytearray(size)
-        count = self.readinto(buffer)
-        del buffer[count:]
-        return bytes(buffer)
+        response = self._response
+        if response is None or not size:
+            return b""
+        with self._stub.breaking(self._connection):
+            # Not by way of `readinto`: a buffer would have to be filled with zeros first, and copied afterwards.
+            content = response.read(size)
+            self._account(response, len(content))
+        return content
+
+    def _account(self, response: http.client.HTTPResponse, count: int) -> int:
+        """Keep the account of what came, and the connection after the last byte."""
+        if not count and self.left:
+            raise BadAnswerError(f"{self._stub.endpoint.shown} broke off in the middle of '{self._file}'")
+        if self.left is not None:
+            self.left -= count
+        if not self.left and (self.left is not None or not count):
+            self._response = None
+            self._stub.end_exchange(self._connection, response)
+        return count
 
     def skip(self, count: int) -> None:
         """Pass over bytes."""
@@ -167,6 +174,11 @@ class _Part(FileReader):
         count = self._whole.readinto(memoryview(buffer)[: self.left])
         self.left = (self.left or 0) - count
         return count
+
+    def read(self, size: int) -> bytes:
+        content = self._whole.read(min(size, self.left or 0))
+        self.left = (self.left or 0) - len(content)
+        return content
 
     def close(self) -> None:
         self._whole.close()
@@ -323,5 +335,9 @@ def _whole_size(response: http.client.HTTPResponse) -> int | None:
 def _refusal(session: Session, response: http.client.HTTPResponse, what: str, privilege: str) -> TransportError:
     status = response.status
     hint = f"; the account may lack {privilege} on the datastore" if status in {401, 403} else ""
-    hint = "; the datastore is full" if status == http.client.INSUFFICIENT_STORAGE else hint
+    if (
+        status in {http.client.INTERNAL_SERVER_ERROR, http.client.INSUFFICIENT_STORAGE}
+        and "FileManagement" in privilege
+    ):
+        hint = "; the datastore may be full"
     return TransportError(f"'{session.endpoint.name}' refuses to {what}: HTTP {status} {response.reason}{hint}")

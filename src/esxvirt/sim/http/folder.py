@@ -9,12 +9,13 @@ from aiohttp import web
 
 from esxvirt.sim.endpoint import Endpoint
 from esxvirt.sim.http.sdk import cookie_of
-from esxvirt.sim.http.spoil import UNDONE, spoil, trouble_of
+from esxvirt.sim.http.spoil import UNDONE, cut_off, spoil, trouble_of
 from esxvirt.sim.state.storage import Datastore, File, Upload
 
 __all__ = ["FolderHandler", "username_of"]
 
 _CHUNK = 1 << 18
+_CUTS = ("reset", "truncate")
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 
 
@@ -70,10 +71,10 @@ class FolderHandler:
             file = store.find(path)
             names = list(store.names(path)) if file is None and store.is_directory(path) else None
         kind = trouble_of(self._endpoint, request)
-        if kind is not None:
+        if kind is not None and (file is None or kind not in _CUTS):
             return await spoil(request, kind, file.read() if file else b"", 200, "application/octet-stream")
         if file is not None:
-            return await self._send(request, file)
+            return await self._send(request, file, cut=kind)
         if names is None:
             raise web.HTTPNotFound
         return self._page(request, path, names)
@@ -89,7 +90,8 @@ class FolderHandler:
         text = f"<html><head><title>{title}</title></head><body><h1>{title}</h1><table>\n{rows}</table></body></html>"
         return web.Response(text=text, content_type="text/html")
 
-    async def _send(self, request: web.Request, file: File) -> web.StreamResponse:
+    async def _send(self, request: web.Request, file: File, cut: str | None = None) -> web.StreamResponse:
+        """Send a file, or the part that is asked for; `cut`, one of `_CUTS`, ends the connection half-way."""
         start, end, status = _wanted(request.headers.get("Range"), file.size)
         headers = {
             "Content-Type": "application/octet-stream",
@@ -106,12 +108,15 @@ class FolderHandler:
         with file.open() as stream:
             stream.seek(start)
             left = end - start
-            while left > 0:
-                chunk = stream.read(min(_CHUNK, left))
+            keep = left // 2 if cut else 0
+            while left > keep:
+                chunk = stream.read(min(_CHUNK, left - keep))
                 if not chunk:
                     break
                 left -= len(chunk)
                 await response.write(chunk)
+        if cut and request.transport is not None:
+            cut_off(request.transport, cut)
         return response
 
     async def put(self, request: web.Request) -> web.StreamResponse:

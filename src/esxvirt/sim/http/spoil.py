@@ -9,7 +9,7 @@ from aiohttp import web
 
 from esxvirt.sim.endpoint import Endpoint
 
-__all__ = ["UNDONE", "reset_socket", "spoil", "trouble_of"]
+__all__ = ["UNDONE", "cut_off", "reset_socket", "spoil", "trouble_of"]
 
 _PAGE = (
     b"<html><head><title>503 Service Unavailable</title></head>"
@@ -57,11 +57,17 @@ async def spoil(request: web.Request, kind: str, body: bytes, status: int, conte
             await asyncio.sleep(_DRIP_SECONDS)
         return response
     await response.write(body[: len(body) // 2])
+    cut_off(transport, kind)
+    return response
+
+
+def cut_off(transport: asyncio.BaseTransport, kind: str) -> None:
+    """End a connection in the middle of an answer: with a "reset", or as if that were the end ("truncate")."""
     if kind == "reset":
         raw = transport.get_extra_info("socket")
         if raw is not None:
             reset_socket(raw)
+    if kind == "reset" and isinstance(transport, asyncio.WriteTransport):
         transport.abort()
     else:
         transport.close()
-    return response
