@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from esxvirt.sim import Simulator
+from esxvirt.sim.state.storage import File
 from tests.client import esxvirsh, write_auth_file
 
 PROFILES = ("esx-3.5", "esx-7.0", "gsx-2.0", "vcenter-7.0")
@@ -186,3 +187,32 @@ def test_migration(profile: str, tmp_path: Path) -> None:
         assert len(waited) <= 15, made
         fresh.tasks.seconds = 0.0
         assert len(calls(fresh, tmp_path, "-c", there, "domjobinfo", "vm-0001", "--completed")) <= 7
+
+
+@pytest.fixture(scope="module", params=PROFILES)
+def large_pool(request: pytest.FixtureRequest) -> Iterator[Simulator]:
+    """Serve a datastore with 1,000 volumes in 50 folders, of folders."""
+    with Simulator(request.param, transport="http") as running:
+        store = running.site.datastores[0]
+        for number in range(1000):
+            folder = f"level{number % 5}/folder{number % 50}"
+            store.make_directory(folder)
+            store.put(f"{folder}/image{number}.iso", File.of(b"x"))
+        yield running
+
+
+@pytest.mark.parametrize("command", [("pool-list",), ("pool-list", "--details"), ("pool-list", "--uuid")], ids=" ".join)
+def test_pools(simulator: Simulator, tmp_path: Path, command: tuple[str, ...]) -> None:
+    assert len(calls(simulator, tmp_path, *command)) <= 5
+
+
+@pytest.mark.parametrize("command", ["pool-info", "pool-dumpxml", "pool-uuid", "pool-refresh"])
+def test_one_pool(simulator: Simulator, tmp_path: Path, command: str) -> None:
+    assert len(calls(simulator, tmp_path, command, "local-storage")) <= 7
+
+
+@pytest.mark.parametrize("details", [(), ("--details",)])
+def test_volumes(large_pool: Simulator, tmp_path: Path, details: tuple[str, ...]) -> None:
+    made = calls(large_pool, tmp_path, "vol-list", "local-storage", *details)
+    # A task's updates come in as many answers as the server likes.
+    assert len([method for method in made if not method.startswith("WaitForUpdates")]) <= 8, made

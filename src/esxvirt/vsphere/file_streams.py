@@ -19,6 +19,7 @@ __all__ = ["FileFacts", "FileReader", "FileWriter", "open_reader", "open_writer"
 PIECE: Final = 1 << 20
 """Bytes that are handled at once."""
 
+_FULL: Final = frozenset({http.client.INTERNAL_SERVER_ERROR, http.client.INSUFFICIENT_STORAGE})
 _WRITTEN: Final = frozenset({http.client.OK, http.client.CREATED, http.client.NO_CONTENT})
 
 
@@ -335,9 +336,6 @@ def _whole_size(response: http.client.HTTPResponse) -> int | None:
 def _refusal(session: Session, response: http.client.HTTPResponse, what: str, privilege: str) -> TransportError:
     status = response.status
     hint = f"; the account may lack {privilege} on the datastore" if status in {401, 403} else ""
-    if (
-        status in {http.client.INTERNAL_SERVER_ERROR, http.client.INSUFFICIENT_STORAGE}
-        and "FileManagement" in privilege
-    ):
+    if status in _FULL and "FileManagement" in privilege:
         hint = "; the datastore may be full"
     return TransportError(f"'{session.endpoint.name}' refuses to {what}: HTTP {status} {response.reason}{hint}")

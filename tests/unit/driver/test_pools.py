@@ -57,8 +57,7 @@ def test_its_xml_is_valid(connection: Connection) -> None:
     schema = etree.RelaxNG(etree.parse(f"{require('libvirt-schemas')}/storagepool.rng"))
     for pool in pools.read_pools(connection):
         document = etree.fromstring(format_pool(pools.describe(pool)))
-        # What libvirt writes, which is compared beside virsh, lacks what libvirt's schema wants: all for iSCSI, a device
-        # for file systems.
+        # What libvirt writes, which is compared beside virsh, lacks what its schema wants: a device and more.
         if pool.type == "iscsi":
             continue
         if pool.type == "fs":

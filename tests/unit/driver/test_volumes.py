@@ -110,7 +110,10 @@ def test_a_disk_is_made_described_copied_grown_wiped_and_deleted(
         schema = etree.RelaxNG(etree.parse(f"{require('libvirt-schemas')}/storagevol.rng"))
         document = etree.fromstring(format_volume(volumes.describe(connection, made)))
         # libvirt's schema takes neither a slash in a name nor VMware's paths; libvirt's driver writes both.
-        document.find("name").text, document.find("target/path").text = "a.vmdk", "/new/a.vmdk"
+        for path, text in (("name", "a.vmdk"), ("target/path", "/new/a.vmdk")):
+            element = document.find(path)
+            assert element is not None
+            element.text = text
         assert schema.validate(document), schema.error_log
         clone = volume_files.copy(connection, pool, described("new/b.vmdk", 2 * MIB), made)
         assert clone.capacity == 2 * MIB
@@ -155,9 +158,10 @@ def test_other_files_are_deleted_and_nothing_else(connection: Connection, pool: 
     content = store.find("iso/install.iso")
     assert content is not None
     volume = volumes.lookup_by_name(connection, pool, "iso/install.iso")
-    for change in (volume_files.wipe, lambda *it: volume_files.resize(*it, 5 << 30)):
-        with pytest.raises(ConfigUnsupportedError, match="is no disk image"):
-            change(connection, volume)
+    with pytest.raises(ConfigUnsupportedError, match="is no disk image"):
+        volume_files.wipe(connection, volume)
+    with pytest.raises(ConfigUnsupportedError, match="is no disk image"):
+        volume_files.resize(connection, volume, 5 << 30)
     with pytest.raises(ConfigUnsupportedError, match="is no disk image"):
         volume_files.copy(connection, pool, described("x/y.vmdk"), volume)
     volume_files.delete(connection, volume)
