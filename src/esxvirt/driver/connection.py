@@ -5,6 +5,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from esxvirt.auth import Authenticator, Credentials, Secret
+from esxvirt.driver import kept_sessions
 from esxvirt.driver.inventory import Item, Tree, read_tree
 from esxvirt.driver.paths import resolve
 from esxvirt.driver.policy import TaskPolicy
@@ -74,7 +75,7 @@ class Connection:
                 real, authenticate = _simulate(uri, resources)
             else:
                 real = uri
-            session = _open_session(real, real.host, real.scheme, authenticate, resources)
+            session = _open_session(real, real.host, real.scheme, authenticate, resources, may_keep=uri.scheme != "sim")
             if uri.scheme == "sim":
                 session.leave_at_exit()
             tree = read_tree(session)
@@ -157,21 +158,25 @@ class Connection:
 
 
 def _open_session(
-    uri: ConnectionURI, hostname: str, product: str, authenticate: Authenticator, resources: ExitStack
+    uri: ConnectionURI,
+    hostname: str,
+    product: str,
+    authenticate: Authenticator,
+    resources: ExitStack,
+    *,
+    may_keep: bool = True,
 ) -> Session:
-    username = uri.username if hostname == uri.host else None
     if uri.proxy is None:
         _resolve(hostname)  # before anybody is asked for a password; beyond a proxy the name may mean more than here
-    credentials = authenticate(
-        service="vpx" if product == VPX else "esx",
-        hostname=hostname,
-        username=username,
-        default_username="administrator" if product == VPX else "root",
-    )
+    kept = kept_sessions.is_wanted() and may_keep
+    credentials = None if kept else kept_sessions.credentials_for(uri, hostname, product, authenticate)
     session = Session.connect(endpoint_of(uri, hostname))
     resources.callback(session.close)
     check_product(session.about, product, hostname)
-    session.login(credentials.username, credentials.password.reveal)
+    if credentials is None:
+        kept_sessions.log_in(session, uri, hostname, product, authenticate)
+    else:
+        session.login(credentials.username, credentials.password.reveal)
     return session
 
 

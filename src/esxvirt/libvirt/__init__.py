@@ -29,6 +29,7 @@ from esxvirt.libvirt.domain_console import *
 from esxvirt.libvirt.errors import *
 from esxvirt.libvirt.events import *
 from esxvirt.libvirt.interface import *
+from esxvirt.libvirt.kept_sessions import *
 from esxvirt.libvirt.native import *
 from esxvirt.libvirt.network import *
 from esxvirt.libvirt.network_port import *
@@ -51,5 +52,5 @@ def virInitialize() -> int:
 
 if not TYPE_CHECKING:  # a type checker takes all names above for public; it cannot follow this
     _OTHERS = {"getVersion", "libvirtError", "open", "openAuth", "openReadOnly", "registerErrorHandler"}
-    _OTHERS |= {"diagnose", "nativeToXML", "xmlToNative"}  # libvirt has none without a connection
+    _OTHERS |= {"diagnose", "endKeptSessions", "nativeToXML", "xmlToNative"}  # libvirt has none without a connection
     __all__ = [name for name in dir() if name.startswith(("VIR_", "vir")) or name in _OTHERS]

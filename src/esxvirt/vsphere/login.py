@@ -11,7 +11,7 @@ from esxvirt.vsphere.faults import describe
 from esxvirt.vsphere.soap import envelope, escape, is_sendable, read_answer
 from esxvirt.vsphere.stub import SoapStub
 
-__all__ = ["log_in", "renew"]
+__all__ = ["is_current", "log_in", "renew"]
 
 _PATIENCE = 10.0
 """Seconds that Ctrl-C waits for the answer to a Login that is under way: its session must be closed again."""
@@ -64,11 +64,12 @@ def renew(stub: SoapStub, manager: Any, collector: Any, username: str, reveal: C
 
     Arguments and errors are those of `log_in`; `collector` is the server's `PropertyCollector`.
     """
-    if not _is_current(stub, manager, collector):
+    if not is_current(stub, manager, collector):
         log_in(stub, manager, username, reveal)
 
 
-def _is_current(stub: SoapStub, manager: Any, collector: Any) -> bool:
+def is_current(stub: SoapStub, manager: Any, collector: Any) -> bool:
+    """Whether the server knows the stub's session; arguments and errors are those of `renew`."""
     wanted = (
         "<specSet><propSet><type>SessionManager</type><pathSet>currentSession</pathSet></propSet><objectSet>"
         f'<obj type="SessionManager">{escape(manager._moId)}</obj></objectSet></specSet>'  # noqa: SLF001  as below

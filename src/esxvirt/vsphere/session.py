@@ -12,7 +12,7 @@ from esxvirt.errors import EsxvirtError, MissingPrivilegeError
 from esxvirt.vsphere.deadline import Deadline
 from esxvirt.vsphere.dial import Endpoint
 from esxvirt.vsphere.faults import describe
-from esxvirt.vsphere.login import log_in, renew
+from esxvirt.vsphere.login import is_current, log_in, renew
 from esxvirt.vsphere.stub import SoapStub
 from esxvirt.vsphere.versions import FALLBACK, SERVICE_VERSIONS, has_retrieve_properties_ex, negotiate
 
@@ -84,6 +84,31 @@ class Session:
         collector = self.content.propertyCollector
         stub.renew = lambda: renew(stub, manager, collector, username, reveal)
 
+    @property
+    def cookie(self) -> str:
+        """The secret that the server knows the session by; "" without one."""
+        return str(self.stub.cookie or "")
+
+    def adopt(self, cookie: str) -> bool:
+        """Go on with a session that somebody else has opened, by its cookie; False if the server knows it no more.
+
+        One SOAP call.
+
+        Raises:
+            TransportError: The server broke off.
+        """
+        before = self.stub.cookie
+        self.stub.cookie = cookie
+        self.stub.logged_in = is_current(self.stub, self.content.sessionManager, self.content.propertyCollector)
+        if not self.stub.logged_in:
+            self.stub.cookie = before
+        return self.stub.logged_in
+
+    def keep(self, renew: Callable[[], None]) -> None:
+        """Leave the session open at the end; `renew` is what renews it if it has expired."""
+        self.stub.kept = True
+        self.stub.renew = renew
+
     def reference(self, kind: str, identity: str) -> Any:
         """PyVmomi's managed object for a reference, such as ``("VirtualMachine", "vm-42")``."""
         return getattr(vim, kind)(identity, self.stub)
@@ -133,7 +158,9 @@ class Session:
 def _log_out(stub: SoapStub, content: Any, owner: int) -> None:
     stub.end_renewals()
     try:
-        if stub.logged_in and os.getpid() == owner:  # a forked child must not end its parent's session
+        if (
+            stub.logged_in and not stub.kept and os.getpid() == owner
+        ):  # a forked child must not end its parent's session
             manager = content.sessionManager
             method = manager._GetMethodInfo("Logout")  # noqa: SLF001  pyVmomi's bound methods do not tell
             stub.send("Logout", stub.SerializeRequest(manager, method, []), _LOGOUT_SECONDS)

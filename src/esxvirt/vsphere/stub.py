@@ -71,6 +71,7 @@ class SoapStub(SoapAdapter.SoapStubAdapter):
         self.endpoint = endpoint
         self._context = make_context(endpoint.tls) if endpoint.tls else None
         self.logged_in = False
+        self.kept = False  # whether the session is to stay when we go
         self.renew: Callable[[], None] | None = None
         self._renewal = threading.Lock()
         self._own = threading.local()

@@ -238,6 +238,7 @@ GROUPS = (
             "echo": "itself.echo",
             "exit": "itself.leaving",
             "help": "itself.help",
+            "logout": "itself.logout",
             "pwd": "itself.directories",
             "quit": "itself.leaving",
             "connect": "itself.connecting",
