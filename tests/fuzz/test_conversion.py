@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from esxvirt.errors import EsxvirtError
 from esxvirt.vmx import VmxContext, VmxFile, from_domain, from_xml, redefine, to_domain, to_xml
 from esxvirt.xml.domain import format_domain, parse_domain
+from esxvirt.xml.snapshot import parse_snapshot
 from tests.conformance.generators import VmxGenerator, XmlGenerator
 
 EVERY = VmxContext(all_devices=True)
@@ -106,6 +107,22 @@ def test_anything_is_a_document_or_one_of_our_errors(data: str | bytes) -> None:
         parse_domain(data)
     except EsxvirtError:
         return
+
+
+@given(
+    st.text()
+    | st.from_regex(
+        r"<domainsnapshot>(<(name|memory|disks|disk)( (name|snapshot|file)='[a-z/]{0,6}'){0,2}/?>){0,6}(</disks>)?"
+        r"</domainsnapshot>",
+        fullmatch=True,
+    )
+)
+def test_any_text_is_a_snapshot_or_one_of_our_errors(text: str) -> None:
+    try:
+        snapshot = parse_snapshot(text)
+    except EsxvirtError:
+        return
+    assert snapshot.name != ""
 
 
 @given(SEEDS)

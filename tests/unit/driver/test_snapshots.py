@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from esxvirt.driver import lifecycle
+from esxvirt.driver import lifecycle, questions
 from esxvirt.driver.connection import Connection
 from esxvirt.driver.domains import DomainHandle, lookup_by_name
 from esxvirt.driver.snapshot_changes import remove, remove_children, rename, revert, take
@@ -257,6 +257,22 @@ def test_a_question_during_a_revert(fresh: Simulator, connection: Connection) ->
         lifecycle.start(connection, web)
     revert(connection, web, handle)
     assert web.state == SHUTOFF
+
+
+def test_an_open_question_comes_first(fresh: Simulator, connection: Connection, archive: DomainHandle) -> None:
+    handle = make(connection, archive, "one")
+    fresh.trouble("archive", "moved")
+    machine = connection.session.reference(archive.ref.type, archive.ref.value)
+    connection.session.call(machine, "PowerOnVM_Task")
+    while not questions.questions(connection, archive):
+        pass
+    fresh.calls.clear()
+    for change in (remove, revert):
+        with pytest.raises(QuestionError, match="moved or copied"):
+            change(connection, archive, handle)
+    with pytest.raises(QuestionError, match="moved or copied"):
+        make(connection, archive, "two")
+    assert {call.method for call in fresh.calls} <= {"RetrieveProperties", "RetrievePropertiesEx"}
 
 
 def test_gsx_has_one_at_most(connect: Opener) -> None:
