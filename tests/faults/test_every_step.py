@@ -5,6 +5,7 @@ says what to do; no file is there that nobody knows, none is half written, and n
 """
 
 import dataclasses
+import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -198,8 +199,8 @@ def _of_the_error(fault: str, error: EsxvirtError | None) -> Iterator[str]:
     if error is None:
         return
     text = str(error)
-    if fault == "denied" and not (isinstance(error, MissingPrivilegeError) and "'Some.Privilege'" in text):
-        if not (isinstance(error, TransportError) and "the account may lack" in text):
+    if fault == "denied":
+        if not (isinstance(error, MissingPrivilegeError) and re.search(r"lacks the privilege '[\w.]+' on ", text)):
             yield "a missing privilege is to be named"
     elif fault == "full" and "datastore is full" not in text:
         yield "nothing of the full datastore"

@@ -93,6 +93,7 @@ def run(
     machine's tasks tell whether it was begun.
 
     Raises:
+        OperationInvalidError: Another task of the machine is under way.
         ServerFault: The task could not be started; or, with `failure` before the reason, it failed.
         TaskCancelledError: It was cancelled.
         QuestionError: A question blocks it, and nobody answers.
@@ -105,6 +106,10 @@ def run(
         task, known = _started(connection, domain, method)
         if task is None:
             raise type(error)(f"{failure}: {error}; {known}") from error
+    except ServerFault as fault:
+        if fault.name != "TaskInProgress":
+            raise
+        raise OperationInvalidError("Other tasks are pending for this domain") from None
     except KeyboardInterrupt:
         task, _ = _started(connection, domain, method)
         if task is not None:

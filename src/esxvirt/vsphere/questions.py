@@ -58,7 +58,4 @@ def blocked(question: Question) -> str:
     start = f"Pending question blocks virtual machine execution, question is '{question.text}', "
     if not question.choices:
         return start + "no possible answers"
-    answers = ", ".join(
-        f"'{label}'" + (" (default)" if key == question.default else "") for key, label in question.choices
-    )
-    return f"{start}possible answers are {answers}"
+    return f"{start}possible answers are " + ", ".join(f"'{label}'" for _, label in question.choices)

@@ -4,7 +4,7 @@ import http.client
 from typing import Final
 from urllib.parse import quote
 
-from esxvirt.errors import BadAnswerError, TransportError
+from esxvirt.errors import BadAnswerError, MissingPrivilegeError, TransportError
 from esxvirt.vsphere.deadline import Deadline
 from esxvirt.vsphere.files import exchange
 from esxvirt.vsphere.session import Session
@@ -24,6 +24,7 @@ def read_screen(session: Session, machine: str) -> bytes | None:
     One GET, no SOAP call; tried 3 times if the connection breaks.
 
     Raises:
+        MissingPrivilegeError: The account may not see it.
         TransportError: The server refused, broke off, or sent something else.
     """
     deadline = Deadline(session.endpoint.deadline)
@@ -38,8 +39,11 @@ def read_screen(session: Session, machine: str) -> bytes | None:
         return None
     name = session.endpoint.name
     if status != http.client.OK:
-        refused = "; the account may lack VirtualMachine.Interact.ConsoleInteract" if status in _REFUSED else ""
-        raise TransportError(f"'{name}' refuses a picture of the screen: HTTP {status} {reason}{refused}")
+        message = f"'{name}' refuses a picture of the screen: HTTP {status} {reason}"
+        if status not in _REFUSED:
+            raise TransportError(message)
+        privilege = "VirtualMachine.Interact.ConsoleInteract"
+        raise MissingPrivilegeError(f"{message}; the account lacks the privilege '{privilege}'", name="NoPermission")
     if not body.startswith(PNG):
         raise BadAnswerError(f"'{name}' sent something as a picture of the screen that is no PNG")
     return body

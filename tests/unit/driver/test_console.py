@@ -7,7 +7,9 @@ from esxvirt.driver.domains import lookup_by_name
 from esxvirt.errors import (
     ArgumentUnsupportedError,
     BadAnswerError,
+    EsxvirtError,
     InvalidArgumentError,
+    MissingPrivilegeError,
     OperationInvalidError,
     TransportError,
     UnsupportedError,
@@ -101,7 +103,11 @@ def test_a_server_without_pages_writes_the_picture_and_keeps_none(
 @pytest.mark.parametrize(
     ("answer", "error", "text"),
     [
-        ((403, "Forbidden", b""), TransportError, "may lack VirtualMachine.Interact.ConsoleInteract"),
+        (
+            (403, "Forbidden", b""),
+            MissingPrivilegeError,
+            "privilege 'VirtualMachine.Interact.ConsoleInteract'",
+        ),
         ((500, "Internal Server Error", b""), TransportError, "HTTP 500"),
         ((200, "OK", b"<html>"), BadAnswerError, "no PNG"),
     ],
@@ -110,7 +116,7 @@ def test_a_server_that_gives_no_picture(
     connect: Opener,
     monkeypatch: pytest.MonkeyPatch,
     answer: tuple[int, str, bytes],
-    error: type[TransportError],
+    error: type[EsxvirtError],
     text: str,
 ) -> None:
     with Simulator("esx-7.0", transport="http") as simulator:

@@ -37,7 +37,7 @@ def test_without_an_answer_the_task_is_cancelled(
 ) -> None:
     with pytest.raises(QuestionError, match=r"question is '.*moved or copied") as caught:
         lifecycle.start(connection, archive)
-    assert "(default)" in str(caught.value)
+    assert str(caught.value).endswith("'")  # as libvirt, without a word of the default
     assert isinstance(caught.value.question, Question)
     made = [call.method for call in fresh.calls]
     assert made[-2:] == ["CancelTask", "DestroyPropertyFilter"]
