@@ -117,6 +117,12 @@ def test_power(profile: str, tmp_path: Path, command: str, name: str) -> None:
         ("setvcpus", "archive", "2"),
         ("autostart", "archive"),
         ("undefine", "archive"),
+        ("attach-disk", "archive", "[local-storage] web/web.vmdk", "sdb", "--config"),
+        ("attach-interface", "archive", "bridge", "VM Network", "--config"),
+        ("detach-disk", "archive", "sda", "--config"),
+        ("domrename", "archive", "other"),
+        ("desc", "archive", "words"),
+        ("desc", "archive", "--title", "words"),
     ],
     ids=" ".join,
 )

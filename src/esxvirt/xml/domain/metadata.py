@@ -27,7 +27,19 @@ def parse_metadata(root: "_Element") -> str | None:
         uri = etree.QName(child).namespace
         if uri:  # libvirt drops what has none
             kept.setdefault(uri, child)
-    return "".join(_text(_without_blanks(child)) for child in kept.values()) or None
+    return "".join(_text(_without_blanks(_alone(child))) for child in kept.values()) or None
+
+
+def _alone(element: "_Element") -> "_Element":
+    """Give a copy without the namespaces that only what is around the element declares."""
+    from lxml import etree  # noqa: PLC0415
+
+    copied = etree.fromstring(_text(element))
+    above = element.getparent()
+    outer = {} if above is None else above.nsmap
+    own = [prefix for prefix, uri in element.nsmap.items() if prefix is not None and outer.get(prefix) != uri]
+    etree.cleanup_namespaces(copied, keep_ns_prefixes=own)
+    return copied
 
 
 def format_metadata(metadata: str, lines: Lines) -> None:
