@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from esxvirt.auth import Authenticator, Credentials, Secret
 from esxvirt.driver import kept_sessions
-from esxvirt.driver.inventory import Item, Tree, read_tree
+from esxvirt.driver.inventory import Item, Tree, read_seen, read_tree
 from esxvirt.driver.paths import resolve
 from esxvirt.driver.policy import TaskPolicy
 from esxvirt.driver.product import VPX, check_product
@@ -78,12 +78,11 @@ class Connection:
             session = _open_session(real, real.host, real.scheme, authenticate, resources, may_keep=uri.scheme != "sim")
             if uri.scheme == "sim":
                 session.leave_at_exit()
-            tree = read_tree(session)
             vcenter = None
             if real.scheme == VPX:
-                scope = resolve(tree, real.path, real.host)
+                scope = _find_hosts(session, real.path)
             else:
-                host = only_host(tree)
+                host = only_host(read_tree(session))
                 scope = scope_of([host], f"the host '{real.host}'")
                 if real.vcenter is not None:
                     vcenter = open_vcenter(real, host, authenticate, resources)
@@ -104,7 +103,7 @@ class Connection:
         Raises:
             EsxvirtError: What the URI's path names has gone.
         """
-        self.scope = self._whole = resolve(read_tree(self.session), self._path, self.session.endpoint.host)
+        self.scope = self._whole = _find_hosts(self.session, self._path)
 
     def narrow(self, host: str | None) -> None:
         """Be about one of the hosts only, by its name or path; None for all that the URI leads to again.
@@ -189,6 +188,11 @@ def endpoint_of(uri: ConnectionURI, hostname: str) -> Endpoint:
     if tls is not None and tls.thumbprint is not None:
         tls = TlsPolicy(verify=True)
     return Endpoint(hostname, 443 if tls else 80, tls, uri.proxy)
+
+
+def _find_hosts(session: Session, path: tuple[str, ...]) -> Scope:
+    """The hosts that a path leads to, for an account that may see all of it, or only what is at its end."""
+    return resolve(read_seen(session), path, session.endpoint.host)
 
 
 def only_host(tree: Tree) -> Item:

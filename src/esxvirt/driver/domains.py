@@ -42,6 +42,7 @@ IDENTITY: Final = ("name", "config.uuid", "configStatus", "runtime.powerState")
 
 _HOST: Final = "runtime.host"
 _VM_OF_HOST: Final = (Step("vm", "HostSystem", "vm"),)
+_VM_OF_VIEW: Final = (Step("view", "ContainerView", "view"),)
 _NO_UUID: Final = str(UUID(int=0))
 
 
@@ -137,7 +138,9 @@ def read_all(connection: Connection, properties: Iterable[str] = ()) -> list[Dom
 
 
 def _read_all(connection: Connection, wanted: Sequence[str]) -> list[DomainHandle]:
-    query = Query({"VirtualMachine": wanted}, connection.scope.hosts, _VM_OF_HOST, include_start=False, digest=DIGESTS)
+    scope = connection.scope
+    start, steps = (scope.hosts, _VM_OF_HOST) if scope.view is None else ((scope.view,), _VM_OF_VIEW)
+    query = Query({"VirtualMachine": wanted}, start, steps, include_start=False, digest=DIGESTS)
     return [handle(row) for row in retrieve(connection.session, query)]
 
 

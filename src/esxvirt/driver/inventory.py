@@ -8,13 +8,15 @@ from esxvirt.vsphere.decode import Ref
 from esxvirt.vsphere.inventory import Query, Row, Step, retrieve
 from esxvirt.vsphere.session import Session
 
-__all__ = ["Item", "Tree", "escape", "read_tree", "unescape"]
+__all__ = ["Item", "Tree", "escape", "read_seen", "read_tree", "unescape"]
 
 _STEPS: Final = (
     Step("folder", "Folder", "childEntity", ("folder", "datacenter", "compute")),
     Step("datacenter", "Datacenter", "hostFolder", ("folder", "compute")),
     Step("compute", "ComputeResource", "host"),
 )
+
+_VIEWED: Final = (Step("view", "ContainerView", "view"),)
 
 _PROPERTIES: Final = {
     "Folder": ("name", "parent"),
@@ -66,10 +68,21 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """All that was read: the root folder, and every host."""
+    """All that was read: the root folder, and every host.
+
+    `view` is a view of all that the account may see, where it may not see what that is in: then what is on top of the
+    tree is what has nothing above it that could be seen.
+    """
 
     root: Item
     hosts: tuple[Item, ...]
+    view: Ref | None = None
+
+
+def read_seen(session: Session) -> Tree:
+    """`read_tree`; or, where that has no hosts, `read_visible`: the account may not see what they are in."""
+    tree = read_tree(session)
+    return tree if tree.hosts else read_visible(session)
 
 
 def read_tree(session: Session) -> Tree:
@@ -78,13 +91,42 @@ def read_tree(session: Session) -> Tree:
     A host folder of a datacenter, which VMware's paths do not show, is left out: what is in it is the datacenter's.
     """
     root = Ref("Folder", str(session.content.rootFolder._moId))  # noqa: SLF001  pyVmomi has no other name for it
-    rows = retrieve(session, Query(_PROPERTIES, [root], _STEPS))
+    return _grow(root, retrieve(session, Query(_PROPERTIES, [root], _STEPS)))
+
+
+def read_visible(session: Session) -> Tree:
+    """As `read_tree`, for an account that may see some of the inventory, and not what that is in. Two SOAP calls.
+
+    The view belongs to the session, and ends with it.
+    """
+    from pyVmomi import vim  # noqa: PLC0415  hardly any connection needs this
+
+    content = session.content
+    types = [vim.Folder, vim.Datacenter, vim.ComputeResource, vim.HostSystem, vim.VirtualMachine]
+    root = Ref("Folder", str(content.rootFolder._moId))  # noqa: SLF001  as above
+    view = session.call(content.viewManager, "CreateContainerView", content.rootFolder, types, True)
+    ref = Ref("ContainerView", str(view._moId))  # noqa: SLF001  as above
+    tree = _grow(root, retrieve(session, Query(_PROPERTIES, [ref], _VIEWED, include_start=False)))
+    _prune(tree.root)
+    return Tree(tree.root, tree.hosts, ref)
+
+
+def _prune(item: Item) -> None:
+    """Take away folders without hosts: those of machines are in a view, too."""
+    for below in item.children:
+        _prune(below)
+    item.children = [below for below in item.children if below.kind != "Folder" or below.children]
+
+
+def _grow(root: Ref, rows: list[Row]) -> Tree:
     items = {row.ref: Item(row.ref, unescape(row.get("name") or ""), row) for row in rows}
     top = items.setdefault(root, Item(root, "", Row(root)))
     hidden = {item.get("hostFolder"): item for item in items.values() if item.kind == "Datacenter"}
     for item in items.values():
         above = item.get("parent")
         item.parent = hidden.get(above) or items.get(above)
+        if item.parent is None and item is not top:
+            item.parent = top
         if item.parent is not None and item.ref not in hidden:
             item.parent.children.append(item)
     return Tree(top, tuple(item for item in items.values() if item.kind == "HostSystem"))

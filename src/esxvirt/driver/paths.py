@@ -30,13 +30,17 @@ def resolve(tree: Tree, items: Sequence[str], server: str) -> Scope:
         InvalidArgumentError: The path goes on after a host.
         EsxvirtError: There is no such datacenter, compute resource or host; the message tells what there is.
     """
+    if tree.view is not None:
+        # What is on top may be anywhere: the path is gone down from where it meets something that can be seen.
+        hidden = next((number for number, name in enumerate(items) if _below(tree.root, name) is not None), 0)
+        items = items[hidden:]
     item = tree.root
     for number, name in enumerate(items):
         found = _below(item, name)
         if found is None:
             raise _lost(item, items, number)
         item = found
-    return scope_of(item.hosts(), _named(item, items, server), item.ref)
+    return scope_of(item.hosts(), _named(item, items, server), item.ref, tree.view if not items else None)
 
 
 def _below(item: Item, name: str) -> Item | None:
@@ -44,7 +48,9 @@ def _below(item: Item, name: str) -> Item | None:
         return None
     if item.kind == "ComputeResource":
         return item.child("HostSystem", name)
-    for kind in ("Datacenter", "ComputeResource", "Folder"):
+    kinds = ("Datacenter", "ComputeResource", "Folder")
+    # A host lies on top where the account may not see what it is in.
+    for kind in kinds if item.parent is not None else (*kinds, "HostSystem"):
         found = item.child(kind, name)
         if found is not None:
             return found

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Final
 
 from esxvirt.driver.inventory import Item, escape, unescape
-from esxvirt.errors import EsxvirtError, InvalidArgumentError
+from esxvirt.errors import EsxvirtError, InvalidArgumentError, MissingPrivilegeError
 from esxvirt.vsphere.decode import Ref
 
 __all__ = ["HostPlace", "Scope", "scope_of"]
@@ -24,27 +24,48 @@ class HostPlace:
         name: Without vSphere's escapes.
         path: As a `vpx://` URI has it, a name an item: folders, datacenter, folders, cluster, host.
         cluster: The name of its cluster, None if it is in none.
-        compute_resource: Its own, or its cluster.
+        compute_resource: Its own, or its cluster; None where the account may not see it.
         resource_pool: The root of its pools, None where the account may not see it.
         autostart_manager: None where there is none, or the account may not see it.
-        datacenter: The `Datacenter` that it is in.
-        datacenter_path: As `/folder` URLs have it (``folder1/dc1``), with vSphere's escapes.
+        datacenter_or_none: The `Datacenter` that it is in; None where the account may not see it.
+        path_of_datacenter: As `/folder` URLs have it (``folder1/dc1``), with vSphere's escapes; empty likewise.
     """
 
     ref: Ref
     name: str
     path: tuple[str, ...]
     cluster: str | None
-    compute_resource: Ref
+    compute_resource: Ref | None
     resource_pool: Ref | None
     autostart_manager: Ref | None
-    datacenter: Ref
-    datacenter_path: str
+    datacenter_or_none: Ref | None
+    path_of_datacenter: str
+
+    @property
+    def datacenter(self) -> Ref:
+        """The `Datacenter` that it is in.
+
+        Raises:
+            MissingPrivilegeError: The account may not see it.
+        """
+        if self.datacenter_or_none is None:
+            raise MissingPrivilegeError(
+                f"The datacenter of the host '{self.name}' is needed for this; the account lacks the privilege "
+                "'System.View' on it",
+                name="NoPermission",
+            )
+        return self.datacenter_or_none
+
+    @property
+    def datacenter_path(self) -> str:
+        """The datacenter's path, as `/folder` URLs have it (``folder1/dc1``); errors as `datacenter`."""
+        _ = self.datacenter
+        return self.path_of_datacenter
 
     @property
     def datacenter_name(self) -> str:
-        """The datacenter's name, without the folders that it is in."""
-        return self.path[self.datacenter_path.count("/")]
+        """The datacenter's name, without the folders that it is in; empty where the account may not see it."""
+        return "" if self.datacenter_or_none is None else self.path[self.path_of_datacenter.count("/")]
 
     @property
     def text(self) -> str:
@@ -64,12 +85,16 @@ class Scope:
         places: The hosts, each with where it is.
         name: What they are together, for messages: ``the host 'esx1'``, ``the datacenter 'dc1'``.
         root: The point of the inventory that they are below: a folder, datacenter, cluster, or the host; None for all.
+        view: A view of all that the account may see, for machines on hosts that it may not see; None if it sees hosts.
     """
 
-    def __init__(self, places: Sequence[HostPlace], name: str, root: Ref | None = None) -> None:
+    def __init__(
+        self, places: Sequence[HostPlace], name: str, root: Ref | None = None, view: Ref | None = None
+    ) -> None:
         self.places = tuple(places)
         self.name = name
         self.root = root
+        self.view = view
 
     @cached_property
     def hosts(self) -> tuple[Ref, ...]:
@@ -79,7 +104,7 @@ class Scope:
     @property
     def is_one_host(self) -> bool:
         """Whether it is one host: what cannot be said of several can then be said."""
-        return len(self.places) == 1
+        return len(self.places) == 1 and self.view is None
 
     def only_host(self) -> HostPlace:
         """The host, where there is one.
@@ -103,7 +128,7 @@ class Scope:
         Raises:
             EsxvirtError: The connection is to several hosts, and this is none of them.
         """
-        if len(self.places) == 1:
+        if self.is_one_host:
             return self.places[0]
         found = self._by_ref.get(host) if host is not None else None
         if found is None:
@@ -145,7 +170,7 @@ class Scope:
         return self.only_host().name
 
     @property
-    def compute_resource(self) -> Ref:
+    def compute_resource(self) -> Ref | None:
         """The only host's compute resource, or cluster."""
         return self.only_host().compute_resource
 
@@ -174,7 +199,7 @@ class Scope:
         return self._in_one_datacenter().datacenter_path
 
     def _in_one_datacenter(self) -> HostPlace:
-        if len({place.datacenter for place in self.places}) == 1:
+        if len({place.datacenter_or_none for place in self.places}) == 1:
             return self.places[0]
         return self.only_host()
 
@@ -185,39 +210,29 @@ def _list(places: Iterable[HostPlace]) -> str:
     return ", ".join(f"'{name}'" for name in names[:_SHOWN]) + more
 
 
-def scope_of(hosts: Iterable[Item], name: str, root: Ref | None = None) -> Scope:
-    """The scope of hosts of the tree; `name` and `root` as `Scope` has them.
-
-    Raises:
-        EsxvirtError: The account may not see what a host is in.
-    """
-    return Scope([_place(host) for host in hosts], name, root)
+def scope_of(hosts: Iterable[Item], name: str, root: Ref | None = None, view: Ref | None = None) -> Scope:
+    """The scope of hosts of the tree; the others as `Scope` has them."""
+    return Scope([_place(host) for host in hosts], name, root, view)
 
 
 def _place(host: Item) -> HostPlace:
     above = list(host.ancestors())
     compute = next((item for item in above if item.kind == "ComputeResource"), None)
     datacenter = next((item for item in above if item.kind == "Datacenter"), None)
-    if compute is None or datacenter is None:
-        raise EsxvirtError(
-            "Could not retrieve the ComputeResource and Datacenter of the host; may the account see them?"
-        )
-    clustered = compute.ref.type == "ClusterComputeResource"
+    clustered = compute is not None and compute.ref.type == "ClusterComputeResource"
     # The root folder has no name that counts, and a host in no cluster is its compute resource.
     items = [host, *(item for item in above if item.parent is not None and (clustered or item is not compute))]
-    inside = datacenter.ancestors()
+    inside = [] if datacenter is None else [datacenter, *datacenter.ancestors()]
     return HostPlace(
         ref=host.ref,
         name=host.name,
         path=tuple(item.name for item in reversed(items)),
-        cluster=compute.name if clustered else None,
-        compute_resource=compute.ref,
-        resource_pool=compute.get("resourcePool"),
+        cluster=compute.name if compute is not None and clustered else None,
+        compute_resource=None if compute is None else compute.ref,
+        resource_pool=None if compute is None else compute.get("resourcePool"),
         autostart_manager=host.get("configManager.autoStartManager"),
-        datacenter=datacenter.ref,
-        datacenter_path="/".join(
-            reversed([_raw(datacenter), *(_raw(item) for item in inside if item.parent is not None)])
-        ),
+        datacenter_or_none=None if datacenter is None else datacenter.ref,
+        path_of_datacenter="/".join(reversed([_raw(item) for item in inside if item.parent is not None])),
     )
 
 

@@ -5,7 +5,7 @@ from typing import Final
 
 from esxvirt.driver.connection import Connection
 from esxvirt.driver.domains import place_of, read_all
-from esxvirt.driver.inventory import Item, read_tree
+from esxvirt.driver.inventory import Item, read_seen
 from esxvirt.vsphere.decode import Ref
 
 __all__ = ["Node", "read_inventory"]
@@ -34,7 +34,7 @@ def read_inventory(connection: Connection, *, machines: bool = False) -> Node:
     By name, folders first; with `machines` each host's domains, too. One SOAP call, two with `machines`.
     """
     scope = connection.scope
-    found = _find(read_tree(connection.session).root, scope.root)
+    found = _find(read_seen(connection.session).root, scope.root)
     domains = _domains(connection) if machines else {}
     if found is None:  # it has gone meanwhile
         return Node(connection.uri.host, "server")

@@ -164,6 +164,11 @@ class Access:
             here = self.parent_of(here)
         return account.role
 
+    def sees(self, username: str, ref: Ref) -> bool:
+        """Whether the account has any role but that of no access on an entity: what it has none on is not there."""
+        account = self.accounts.get(username)
+        return account is None or self.role_on(account, ref).number != NO_ACCESS.number
+
     def dump(self) -> dict[str, Any]:
         """Return the roles and accounts as plain data."""
         return {

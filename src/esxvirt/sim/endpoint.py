@@ -264,7 +264,11 @@ class Endpoint:
         parent = target.getters.get("parent") if target is not None else None
         if target is None or parent is not None:
             return parent(target) if parent is not None else None
-        # What is no entity belongs to one: a snapshot to its machine, a part of a host to the host.
+        # What is no entity belongs to one: a task and a snapshot to its machine, a part of a host to the host.
+        task = getattr(target, "task", None)
+        if task is not None:
+            entity: Ref = task.entity
+            return entity
         owner = getattr(target, "machine", None) or getattr(target, "host", None)
         return self.identify(owner) if owner is not None else None
 

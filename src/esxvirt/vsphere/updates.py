@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, Final
 
-from pyVmomi import vmodl
+from pyVmomi import vim, vmodl
 
-from esxvirt.errors import EsxvirtError, ServerFault, TransportError
+from esxvirt.errors import EsxvirtError, MissingPrivilegeError, ServerFault, TransportError
 from esxvirt.vsphere.deadline import Deadline
+from esxvirt.vsphere.faults import lacking
 from esxvirt.vsphere.session import Session
 
 __all__ = ["Changes", "Updates", "watching"]
@@ -75,6 +76,7 @@ class Updates:
                 deadline.remaining()
                 continue
             self._version = found.version
+            _check_told(found)
             return {
                 (update.obj._moId, change.name): change.val  # noqa: SLF001  pyVmomi has no other name for it
                 for filter_set in found.filterSet or ()
@@ -101,6 +103,21 @@ class Updates:
         if self._filter is not None:
             with suppress(EsxvirtError):
                 self._session.call(self._filter, "DestroyPropertyFilter", seconds=_FAREWELL_SECONDS)
+
+
+def _check_told(found: Any) -> None:
+    """Refuse to wait for what the account is not told: that would be forever."""
+    for filter_set in found.filterSet or ():
+        for update in filter_set.objectSet or ():
+            missing = update.missingSet or ()
+            fault = missing[0].fault.fault if missing and not update.changeSet else None
+            if isinstance(update.obj, vim.Task) and isinstance(fault, vim.fault.NoPermission):
+                on = f"the task '{update.obj._moId}'"  # noqa: SLF001  pyVmomi has no other name for it
+                raise MissingPrivilegeError(
+                    f"The task was started, but what becomes of it is not told{lacking(fault, on)}",
+                    name="NoPermission",
+                    detail=fault,
+                )
 
 
 @contextmanager

@@ -44,8 +44,6 @@ class FolderHandler:
 
     def _target(self, request: web.Request, privilege: str) -> tuple[Datastore, str]:
         username = username_of(self._endpoint, request)
-        if not self._endpoint.access.may(username, privilege):
-            raise web.HTTPForbidden
         if privilege != "Datastore.Browse" and self._endpoint.access.restricted:
             raise web.HTTPForbidden
         name = request.query.get("dsName", "")
@@ -57,6 +55,9 @@ class FolderHandler:
             hosts = [host for host in site.hosts if host.datacenter and host.datacenter.path == wanted]
             stores = [store for host in hosts for store in host.datastores]
         store = next((store for store in stores if store.name == name and store.accessible), None)
+        access = self._endpoint.access
+        if not access.may(username, privilege, None if store is None else self._endpoint.identify(store)):
+            raise web.HTTPForbidden
         if store is None:
             raise web.HTTPNotFound
         try:

@@ -124,7 +124,14 @@ def _targets(call: "Call", source: ManagedObject, path: str) -> Iterator[Managed
             yield item
         elif isinstance(item, Ref):
             target = endpoint.find(item, call.session)
-            if target is not None:
+            if target is not None and _is_seen(call, target):
                 yield target
         else:
             raise Fault("InvalidProperty", f'The property "{path}" is no reference.', name=path)
+
+
+def _is_seen(call: "Call", target: ManagedObject) -> bool:
+    """Whether the caller has any role on an entity of the inventory."""
+    if call.session is None or not schema.is_a(target.wsdl, "ManagedEntity"):
+        return True
+    return call.endpoint.access.sees(call.session.username, target.ref)
