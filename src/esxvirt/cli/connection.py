@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 from esxvirt.cli import prompts
@@ -40,14 +39,17 @@ def connect(
         libvirt: the module of `esxvirt.cli.api.load`.
         settings: keepalive options.
         output: where errors go.
-        uri: None or empty takes LIBVIRT_DEFAULT_URI.
+        uri: or a short name for one; None or empty takes LIBVIRT_DEFAULT_URI, or libvirt.conf's `uri_default`.
         read_only: refuse writes.
         progress: who is told of the progress of tasks.
 
     Raises:
         Failed: no connection; the message is virsh's, and its cause libvirt's error.
     """
-    name = uri or os.environ.get("LIBVIRT_DEFAULT_URI") or ""
+    try:
+        name = libvirt.configuration.resolve(uri)
+    except libvirt.libvirtError as error:
+        raise Failed("failed to connect to the hypervisor", cause=error) from error
     if not name:
         raise Failed("failed to connect to the hypervisor", _NO_URI)
     flags = libvirt.VIR_CONNECT_RO if read_only else 0

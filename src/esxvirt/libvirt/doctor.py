@@ -2,10 +2,10 @@
 
 # ruff: noqa: PLC0415  the driver, and what it stands on, is loaded when it is needed
 
-import os
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from esxvirt.libvirt.configuration import resolve
 from esxvirt.libvirt.constants.connect import VIR_CONNECT_RO
 
 if TYPE_CHECKING:
@@ -28,10 +28,10 @@ def diagnose(uri: str | None, auth: Sequence[Any], flags: int = 0) -> "Iterator[
     from esxvirt.uri import parse
 
     types, callback, opaque = auth
-    text = os.environ.get("LIBVIRT_DEFAULT_URI") if uri is None else uri
+    text = resolve(uri)
     try:
-        authfile = parse(text or "").authfile
+        authfile = parse(text).authfile
     except EsxvirtError:
         authfile = None
     authenticate = CallbackAuthenticator(types, callback, opaque, authfile=authfile)
-    yield from examine(text or "", authenticate, read_only=bool(flags & VIR_CONNECT_RO))
+    yield from examine(text, authenticate, read_only=bool(flags & VIR_CONNECT_RO))

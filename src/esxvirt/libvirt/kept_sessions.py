@@ -3,6 +3,7 @@
 # ruff: noqa: PLC0415  the driver, and what it stands on, is loaded when it is needed
 
 from esxvirt.errors import EsxvirtError
+from esxvirt.libvirt.configuration import resolve
 from esxvirt.libvirt.constants.errors import VIR_FROM_NONE
 from esxvirt.libvirt.errors import translate, virResetLastError
 
@@ -23,7 +24,7 @@ def endKeptSessions(uri: str | None = None) -> list[tuple[str, str, str | None]]
 
     virResetLastError()
     try:
-        wanted = None if uri is None else parse(uri)
+        wanted = None if uri is None else parse(resolve(uri))
         return [(server, user, None if error is None else str(error)) for server, user, error in end_all(wanted)]
     except EsxvirtError as error:
         raise translate(error, VIR_FROM_NONE) from error

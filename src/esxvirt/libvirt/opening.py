@@ -2,11 +2,11 @@
 
 # ruff: noqa: PLC0415  the driver, and what it stands on, is loaded with the first connection
 
-import os
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from esxvirt.errors import EsxvirtError, UnavailableError
+from esxvirt.libvirt.configuration import resolve
 from esxvirt.libvirt.connect import virConnect
 from esxvirt.libvirt.constants.connect import VIR_CONNECT_NO_ALIASES, VIR_CONNECT_RO
 from esxvirt.libvirt.constants.errors import VIR_FROM_NONE
@@ -20,7 +20,8 @@ def open(name: str | None = None) -> virConnect:
     """Open a connection for which nobody is asked: an auth file must have user name and password.
 
     Args:
-        name: The URI; None for what LIBVIRT_DEFAULT_URI says.
+        name: The URI, or a short name of libvirt.conf's `uri_aliases`; None or "" for what LIBVIRT_DEFAULT_URI or
+            libvirt.conf's `uri_default` says.
 
     Raises:
         libvirtError: No connection; VIR_ERR_INVALID_ARG "Missing authentication credentials" if there are none.
@@ -37,12 +38,12 @@ def openAuth(uri: str | None, auth: Sequence[Any], flags: int = 0) -> virConnect
     """Open a connection; what neither URI nor auth file say is asked of a callback.
 
     Args:
-        uri: The URI; None for what LIBVIRT_DEFAULT_URI says.
+        uri: As in `open`.
         auth: ``[types, callback, opaque]``: the VIR_CRED_* that the callback knows; the callback, which is given a
             sequence of ``[type, prompt, challenge, default result, result]`` and `opaque`, puts the answer into the
             last, and returns 0, or -1 to decline; whatever the callback wants to be given. The challenge is the
             hostname, so that a callback can tell an ESX server from a vCenter.
-        flags: VIR_CONNECT_RO, VIR_CONNECT_NO_ALIASES.
+        flags: VIR_CONNECT_RO; VIR_CONNECT_NO_ALIASES heeds no `uri_aliases`.
 
     Raises:
         libvirtError: No connection.
@@ -56,18 +57,25 @@ def openAuth(uri: str | None, auth: Sequence[Any], flags: int = 0) -> virConnect
         types, callback, opaque = auth
     else:
         raise TypeError("auth must be a list of three items: credential types, callback, opaque value")
-    return _open(uri, types, callback, opaque, read_only=bool(flags & VIR_CONNECT_RO))
+    aliases = not flags & VIR_CONNECT_NO_ALIASES
+    return _open(uri, types, callback, opaque, read_only=bool(flags & VIR_CONNECT_RO), aliases=aliases)
 
 
 def _open(
-    name: str | None, types: Sequence[int], callback: Callable[..., int] | None, opaque: Any, *, read_only: bool
+    name: str | None,
+    types: Sequence[int],
+    callback: Callable[..., int] | None,
+    opaque: Any,
+    *,
+    read_only: bool,
+    aliases: bool = True,
 ) -> virConnect:
     from esxvirt.uri import parse
 
     virResetLastError()
-    text = os.environ.get("LIBVIRT_DEFAULT_URI") if name is None else name
-    if text is not None and not isinstance(text, str):
-        raise TypeError(f"virConnectOpenAuth() argument 1 must be str or None, not {type(text).__name__}")
+    if name is not None and not isinstance(name, str):
+        raise TypeError(f"virConnectOpenAuth() argument 1 must be str or None, not {type(name).__name__}")
+    text = resolve(name, aliases=aliases)
     try:
         if not text:
             raise UnavailableError("an empty URI: name a server, such as 'esx://example-esx.com/'")

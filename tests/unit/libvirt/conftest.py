@@ -22,6 +22,7 @@ class FakeDriver(SimpleNamespace):
 def driver() -> Any:
     return FakeDriver(
         read_only=False,
+        is_lost=False,
         is_encrypted=True,
         uri=SimpleNamespace(text="esx://h/"),
         session=SimpleNamespace(is_alive=lambda: True),

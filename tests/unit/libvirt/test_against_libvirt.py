@@ -83,6 +83,7 @@ SUPPORTED_BY_OURS = {
     "virConnect.getAllDomainStats",
     "virConnect.domainListGetStats",
     "virConnect.listAllInterfaces",
+    "virConnect.setKeepAlive",
     "virConnect.listAllStoragePools",
     "virConnect.storagePoolLookupByTargetPath",
     "virDomain.abortJob",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 from esxvirt.cli import prompts
@@ -23,7 +22,7 @@ _WELL = {"OK", "skipped"}
 def examine(virsh: Virsh, arguments: Arguments) -> None:
     """Look at a connection URI step by step, and say how to mend what is wrong."""
     libvirt = virsh.libvirt
-    uri = arguments.text("name") or virsh.uri or os.environ.get("LIBVIRT_DEFAULT_URI")
+    uri = libvirt.configuration.resolve(arguments.text("name") or virsh.uri)
     if not uri:
         raise Failed("no connection URI: name one, such as 'esxvirsh doctor esx://root@example-esx.com/'")
     flags = libvirt.VIR_CONNECT_RO if virsh.read_only else 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 from esxvirt.cli.declare import Command, flag, string
@@ -18,7 +17,7 @@ __all__ = ["COMMANDS"]
 def log_out(virsh: Virsh, arguments: Arguments) -> None:
     """End sessions that were kept for later runs, on their servers and here."""
     arguments.exclusive("all", "name")
-    uri = arguments.text("name") or virsh.uri or os.environ.get("LIBVIRT_DEFAULT_URI")
+    uri = virsh.libvirt.configuration.resolve(arguments.text("name") or virsh.uri)
     if not uri and not arguments.flag("all"):
         raise Failed("no connection URI: name the server whose sessions are to end, or all of them with --all")
     ended = virsh.libvirt.endKeptSessions(None if arguments.flag("all") else uri)
