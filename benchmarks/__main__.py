@@ -2,7 +2,8 @@
 
 Prints a table in Markdown: number of machines, added latency, and for each program the medians of wall time, CPU
 time and SOAP calls. Then whether esxvirsh is ahead of virsh, and how many conversions of VMX files and domain XML
-esxvirt and the real libvirt-python do a second. It measures; it is no test, and fails for no number.
+esxvirt and the real libvirt-python do a second, and how fast a volume goes up and down beside curl. It measures; it is
+no test, and fails for no number.
 """
 
 import argparse
@@ -12,7 +13,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks import conversions, whole_vcenter
+from benchmarks import conversions, transfers, whole_vcenter
 from benchmarks.measure import Sample, median, run, serving
 from benchmarks.programs import Program, installed
 
@@ -87,6 +88,7 @@ def main() -> None:
     parser.add_argument("--only", nargs="+", help="programs, as in the table")
     parser.add_argument("--conversions", type=float, default=2, help="seconds for each conversion; 0 leaves them out")
     parser.add_argument("--site", type=int, default=10_000, help="machines of a vCenter of 50 hosts; 0 leaves it out")
+    parser.add_argument("--transfer", type=int, default=2048, help="MiB of a volume that goes up and down; 0: none")
     parser.add_argument("--output", type=Path, help="write the table to this file, too")
     arguments = parser.parse_args()
 
@@ -107,6 +109,9 @@ def main() -> None:
         parts.append(whole_vcenter.table(whole_vcenter.measure(arguments.site, 0.0), arguments.site))
     if arguments.conversions > 0:
         parts.append(conversions.table(conversions.measure(arguments.conversions)))
+    if arguments.transfer > 0:
+        taken, idle = transfers.measure(arguments.transfer, 3)
+        parts.append(transfers.table(taken, idle, arguments.transfer))
     text = "\n\n".join(part for part in parts if part) + "\n"
     print(text, end="")
     if arguments.output:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks import whole_vcenter
+from benchmarks import transfers, whole_vcenter
 from benchmarks.__main__ import measure, table, verdict
 from benchmarks.measure import run, serving
 from benchmarks.programs import installed
@@ -41,3 +41,10 @@ def test_all_hosts_of_a_vcenter() -> None:
     assert samples["esxvirsh domstats"].calls == 5
     assert samples["pyVmomi, name and state"].calls > 20
     assert "| esxvirsh domstats |" in whole_vcenter.table(samples, 20, 3)
+
+
+def test_a_volume_goes_up_and_down() -> None:
+    taken, idle = transfers.measure(2, 1)
+    ours = {one.way: one for one in taken if one.program == "esxvirsh"}
+    assert ours.keys() == {"up", "down"}
+    assert "| up | esxvirsh |" in transfers.table(taken, idle, 2)

@@ -26,7 +26,8 @@ class _Reader(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int | None:
         self._guarded.arm()
-        return self._raw.readinto(buffer)
+        # Not by way of the file object, which is only held to keep the socket: with TLS this is called every 16 KiB.
+        return int(self._guarded.socket.recv_into(buffer))
 
     def close(self) -> None:
         if not self.closed:
@@ -40,9 +41,13 @@ class _GuardedSocket:
     def __init__(self, connected: socket.socket, deadline: Deadline) -> None:
         self.socket = connected
         self.deadline = deadline
+        self._armed: float | None = -1.0
 
     def arm(self) -> None:
-        self.socket.settimeout(self.deadline.remaining())
+        left = self.deadline.remaining()
+        if left != self._armed:
+            self.socket.settimeout(left)
+            self._armed = left
 
     def sendall(self, data: Any) -> None:
         self.arm()
@@ -57,6 +62,7 @@ class _GuardedSocket:
     def is_stale(self) -> bool:
         """Whether the server has closed a kept-alive connection (or sent what nobody asked for)."""
         try:
+            self._armed = -1.0
             self.socket.settimeout(0)
             # SSLSocket has no MSG_PEEK; a byte that comes now makes the connection useless either way.
             self.socket.recv(1)

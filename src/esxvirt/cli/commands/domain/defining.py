@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from esxvirt.cli.commands.common import DOMAIN, domain_of, domain_xml
+from esxvirt.cli.commands.common import DOMAIN, domain_of, domain_xml, running
 from esxvirt.cli.declare import Command, data, flag, string
 from esxvirt.cli.failures import Failed
 from esxvirt.cli.files import read_file
@@ -53,7 +53,11 @@ def undefine(virsh: Virsh, arguments: Arguments) -> None:
         flags |= libvirt.VIR_DOMAIN_UNDEFINE_NVRAM
     if arguments.flag("snapshots-metadata"):
         flags |= libvirt.VIR_DOMAIN_UNDEFINE_SNAPSHOTS_METADATA
-    volumes = _volumes(virsh, domain, wanted) if everything or wanted is not None else []
+    volumes = []
+    if everything or wanted is not None:
+        if running(domain):
+            raise Failed("Storage volume deletion is supported only on stopped domains")
+        volumes = _volumes(virsh, domain, wanted)
     name = arguments.required("domain")
     with virsh.failing(f"Failed to undefine domain '{name}'"):
         domain.undefineFlags(flags)
@@ -77,7 +81,7 @@ def _volumes(virsh: Virsh, domain: Domain, wanted: str | None) -> list[tuple[str
                 found.append((target, source, virsh.connection.storageVolLookupByPath(source)))
     missing = [name for name in names or () if not any(name in volume[:2] for volume in found)]
     if missing:
-        raise Failed(f"Volume '{missing[0]}' was not found in domain's definition.")
+        raise Failed(*(f"Volume '{name}' was not found in domain's definition.\n" for name in missing))
     return found
 
 
