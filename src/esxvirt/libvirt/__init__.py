@@ -42,6 +42,7 @@ from esxvirt.libvirt.snapshot import *
 from esxvirt.libvirt.storage_pool import *
 from esxvirt.libvirt.storage_vol import *
 from esxvirt.libvirt.stream import *
+from esxvirt.libvirt.unsupported import *
 from esxvirt.libvirt.version import *
 
 
