@@ -30,7 +30,7 @@ from esxvirt.xml.domain.controllers import Controller
 from esxvirt.xml.domain.disks import Disk
 from esxvirt.xml.domain.interfaces import Interface, generate_mac
 
-__all__ = ["attach", "begin", "check", "detach", "submit"]
+__all__ = ["attach", "begin", "check", "check_image", "detach", "submit"]
 
 _MOST: Final = {"serial": 4, "parallel": 3}
 _HOT_BUSES: Final = ("scsi", "sata", "nvme")
@@ -146,6 +146,7 @@ def _add_disk(connection: Connection, hardware: Hardware, disk: Disk) -> list[An
     from esxvirt.driver.device_specs import change, controller_device, drive_device  # noqa: PLC0415
 
     check(connection, hardware, disk)
+    check_image(disk)
     slot = slot_of(disk)
     made = drive_device(disk, running=hardware.running)
     present = hardware.drives().get(slot)
@@ -174,6 +175,16 @@ def _add_disk(connection: Connection, hardware: Hardware, disk: Disk) -> list[An
         changes.append(change("add", new))
     made.unitNumber = int(unit)
     return [*changes, change("add", made)]
+
+
+def check_image(disk: Disk) -> None:
+    """Refuse an image that is of another kind than the drive, and which nobody would find in the XML afterwards."""
+    if disk.source is None or disk.type != "file":
+        return
+    is_disk = disk.source.lower().endswith(".vmdk")
+    if is_disk != (disk.device == "disk"):
+        wanted = "a '.vmdk'" if disk.device == "disk" else "no '.vmdk'"
+        raise ConfigUnsupportedError(f"the image '{disk.source}' of the {disk.device} '{disk.target}' must be {wanted}")
 
 
 def _take_over(connection: Connection, disk: Disk, present: Data, made: Any) -> Any:

@@ -4,6 +4,7 @@ The description is VMware's annotation. VMware has no place for the others: they
 file, ``esxvirt.title`` and ``esxvirt.metadata``, which servers keep as they do all that they do not know.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -24,6 +25,7 @@ __all__ = ["get_description", "get_metadata", "get_title", "set_description", "s
 _NOTES: Final = "config.annotation"
 _TITLE: Final = "esxvirt.title"
 _METADATA: Final = "esxvirt.metadata"
+_NO_TEXT: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _ABSENT: Final = "Requested metadata element is not present"
 _POWER: Final = "runtime.powerState"
 
@@ -63,11 +65,12 @@ def set_description(connection: Connection, domain: DomainHandle, text: str | No
     """Write VMware's notes, or with None or nothing take them out. 8 SOAP calls with login and logout, and updates.
 
     Raises:
+        InvalidArgumentError: It has characters that no XML can hold.
         OperationInvalidError: It is to be set while it runs, and it does not.
         ServerFault: The server refused, or the task failed.
     """
-    row, machine = _begin(connection, domain, affect)
-    del row
+    _check(text)
+    _, machine = _begin(connection, domain, affect)
 
     def done() -> bool:
         return (read(connection, domain, (_NOTES,)).get(_NOTES) or "") == (text or "")
@@ -83,6 +86,7 @@ def set_title(connection: Connection, domain: DomainHandle, title: str | None, a
     """
     if title and "\n" in title:
         raise InvalidArgumentError("metadata title can't contain newlines")
+    _check(title)
     _, machine = _begin(connection, domain, affect)
     _set_option(connection, domain, machine, _TITLE, title or "")
 
@@ -98,6 +102,19 @@ def set_metadata(
     row, machine = _begin(connection, domain, affect)
     present = _options(row).get(_METADATA)
     _set_option(connection, domain, machine, _METADATA, with_element(present, namespace, key, xml) or "")
+
+
+def _check(text: str | None) -> None:
+    """Refuse what can be sent to no server, and shown in no XML.
+
+    Raises:
+        InvalidArgumentError: There is a control character, or half a surrogate pair.
+    """
+    found = _NO_TEXT.search(text or "")
+    if found is not None:
+        raise InvalidArgumentError(
+            f"the text has a character that XML cannot hold, U+{ord(found[0]):04X}; leave it out"
+        )
 
 
 def _read(connection: Connection, domain: DomainHandle, path: str, affect: int) -> Row:

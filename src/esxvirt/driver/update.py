@@ -5,7 +5,7 @@ Calls as in `esxvirt.driver.attach`.
 
 from typing import Any
 
-from esxvirt.driver.attach import begin, check, submit
+from esxvirt.driver.attach import begin, check, check_image, submit
 from esxvirt.driver.connection import Connection
 from esxvirt.driver.domains import DomainHandle
 from esxvirt.driver.hardware import Hardware, read_hardware
@@ -65,6 +65,7 @@ def _change_disk(connection: Connection, hardware: Hardware, disk: Disk, found: 
     if found.kind != expected.get(disk.device, "VirtualDisk"):
         raise OperationUnsupportedError(f"cannot modify field 'device' of the disk '{disk.target}'")
     check(connection, hardware, disk)
+    check_image(disk)
     if slot_of(disk) != next(slot for slot, drive in hardware.drives().items() if drive.key == found.key):
         raise DeviceNotFoundError(f"disk {disk.target} is at another address than the XML says")
     if found.kind != "VirtualDisk":

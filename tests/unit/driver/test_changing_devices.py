@@ -188,6 +188,8 @@ WRONG = [
     (disk("sdb", source="[nowhere] x.vmdk"), EsxvirtError, "Could not find datastore with name 'nowhere'"),
     (disk("sdb", source="[local-storage] no.vmdk"), ServerFault, "Could not attach device: .*no.vmdk was not found"),
     (disk("sdb", source="no.vmdk"), EsxvirtError, "Could not handle file name 'no.vmdk'"),
+    (disk("hdd", "ide", device="cdrom"), ConfigUnsupportedError, r"of the cdrom 'hdd' must be no '\.vmdk'"),
+    (disk("sdb", source="[local-storage] x.iso"), ConfigUnsupportedError, r"of the disk 'sdb' must be a '\.vmdk'"),
     (disk("vdb", "virtio"), ConfigUnsupportedError, "Unsupported disk address type 'none'"),
     (disk("sdb", source=None), XmlError, "missing source information for device sdb"),
     (disk("sdb").replace("type='file'", "type='network'"), EsxvirtError, "protocol"),
@@ -326,6 +328,10 @@ def test_notes(connection: Connection, archive: DomainHandle) -> None:
     assert metadata.get_metadata(connection, archive, "urn:y") == "<d>text</d>"
     with pytest.raises(XmlError):
         metadata.set_metadata(connection, archive, "urn:x", "x", "<a")
+    with pytest.raises(InvalidArgumentError, match="the URI of a namespace must not be empty"):
+        metadata.set_metadata(connection, archive, "", "x", "<a/>")
+    with pytest.raises(InvalidArgumentError, match=r"a character that XML cannot hold, U\+0001"):
+        metadata.set_description(connection, archive, "a\x01")
     with pytest.raises(EsxvirtError, match="failed to validate prefix"):
         metadata.set_metadata(connection, archive, "urn:x", "x y", "<a/>")
     for unset, get in ((metadata.set_description, metadata.get_description), (metadata.set_title, metadata.get_title)):

@@ -3,7 +3,7 @@
 import re
 from typing import TYPE_CHECKING
 
-from esxvirt.errors import EsxvirtError
+from esxvirt.errors import EsxvirtError, InvalidArgumentError, XmlError
 from esxvirt.xml.reader import parse_document
 from esxvirt.xml.text import Lines
 
@@ -59,7 +59,7 @@ def format_metadata(metadata: str, lines: Lines) -> None:
 
 def find_metadata(metadata: str | None, uri: str) -> str | None:
     """Give the element of a namespace as whoever set it gave it: the names without their prefix; None without one."""
-    found = _find(_parse(metadata), uri) if metadata else None
+    found = _find(_stored(metadata), uri)
     if found is None:
         return None
     from lxml import etree  # noqa: PLC0415
@@ -85,9 +85,12 @@ def set_metadata(metadata: str | None, uri: str, key: str | None, xml: str | Non
 
     Raises:
         XmlError: if it is no XML.
+        InvalidArgumentError: if the namespace has no name.
         EsxvirtError: if the prefix is none.
     """
-    holder = _parse(metadata or "")
+    if not uri:
+        raise InvalidArgumentError("the URI of a namespace must not be empty")
+    holder = _stored(metadata)
     found = _find(holder, uri)
     if found is not None:
         holder.remove(found)
@@ -95,7 +98,9 @@ def set_metadata(metadata: str | None, uri: str, key: str | None, xml: str | Non
         if _PREFIX.fullmatch(key) is None:
             raise EsxvirtError("failed to validate prefix for a new XML namespace")
         holder.append(_into_namespace(parse_document(xml, root=None, name="metadata_xml"), uri, key))
-    return "".join(_text(child) for child in holder) or None
+    text = "".join(_text(child) for child in holder)
+    _parse(text)  # what could not be read again would lock the others in
+    return text or None
 
 
 def _into_namespace(element: "_Element", uri: str, key: str) -> "_Element":
@@ -119,6 +124,14 @@ def _into_namespace(element: "_Element", uri: str, key: str) -> "_Element":
 
 def _parse(metadata: str) -> "_Element":
     return parse_document(f"<metadata>{metadata}</metadata>", root="metadata", name="metadata_xml")
+
+
+def _stored(metadata: str | None) -> "_Element":
+    """Parse what is stored; nothing, where somebody else wrote what is no XML."""
+    try:
+        return _parse(metadata or "")
+    except XmlError:
+        return _parse("")
 
 
 def _find(holder: "_Element", uri: str) -> "_Element | None":
