@@ -36,7 +36,10 @@ def change(virsh: Virsh, arguments: Arguments) -> None:
     secure = virsh.libvirt.VIR_DOMAIN_SNAPSHOT_XML_SECURE if virsh.read_only else 0  # which refuses before the editor
     with virsh.failing(f"Failed to update {name}"):
         text = snapshot.getXMLDesc(secure)
-    changed = edit(virsh, text, lambda new: _take(arguments, snapshot, text, new))
+    try:
+        changed = edit(virsh, text, lambda new: _take(arguments, snapshot, text, new))
+    except Failed as failure:  # as virsh: last, when nothing more is tried
+        raise Failed(*failure.messages, f"Failed to update {name}", cause=failure.cause) from failure
     if not changed:
         virsh.aside(f"Snapshot {name} XML configuration not changed.\n")
     elif snapshot.getName() == name:
@@ -62,17 +65,16 @@ def _take(arguments: Arguments, snapshot: Snapshot, old_text: str, new_text: str
     """
     old, new = xml_of(old_text), xml_of(new_text)
     name = old.findtext("name")
-    failed = f"Failed to update {name}"
     for tag in dict.fromkeys([old.tag, *(child.tag for child in (*old, *new))]):
         if tag not in _CHANGEABLE and _written(old, tag) != _written(new, tag):
-            raise Failed(f"<{tag}> of a snapshot cannot be changed, its name and description can", failed)
+            raise Failed(f"<{tag}> of a snapshot cannot be changed, its name and description can")
     new_name, description = new.findtext("name"), new.findtext("description") or ""
     if not new_name:
-        raise Failed("A snapshot needs a name", failed)
+        raise Failed("A snapshot needs a name")
     if new_name != name and arguments.flag("clone"):
-        raise Failed("VMware cannot clone a snapshot; snapshot-create-as takes one", failed)
+        raise Failed("VMware cannot clone a snapshot; snapshot-create-as takes one")
     if new_name != name and not arguments.flag("rename"):
-        raise Failed(f"Must use --rename to change {name} to {new_name}", failed)
+        raise Failed(f"Must use --rename to change {name} to {new_name}")
     is_new = description != (old.findtext("description") or "")
     snapshot.rename(None if new_name == name else new_name, description if is_new else None)
 
