@@ -75,7 +75,7 @@ def list_volumes(connection: Connection, pool: PoolHandle) -> list[VolumeHandle]
     if pool.target is not None:
         return _luns(pools.read_again(connection, pool))
     found = []
-    for result in _search(connection, pool, "SearchDatastoreSubFolders_Task", f"[{_raw_name(pool)}] ", ()) or ():
+    for result in _search(connection, pool, "SearchDatastoreSubFolders_Task", f"[{_raw_name(pool)}] ", ("*",)) or ():
         folder = _folder(result.folderPath)
         found += [_of_file(pool, folder, file) for file in result.file or () if _kind(file) in _FORMATS]
     return found
@@ -290,8 +290,8 @@ def _kind(info: Any) -> str:
 
 
 def _folder(path: str) -> str:
-    """The folder of a search's result, ``[datastore] folder/``: hosts end it with a slash or do not."""
-    return path.partition("]")[2].strip(" ").rstrip("/")
+    """The folder of a search's result, ``[datastore] folder/``: servers put slashes around it or do not."""
+    return path.partition("]")[2].removeprefix(" ").strip("/")
 
 
 def _search(connection: Connection, pool: PoolHandle, method: str, path: str, patterns: tuple[str, ...]) -> Any:
