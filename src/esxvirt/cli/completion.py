@@ -77,6 +77,9 @@ def _after(virsh: Virsh, command: Command, done: list[str], typed: str) -> list[
             for option in command.options
             if option.kind is not Kind.ALIAS and (f"--{option.name}" not in given or option.kind is Kind.ARGV)
         ]
+    option = command.option("host")
+    if done and done[-1] == "--host" and option is not None and option.takes_value:
+        return _hosts(virsh)
     match command.completer:
         case "domains":
             return _names(virsh, "listAllDomains")
@@ -94,6 +97,16 @@ def _after(virsh: Virsh, command: Command, done: list[str], typed: str) -> list[
             return _directories(typed)
         case _:
             return []
+
+
+def _hosts(virsh: Virsh) -> list[str]:
+    """The paths of the connection's hosts."""
+    if not virsh.connected:
+        return []
+    try:
+        return [host["path"] for host in virsh.connection.hosts()]
+    except virsh.libvirt.libvirtError:
+        return []
 
 
 def _names(virsh: Virsh, method: str) -> list[str]:

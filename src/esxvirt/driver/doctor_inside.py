@@ -8,7 +8,7 @@ from typing import Any, Final
 from esxvirt.auth import Authenticator
 from esxvirt.driver.connection import only_host, open_vcenter
 from esxvirt.driver.findings import Finding, failed, fine, skipped, wrong
-from esxvirt.driver.inventory import read_tree, unescape
+from esxvirt.driver.inventory import read_seen, unescape
 from esxvirt.driver.paths import resolve
 from esxvirt.driver.product import VPX
 from esxvirt.driver.scope import Scope, scope_of
@@ -82,7 +82,7 @@ def inside(
     """Licence, path, managing vCenter, clock, datastores and privileges, for a session that is logged in."""
     yield _licence(session)
     try:
-        tree = read_tree(session)
+        tree = read_seen(session)
         if uri.scheme == VPX:
             scope = resolve(tree, uri.path, uri.host)
         else:

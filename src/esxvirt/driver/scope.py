@@ -205,7 +205,7 @@ class Scope:
 
 
 def _list(places: Iterable[HostPlace]) -> str:
-    names = [place.text for place in places]
+    names = sorted(place.text for place in places)
     more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
     return ", ".join(f"'{name}'" for name in names[:_SHOWN]) + more
 
