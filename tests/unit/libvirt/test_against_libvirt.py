@@ -101,6 +101,7 @@ SUPPORTED_BY_OURS = {
     "virDomain.metadata",
     "virDomain.rename",
     "virDomain.reset",
+    "virDomain.sendKey",
     "virDomain.setMetadata",
     "virDomain.updateDeviceFlags",
 }
