@@ -12,6 +12,8 @@ from benchmarks.measure import ROOT, Access, Sample, median, run, serving
 PROFILE = "vcenter-7.0"
 HOSTS = 50
 REPETITIONS = 3
+# A program whose first run takes longer (seconds) is run once only.
+SLOW = 20.0
 
 Command = tuple[str, list[str], dict[str, str], Callable[[str], int]]
 """What is measured: name, command line, environment, and how many machines an output shows."""
@@ -46,10 +48,13 @@ def measure(vms: int, latency: float, hosts: int = HOSTS, repetitions: int = REP
     with serving(PROFILE, vms, latency, hosts) as server:
         for _ in range(repetitions):
             for name, command, environment, count in commands(server.access):
+                taken = samples.setdefault(name, [])
+                if taken and taken[0].wall > SLOW:
+                    continue
                 sample = run(command, environment, server)
                 if count(sample.output) < vms:
                     raise SystemExit(f"{name} shows {count(sample.output)} machines of {vms}:\n{sample.output[:2000]}")
-                samples.setdefault(name, []).append(sample)
+                taken.append(sample)
             print(".", end="", file=sys.stderr, flush=True)
     return {name: median(taken) for name, taken in samples.items()}
 
@@ -57,7 +62,10 @@ def measure(vms: int, latency: float, hosts: int = HOSTS, repetitions: int = REP
 def table(samples: dict[str, Sample], vms: int, hosts: int = HOSTS) -> str:
     """The medians as a table in Markdown."""
     lines = [
-        f"All of a vCenter, `vpx://vc/`: {hosts} hosts, {vms:,} machines, over HTTPS; medians of {REPETITIONS} runs.",
+        (
+            f"All of a vCenter, `vpx://vc/`: {hosts} hosts, {vms:,} machines, over HTTPS; medians of "
+            f"{REPETITIONS} runs (one past {SLOW:.0f} s)."
+        ),
         "",
         "| program | wall, s | CPU, s | SOAP calls |",
         "| :--- | ---: | ---: | ---: |",
