@@ -46,8 +46,9 @@ def connect(
     Raises:
         Failed: no connection; the message is virsh's, and its cause libvirt's error.
     """
+    configuration = getattr(libvirt, "configuration", None)  # the real libvirt reads its own
     try:
-        name = libvirt.configuration.resolve(uri)
+        name = uri if configuration is None else configuration.resolve(uri)
     except libvirt.libvirtError as error:
         raise Failed("failed to connect to the hypervisor", cause=error) from error
     if not name:
