@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from typing import TYPE_CHECKING
@@ -25,7 +26,8 @@ class TaskProgress:
     """
 
     def __init__(self, *, quiet: bool) -> None:
-        self._wanted = not quiet and sys.stderr.isatty()
+        # A terminal that cannot move its cursor could not take the bar away again.
+        self._wanted = not quiet and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
         self._begin = 0.0
         self._command = ""
         self._bar: Progress | None = None
