@@ -2,13 +2,10 @@
 
 import importlib
 import sys
-from types import SimpleNamespace
 
 import esxvirt
 
 libvirt = importlib.import_module("libvirt")
-# The library looks names up in libvirt.conf itself when it opens a connection.
-vars(libvirt)["configuration"] = SimpleNamespace(resolve=lambda name: name or "")
 sys.modules["esxvirt.libvirt"] = libvirt
 vars(esxvirt)["libvirt"] = libvirt
 sys.argv[0] = "esxvirsh"
