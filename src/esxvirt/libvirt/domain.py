@@ -216,6 +216,24 @@ class virDomain(Changing, Tuning, Snapshots, Migration, Console):
 
         return questions(self._driver, self._o)
 
+    def awaitCondition(self, condition: str, seconds: float | None = None) -> int:
+        """Wait, at most for `seconds`, until the domain has come to a condition; 0. esxvirt's own.
+
+        Args:
+            condition: ``"domain-inactive"``, ``"domain-active"`` or ``"guest-agent-available"`` (VMware tools run).
+            seconds: None for as long as it takes; past them the error is VIR_ERR_OPERATION_TIMEOUT.
+        """
+        from esxvirt.driver.waiting import Condition, wait_for
+
+        try:
+            wanted = Condition(condition)
+        except ValueError:
+            known = ", ".join(known.value for known in Condition)
+            message = f"there is no condition '{condition}': there are {known}"
+            raise report_argument(message, "virDomainAwaitCondition", "condition") from None
+        wait_for(self._driver, self._o, wanted, seconds)
+        return 0
+
     def answer(self, question: "Question | str | None", choice: str) -> int:
         """Answer a question of the domain; 0.
 

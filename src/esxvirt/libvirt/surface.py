@@ -170,6 +170,7 @@ SURFACE: dict[str, str] = {
     authorizedSSHKeysGet(user, flags=0) virDomainAuthorizedSSHKeysGet !
     authorizedSSHKeysSet(user, keys=None, flags=0) virDomainAuthorizedSSHKeysSet !
     autostart() virDomainGetAutostart
+    awaitCondition(condition, seconds=None) virDomainAwaitCondition
     backupBegin(backupXML, checkpointXML, flags=0) virDomainBackupBegin !
     backupGetXMLDesc(flags=0) virDomainBackupGetXMLDesc
     blkioParameters(flags=0) virDomainGetBlkioParameters

@@ -108,7 +108,7 @@ def virsh() -> Virsh:
     ("text", "begun", "words"),
     [
         ("", "", None),
-        ("domb", "domb", ["domblkerror", "domblkinfo", "domblklist", "domblkstat"]),
+        ("domb", "domb", ["domblkthreshold", "domblkerror", "domblkinfo", "domblklist", "domblkstat"]),
         ("list; domst", "domst", ["domstate", "domstats"]),
         ("list --tr", "--tr", ["--transient"]),
         ("list --all --al", "--al", []),

@@ -52,6 +52,7 @@ OWN_METHODS = {
     ("virConnect", "xmlToNative"),
     ("virDomain", "answer"),
     ("virDomain", "location"),
+    ("virDomain", "awaitCondition"),
     ("virDomain", "questions"),
     ("virDomain", "snapshotDetails"),
     ("virDomainSnapshot", "childrenDetails"),

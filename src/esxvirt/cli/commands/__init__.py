@@ -25,6 +25,7 @@ GROUPS = (
             "attach-disk": "domain.disks",
             "attach-interface": "domain.cards",
             "autostart": "domain.autostart",
+            "await": "domain.waiting",
             "blkdeviotune": "domain.unsupported",
             "blkiotune": "domain.unsupported",
             "blockcommit": "domain.unsupported",

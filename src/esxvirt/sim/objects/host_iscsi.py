@@ -35,14 +35,21 @@ class IscsiMethods(HostManager):
             adapter.send_targets.append(where)
         call.endpoint.site.touch()
 
-    def RemoveInternetScsiSendTargets(self, call: "Call", iScsiHbaDevice: str, targets: list[Data]) -> None:
-        """Let an adapter ask at addresses no more."""
+    def RemoveInternetScsiSendTargets(
+        self,
+        call: "Call",
+        iScsiHbaDevice: str,
+        targets: list[Data],
+        force: bool | None = None,
+    ) -> None:
+        """Let an adapter ask at addresses no more; by force, also where a target found there is in use."""
         adapter = self._iscsi(iScsiHbaDevice)
         for item in targets:
             where = _where(item)
             if where not in adapter.send_targets:
                 raise Fault("NotFound", f"The target {where[0]}:{where[1]} could not be found.")
-            self._refuse_used([target for target in adapter.targets if not target.static and target.where == where])
+            if not force:
+                self._refuse_used([target for target in adapter.targets if not target.static and target.where == where])
             adapter.send_targets.remove(where)
         call.endpoint.site.touch()
 

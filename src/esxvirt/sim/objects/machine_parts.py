@@ -8,7 +8,7 @@ from esxvirt.sim.objects import machine_questions as questions
 from esxvirt.sim.objects.machine_devices import devices
 from esxvirt.sim.objects.resource_pool import allocation
 from esxvirt.sim.state.machine import EPOCH
-from esxvirt.sim.state.places import escape_all
+from esxvirt.sim.state.places import escape_name
 from esxvirt.sim.wire import schema
 from esxvirt.sim.wire.values import Data, Ref, constant, long
 
@@ -95,7 +95,7 @@ def config(endpoint: "Endpoint", machine: "Machine") -> Data:
         "VirtualMachineConfigInfo",
         changeVersion=machine.change_version,
         modified=EPOCH,
-        name=escape_all(machine.name),
+        name=escape_name(machine.name),
         guestFullName=guest_full_name(config_.guest_id),
         version=f"vmx-{config_.hw_version:02d}",
         uuid=config_.uuid,
@@ -300,7 +300,7 @@ def summary(endpoint: "Endpoint", machine: "Machine", ref: Ref) -> Data:
         guest=_guest_summary(machine),
         config=Data(
             "VirtualMachineConfigSummary",
-            name=escape_all(machine.name),
+            name=escape_name(machine.name),
             template=machine.template,
             vmPathName=machine.vmx_path,
             memorySizeMB=config_.memory_mb,

@@ -13,7 +13,7 @@ from esxvirt.sim.objects.machine_power import PowerMethods
 from esxvirt.sim.objects.machine_snapshots import SnapshotMethods
 from esxvirt.sim.objects.machine_templates import TemplateMethods
 from esxvirt.sim.objects.resource_pool import allocation
-from esxvirt.sim.state.places import escape_all
+from esxvirt.sim.state.places import escape_name
 from esxvirt.sim.wire.values import Data, Fault, Ref
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class VirtualMachine(
 
     @provides("name", "config.name", "summary.config.name")
     def _get_name(self) -> str:
-        return escape_all(self.machine.name)
+        return escape_name(self.machine.name)
 
     @provides("parent")
     def _get_parent(self) -> Ref:

@@ -3,15 +3,9 @@
 import re
 from dataclasses import dataclass
 
-__all__ = ["Cluster", "Datacenter", "Folder", "escape_all", "escape_name"]
+__all__ = ["Cluster", "Datacenter", "Folder", "escape_name"]
 
-_LETTERS = re.compile(r"[%/\\]")
 _ESCAPED = re.compile(r"%(?!25|2[fF]|5[cC])|[/\\]")
-
-
-def escape_all(name: str) -> str:
-    """Write a name that has no escapes yet as the API shows it."""
-    return _LETTERS.sub(lambda match: f"%{ord(match[0]):02x}", name)
 
 
 def escape_name(name: str) -> str:
