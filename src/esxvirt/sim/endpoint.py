@@ -25,7 +25,7 @@ from esxvirt.sim.state.storage import Datastore
 from esxvirt.sim.state.tasks import Task, Tasks
 from esxvirt.sim.wire.encode import Encoder
 from esxvirt.sim.wire.schema import is_a
-from esxvirt.sim.wire.values import Ref
+from esxvirt.sim.wire.values import Fault, Ref
 
 if TYPE_CHECKING:
     from esxvirt.sim.tree import Tree
@@ -209,6 +209,9 @@ class Endpoint:
         prepare: Callable[[Task], None] | None = None,
     ) -> TaskObject:
         """Start a task on `entity` for the caller and return its object; see `Tasks.start`."""
+        if isinstance(owner, Machine) and self.leases.of(owner) is not None:
+            text = "The operation is not allowed in the current state: the machine is being exported."
+            raise Fault("TaskInProgress", text)
         username = call.session.username if call.session else ""
         name = entity.getters["name"](entity) if "name" in entity.getters else ""
         return self.task(self.tasks.start(call.name, kind, entity.ref, name, username, work, owner, prepare))

@@ -46,6 +46,7 @@ _MANAGERS = {
     "virtualDiskManager": ("VirtualDiskManager", "ha-vdiskmanager", "virtualDiskManager"),
     "licenseManager": ("LicenseManager", "ha-license-manager", "LicenseManager"),
     "authorizationManager": ("AuthorizationManager", "ha-authmgr", "AuthorizationManager"),
+    "ovfManager": ("OvfManager", "ha-ovf-manager", "OvfManager"),
     "eventManager": ("EventManager", "ha-eventmgr", "EventManager"),
 }
 # Managers of a host: property of HostConfigManager -> (class, the start of the identifier).

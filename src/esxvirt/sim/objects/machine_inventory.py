@@ -34,6 +34,8 @@ class InventoryMethods(ManagedEntity):
             raise Fault("InvalidPowerState", text, requestedState="poweredOff", existingState=power)
 
     def _refuse_busy(self) -> None:
+        if self.endpoint.leases.of(self.machine) is not None:
+            raise Fault("TaskInProgress", "The operation is not allowed in the current state: it is being exported.")
         if self.machine.busy is not None:
             text = "The operation is not allowed in the current state: another task is already in progress."
             raise Fault("TaskInProgress", text, task=self.endpoint.task(self.machine.busy).ref)

@@ -80,6 +80,8 @@ class Leases:
 
     def of(self, machine: "Machine") -> Lease | None:
         """Return the live lease of a machine, or None."""
+        if not self._by_ticket:
+            return None
         return next((lease for lease in self._by_ticket.values() if lease.machine is machine and lease.alive), None)
 
     def close(self, lease: Lease, state: str) -> None:
