@@ -84,5 +84,6 @@ class ServiceInstance(MigrationMethods):
 _CONTENT = frozenset({
     "propertyCollector", "viewManager", "sessionManager", "searchIndex", "perfManager", "taskManager", "eventManager",
     "ovfManager", "fileManager", "virtualDiskManager", "licenseManager", "authorizationManager", "setting",
-    "customFieldsManager", "alarmManager", "scheduledTaskManager", "userDirectory", "diagnosticManager", "accountManager", "extensionManager",
+    "customFieldsManager", "alarmManager", "scheduledTaskManager", "userDirectory", "diagnosticManager",
+    "accountManager", "extensionManager",
 })  # fmt: skip

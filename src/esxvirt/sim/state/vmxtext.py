@@ -1,4 +1,4 @@
-"""VMX text and machine configurations: what RegisterVM reads and what a host writes."""
+"""Machine configurations: what RegisterVM reads of a VMX file, by `esxvirt.vmx.file`, and what a host writes."""
 
 import re
 from dataclasses import dataclass, field
@@ -17,8 +17,6 @@ __all__ = [
     "write_config",
 ]
 
-_LINE = re.compile(r'^\s*([A-Za-z][\w.:\-]*)\s*=\s*"([^"]*)"\s*$')
-_ESCAPE = re.compile(r"\|([0-9A-Fa-f]{2})")
 _SPECIAL_GUESTS = {
     "other": "otherGuest", "other-64": "otherGuest64", "ubuntu": "ubuntuGuest", "ubuntu-64": "ubuntu64Guest",
     "centos-64": "centos64Guest", "fedora-64": "fedora64Guest", "otherlinux-64": "otherLinux64Guest",
@@ -146,16 +144,22 @@ def drives(config: Config) -> "list[Disk | Cdrom]":
 
 def parse(text: str) -> dict[str, str]:
     """Read the settings of VMX `text`, by key in lower case. Lines that are none are ignored, as a host does."""
-    settings: dict[str, str] = {}
-    for line in text.splitlines():
-        match = _LINE.match(line)
-        if match:
-            settings[match[1].lower()] = _unescape(match[2])
-    return settings
+    return {key.lower(): value for key, value in _settings(text)}
 
 
-def _unescape(text: str) -> str:
-    return _ESCAPE.sub(lambda escaped: chr(int(escaped[1], 16)), text) if "|" in text else text
+def _settings(text: str) -> "list[tuple[str, str]]":
+    """Read keys and values of VMX `text`, in its order. A value whose escapes are none stays as it is written."""
+    from esxvirt.errors import VmxError  # noqa: PLC0415  # machines that nobody touches have no text
+    from esxvirt.vmx.file import VmxFile  # noqa: PLC0415  # as above
+
+    file = VmxFile.parse(text)
+    found: list[tuple[str, str]] = []
+    for key in file.keys():  # noqa: SIM118  # it is no mapping
+        try:
+            found.append((key, file.text(key)))
+        except VmxError:
+            found.append((key, file[key]))
+    return found
 
 
 def guest_id_of(guest: str) -> str:
@@ -193,8 +197,9 @@ def _present(settings: dict[str, str], device: str) -> bool:
 
 def read_config(text: str) -> Config:
     """Read a machine's configuration from VMX text; ValueError if it is no machine's."""
-    settings = parse(text)
-    if "displayname" not in settings or "virtualhw.version" not in settings:
+    written = _settings(text)
+    settings = {key.lower(): value for key, value in written}
+    if "displayname" not in settings or not settings.get("virtualhw.version"):
         raise ValueError("no displayName or virtualHW.version in the VMX file")
     config = Config(
         name=settings["displayname"],
@@ -231,11 +236,7 @@ def read_config(text: str) -> Config:
             connected = settings.get(f"{device}.startconnected", "true").lower() != "false"
             config.nics.append(Nic(index, model, network, mac.lower(), kind, connected, switch))
     _read_ports(config, settings)
-    config.extra = {
-        match[1]: _unescape(match[2])
-        for match in map(_LINE.match, text.splitlines())
-        if match and not _FIELDS.fullmatch(match[1])
-    }
+    config.extra = {key: value for key, value in written if not _FIELDS.fullmatch(key)}
     return config
 
 
