@@ -292,8 +292,11 @@ def test_before_tls() -> None:
         context = ssl.create_default_context(cafile=str(esx.cacert))
 
         def connect() -> None:
-            with socket.create_connection((esx.host, esx.port), timeout=20) as raw:
-                context.wrap_socket(raw, server_hostname=esx.host).close()
+            with (
+                socket.create_connection((esx.host, esx.port), timeout=20) as raw,
+                context.wrap_socket(raw, server_hostname=esx.host, do_handshake_on_connect=False) as wrapped,
+            ):
+                wrapped.do_handshake()
 
         for kind in ("refuse", "reset", "garbage"):
             esx.faults.add(socket=kind, before_tls=True, count=1)

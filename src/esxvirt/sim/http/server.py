@@ -127,7 +127,7 @@ class Server:
             raw = transport.get_extra_info("socket")
             if raw is not None:
                 reset_socket(raw)
-            transport.abort()
+            _abort(transport)
 
     async def stop(self) -> None:
         """Close the listener and every connection."""
@@ -141,7 +141,7 @@ class Server:
             await self._runner.cleanup()
         # A client that keeps its connection does not answer TLS's farewell, and the loop ends before anyone waits.
         for transport in list(self._transports):
-            transport.abort()
+            _abort(transport)
         await asyncio.sleep(0)
 
     async def _accept(self) -> None:
@@ -190,3 +190,9 @@ async def _spoil_connection(connection: socket.socket, kind: str) -> None:
             # The client speaks first, and then hears that the two have no cipher in common.
             await loop.sock_recv(connection, 65536)
             await loop.sock_sendall(connection, _HANDSHAKE_FAILURE)
+
+
+def _abort(transport: asyncio.Transport) -> None:
+    """Close a connection at once; one that has ended this moment by itself has no loop any more to do it."""
+    with contextlib.suppress(AttributeError):
+        transport.abort()
