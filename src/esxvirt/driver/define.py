@@ -3,6 +3,7 @@
 Whatever fails leaves the datastore as it was: a file that was uploaded is deleted again, or what it replaced put back.
 """
 
+import logging
 from contextlib import suppress
 from typing import Any, Final
 
@@ -24,12 +25,14 @@ from esxvirt.xml.domain import Domain
 
 __all__ = ["define", "undefine"]
 
+_log = logging.getLogger(__name__)
+
 _VMX_PATH: Final = "config.files.vmPathName"
 _MACHINES: Final = (Step("vm", "HostSystem", "vm"),)
 _DEDUCE: Final = "cannot deduce datastore and path for VMX file"
 
 
-def define(connection: Connection, xml: str, host: str | None = None) -> DomainHandle:
+def define(connection: Connection, xml: str, host: str | None = None, *, validate: bool = False) -> DomainHandle:
     """Define a domain, or define one that is off anew.
 
     The VMX file of a new domain stands beside its first disk. That of a domain which there is already, by its UUID, is
@@ -40,6 +43,7 @@ def define(connection: Connection, xml: str, host: str | None = None) -> DomainH
         xml: The domain's.
         host: Which of the connection's hosts a new domain is to be on, by name or path; None for the only one, or
             the only one that has the datastore of its first disk.
+        validate: Whether the XML must fit libvirt's schema, too; where there is none to check with, a warning says so.
 
     Raises:
         InvalidArgumentError: There is no such host; or the connection is to several, and none is named.
@@ -50,7 +54,7 @@ def define(connection: Connection, xml: str, host: str | None = None) -> DomainH
     """
     from esxvirt.xml.domain import parse_domain  # noqa: PLC0415  it needs lxml
 
-    domain = parse_domain(xml)
+    domain = parse_domain(xml, validate=validate and _can_validate())
     named = None if host is None else connection.scope.named(host)
     rows = _read(connection)
     machines = [handle(row) for row in rows if row.ref.type == "VirtualMachine"]
@@ -69,6 +73,15 @@ def define(connection: Connection, xml: str, host: str | None = None) -> DomainH
     if found is None:
         raise EsxvirtError(f"Domain '{domain.name}' was defined, but the server does not list it")
     return found
+
+
+def _can_validate() -> bool:
+    from esxvirt.xml.schema import available  # noqa: PLC0415  rarely asked for
+
+    if available("domain"):
+        return True
+    _log.warning("the XML is not validated: libvirt's schemas are not installed (Debian's package libvirt0 has them)")
+    return False
 
 
 def undefine(connection: Connection, domain: DomainHandle) -> None:

@@ -360,7 +360,7 @@ class virConnect(ManyHosts, Networks, Storage):
         return self._define(to_text(xml, "virDomainDefineXML", "xml"), 0)
 
     def defineXMLFlags(self, xml: str, flags: int = 0) -> virDomain:
-        """Define a domain as `defineXML`; VIR_DOMAIN_DEFINE_VALIDATE is taken: XML is always looked at closely."""
+        """Define a domain as `defineXML`; with VIR_DOMAIN_DEFINE_VALIDATE only XML that fits libvirt's schema."""
         return self._define(to_text(xml, "virDomainDefineXMLFlags", "xml"), flags)
 
     def defineXMLOn(self, xml: str, host: str, flags: int = 0) -> virDomain:
@@ -372,7 +372,8 @@ class virConnect(ManyHosts, Networks, Storage):
         from esxvirt.driver.define import define
 
         check_flags(flags, VIR_DOMAIN_DEFINE_VALIDATE, "esxDomainDefineXMLFlags")
-        return virDomain(self, define(self._driver, xml, host))
+        validate = bool(flags & VIR_DOMAIN_DEFINE_VALIDATE)
+        return virDomain(self, define(self._driver, xml, host, validate=validate))
 
     # tasks, and the questions that block them: libvirt has no functions for it
 

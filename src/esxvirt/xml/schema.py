@@ -9,10 +9,16 @@ from esxvirt.errors import XmlSchemaError
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-__all__ = ["validate"]
+__all__ = ["available", "validate"]
 
 SCHEMAS: Final = (Path("/usr/share/libvirt/schemas"), Path("/usr/local/share/libvirt/schemas"))
 """Where they may be; the first that is there counts."""
+
+
+def available(schema: str) -> bool:
+    """Whether there is a schema to check with: few machines that manage VMware have libvirt's own packages."""
+    path = _find(schema)
+    return path is not None and path.is_file()
 
 
 def validate(root: "_Element", schema: str) -> None:
@@ -21,7 +27,7 @@ def validate(root: "_Element", schema: str) -> None:
     Raises:
         XmlSchemaError: it does not fit, with libxml2's reasons; or the schemas are not installed.
     """
-    path = next((directory / f"{schema}.rng" for directory in SCHEMAS if directory.is_dir()), None)
+    path = _find(schema)
     if path is None or not path.is_file():
         places = " or ".join(str(directory) for directory in SCHEMAS)
         raise XmlSchemaError(
@@ -32,6 +38,10 @@ def validate(root: "_Element", schema: str) -> None:
     if not checker.validate(root):
         reasons = "".join(f"{entry.message}\n" for entry in checker.error_log)
         raise XmlSchemaError(f"Unable to validate doc against {path}\n{reasons}")
+
+
+def _find(schema: str) -> Path | None:
+    return next((directory / f"{schema}.rng" for directory in SCHEMAS if directory.is_dir()), None)
 
 
 @cache

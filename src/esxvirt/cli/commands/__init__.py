@@ -237,6 +237,7 @@ GROUPS = (
             "pool-delete": "pool.state",
             "pool-destroy": "pool.state",
             "pool-dumpxml": "pool.info",
+            "pool-edit": "pool.defining",
             "pool-info": "pool.info",
             "pool-list": "pool.listing",
             "pool-name": "pool.info",

@@ -17,6 +17,7 @@ from esxvirt.xml.domain.interfaces import parse_interface
 from esxvirt.xml.domain.metadata import parse_metadata
 from esxvirt.xml.domain.model import VMWARE_NAMESPACE, Domain, Topology
 from esxvirt.xml.reader import parse_document
+from esxvirt.xml.schema import validate as check_schema
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -54,14 +55,19 @@ _KNOWN = frozenset({
 _IDLE = frozenset({"features", "emulator", "input", "memballoon"})
 
 
-def parse_domain(text: str | bytes) -> Domain:
+def parse_domain(text: str | bytes, *, validate: bool = False) -> Domain:
     """Read a domain's XML.
+
+    Args:
+        text: the document.
+        validate: whether it must fit libvirt's schema, too (VIR_DOMAIN_DEFINE_VALIDATE).
 
     Returns:
         The domain, with the devices that libvirt implies; `ignored` names what has no place in it.
 
     Raises:
         XmlError: if it is not well formed, or not libvirt's.
+        XmlSchemaError: if it does not fit the schema.
         ConfigUnsupportedError: for what the VMware driver does not have.
         InvalidArgumentError: for a machine of another hypervisor.
         EsxvirtError: for what libvirt calls an internal error.
@@ -69,6 +75,8 @@ def parse_domain(text: str | bytes) -> Domain:
     Source: virDomainDefParseString with the VMware driver's settings.
     """
     root = parse_document(text, root="domain", name="domain_definition")
+    if validate:
+        check_schema(root, "domain")
     domain = Domain()
     domain.type = root.get("type") or "none"
     if root.get("type") is not None and domain.type != "vmware" and domain.type not in _OTHER_TYPES:

@@ -1,11 +1,13 @@
-"""``pool-create``, ``pool-create-as``, ``pool-define`` and ``pool-define-as``."""
+"""``pool-create``, ``pool-create-as``, ``pool-define``, ``pool-define-as`` and ``pool-edit``."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from esxvirt.cli.commands.pool.common import POOL, pool_of
 from esxvirt.cli.commands.pool.state import BUILD, creation_flags
 from esxvirt.cli.declare import Command, data, flag, string
+from esxvirt.cli.editor import edit
 from esxvirt.cli.files import read_file
 
 if TYPE_CHECKING:
@@ -142,6 +144,13 @@ def define_as(virsh: Virsh, arguments: Arguments) -> None:
     virsh.aside(f"Pool {name} defined\n")
 
 
+def change(virsh: Virsh, arguments: Arguments) -> None:
+    """Have a person change a pool's description."""
+    pool = pool_of(virsh, arguments)
+    changed = edit(virsh, pool.XMLDesc(), virsh.connection.storagePoolDefineXML)
+    virsh.aside(f"Pool {pool.name()} XML configuration {'edited' if changed else 'not changed'}.\n")
+
+
 COMMANDS = (
     Command("pool-create", "create a pool from an XML file", create, "Create a pool.", (_FILE, *BUILD)),
     Command("pool-create-as", "create a pool from a set of args", create_as, "Create a pool.", (*_PARTS, *BUILD)),
@@ -153,4 +162,12 @@ COMMANDS = (
         (_FILE, flag("validate", "validate the XML against the schema")),
     ),
     Command("pool-define-as", "define a pool from a set of args", define_as, "Define a pool.", _PARTS),
+    Command(
+        "pool-edit",
+        "edit XML configuration for a storage pool",
+        change,
+        "Edit the XML configuration for a storage pool.",
+        (POOL,),
+        completer="pools",
+    ),
 )
