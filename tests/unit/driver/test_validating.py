@@ -4,6 +4,8 @@ from pathlib import Path
 import pytest
 
 from esxvirt.driver.define import define
+from esxvirt.driver.description import xml_description
+from esxvirt.driver.domains import lookup_by_name
 from esxvirt.errors import XmlSchemaError
 from esxvirt.sim import Simulator
 from esxvirt.xml import schema
@@ -29,3 +31,14 @@ def test_without_schemas_it_is_said_that_nothing_is_checked(
     with Simulator("esx-7.0", transport="http") as simulator, caplog.at_level(logging.WARNING, "esxvirt"):
         assert define(connect(simulator), XML, validate=True).name == "demo"
     assert "is not validated: libvirt's schemas are not installed" in caplog.text
+
+
+@pytest.mark.parametrize("profile", ["esx-3.5", "esx-8.0", "gsx-2.0"])
+def test_what_was_dumped_fits_the_schema(connect: Opener, profile: str) -> None:
+    require("libvirt-schemas")
+    with Simulator(profile, transport="http") as simulator:
+        connection = connect(simulator)
+        text = xml_description(connection, lookup_by_name(connection, "archive"))
+        assert "<vmware:moref>" in text
+        assert define(connection, text, validate=True).name == "archive"
+        assert xml_description(connection, lookup_by_name(connection, "archive")) == text

@@ -1,5 +1,6 @@
 """Reading `<domain>`: libvirt's XML for a VMware machine, with libvirt's checks, defaults and implied devices."""
 
+from copy import deepcopy
 from typing import TYPE_CHECKING
 
 from esxvirt.errors import ConfigUnsupportedError, EsxvirtError, InvalidArgumentError, NoNameError, XmlError
@@ -45,11 +46,13 @@ _FIRMWARES = ("bios", "efi")
 _MAX_VCPUS = 2**32 - 1
 _MIN_SHARES, _MAX_SHARES = 2, 262144
 
+_MOREF = f"{{{VMWARE_NAMESPACE}}}moref"
+
 # What has a place in the model; all else is noted.
 _KNOWN = frozenset({
     "name", "uuid", "genid", "title", "description", "metadata", "memory", "currentMemory", "memtune", "vcpu",
     "cputune", "os", "cpu", "clock", "on_poweroff", "on_reboot", "on_crash", "devices",
-    f"{{{VMWARE_NAMESPACE}}}datacenterpath", f"{{{VMWARE_NAMESPACE}}}moref",
+    f"{{{VMWARE_NAMESPACE}}}datacenterpath", _MOREF,
 })  # fmt: skip
 # libvirt says these for every machine; they carry nothing on VMware.
 _IDLE = frozenset({"features", "emulator", "input", "memballoon"})
@@ -76,7 +79,7 @@ def parse_domain(text: str | bytes, *, validate: bool = False) -> Domain:
     """
     root = parse_document(text, root="domain", name="domain_definition")
     if validate:
-        check_schema(root, "domain")
+        check_schema(_without_moref(root), "domain")
     domain = Domain()
     domain.type = root.get("type") or "none"
     if root.get("type") is not None and domain.type != "vmware" and domain.type not in _OTHER_TYPES:
@@ -92,11 +95,22 @@ def parse_domain(text: str | bytes, *, validate: bool = False) -> Domain:
     if devices is not None:
         _parse_devices(devices, domain)
     domain.datacenter_path = child_text(root, f"{{{VMWARE_NAMESPACE}}}datacenterpath")
-    domain.moref = child_text(root, f"{{{VMWARE_NAMESPACE}}}moref")
+    domain.moref = child_text(root, _MOREF)
     _note_unknown(root, domain)
     add_implied(domain)
     check_domain(domain)
     return domain
+
+
+def _without_moref(root: "_Element") -> "_Element":
+    # libvirt writes this element for every machine of a server, and its schema does not know it: nothing that was
+    # dumped could ever be edited.
+    if root.find(_MOREF) is None:
+        return root
+    copy = deepcopy(root)
+    for element in copy.findall(_MOREF):
+        copy.remove(element)
+    return copy
 
 
 def _note_unknown(root: "_Element", domain: Domain) -> None:
