@@ -33,7 +33,7 @@ def shown_certificate(endpoint: Endpoint, deadline: Deadline) -> Shown:
     connection = HttpConnection(unchecked, make_context(policy), deadline)
     try:
         connection.connect()
-        der = connection.sock.socket.getpeercert(binary_form=True) or b""
+        der = connection.certificate() or b""
     finally:
         connection.close()
     begins, ends = validity(der)

@@ -57,7 +57,7 @@ class FileReader:
 
     def fileno(self) -> int:
         """The socket's number."""
-        return int(self._connection.sock.socket.fileno())
+        return int(self._connection.sock.fileno())
 
     def readinto(self, buffer: Any) -> int:
         """Fill a buffer as far as there is content; 0 at the end.
@@ -197,7 +197,7 @@ class FileWriter:
 
     def fileno(self) -> int:
         """The socket's number."""
-        return int(self._connection.sock.socket.fileno())
+        return int(self._connection.sock.fileno())
 
     def write(self, data: Any) -> None:
         """Send a piece: bytes or a buffer of bytes.

@@ -2,74 +2,78 @@
 
 import http.client
 import io
-import socket
 import ssl
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from esxvirt.errors import BadAnswerError, CertificateError, DeadlineError, TransportError
 from esxvirt.vsphere.deadline import Deadline
 from esxvirt.vsphere.dial import Endpoint, dial
+from esxvirt.vsphere.sockets import READ_AHEAD, GuardedSocket, TlsSocket
 from esxvirt.vsphere.tls import TlsPolicy, check_pinned, make_context, thumbprint
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = ["HttpConnection", "transport_error"]
 
 
 class _Reader(io.RawIOBase):
-    """The receiving side of a socket; every read gets what is left until the deadline."""
+    """The receiving side of a connection."""
 
-    def __init__(self, guarded: "_GuardedSocket") -> None:
-        self._guarded = guarded
-        self._raw = guarded.socket.makefile("rb", buffering=0)
+    def __init__(self, below: GuardedSocket, receive: "Callable[[Any], int]") -> None:
+        self._below = below
+        self._receive = receive
+        below.hold()
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int | None:
-        self._guarded.arm()
-        # Not by way of the file object, which is only held to keep the socket: with TLS this is called every 16 KiB.
-        return int(self._guarded.socket.recv_into(buffer))
+        return self._receive(buffer)
 
     def close(self) -> None:
         if not self.closed:
-            self._raw.close()
+            self._below.close()
             super().close()
 
 
-class _GuardedSocket:
-    """What `http.client` uses of a socket, each step within the connection's deadline."""
+class _Channel:
+    """What `http.client` uses of a socket, with TLS or without."""
 
-    def __init__(self, connected: socket.socket, deadline: Deadline) -> None:
-        self.socket = connected
-        self.deadline = deadline
-        self._armed: float | None = -1.0
-
-    def arm(self) -> None:
-        left = self.deadline.remaining()
-        if left != self._armed:
-            self.socket.settimeout(left)
-            self._armed = left
-
-    def sendall(self, data: Any) -> None:
-        self.arm()
-        self.socket.sendall(data)
+    def __init__(self, below: GuardedSocket, secured: TlsSocket | None) -> None:
+        self._below = below
+        self._secured = secured
+        self._top = secured or below
+        self._open = True
+        self.sendall = self._top.sendall
+        self.fileno = below.fileno
 
     def makefile(self, _mode: str, *_: Any, **__: Any) -> io.BufferedReader:
-        return io.BufferedReader(_Reader(self), 64 * 1024)
+        return io.BufferedReader(_Reader(self._below, self._top.recv_into), READ_AHEAD)
 
     def close(self) -> None:
-        self.socket.close()
+        if self._open:
+            self._open = False
+            self._below.close()
+
+    def set_deadline(self, deadline: Deadline) -> None:
+        self._below.deadline = deadline
+
+    def certificate(self) -> bytes | None:
+        return self._secured.certificate() if self._secured is not None else None
 
     def is_stale(self) -> bool:
         """Whether the server has closed a kept-alive connection (or sent what nobody asked for)."""
+        self._below.impatient = True
         try:
-            self._armed = -1.0
-            self.socket.settimeout(0)
-            # SSLSocket has no MSG_PEEK; a byte that comes now makes the connection useless either way.
-            self.socket.recv(1)
-        except (BlockingIOError, ssl.SSLWantReadError):
+            # TLS has no MSG_PEEK; a byte that comes now makes the connection useless either way.
+            self._top.recv_into(bytearray(1))
+        except BlockingIOError:
             return False
         except OSError:
             return True
+        finally:
+            self._below.impatient = False
         return True
 
 
@@ -91,7 +95,7 @@ class HttpConnection(http.client.HTTPConnection):
         """Use another deadline from now on."""
         self.deadline = deadline
         if self.sock is not None:
-            self.sock.deadline = deadline
+            self.sock.set_deadline(deadline)
 
     def connect(self) -> None:
         """Dial, and shake hands.
@@ -100,14 +104,20 @@ class HttpConnection(http.client.HTTPConnection):
             CertificateError: The server's certificate is not trusted.
             TransportError: The server or the proxy cannot be reached.
         """
-        connected = dial(self.endpoint, self.deadline)
+        below = GuardedSocket(dial(self.endpoint, self.deadline), self.deadline)
+        secured = None
         try:
             if self.endpoint.tls is not None and self._context is not None:
-                connected = _shake_hands(connected, self.endpoint, self.endpoint.tls, self._context, self.deadline)
+                secured = TlsSocket(below, self._context, self.endpoint.host)
+                _shake_hands(secured, self.endpoint, self.endpoint.tls)
         except BaseException:
-            connected.close()
+            below.close()
             raise
-        self.sock = _GuardedSocket(connected, self.deadline)
+        self.sock = _Channel(below, secured)
+
+    def certificate(self) -> bytes | None:
+        """The server's certificate, in DER; None without TLS."""
+        return self.sock.certificate() if self.sock is not None else None
 
     def putrequest(self, method: str, url: str, skip_host: bool = False, skip_accept_encoding: bool = False) -> None:
         """As `http.client`; in absolute form where a proxy needs that."""
@@ -118,12 +128,9 @@ class HttpConnection(http.client.HTTPConnection):
         return self.sock is None or self.sock.is_stale()
 
 
-def _shake_hands(
-    connected: socket.socket, endpoint: Endpoint, policy: TlsPolicy, context: ssl.SSLContext, deadline: Deadline
-) -> socket.socket:
-    connected.settimeout(deadline.remaining())
+def _shake_hands(secured: TlsSocket, endpoint: Endpoint, policy: TlsPolicy) -> None:
     try:
-        secured = context.wrap_socket(connected, server_hostname=endpoint.host)
+        secured.shake_hands()
     except ssl.SSLCertVerificationError as error:
         raise _untrusted(endpoint, error) from error
     except TimeoutError as error:
@@ -132,12 +139,7 @@ def _shake_hands(
         raise TransportError(_tls_failure(endpoint, error)) from error
     except OSError as error:
         raise TransportError(f"{endpoint.shown} broke off the TLS handshake: {error.strerror or error}") from error
-    try:
-        check_pinned(policy, secured.getpeercert(binary_form=True), endpoint.name)
-    except CertificateError:
-        secured.close()
-        raise
-    return secured
+    check_pinned(policy, secured.certificate(), endpoint.name)
 
 
 def _tls_failure(endpoint: Endpoint, error: ssl.SSLError) -> str:
