@@ -105,6 +105,17 @@ class Changing:
         update(self._driver, self._o, text, flags & _AFFECT)
         return 0
 
+    def interfaceLinks(self, flags: int = 0) -> dict[str, str]:
+        """Return ``up`` or ``down`` for each network card, by its MAC address in lower case. esxvirt's own.
+
+        With VIR_DOMAIN_AFFECT_CONFIG as the next start makes it, otherwise as it is now.
+        """
+        from esxvirt.driver.links import links
+
+        check_flags(flags, _CONFIG, "esxDomainInterfaceLinks")
+        found = links(self._driver, self._o, config=bool(flags & _CONFIG))
+        return {mac: "up" if plugged else "down" for mac, plugged in found.items()}
+
     # names and notes
 
     def rename(self, new_name: str, flags: int = 0) -> int:

@@ -219,6 +219,7 @@ SURFACE: dict[str, str] = {
     info() virDomainGetInfo
     injectNMI(flags=0) virDomainInjectNMI !
     interfaceAddresses(source, flags=0) virDomainInterfaceAddresses
+    interfaceLinks(flags=0) virDomainInterfaceLinks
     interfaceParameters(device, flags=0) virDomainGetInterfaceParameters
     interfaceStats(path) virDomainInterfaceStats
     ioThreadInfo(flags=0) virNodeGetCPUMap

@@ -10,6 +10,7 @@ from esxvirt.driver.define import define
 from esxvirt.driver.description import describe, xml_description
 from esxvirt.driver.domains import DomainHandle, lookup_by_name
 from esxvirt.driver.guest_details import filesystems, guest_details
+from esxvirt.driver.links import links
 from esxvirt.errors import (
     ConfigUnsupportedError,
     DeviceNotFoundError,
@@ -155,6 +156,7 @@ def test_the_network_of_a_card_and_its_link(fresh: Simulator, connection: Connec
     update.update(connection, archive, card(present.mac, more="<link state='down'/>"))
     machine = next(found for found in fresh.site.machines.values() if found.name == "archive")
     assert not machine.config.nics[0].connected
+    assert links(connection, archive) == {present.mac: False}
     other = next(name.name for name in machine.host.networks if name.name != "VM Network")
     update.update(connection, archive, card(present.mac, other))
     [changed] = describe(connection, archive).interfaces
@@ -162,6 +164,14 @@ def test_the_network_of_a_card_and_its_link(fresh: Simulator, connection: Connec
     assert machine.config.nics[0].connected
     with pytest.raises(OperationUnsupportedError, match="cannot modify network device model"):
         update.update(connection, archive, card(present.mac, other, "<model type='vlance'/><link state='up'/>"))
+
+
+def test_the_link_of_now_and_of_the_next_start(connection: Connection, web: DomainHandle) -> None:
+    [present] = describe(connection, web).interfaces
+    assert present.mac is not None
+    assert links(connection, web) == {present.mac: True}
+    update.update(connection, web, card(present.mac, more="<link state='down'/>"), LIVE)
+    assert links(connection, web) == links(connection, web, config=True) == {present.mac: False}
 
 
 def test_while_it_runs(connection: Connection, web: DomainHandle) -> None:

@@ -53,6 +53,7 @@ OWN_METHODS = {
     ("virDomain", "answer"),
     ("virDomain", "location"),
     ("virDomain", "awaitCondition"),
+    ("virDomain", "interfaceLinks"),
     ("virDomain", "questions"),
     ("virDomain", "snapshotDetails"),
     ("virDomainSnapshot", "childrenDetails"),

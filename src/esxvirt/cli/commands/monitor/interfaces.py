@@ -75,7 +75,15 @@ def show_link(virsh: Virsh, arguments: Arguments) -> None:
         raise Failed(f"Interface ({'mac' if by_mac else 'dev'}: {name}) not found.")
     if len(found) > 1:
         raise Failed("multiple matching interfaces found")
-    virsh.write(f"{name} {_attribute(found[0], 'link', 'state') or 'up'}")
+    virsh.write(f"{name} {_link(virsh, domain, found[0], config=arguments.flag('config')) or 'up'}")
+
+
+def _link(virsh: Virsh, domain: Any, interface: Any, *, config: bool) -> str | None:
+    told: str | None = _attribute(interface, "link", "state")
+    if told is None and hasattr(domain, "interfaceLinks"):  # libvirt-python has only the XML, which tells nothing
+        links = domain.interfaceLinks(virsh.libvirt.VIR_DOMAIN_AFFECT_CONFIG if config else 0)
+        told = links.get((_attribute(interface, "mac", "address") or "").lower())
+    return told
 
 
 def _address(text: str) -> tuple[int, ...]:
