@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from esxvirt.sim import Simulator
-from esxvirt.sim.state.storage import File
 from tests.client import esxvirsh, write_auth_file
+from tests.volumes import fill
 
 PROFILES = ("esx-3.5", "esx-7.0", "gsx-2.0", "vcenter-7.0")
 
@@ -199,11 +199,7 @@ def test_migration(profile: str, tmp_path: Path) -> None:
 def large_pool(request: pytest.FixtureRequest) -> Iterator[Simulator]:
     """Serve a datastore with 1,000 volumes in 50 folders, of folders."""
     with Simulator(request.param, transport="http") as running:
-        store = running.site.datastores[0]
-        for number in range(1000):
-            folder = f"level{number % 5}/folder{number % 50}"
-            store.make_directory(folder)
-            store.put(f"{folder}/image{number}.iso", File.of(b"x"))
+        fill(running)
         yield running
 
 

@@ -94,7 +94,7 @@ def test_times_are_of_the_zone_that_is_set(host: Simulator, auth_file: Path) -> 
 
 
 @pytest.mark.parametrize("grow", [grow_one, grow_many])
-@pytest.mark.parametrize("profile", ["esx-3.5", "vcenter-7.0"])
+@pytest.mark.parametrize("profile", PROFILES if harness.LARGE else ["esx-3.5", "vcenter-7.0"])
 def test_a_tree_of_1_and_of_200(profile: str, grow: Callable[[Simulator], None], auth_file: Path) -> None:
     with Simulator(profile, transport="http", password="secret") as simulator:
         grow(simulator)

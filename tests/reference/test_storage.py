@@ -8,8 +8,11 @@ import pytest
 
 from esxvirt.sim import Simulator
 from tests.reference import harness
+from tests.volumes import fill
 
 PROFILES = ("esx-3.5", "esx-5.0", "esx-8.0", "gsx-2.0", "vcenter-7.0")
+# How many volumes, in how many folders: virsh asks the server up to twenty times for each of them.
+VOLUMES, FOLDERS = (1000, 50) if harness.LARGE else (40, 10)
 
 
 def simulator(profile: str) -> Simulator:
@@ -41,6 +44,21 @@ def esx() -> Iterator[Simulator]:
 @pytest.mark.parametrize("line", harness.lines("storage_everywhere"))
 def test_reading_on_every_product(line: str, server: Simulator, auth_file: Path) -> None:
     check(line, server, auth_file)
+
+
+@pytest.mark.parametrize("profile", PROFILES if harness.LARGE else ["esx-3.5", "vcenter-7.0"])
+def test_a_pool_of_many_volumes(profile: str, auth_file: Path) -> None:
+    """All lists of a large pool, and its volumes in the middle."""
+    with Simulator(profile, transport="http", password="secret") as large:
+        fill(large, VOLUMES, FOLDERS)
+        arguments = ["-c", large.uri, "-q", "vol-list", "local-storage"]
+        listed = harness.esxvirsh(arguments, LIBVIRT_AUTH_FILE=str(auth_file)).stdout.splitlines()
+        names = [line.split()[0] for line in listed if "image" in line]
+        assert len(names) == VOLUMES
+        for name in names[:: VOLUMES // 4]:
+            check(f"'vol-dumpxml {name} local-storage; vol-info {name} local-storage --bytes'", large, auth_file)
+        for line in ("pool-info local-storage", "vol-list local-storage", "vol-list local-storage --details"):
+            check(line, large, auth_file)
 
 
 @pytest.mark.parametrize("line", harness.lines("storage"))
