@@ -3,7 +3,6 @@
 Whatever fails leaves the datastore as it was: a file that was uploaded is deleted again, or what it replaced put back.
 """
 
-import logging
 from contextlib import suppress
 from typing import Any, Final
 
@@ -16,6 +15,7 @@ from esxvirt.driver.scope import HostPlace
 from esxvirt.driver.settle import see_out
 from esxvirt.driver.states import PAUSED, SHUTOFF
 from esxvirt.driver.tasks import prepare
+from esxvirt.driver.validating import can_validate
 from esxvirt.errors import EsxvirtError, OperationInvalidError, ServerFault, TransportError, VmxError
 from esxvirt.vmx import VmxFile, from_domain, redefine
 from esxvirt.vsphere.files import DatastorePath, FileNotThereError, delete_file, read_file, write_file
@@ -24,8 +24,6 @@ from esxvirt.vsphere.tasks import Watch, wait_for_task
 from esxvirt.xml.domain import Domain
 
 __all__ = ["define", "undefine"]
-
-_log = logging.getLogger(__name__)
 
 _VMX_PATH: Final = "config.files.vmPathName"
 _MACHINES: Final = (Step("vm", "HostSystem", "vm"),)
@@ -54,7 +52,7 @@ def define(connection: Connection, xml: str, host: str | None = None, *, validat
     """
     from esxvirt.xml.domain import parse_domain  # noqa: PLC0415  it needs lxml
 
-    domain = parse_domain(xml, validate=validate and _can_validate())
+    domain = parse_domain(xml, validate=validate and can_validate("domain"))
     named = None if host is None else connection.scope.named(host)
     rows = _read(connection)
     machines = [handle(row) for row in rows if row.ref.type == "VirtualMachine"]
@@ -73,15 +71,6 @@ def define(connection: Connection, xml: str, host: str | None = None, *, validat
     if found is None:
         raise EsxvirtError(f"Domain '{domain.name}' was defined, but the server does not list it")
     return found
-
-
-def _can_validate() -> bool:
-    from esxvirt.xml.schema import available  # noqa: PLC0415  rarely asked for
-
-    if available("domain"):
-        return True
-    _log.warning("the XML is not validated: libvirt's schemas are not installed (Debian's package libvirt0 has them)")
-    return False
 
 
 def undefine(connection: Connection, domain: DomainHandle) -> None:

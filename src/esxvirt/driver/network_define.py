@@ -19,6 +19,7 @@ from esxvirt.driver.networks import (
     lookup_by_name,
     read_host,
 )
+from esxvirt.driver.validating import can_validate
 from esxvirt.errors import (
     ArgumentUnsupportedError,
     ConfigUnsupportedError,
@@ -42,10 +43,15 @@ _PORTS: Final = 128
 _MACHINE: Final = "virtualMachine"
 
 
-def define(connection: Connection, xml: str) -> NetworkHandle:
+def define(connection: Connection, xml: str, *, validate: bool = False) -> NetworkHandle:
     """Make a virtual switch with its port groups. 3 SOAP calls, and one for each port group.
 
     libvirt's driver gives no VLAN to a port group, and no MTU to a switch.
+
+    Args:
+        connection: The connection.
+        xml: The network's.
+        validate: Whether the XML must fit libvirt's schema, too; where there is none to check with, a warning says so.
 
     Raises:
         XmlError: The XML is none, or has values that cannot be.
@@ -58,7 +64,7 @@ def define(connection: Connection, xml: str) -> NetworkHandle:
     """
     from esxvirt.xml.network_parse import parse_network  # noqa: PLC0415  it needs lxml
 
-    network = parse_network(xml)
+    network = parse_network(xml, validate=validate and can_validate("network"))
     host = connection.scope.only_host().ref
     row = read_host(connection, host, SWITCHES, GROUPS, CARDS)
     _check(network, row)

@@ -11,6 +11,7 @@ from typing import Any, Final
 from esxvirt.driver.connection import Connection
 from esxvirt.driver.file_names import escape_item
 from esxvirt.driver.pools import PoolHandle
+from esxvirt.driver.validating import can_validate
 from esxvirt.driver.volume_names import check_name
 from esxvirt.driver.volumes import VolumeHandle, datacenter_of, find, raw_path, read_again
 from esxvirt.errors import (
@@ -31,10 +32,16 @@ _DISKS: Final = "virtualDiskManager"
 _FILES: Final = "fileManager"
 
 
-def create(connection: Connection, pool: PoolHandle, xml: str) -> VolumeHandle:
+def create(connection: Connection, pool: PoolHandle, xml: str, *, validate: bool = False) -> VolumeHandle:
     """Make a disk image (virStorageVolCreateXML): thick if all is to be allocated, thin if nothing is.
 
     8 SOAP calls for the disk and a look at it, 1 for its folder, and those for every round of updates.
+
+    Args:
+        connection: The connection.
+        pool: Where it is to be.
+        xml: The volume's.
+        validate: Whether the XML must fit libvirt's schema, too; where there is none to check with, a warning says so.
 
     Raises:
         XmlError: The XML is none of a volume.
@@ -43,7 +50,7 @@ def create(connection: Connection, pool: PoolHandle, xml: str) -> VolumeHandle:
         InvalidArgumentError: The name is none, or leads out of its folder.
         ServerFault: The server refused: there is one of that name, the datastore is full, a privilege is missing.
     """
-    volume = _wanted(pool, xml, "creation")
+    volume = _wanted(pool, xml, validate=validate)
     if volume.allocation not in {0, volume.capacity}:
         raise EsxvirtError("Unsupported capacity-to-allocation relation")
     from pyVmomi import vim  # noqa: PLC0415  reading needs none of its types
@@ -56,12 +63,14 @@ def create(connection: Connection, pool: PoolHandle, xml: str) -> VolumeHandle:
     return _make(connection, pool, volume.name, "Could not create volume", "CreateVirtualDisk_Task", arguments)
 
 
-def copy(connection: Connection, pool: PoolHandle, xml: str, source: VolumeHandle) -> VolumeHandle:
+def copy(
+    connection: Connection, pool: PoolHandle, xml: str, source: VolumeHandle, *, validate: bool = False
+) -> VolumeHandle:
     """Make a disk image of another (virStorageVolCreateXMLFrom); a larger capacity than its is grown to.
 
-    Calls and errors as `create`, and as `resize` for the growing.
+    Arguments, calls and errors as `create`, and as `resize` for the growing.
     """
-    volume = _wanted(pool, xml, "creation", source.capacity)
+    volume = _wanted(pool, xml, source.capacity, validate=validate)
     if source.format != "vmdk":
         raise ConfigUnsupportedError(f"'{source.name}' is no disk image; download it and upload the copy")
     here, there = datacenter_of(connection, source.pool), datacenter_of(connection, pool)
@@ -146,10 +155,10 @@ def resize(connection: Connection, volume: VolumeHandle, capacity: int, *, alloc
 _DELETE_FILE: Final = "DeleteDatastoreFile_Task"
 
 
-def _wanted(pool: PoolHandle, xml: str, doing: str, capacity: int | None = None) -> Volume:
+def _wanted(pool: PoolHandle, xml: str, capacity: int | None = None, *, validate: bool) -> Volume:
     """The volume that XML asks for, if it is one that can be made."""
-    _refuse_luns(pool, doing)
-    volume = parse_volume(xml, capacity=capacity)
+    _refuse_luns(pool, "creation")
+    volume = parse_volume(xml, capacity=capacity, validate=validate and can_validate("storagevol"))
     if volume.type != "file":
         raise UnsupportedError("Creating non-file volumes is not supported")
     if "/" not in volume.name.strip("/"):

@@ -111,12 +111,12 @@ class Networks:
         return self._network(define(self._driver, text))
 
     def networkDefineXMLFlags(self, xml: str, flags: int = 0) -> virNetwork:
-        """Make a virtual switch as `networkDefineXML`; VIR_NETWORK_DEFINE_VALIDATE is taken."""
+        """Make a virtual switch as `networkDefineXML`; VIR_NETWORK_DEFINE_VALIDATE checks the XML by the schema."""
         from esxvirt.driver.network_define import define
 
         text = to_text(xml, "virNetworkDefineXMLFlags", "xml", codes.VIR_FROM_NETWORK)
         check_flags(flags, VIR_NETWORK_DEFINE_VALIDATE, "esxNetworkDefineXMLFlags")
-        return self._network(define(self._driver, text))
+        return self._network(define(self._driver, text, validate=bool(flags & VIR_NETWORK_DEFINE_VALIDATE)))
 
     # interfaces
 

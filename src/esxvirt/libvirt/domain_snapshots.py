@@ -44,13 +44,15 @@ class Snapshots:
         _VALIDATE (the XML checked against libvirt's schema), _NO_METADATA (as always: libvirt keeps none of ESX's).
         """
         from esxvirt.driver.snapshot_changes import take
+        from esxvirt.driver.validating import can_validate
         from esxvirt.xml.snapshot import parse_snapshot
 
         function = "virDomainSnapshotCreateXML"
         text = to_text(xmlDesc, function, "xmlDesc", codes.VIR_FROM_DOMAIN_SNAPSHOT)
         _check_creation(flags, function)
         check_flags(flags, _CREATE, "esxDomainSnapshotCreateXML")
-        wanted = parse_snapshot(text, validate=bool(flags & flags_.VIR_DOMAIN_SNAPSHOT_CREATE_VALIDATE))
+        asked = bool(flags & flags_.VIR_DOMAIN_SNAPSHOT_CREATE_VALIDATE)
+        wanted = parse_snapshot(text, validate=asked and can_validate("domainsnapshot"))
         memory = not flags & flags_.VIR_DOMAIN_SNAPSHOT_CREATE_DISK_ONLY
         quiesce = bool(flags & flags_.VIR_DOMAIN_SNAPSHOT_CREATE_QUIESCE)
         return self._snapshot(take(self._driver, self._o, wanted, memory=memory, quiesce=quiesce))

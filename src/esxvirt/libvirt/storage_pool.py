@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from esxvirt.errors import EsxvirtError
+from esxvirt.libvirt.constants.storage import VIR_STORAGE_VOL_CREATE_VALIDATE
 from esxvirt.libvirt.methods import check_flags, offers, to_int, to_text
 from esxvirt.libvirt.objects import OfConnection
 from esxvirt.libvirt.storage_vol import virStorageVol
@@ -119,18 +120,21 @@ class virStoragePool(OfConnection):
         return virStorageVol(self._conn, lookup_by_name(self._driver, self._o, text))
 
     def createXML(self, xmlDesc: str, flags: int = 0) -> virStorageVol:
-        """Make a disk image, with the folder that it is to be in."""
+        """Make a disk image, with the folder that it is to be in.
+
+        VIR_STORAGE_VOL_CREATE_VALIDATE checks the XML by libvirt's schema, whose names of volumes have no folders here.
+        """
         from esxvirt.driver.volume_files import create
 
-        check_flags(flags, 0, "esxStorageVolCreateXML")
+        check_flags(flags, VIR_STORAGE_VOL_CREATE_VALIDATE, "esxStorageVolCreateXML")
         text = to_text(xmlDesc, "virStorageVolCreateXML", "xmlDesc")
-        return virStorageVol(self._conn, create(self._driver, self._o, text))
+        return virStorageVol(self._conn, create(self._driver, self._o, text, validate=bool(flags)))
 
     def createXMLFrom(self, xmlDesc: str, clonevol: virStorageVol, flags: int = 0) -> virStorageVol:
-        """Make a disk image of another, with the folder that it is to be in."""
+        """Make a disk image of another, with the folder that it is to be in; flags as `createXML`."""
         from esxvirt.driver.volume_files import copy
 
-        check_flags(flags, 0, "esxStorageVolCreateXMLFrom")
+        check_flags(flags, VIR_STORAGE_VOL_CREATE_VALIDATE, "esxStorageVolCreateXMLFrom")
         text = to_text(xmlDesc, "virStorageVolCreateXMLFrom", "xmlDesc")
         source = clonevol._o  # noqa: SLF001  the classes of this package are each other's friends
-        return virStorageVol(self._conn, copy(self._driver, self._o, text, source))
+        return virStorageVol(self._conn, copy(self._driver, self._o, text, source, validate=bool(flags)))

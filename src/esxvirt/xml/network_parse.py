@@ -7,6 +7,7 @@ from esxvirt.errors import ConfigUnsupportedError, EsxvirtError, NoNameError, Xm
 from esxvirt.xml.domain.elements import lookup, normalize_uuid, required, unsigned
 from esxvirt.xml.network import ALL_VLANS, Bandwidth, Network, PortGroup, Vlan
 from esxvirt.xml.reader import parse_document
+from esxvirt.xml.schema import validate as check_schema
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -22,16 +23,23 @@ _NUMBER = re.compile(r"\s*\+?\d+", re.ASCII)
 _SILENT = {"name", "uuid", "forward", "bridge", "mtu", "bandwidth", "portgroup", "metadata", "title", "description"}
 
 
-def parse_network(text: str | bytes) -> Network:
+def parse_network(text: str | bytes, *, validate: bool = False) -> Network:
     """Parse the description of a network (virNetworkDefParse).
+
+    Args:
+        text: The document.
+        validate: Whether it must fit libvirt's schema, too (VIR_NETWORK_DEFINE_VALIDATE).
 
     Raises:
         XmlError: It is none, or has values that cannot be.
+        XmlSchemaError: It does not fit the schema.
         NoNameError: It has no name.
         ConfigUnsupportedError: It has values that libvirt does not know.
         EsxvirtError: Its UUID is none.
     """
     root = parse_document(text, root="network", name="network_definition")
+    if validate:
+        check_schema(root, "network")
     network = Network(_name(root))
     given = root.find("uuid")
     if given is not None:

@@ -3,12 +3,15 @@ from pathlib import Path
 
 import pytest
 
+from esxvirt import libvirt
+from esxvirt.driver import network_define, pools, volume_files
 from esxvirt.driver.define import define
 from esxvirt.driver.description import xml_description
 from esxvirt.driver.domains import lookup_by_name
 from esxvirt.errors import XmlSchemaError
 from esxvirt.sim import Simulator
 from esxvirt.xml import schema
+from tests.client import open_connection
 from tests.tools import ROOT, require
 from tests.unit.driver.conftest import Opener
 
@@ -42,3 +45,41 @@ def test_what_was_dumped_fits_the_schema(connect: Opener, profile: str) -> None:
         assert "<vmware:moref>" in text
         assert define(connection, text, validate=True).name == "archive"
         assert xml_description(connection, lookup_by_name(connection, "archive")) == text
+
+
+NETWORK = "<network><name>lab</name>{}<forward mode='bridge'/><portgroup name='one'/></network>"
+VOLUME = "<volume><name>a/b/c.vmdk</name>{}<capacity>1024</capacity><target><path>[local-storage] a/b/c.vmdk</path>\
+<format type='vmdk'/></target></volume>"
+
+
+def test_so_are_networks_and_volumes(connect: Opener) -> None:
+    require("libvirt-schemas")
+    with Simulator("esx-7.0", transport="http") as simulator:
+        connection = connect(simulator)
+        pool = pools.lookup_by_name(connection, "local-storage")
+        with pytest.raises(XmlSchemaError, match=r"Unable to validate doc against .*network\.rng"):
+            network_define.define(connection, NETWORK.format("<nonsense/>"), validate=True)
+        with pytest.raises(XmlSchemaError, match=r"Unable to validate doc against .*storagevol\.rng"):
+            volume_files.create(connection, pool, VOLUME.format("<nonsense/>"), validate=True)
+        assert network_define.define(connection, NETWORK.format(""), validate=True).name == "lab"
+        made = volume_files.create(connection, pool, VOLUME.format(""), validate=True)
+        assert made.name == "a/b/c.vmdk"
+        with pytest.raises(XmlSchemaError):
+            volume_files.copy(connection, pool, VOLUME.format("<nonsense/>"), made, validate=True)
+        for name in ("a/..", "a/ /."):  # what follows the folder is still to be a name
+            with pytest.raises(XmlSchemaError):
+                volume_files.create(connection, pool, VOLUME.format("").replace("a/b/c.vmdk", name), validate=True)
+
+
+def test_taking_a_snapshot_goes_without_schemas_too(
+    connect: Opener, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(schema, "SCHEMAS", (tmp_path,))
+    with Simulator("esx-7.0", transport="http") as simulator, caplog.at_level(logging.WARNING, "esxvirt"):
+        connection = connect(simulator)
+        assert network_define.define(connection, NETWORK.format(""), validate=True).name == "lab"
+        with open_connection(simulator.uri, simulator.username, simulator.password) as opened:
+            archive = opened.lookupByName("archive")
+            flags = libvirt.VIR_DOMAIN_SNAPSHOT_CREATE_VALIDATE
+            assert archive.snapshotCreateXML("<domainsnapshot><name>a</name></domainsnapshot>", flags).getName() == "a"
+    assert caplog.text.count("is not validated: libvirt's schemas are not installed") == 2

@@ -1,10 +1,12 @@
 """``<volume>``: a storage volume (libvirt's virStorageVolDef), read and written."""
 
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from esxvirt.errors import ConfigUnsupportedError, XmlError
 from esxvirt.xml.reader import parse_document
+from esxvirt.xml.schema import validate as check_schema
 from esxvirt.xml.text import Lines, attributes, escape
 
 if TYPE_CHECKING:
@@ -63,18 +65,22 @@ def format_volume(volume: Volume) -> str:
     return str(lines)
 
 
-def parse_volume(xml: str, *, capacity: int | None = None) -> Volume:
+def parse_volume(xml: str, *, capacity: int | None = None, validate: bool = False) -> Volume:
     """Read the XML of a volume that is to be made.
 
     Args:
         xml: The document.
         capacity: What a volume has whose XML says nothing of it; None refuses one.
+        validate: Whether it must fit libvirt's schema, too (VIR_STORAGE_VOL_CREATE_VALIDATE).
 
     Raises:
         XmlError: It is none, or lacks what it must have.
+        XmlSchemaError: It does not fit the schema.
         ConfigUnsupportedError: It asks for a type or a format that libvirt does not know, or for a backing store.
     """
     root = parse_document(xml, root="volume", name="storage_volume_definition")
+    if validate:
+        check_schema(_without_places(root), "storagevol")
     name = (root.findtext("name") or "").strip("\n")
     if not name:
         raise XmlError("missing volume name element")
@@ -95,6 +101,21 @@ def parse_volume(xml: str, *, capacity: int | None = None) -> Volume:
     if root.find("backingStore/path") is not None:
         raise ConfigUnsupportedError("a backing store is not supported: VMware's disks have none but their snapshots")
     return Volume(kind or "file", name, size, size if allocation is None else allocation, None, None, chosen)
+
+
+def _without_places(root: "_Element") -> "_Element":
+    """The document without what libvirt's own ESX driver wants and writes, and its schema does not take.
+
+    These are the folder before a slash in the name, and paths that begin with a datastore.
+    """
+    copy = deepcopy(root)
+    name = copy.find("name")
+    if name is not None and name.text:
+        name.text = name.text.rpartition("/")[2]
+    path = copy.find("target/path")
+    if path is not None and (path.text or "").startswith("["):
+        path.text = "/"
+    return copy
 
 
 def _size(root: "_Element", name: str) -> int | None:

@@ -1,0 +1,20 @@
+"""Checking XML against libvirt's schemas where a flag asks for it (VIR_*_VALIDATE), if they are installed."""
+
+import logging
+
+__all__ = ["can_validate"]
+
+_log = logging.getLogger(__name__)
+
+
+def can_validate(schema: str) -> bool:
+    """Whether there is this schema of libvirt's, such as ``domain``; if not, a warning says that nothing is checked.
+
+    libvirt always has its schemas. The machines that this runs on mostly have none, and the same XML is to do there.
+    """
+    from esxvirt.xml.schema import available  # noqa: PLC0415  rarely asked for
+
+    if available(schema):
+        return True
+    _log.warning("the XML is not validated: libvirt's schemas are not installed (Debian's package libvirt0 has them)")
+    return False
