@@ -5,8 +5,9 @@ from typing import Final
 
 from esxvirt.driver.connection import Connection
 from esxvirt.driver.domains import DomainHandle, place_of, read
+from esxvirt.driver.host_parts import call_part
 from esxvirt.driver.scope import HostPlace
-from esxvirt.errors import EsxvirtError, MissingPrivilegeError, OperationInvalidError
+from esxvirt.errors import EsxvirtError, OperationInvalidError
 from esxvirt.vsphere.decode import Ref
 from esxvirt.vsphere.inventory import Query, retrieve
 
@@ -92,9 +93,4 @@ def set_autostart(connection: Connection, domain: DomainHandle, *, start: bool) 
             stopAction="none",
         )
     ]
-    try:
-        connection.session.call(manager, "ReconfigureAutostart", spec)
-    except MissingPrivilegeError as error:
-        raise MissingPrivilegeError(
-            f"{error} of the host '{place.name}'", name=error.name, detail=error.detail
-        ) from None
+    call_part(connection, place.ref, manager, "ReconfigureAutostart", spec)

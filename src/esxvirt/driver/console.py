@@ -46,7 +46,7 @@ def screenshot(connection: Connection, domain: DomainHandle, screen: int = 0) ->
     row = read(connection, domain, ("runtime.powerState",))
     if domain_state(row.get("runtime.powerState")) != RUNNING:
         raise OperationInvalidError(_NOT_ON)
-    picture = read_screen(connection.session, domain.ref.value)
+    picture = read_screen(connection.session, domain.ref.value, domain.name)
     return picture if picture is not None else _written_picture(connection, domain)
 
 

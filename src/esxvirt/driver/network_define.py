@@ -9,6 +9,7 @@ from contextlib import suppress
 from typing import Any, Final
 
 from esxvirt.driver.connection import Connection
+from esxvirt.driver.host_parts import call_part
 from esxvirt.driver.networks import (
     CARDS,
     GROUPS,
@@ -206,7 +207,7 @@ def _times(value: int | None, factor: int) -> int | None:
 
 def _add_switch(connection: Connection, host: Ref, system: Any, name: str, spec: Any) -> None:
     try:
-        connection.session.call(system, "AddVirtualSwitch", name, spec)
+        call_part(connection, host, system, "AddVirtualSwitch", name, spec)
     except TransportError:
         if not _present(connection, host, name):
             raise
@@ -214,7 +215,7 @@ def _add_switch(connection: Connection, host: Ref, system: Any, name: str, spec:
 
 def _add_group(connection: Connection, host: Ref, system: Any, spec: Any) -> None:
     try:
-        connection.session.call(system, "AddPortGroup", spec)
+        call_part(connection, host, system, "AddPortGroup", spec)
     except TransportError:
         if not _present(connection, host, spec.vswitchName, spec.name):
             raise
@@ -222,7 +223,7 @@ def _add_group(connection: Connection, host: Ref, system: Any, spec: Any) -> Non
 
 def _remove_group(connection: Connection, host: Ref, system: Any, name: str) -> None:
     try:
-        connection.session.call(system, "RemovePortGroup", name)
+        call_part(connection, host, system, "RemovePortGroup", name)
     except TransportError:
         if _present(connection, host, None, name):
             raise
@@ -230,7 +231,7 @@ def _remove_group(connection: Connection, host: Ref, system: Any, name: str) -> 
 
 def _remove_switch(connection: Connection, host: Ref, system: Any, name: str) -> None:
     try:
-        connection.session.call(system, "RemoveVirtualSwitch", name)
+        call_part(connection, host, system, "RemoveVirtualSwitch", name)
     except TransportError:
         if _present(connection, host, name):
             raise

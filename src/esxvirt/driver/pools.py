@@ -8,6 +8,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from esxvirt.driver.connection import Connection
+from esxvirt.driver.host_parts import call_part
 from esxvirt.driver.inventory import unescape
 from esxvirt.driver.iscsi import ISCSI_PROPERTIES, Target, targets_of
 from esxvirt.driver.scope import HostPlace
@@ -251,4 +252,4 @@ def refresh(connection: Connection, pool: PoolHandle) -> None:
         for row in retrieve(session, Query({"HostSystem": ("configManager.storageSystem",)}, [host])):
             system = row.get("configManager.storageSystem")
             if system is not None:
-                session.call(session.reference(system.type, system.value), "RescanHba", device)
+                call_part(connection, host, session.reference(system.type, system.value), "RescanHba", device)

@@ -105,9 +105,15 @@ def _reads_service(call: Call) -> bool:
 
 
 def permission(call: Call, proceed: Next) -> Any:
-    """Refuse what the caller's role has no privilege for."""
+    """Refuse what the caller's role has no privilege for: on the object, and on those that are arguments."""
     if call.session is not None and call.method is not None:
-        call.endpoint.access.check(call.session.username, call.method.privilege, call.this)
+        check = call.endpoint.access.check
+        check(call.session.username, call.method.privilege, call.this)
+        for param in call.method.params:
+            if param.kind == "ref" and param.privilege:
+                given = call.arguments.get(param.name) or ()
+                for ref in given if isinstance(given, list) else [given] if given else ():
+                    check(call.session.username, param.privilege, ref)
     return proceed(call)
 
 

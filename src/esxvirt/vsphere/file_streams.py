@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from esxvirt.errors import BadAnswerError, EsxvirtError, InvalidArgumentError, TransportError
 from esxvirt.vsphere.deadline import IdleDeadline
-from esxvirt.vsphere.files import DatastorePath, FileNotThereError
+from esxvirt.vsphere.files import DatastorePath, FileNotThereError, refused
 from esxvirt.vsphere.http import HttpConnection
 from esxvirt.vsphere.session import Session, translated
 
@@ -123,7 +123,7 @@ def stat_file(session: Session, file: DatastorePath, seconds: float | None = Non
     if response.status == http.client.NOT_FOUND:
         return None
     if response.status != http.client.OK:
-        raise _refusal(session, response, f"tell of '{file}'", "Datastore.Browse")
+        raise _refusal(session, response, file, "tell of", "Datastore.Browse")
     size = response.headers.get("Content-Length", "")
     return _facts(response, int(size) if size.isdecimal() else None)
 
@@ -148,7 +148,7 @@ def open_reader(
         if response.status == http.client.REQUESTED_RANGE_NOT_SATISFIABLE:
             raise InvalidArgumentError(f"the file '{file}' ends before byte {offset}")
         if response.status not in {http.client.OK, http.client.PARTIAL_CONTENT}:
-            raise _refusal(session, response, f"give '{file}'", "Datastore.Browse")
+            raise _refusal(session, response, file, "give", "Datastore.Browse")
     except EsxvirtError:
         connection.close()
         raise
@@ -266,7 +266,7 @@ class FileWriter:
             return FileNotThereError(
                 f"there is no directory for the file '{self._file}' on '{self._session.endpoint.name}'"
             )
-        return _refusal(self._session, response, f"take '{self._file}'", "Datastore.FileManagement")
+        return _refusal(self._session, response, self._file, "take", "Datastore.FileManagement")
 
 
 def open_writer(session: Session, file: DatastorePath, length: int | None, seconds: float | None = None) -> FileWriter:
@@ -333,9 +333,9 @@ def _whole_size(response: http.client.HTTPResponse) -> int | None:
     return int(size) if size.isdecimal() else None
 
 
-def _refusal(session: Session, response: http.client.HTTPResponse, what: str, privilege: str) -> TransportError:
-    status = response.status
-    hint = f"; the account may lack {privilege} on the datastore" if status in {401, 403} else ""
-    if status in _FULL and "FileManagement" in privilege:
-        hint = "; the datastore may be full"
-    return TransportError(f"'{session.endpoint.name}' refuses to {what}: HTTP {status} {response.reason}{hint}")
+def _refusal(
+    session: Session, response: http.client.HTTPResponse, file: DatastorePath, verb: str, privilege: str
+) -> EsxvirtError:
+    hint = "; the datastore may be full" if response.status in _FULL and "FileManagement" in privilege else ""
+    message = f"'{session.endpoint.name}' refuses to {verb} '{file}': HTTP {response.status} {response.reason}{hint}"
+    return refused(message, response.status, privilege, file)

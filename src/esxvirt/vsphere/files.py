@@ -8,7 +8,7 @@ from esxvirt.errors import BadAnswerError, EsxvirtError, MissingPrivilegeError, 
 from esxvirt.vsphere.deadline import Deadline
 from esxvirt.vsphere.session import Session, translated
 
-__all__ = ["DatastorePath", "FileNotThereError", "delete_file", "exchange", "read_file", "write_file"]
+__all__ = ["DatastorePath", "FileNotThereError", "delete_file", "exchange", "read_file", "refused", "write_file"]
 
 LARGEST: Final = 16 << 20
 """Bytes that `read_file` takes: a VMX or a `.vmdk` descriptor has kilobytes; a disk is not read into memory."""
@@ -41,6 +41,20 @@ class DatastorePath:
         return f"[{self.datastore}] {self.path}"
 
 
+def refused(message: str, status: int, privilege: str, file: DatastorePath) -> EsxvirtError:
+    """The error for an answer that is none: HTTP has no fault that would name a privilege.
+
+    A `TransportError`, or, where it is for the lack of a privilege, a `MissingPrivilegeError`.
+    """
+    if status not in {http.client.UNAUTHORIZED, http.client.FORBIDDEN}:
+        return TransportError(message)
+    return MissingPrivilegeError(
+        f"{message}; the account lacks the privilege '{privilege}' on the datastore '{file.datastore}', or the "
+        "server's licence only lets it read",
+        name="NoPermission",
+    )
+
+
 def read_file(session: Session, file: DatastorePath, seconds: float | None = None) -> bytes:
     """The whole content of a small file. One GET, no SOAP call; tried 3 times if the connection breaks.
 
@@ -57,18 +71,7 @@ def read_file(session: Session, file: DatastorePath, seconds: float | None = Non
     if status == http.client.NOT_FOUND:
         raise FileNotThereError(f"there is no file '{file}' on '{stub.endpoint.name}'")
     message = f"'{stub.endpoint.name}' refuses to give '{file}': HTTP {status} {reason}"
-    raise _refused(message, status, "Datastore.Browse", file)
-
-
-def _refused(message: str, status: int, privilege: str, file: DatastorePath) -> EsxvirtError:
-    """The error for an answer that is none: HTTP has no fault that would name a privilege."""
-    if status not in {http.client.UNAUTHORIZED, http.client.FORBIDDEN}:
-        return TransportError(message)
-    return MissingPrivilegeError(
-        f"{message}; the account lacks the privilege '{privilege}' on the datastore '{file.datastore}', or the "
-        "server's licence only lets it read",
-        name="NoPermission",
-    )
+    raise refused(message, status, "Datastore.Browse", file)
 
 
 def _get(session: Session, file: DatastorePath, deadline: Deadline) -> tuple[int, str, bytes]:
@@ -121,7 +124,7 @@ def write_file(session: Session, file: DatastorePath, content: bytes, seconds: f
         raise FileNotThereError(f"there is no directory for the file '{file}' on '{name}'")
     full = "; the datastore is full" if status == http.client.INSUFFICIENT_STORAGE else ""
     message = f"'{name}' refuses to take '{file}': HTTP {status} {reason}{full}"
-    raise _refused(message, status, "Datastore.FileManagement", file)
+    raise refused(message, status, "Datastore.FileManagement", file)
 
 
 def delete_file(session: Session, file: DatastorePath, seconds: float | None = None) -> None:
@@ -135,4 +138,4 @@ def delete_file(session: Session, file: DatastorePath, seconds: float | None = N
     status, reason, _ = exchange(session, "DELETE", file.url, {}, None, deadline)
     if status not in {http.client.OK, http.client.NO_CONTENT, http.client.ACCEPTED, http.client.NOT_FOUND}:
         message = f"'{session.stub.endpoint.name}' refuses to delete '{file}': HTTP {status} {reason}"
-        raise _refused(message, status, "Datastore.FileManagement", file)
+        raise refused(message, status, "Datastore.FileManagement", file)

@@ -18,8 +18,10 @@ _NO_SUCH_PAGE: Final = frozenset({http.client.NOT_FOUND, http.client.GONE, http.
 _REFUSED: Final = frozenset({http.client.UNAUTHORIZED, http.client.FORBIDDEN})
 
 
-def read_screen(session: Session, machine: str) -> bytes | None:
+def read_screen(session: Session, machine: str, called: str) -> bytes | None:
     """A PNG of the screen of a machine that runs, by its identifier; None where the server has no such pages.
+
+    `called` is the machine's name, for messages.
 
     One GET, no SOAP call; tried 3 times if the connection breaks.
 
@@ -43,7 +45,10 @@ def read_screen(session: Session, machine: str) -> bytes | None:
         if status not in _REFUSED:
             raise TransportError(message)
         privilege = "VirtualMachine.Interact.ConsoleInteract"
-        raise MissingPrivilegeError(f"{message}; the account lacks the privilege '{privilege}'", name="NoPermission")
+        raise MissingPrivilegeError(
+            f"{message}; the account lacks the privilege '{privilege}' on the virtual machine '{called}'",
+            name="NoPermission",
+        )
     if not body.startswith(PNG):
         raise BadAnswerError(f"'{name}' sent something as a picture of the screen that is no PNG")
     return body

@@ -155,7 +155,7 @@ class FolderMachines(ManagedEntity):
             raise invalid_argument("config.files")
         if not config.name:
             raise invalid_argument("config.name")
-        check_permitted(call, self.ref, config)
+        check_permitted(call, self.ref, config, on)
 
         def work(_: object) -> Ref:
             name = decode_name(config.name)

@@ -13,6 +13,7 @@ from esxvirt.sim.wire.values import Data, Fault, Ref, Typed
 if TYPE_CHECKING:
     from esxvirt.sim.calls import Call
     from esxvirt.sim.state.machine import Machine
+    from esxvirt.sim.state.site import Host
     from esxvirt.vmx.file import VmxFile
 
 __all__ = ["change", "check_permitted"]
@@ -27,13 +28,41 @@ _PRIVILEGES = {
     "memoryHotAddEnabled": "Memory", "cpuHotAddEnabled": "CPUCount", "swapPlacement": "SwapPlacement",
     "changeTrackingEnabled": "ChangeTracking",
 }  # fmt: skip
+_MEDIA = {"VirtualCdrom": "SetCDMedia", "VirtualFloppy": "SetFloppyMedia"}
 _IGNORED = frozenset({"changeVersion", "files", "deviceChange"})
 
 
-def check_permitted(call: "Call", ref: Ref, spec: Data) -> None:
-    """Raise ``NoPermission`` for the first change of `spec` that the caller's role does not allow on `ref`."""
+def check_permitted(call: "Call", ref: Ref, spec: Data, host: "Host") -> None:
+    """Raise ``NoPermission`` for the first change of `spec` that the caller's role does not allow on `ref`.
+
+    A card takes a privilege on its network, too, and a new disk one on its datastore: those of the `host`.
+    """
     for privilege in _wanted(spec):
         require(call, f"VirtualMachine.Config.{privilege}", ref)
+    for item in spec.deviceChange or ():
+        if item.operation == "edit" and item.device.type_name in _MEDIA:
+            require(call, f"VirtualMachine.Interact.{_MEDIA[item.device.type_name]}", ref)
+        if item.operation != "remove":
+            _check_places(call, item, host)
+
+
+def _check_places(call: "Call", item: Data, host: "Host") -> None:
+    backing = item.device.backing
+    if backing is None:
+        return
+    if backing.is_a("VirtualEthernetCardNetworkBackingInfo"):
+        for network in host.networks:
+            if network.name == backing.deviceName:
+                require(call, "Network.Assign", call.endpoint.identify(network))
+    elif backing.is_a("VirtualEthernetCardDistributedVirtualPortBackingInfo"):
+        for network in host.networks:
+            if network.key == backing.port.portgroupKey:
+                require(call, "Network.Assign", call.endpoint.identify(network))
+    elif item.fileOperation and item.device.is_a("VirtualDisk"):
+        name = (backing.fileName or "").partition("]")[0].lstrip("[")
+        for store in host.datastores:
+            if store.name == name:
+                require(call, "Datastore.AllocateSpace", call.endpoint.identify(store))
 
 
 def _wanted(spec: Data) -> Iterator[str]:
@@ -41,6 +70,8 @@ def _wanted(spec: Data) -> Iterator[str]:
         if value is not None and value != [] and name not in _IGNORED:
             yield _PRIVILEGES.get(name, "Settings")
     for item in spec.deviceChange or ():
+        if item.operation == "edit" and item.device.type_name in _MEDIA:
+            continue  # it takes a privilege of another kind
         if not item.device.is_a("VirtualDisk"):
             yield "EditDevice" if item.operation == "edit" else "AddRemoveDevice"
         elif item.operation == "add":

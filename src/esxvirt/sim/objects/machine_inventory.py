@@ -42,7 +42,7 @@ class InventoryMethods(ManagedEntity):
 
     def ReconfigVM_Task(self, call: "Call", spec: Data) -> "Task":
         """Change the configuration: the VMX file, and disks where `spec` says so."""
-        check_permitted(call, self.ref, spec)
+        check_permitted(call, self.ref, spec, self.machine.host)
         return self.endpoint.start_task(
             call, "VirtualMachine.reconfigure", self, lambda _: change(call, self.machine, spec), self.machine
         )

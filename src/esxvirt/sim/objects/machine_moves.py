@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from esxvirt.sim.objects.machine_change import change
 from esxvirt.sim.objects.machine_templates import customised, refuse_template
 from esxvirt.sim.objects.managed_entity import ManagedEntity
+from esxvirt.sim.objects.permissions import require
 from esxvirt.sim.objects.placement import destination, machine_folder, obstacles, store_of
 from esxvirt.sim.state import moves, snapshots
 from esxvirt.sim.wire.values import Data, Fault, Ref
@@ -57,6 +58,7 @@ class MoveMethods(ManagedEntity):
             self._need(call, "Resource.HotMigrate")
         target = destination(call, self.machine, spec.pool, spec.host, "spec.")
         store = store_of(call, spec.datastore) if spec.datastore else self.machine.datastore
+        self._need_places(call, spec)
         self._check_store(target, store, "spec.datastore")
         elsewhere = [item for item in spec.disk or () if store_of(call, item.datastore) is not store]
         if elsewhere:
@@ -85,6 +87,7 @@ class MoveMethods(ManagedEntity):
         self._need(call, f"VirtualMachine.Provisioning.{self._kind_of_clone(spec)}")
         place = machine_folder(call, folder)
         location = spec.location
+        self._need_places(call, location)
         if location.pool is None and not spec.template:
             text = "A specified parameter was not correct: spec.location.pool: a machine needs one."
             raise Fault("InvalidArgument", text, invalidProperty="spec.location.pool")
@@ -169,8 +172,15 @@ class MoveMethods(ManagedEntity):
             raise Fault("NotSupported", "The operation is not supported on the object: it takes a vCenter.")
 
     def _need(self, call: "Call", privilege: str) -> None:
-        if call.session is not None:
-            call.endpoint.access.check(call.session.username, privilege, self.ref)
+        require(call, privilege, self.ref)
+
+    @staticmethod
+    def _need_places(call: "Call", location: Data) -> None:
+        """Refuse who may not use the pool and the datastore that a specification names."""
+        if location.pool is not None:
+            require(call, "Resource.AssignVMToPool", location.pool)
+        if location.datastore is not None:
+            require(call, "Datastore.AllocateSpace", location.datastore)
 
     def _check_datacenter(self, host: "Host") -> None:
         own = self.machine.host.datacenter

@@ -1,0 +1,26 @@
+"""Calls of the parts of a host that have no names of their own: its network, storage and autostart managers."""
+
+from typing import Any
+
+from esxvirt.driver.connection import Connection
+from esxvirt.errors import MissingPrivilegeError
+from esxvirt.vsphere.decode import Ref
+
+__all__ = ["call_part"]
+
+
+def call_part(connection: Connection, host: Ref | None, part: Any, method: str, *arguments: Any) -> Any:
+    """Call a method of a part of a host, by pyVmomi's object of it. One SOAP call.
+
+    Raises:
+        MissingPrivilegeError: The account may not; the message names the privilege and the host.
+        ServerFault: The server refused.
+        TransportError: The server broke off.
+    """
+    try:
+        return connection.session.call(part, method, *arguments)
+    except MissingPrivilegeError as error:
+        name = connection.scope.place(host).name
+        if f"the host '{name}'" in str(error):
+            raise
+        raise MissingPrivilegeError(f"{error} of the host '{name}'", name=error.name, detail=error.detail) from None
