@@ -105,6 +105,16 @@ def without_disk(connection: Any) -> None:
         detach(connection, name)
 
 
+def spare_disk(connection: Any, name: str) -> None:
+    without_disk(connection)
+    make(connection, name)
+
+
+def attach_alone(connection: Any, name: str) -> None:
+    without_disk(connection)
+    attach(connection, name)
+
+
 EVERYWHERE = {
     "vol-list": Operation(lambda c, _: pool(c).listAllVolumes(), (BROWSE,)),
     "vol-create": Operation(make, (BROWSE, FILES)),
@@ -126,10 +136,10 @@ EVERYWHERE = {
     "attach-disk": Operation(
         lambda c, n: machine(c).attachDeviceFlags(DISK.format(n), CONFIG),
         (("VirtualMachine.Config.AddExistingDisk", MACHINE),),
-        lambda c, n: (without_disk(c), make(c, n)),
+        spare_disk,
     ),
     "detach-disk": Operation(
-        detach, (("VirtualMachine.Config.RemoveDisk", MACHINE),), lambda c, n: (without_disk(c), attach(c, n))
+        detach, (("VirtualMachine.Config.RemoveDisk", MACHINE),), attach_alone
     ),
     "attach-interface": Operation(
         lambda c, _: machine(c).attachDeviceFlags(CARD, CONFIG),
