@@ -213,6 +213,14 @@ def test_one_pool(simulator: Simulator, tmp_path: Path, command: str) -> None:
     assert len(calls(simulator, tmp_path, command, "local-storage")) <= 7
 
 
+def test_one_volume_is_searched_for_once(simulator: Simulator, tmp_path: Path) -> None:
+    for command in ("vol-info", "vol-path"):
+        made = calls(simulator, tmp_path, command, "iso/install.iso", "local-storage")
+        assert [method for method in made if method.startswith("Search")] == ["SearchDatastore_Task"], made
+    made = calls(simulator, tmp_path, "vol-info", "[local-storage] iso/install.iso")
+    assert [method for method in made if method.startswith("Search")] == ["SearchDatastore_Task"], made
+
+
 @pytest.mark.parametrize("details", [(), ("--details",)])
 def test_volumes(large_pool: Simulator, tmp_path: Path, details: tuple[str, ...]) -> None:
     made = calls(large_pool, tmp_path, "vol-list", "local-storage", *details)

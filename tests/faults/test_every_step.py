@@ -1,4 +1,4 @@
-"""Everything that changes a machine, with everything that can go wrong, at each request that it makes.
+"""Everything that changes a machine or a volume, with everything that can go wrong, at each request that it makes.
 
 The requests are those of a run in which nothing goes wrong. Afterwards the change is there, or there is an error that
 says what to do; no file is there that nobody knows, none is half written, and no session is left.
@@ -17,11 +17,23 @@ from typing import Any
 import pytest
 
 from esxvirt.auth import Credentials, Secret
-from esxvirt.driver import define, lifecycle, memory, scheduler, snapshot_changes, snapshots, vcpus
+from esxvirt.driver import (
+    define,
+    lifecycle,
+    memory,
+    pools,
+    scheduler,
+    snapshot_changes,
+    snapshots,
+    vcpus,
+    volume_files,
+    volumes,
+)
 from esxvirt.driver.connection import Connection
 from esxvirt.driver.domains import lookup_by_name
 from esxvirt.errors import DeadlineError, EsxvirtError, MissingPrivilegeError, TransportError
 from esxvirt.sim import Simulator
+from esxvirt.sim.state import disks
 from esxvirt.sim.state.machine import Machine
 from esxvirt.uri import parse
 from esxvirt.vsphere import updates
@@ -38,11 +50,15 @@ _BRIEF, _PATIENCE = 1.0, 60.0
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """What is tried: `prepare` it on a healthy server, `run` it on one that fails; `done` looks behind the scenes."""
+    """What is tried: `prepare` it on a healthy server, `run` it on one that fails; `done` looks behind the scenes.
 
-    run: Callable[[Connection], Any]
+    `subjects` are looked up on the healthy server, too, and given to `run`.
+    """
+
+    run: Callable[..., Any]
     done: Callable[[Simulator], bool]
     prepare: Callable[[Connection], Any] = lambda _: None
+    subjects: Callable[[Connection], tuple[Any, ...]] = lambda _: ()
 
 
 def machine(simulator: Simulator, name: str = MACHINE) -> Machine | None:
@@ -105,6 +121,49 @@ def snapshot_names(found: Machine) -> list[str]:
     return [*(snapshot.name for snapshot in found.snapshots), *([current.name] if current else [])]
 
 
+def _volume(name: str, mebibytes: int = 1) -> str:
+    return (
+        f"<volume><name>{name}</name><capacity unit='MiB'>{mebibytes}</capacity>"
+        "<target><format type='vmdk'/></target></volume>"
+    )
+
+
+def _pool(connection: Connection) -> tuple[pools.PoolHandle]:
+    return (pools.lookup_by_name(connection, "local-storage"),)
+
+
+def _make(connection: Connection) -> None:
+    volume_files.create(connection, *_pool(connection), _volume("made/a.vmdk"))
+
+
+def _made(connection: Connection) -> tuple[volumes.VolumeHandle]:
+    return (volumes.lookup_by_name(connection, *_pool(connection), "made/a.vmdk"),)
+
+
+def _create(connection: Connection, pool: pools.PoolHandle) -> None:
+    volume_files.create(connection, pool, _volume("new/deep/a.vmdk"))
+
+
+def _clone(connection: Connection, source: volumes.VolumeHandle) -> None:
+    volume_files.copy(connection, source.pool, _volume("new/b.vmdk", 2), source)
+
+
+def _grow(connection: Connection, volume: volumes.VolumeHandle) -> None:
+    volume_files.resize(connection, volume, 3 << 20)
+
+
+def has_disk(name: str, mebibytes: int | None) -> Callable[[Simulator], bool]:
+    """Whether there is a disk of that size; with None, whether no such file is there."""
+
+    def holds(simulator: Simulator) -> bool:
+        store = simulator.site.datastores[0]
+        if store.find(name) is None or mebibytes is None:
+            return store.find(name) is None and mebibytes is None
+        return disks.read(store, name).capacity_kib == mebibytes << 10
+
+    return holds
+
+
 _START = on_archive(lifecycle.start)
 OPERATIONS = {
     "define": Operation(_define, lambda simulator: machine(simulator, "demo") is not None),
@@ -133,22 +192,29 @@ OPERATIONS = {
         of(lambda found: snapshot_names(found) == ["third", "second", "second"]),
         _take_two,
     ),
+    "vol-create": Operation(_create, has_disk("new/deep/a.vmdk", 1), subjects=_pool),
+    "vol-clone": Operation(_clone, has_disk("new/b.vmdk", 2), _make, _made),
+    "vol-resize": Operation(_grow, has_disk("made/a.vmdk", 3), _make, _made),
+    "vol-delete": Operation(volume_files.delete, has_disk("made/a.vmdk", None), _make, _made),
 }
 
 
 @contextmanager
-def stage(profile: str, operation: Operation, patience: float = _PATIENCE) -> Iterator[tuple[Interceptor, Connection]]:
-    """A server on which the operation can begin, and a connection to it that has this much patience with it."""
+def stage(
+    profile: str, operation: Operation, patience: float = _PATIENCE
+) -> Iterator[tuple[Interceptor, Callable[[], Any]]]:
+    """A server on which the operation can begin, and what runs it on a connection with this much patience."""
     with Simulator(profile, transport="http") as simulator, Interceptor(simulator) as interceptor:
         credentials = Credentials(simulator.username, Secret(simulator.password))
         connection = Connection.open(parse(interceptor.uri), lambda **_: credentials)
         operation.prepare(connection)
+        subjects = operation.subjects(connection)
         stub = connection.session.stub
         stub.endpoint = dataclasses.replace(stub.endpoint, deadline=patience)
         connection.session.endpoint = stub.endpoint
         simulator.calls.clear()
         try:
-            yield interceptor, connection
+            yield interceptor, partial(operation.run, connection, *subjects)
         finally:
             interceptor.disarm()
             connection.close()
@@ -165,15 +231,22 @@ def files(simulator: Simulator) -> dict[tuple[str, str], bytes]:
     return found
 
 
-def trial(profile: str, operation: Operation, number: int, name: str, fault: str) -> str | None:
-    """One request goes wrong; what is wrong afterwards, None if nothing is."""
-    with stage(profile, operation, _BRIEF if fault in _SILENT else _PATIENCE) as (interceptor, connection):
+def paths(simulator: Simulator) -> set[tuple[str, str]]:
+    """All files and folders of all datastores."""
+    return {(store.name, path) for store in simulator.site.hosts[0].datastores for path, _ in store.walk("")}
+
+
+def trial(
+    profile: str, operation: Operation, number: int, name: str, fault: str, expected: set[tuple[str, str]]
+) -> str | None:
+    """One request goes wrong; what is wrong afterwards, None if nothing is. `expected` are paths made or removed."""
+    with stage(profile, operation, _BRIEF if fault in _SILENT else _PATIENCE) as (interceptor, run):
         simulator = interceptor.simulator
-        before = files(simulator)
+        before, there = files(simulator), paths(simulator)
         interceptor.arm(number, fault)
         error: EsxvirtError | None = None
         try:
-            operation.run(connection)
+            run()
         except EsxvirtError as raised:
             error = raised
         done = operation.done(simulator)
@@ -182,6 +255,7 @@ def trial(profile: str, operation: Operation, number: int, name: str, fault: str
             *_of_the_error(fault, error),
             *_of_tasks(simulator),
             *_of_files(simulator, before, error, done=done),
+            *_of_paths(there ^ paths(simulator), expected if done else set(), error),
         ]
     text = f"{type(error).__name__}: {error}" if error else "no error"
     return f"{fault}, {name}: {'; '.join(complaints)} ({text})" if complaints else None
@@ -213,9 +287,16 @@ def _of_the_error(fault: str, error: EsxvirtError | None) -> Iterator[str]:
 
 def _of_tasks(simulator: Simulator) -> Iterator[str]:
     taken = [call.method for call in simulator.calls if call.fault is None]
-    writes = [method for method in taken if method.endswith("_Task") or method == "UnregisterVM"]
-    if len(writes) > 1:
+    writes = [method for method in taken if re.fullmatch("(?!Search).*_Task|UnregisterVM", method)]
+    if len(writes) > len(set(writes)):
         yield f"sent more than once: {writes}"
+
+
+def _of_paths(
+    changed: set[tuple[str, str]], expected: set[tuple[str, str]], error: EsxvirtError | None
+) -> Iterator[str]:
+    if changed != expected and not re.search(r"left behind: (remove|delete) it|: look for ", str(error)):
+        yield f"files came or went: {sorted(changed)}"
 
 
 def _of_files(
@@ -251,17 +332,19 @@ def _of_files(
 def test_whatever_fails_wherever(profile: str, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(updates, "_LONGEST_WAIT", 1)
     operation = OPERATIONS[name]
-    with stage(profile, operation) as (interceptor, connection):
+    with stage(profile, operation) as (interceptor, run):
+        there = paths(interceptor.simulator)
         interceptor.arm()
-        operation.run(connection)
+        run()
         assert operation.done(interceptor.simulator)
         requests = interceptor.passed
+        expected = there ^ paths(interceptor.simulator)
     assert len(requests) > 1
     complaints = []
     for faults, patience in ((set(FAULTS) - _SILENT, _PATIENCE), (_SILENT, _BRIEF)):
         monkeypatch.setattr(updates, "_GRACE", patience)
         trials = [
-            (profile, operation, number, request.name, fault)
+            (profile, operation, number, request.name, fault, expected)
             for number, request in enumerate(requests)
             for fault in sorted(faults)
             if request.can(fault)

@@ -1,35 +1,40 @@
 """Changing volumes: making, copying, deleting, wiping and growing the disk images of datastores.
 
-What fails leaves the datastore as it was: folders that were made for a file are removed again.
+What fails leaves the datastore as it was: folders that were made for a file are removed again. No request is sent again
+whose answer was lost: a search tells whether it was heard.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any
 
 from esxvirt.driver.connection import Connection
 from esxvirt.driver.file_names import escape_item
 from esxvirt.driver.pools import PoolHandle
+from esxvirt.driver.settle import manage_or_look
 from esxvirt.driver.validating import can_validate
+from esxvirt.driver.volume_folders import DELETE, made_folder
 from esxvirt.driver.volume_names import check_name
-from esxvirt.driver.volumes import VolumeHandle, datacenter_of, find, raw_path, read_again
+from esxvirt.driver.volumes import (
+    VolumeHandle,
+    datacenter_of,
+    find,
+    find_with_folder,
+    path_in,
+    raw_path,
+    read_again,
+)
 from esxvirt.errors import (
     ArgumentUnsupportedError,
     ConfigUnsupportedError,
     EsxvirtError,
     InvalidArgumentError,
-    ServerFault,
-    TransportError,
     UnsupportedError,
 )
-from esxvirt.vsphere.tasks import Watch, wait_for_task
 from esxvirt.xml.storage.volume import Volume, parse_volume
 
 __all__ = ["copy", "create", "delete", "resize", "wipe"]
-
-_DISKS: Final = "virtualDiskManager"
-_FILES: Final = "fileManager"
 
 
 def create(connection: Connection, pool: PoolHandle, xml: str, *, validate: bool = False) -> VolumeHandle:
@@ -75,16 +80,27 @@ def copy(
         raise ConfigUnsupportedError(f"'{source.name}' is no disk image; download it and upload the copy")
     here, there = datacenter_of(connection, source.pool), datacenter_of(connection, pool)
     arguments = (raw_path(source.pool, source.name), here, raw_path(pool, volume.name), there, None, False)
-    made = _make(connection, pool, volume.name, "Could not copy volume", "CopyVirtualDisk_Task", arguments)
-    if volume.capacity > made.capacity:
+
+    def grow() -> None:
+        if volume.capacity <= source.capacity:
+            return
+        made = replace(source, pool=pool, name=volume.name, path=path_in(pool, volume.name), key=None)
         try:
             resize(connection, made, volume.capacity)
-        except BaseException:
-            with suppress(EsxvirtError):
-                delete(connection, made)
+        except BaseException as error:
+            _delete_again(connection, made, error)
             raise
-        made = read_again(connection, made)
-    return made
+
+    return _make(connection, pool, volume.name, "Could not copy volume", "CopyVirtualDisk_Task", arguments, grow)
+
+
+def _delete_again(connection: Connection, made: VolumeHandle, error: BaseException) -> None:
+    """Delete a volume because of an error, which is told if that fails."""
+    try:
+        delete(connection, made)
+    except EsxvirtError:
+        if isinstance(error, EsxvirtError):
+            error.args = (f"{error}; the copy '{made.path}' may be left behind: delete it",)
 
 
 def delete(connection: Connection, volume: VolumeHandle) -> None:
@@ -95,14 +111,17 @@ def delete(connection: Connection, volume: VolumeHandle) -> None:
         ServerFault: The server refused: a machine uses it, it is gone, a privilege is missing.
     """
     _refuse_luns(volume.pool, "deletion")
-    manager, method = (_DISKS, "DeleteVirtualDisk_Task") if volume.format == "vmdk" else (_FILES, _DELETE_FILE)
+    content = connection.session.content
+    manager, method = content.fileManager, DELETE
+    if volume.format == "vmdk":
+        manager, method = content.virtualDiskManager, "DeleteVirtualDisk_Task"
     arguments = (raw_path(volume.pool, volume.name), datacenter_of(connection, volume.pool))
-    try:
-        _run(connection, "Could not delete volume", manager, method, arguments)
-    except TransportError:
-        # The answer was lost, and whether the server heard us, too: what is there now tells.
-        if find(connection, volume.pool, volume.name) is not None:
-            raise
+
+    def done() -> bool:
+        return find(connection, volume.pool, volume.name) is None
+
+    failure, advice = "Could not delete volume", f"look for '{volume.path}'"
+    manage_or_look(connection, manager, method, failure, *arguments, done=done, advice=advice)
 
 
 def wipe(connection: Connection, volume: VolumeHandle) -> None:
@@ -116,7 +135,13 @@ def wipe(connection: Connection, volume: VolumeHandle) -> None:
     _refuse_luns(volume.pool, "wiping")
     _check_disk(volume, "wiped")
     arguments = (raw_path(volume.pool, volume.name), datacenter_of(connection, volume.pool))
-    _run(connection, "Could not wipe volume", _DISKS, "ZeroFillVirtualDisk_Task", arguments)
+
+    def done() -> bool:
+        raise EsxvirtError("a search does not tell what is in a disk")
+
+    manager, failure = connection.session.content.virtualDiskManager, "Could not wipe volume"
+    advice = f"wipe '{volume.path}' again"
+    manage_or_look(connection, manager, "ZeroFillVirtualDisk_Task", failure, *arguments, done=done, advice=advice)
 
 
 def resize(connection: Connection, volume: VolumeHandle, capacity: int, *, allocate: bool = False) -> None:
@@ -145,14 +170,13 @@ def resize(connection: Connection, volume: VolumeHandle, capacity: int, *, alloc
         if connection.session.version in {"vim.version.version1", "vim.version.version2"}:
             raise ArgumentUnsupportedError("VIR_STORAGE_VOL_RESIZE_ALLOCATE needs vSphere 4.0 or newer")
         arguments = (*arguments, True)
-    try:
-        _run(connection, "Could not resize volume", _DISKS, "ExtendVirtualDisk_Task", arguments)
-    except TransportError:
-        if read_again(connection, volume).capacity != kibibytes * 1024:
-            raise
 
+    def done() -> bool:
+        return read_again(connection, volume).capacity == kibibytes * 1024
 
-_DELETE_FILE: Final = "DeleteDatastoreFile_Task"
+    manager, failure = connection.session.content.virtualDiskManager, "Could not resize volume"
+    advice = f"look how large '{volume.path}' is"
+    manage_or_look(connection, manager, "ExtendVirtualDisk_Task", failure, *arguments, done=done, advice=advice)
 
 
 def _wanted(pool: PoolHandle, xml: str, capacity: int | None = None, *, validate: bool) -> Volume:
@@ -182,83 +206,30 @@ def _check_disk(volume: VolumeHandle, done: str) -> None:
 
 
 def _make(
-    connection: Connection, pool: PoolHandle, name: str, failure: str, method: str, arguments: tuple[Any, ...]
+    connection: Connection,
+    pool: PoolHandle,
+    name: str,
+    failure: str,
+    method: str,
+    arguments: tuple[Any, ...],
+    finish: Callable[[], None] = lambda: None,
 ) -> VolumeHandle:
-    """Have an image made, and return it."""
-    there = find(connection, pool, name) is not None  # which the server refuses to replace
-    with _folder(connection, pool, name.rpartition("/")[0]):
-        lost = None
+    """Have an image made, `finish` it, and look it up."""
+    before, has_folder = find_with_folder(connection, pool, name)
+    path = path_in(pool, name)
+
+    def done() -> bool:
+        return before is None and find(connection, pool, name) is not None  # the server refuses to replace one
+
+    manager, advice = connection.session.content.virtualDiskManager, f"look for '{path}'"
+    with nullcontext() if has_folder else made_folder(connection, pool, name.rpartition("/")[0]):
+        manage_or_look(connection, manager, method, failure, *arguments, done=done, advice=advice)
+        finish()
         try:
-            _run(connection, failure, _DISKS, method, arguments)
-        except TransportError as error:
-            if there:
-                raise
-            lost = error  # and whether the server heard us, too: what is there now tells
-        made = find(connection, pool, name)
-        if made is None:
-            raise lost or EsxvirtError(f"{failure}: the server does not list '{name}'")
-    return made
-
-
-@contextmanager
-def _folder(connection: Connection, pool: PoolHandle, folder: str) -> Iterator[None]:
-    """Make a folder, and remove what was made of it if the body fails."""
-    made = _make_folder(connection, pool, folder)
-    try:
-        yield
-    except BaseException:
-        if made is not None:
-            with suppress(EsxvirtError):
-                if not _has_files(connection, pool, made):
-                    arguments = (raw_path(pool, made), datacenter_of(connection, pool))
-                    _run(connection, "", _FILES, _DELETE_FILE, arguments)
-        raise
-
-
-def _make_folder(connection: Connection, pool: PoolHandle, folder: str) -> str | None:
-    """Make a folder and those above it; the topmost that was made, None if none was. 1 SOAP call a folder made."""
-    session = connection.session
-    manager, place = getattr(session.content, _FILES), datacenter_of(connection, pool)
-    parts = folder.split("/")
-    depth = len(parts)
-    while True:
-        path = "/".join(parts[:depth])
-        try:
-            session.call(manager, "MakeDirectory", raw_path(pool, path), place, False)
-        except ServerFault as fault:
-            if fault.name == "FileAlreadyExists":
-                return None
-            if fault.name == "FileNotFound" and depth > 1:
-                depth -= 1
-                continue
+            made = find(connection, pool, name)
+        except EsxvirtError as error:
+            error.args = (f"Volume '{path}' was made, but cannot be looked up: {error}",)
             raise
-        topmost = path
-        break
-    for below in range(depth + 1, len(parts) + 1):
-        session.call(manager, "MakeDirectory", raw_path(pool, "/".join(parts[:below])), place, False)
-    return topmost
-
-
-def _has_files(connection: Connection, pool: PoolHandle, folder: str) -> bool:
-    """Whether there is a file in a folder, of whatever kind."""
-    browser = pool.row.get("browser") if pool.row is not None else None
-    if browser is None:
-        return True
-    session = connection.session
-    task = session.call(
-        session.reference(browser.type, browser.value), "SearchDatastoreSubFolders_Task", raw_path(pool, folder), None
-    )
-    for result in wait_for_task(session, task) or ():
-        if any(file._wsdlName != "FolderFileInfo" for file in result.file or ()):  # noqa: SLF001  its only name
-            return True
-    return False
-
-
-def _run(connection: Connection, failure: str, manager: str, method: str, arguments: tuple[Any, ...]) -> None:
-    """Run a task of one of the server's managers. 3 SOAP calls, and one for every round of updates."""
-    session, policy = connection.session, connection.policy
-    task = session.call(getattr(session.content, manager), method, *arguments)
-    try:
-        wait_for_task(session, task, watch=Watch(progress=policy.progress, seconds=policy.seconds))
-    except ServerFault as fault:
-        raise type(fault)(f"{failure}: {fault}", name=fault.name, detail=fault.detail) from None
+        if made is None:
+            raise EsxvirtError(f"{failure}: the server does not list '{name}'")
+        return made

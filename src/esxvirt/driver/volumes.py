@@ -8,7 +8,14 @@ from esxvirt.driver.connection import Connection
 from esxvirt.driver.pools import PoolHandle, uuid_of
 from esxvirt.driver.product import ESX
 from esxvirt.driver.volume_names import check_name, split_path
-from esxvirt.errors import EsxvirtError, InvalidArgumentError, ServerFault, VolumeNotFoundError
+from esxvirt.errors import (
+    DeadlineError,
+    EsxvirtError,
+    InvalidArgumentError,
+    ServerFault,
+    TransportError,
+    VolumeNotFoundError,
+)
 from esxvirt.vsphere.tasks import Watch, wait_for_task
 from esxvirt.xml.storage.volume import Volume
 
@@ -18,7 +25,9 @@ __all__ = [
     "VolumeHandle",
     "datacenter_of",
     "describe",
+    "files_below",
     "find",
+    "find_with_folder",
     "key_of",
     "list_volumes",
     "lookup_by_key",
@@ -35,6 +44,7 @@ BLOCK: Final = 1
 """libvirt's numbers: VIR_STORAGE_VOL_*."""
 
 _FORMATS: Final = {"VmDiskFileInfo": "vmdk", "IsoImageFileInfo": "iso", "FloppyImageFileInfo": "raw"}
+_DEEP: Final = "SearchDatastoreSubFolders_Task"
 _GONE: Final = frozenset({"FileNotFound", "ManagedObjectNotFound", "NotFound"})
 
 
@@ -75,7 +85,7 @@ def list_volumes(connection: Connection, pool: PoolHandle) -> list[VolumeHandle]
     if pool.target is not None:
         return _luns(pools.read_again(connection, pool))
     found = []
-    for result in _search(connection, pool, "SearchDatastoreSubFolders_Task", f"[{_raw_name(pool)}] ", ("*",)) or ():
+    for result in _search(connection, pool, _DEEP, raw_path(pool, ""), _specification(("*",))) or ():
         folder = _folder(result.folderPath)
         found += [_of_file(pool, folder, file) for file in result.file or () if _kind(file) in _FORMATS]
     return found
@@ -103,18 +113,39 @@ def lookup_by_name(connection: Connection, pool: PoolHandle, name: str) -> Volum
 
 def find(connection: Connection, pool: PoolHandle, name: str) -> VolumeHandle | None:
     """The file of that name in a datastore, None if there is no volume there."""
+    return find_with_folder(connection, pool, name)[0]
+
+
+def find_with_folder(connection: Connection, pool: PoolHandle, name: str) -> tuple[VolumeHandle | None, bool]:
+    """As `find`, and whether its folder is there."""
     folder, _, file = name.rpartition("/")
     try:
         # Names with the pattern's own letters match more than themselves: what is found is compared.
-        found = _search(connection, pool, "SearchDatastore_Task", f"[{_raw_name(pool)}] {folder}", (file,))
+        found = _search(connection, pool, "SearchDatastore_Task", raw_path(pool, folder), _specification((file,)))
+    except ServerFault as fault:
+        if fault.name in _GONE:
+            return None, False
+        raise
+    for info in (found.file if found is not None else None) or ():
+        if info.path == file and _kind(info) in _FORMATS:
+            return _of_file(pool, folder, info), True
+    return None, True
+
+
+def files_below(connection: Connection, pool: PoolHandle, folder: str) -> list[str] | None:
+    """The paths of all files below a folder, of whatever kind; None if it is not there. Calls as `list_volumes`."""
+    try:
+        found = _search(connection, pool, _DEEP, raw_path(pool, folder), None)
     except ServerFault as fault:
         if fault.name in _GONE:
             return None
         raise
-    for info in (found.file if found is not None else None) or ():
-        if info.path == file and _kind(info) in _FORMATS:
-            return _of_file(pool, folder, info)
-    return None
+    return [
+        f"{result.folderPath}{file.path}"
+        for result in found or ()
+        for file in result.file or ()
+        if _kind(file) != "FolderFileInfo"
+    ]
 
 
 def lookup_by_path(connection: Connection, path: str) -> VolumeHandle:
@@ -166,8 +197,8 @@ def _below(path: str, pool: PoolHandle) -> str | None:
 def lookup_by_key(connection: Connection, key: str) -> VolumeHandle:
     """The volume with that key (virStorageVolLookupByKey).
 
-    A path costs what `lookup_by_path` does; a UUID of a LUN 1 SOAP call; that of a disk a search of each datastore, and
-    one call a disk until it is found, those that machines have with this UUID first.
+    A path costs what `lookup_by_path` does; a UUID of a LUN 1 SOAP call; that of a disk a search of each datastore, in
+    the order of the pools, and one call for each disk until it is found.
 
     Raises:
         VolumeNotFoundError: There is none.
@@ -294,14 +325,22 @@ def _folder(path: str) -> str:
     return path.partition("]")[2].removeprefix(" ").strip("/")
 
 
-def _search(connection: Connection, pool: PoolHandle, method: str, path: str, patterns: tuple[str, ...]) -> Any:
-    """Search a datastore for images. 3 SOAP calls, and one for every round of updates."""
+def _search(connection: Connection, pool: PoolHandle, method: str, path: str, specification: Any) -> Any:
+    """Search a datastore. 3 SOAP calls, and one for every round of updates; begun 3 times if the connection breaks."""
     browser = pool.row.get("browser") if pool.row is not None else None
     if browser is None:
         raise EsxvirtError(f"the server does not let '{pool.name}' be searched; the account may lack Datastore.Browse")
     session = connection.session
     try:
-        task = session.call(session.reference(browser.type, browser.value), method, path, _specification(patterns))
+        for attempt in (1, 2, 3):
+            try:
+                task = session.call(session.reference(browser.type, browser.value), method, path, specification)
+                break
+            except DeadlineError:
+                raise
+            except TransportError:
+                if attempt == 3:
+                    raise
         return wait_for_task(session, task, watch=Watch(seconds=connection.policy.seconds))
     except ServerFault as fault:
         message = f"Could not search in datastore '{pool.name}': {fault}"

@@ -55,6 +55,10 @@ class virStorageVol(OfConnection):
         now = read_again(self._driver, self._o)
         return [now.type, now.capacity, now.allocation]
 
+    def infoAtLookup(self) -> list[int]:
+        """Return what `info` would have returned when the volume was looked up. esxvirt's own; asks nothing."""
+        return [self._o.type, self._o.capacity, self._o.allocation]
+
     def infoFlags(self, flags: int = 0) -> list[int]:
         """Return what `info` returns; with VIR_STORAGE_VOL_GET_PHYSICAL, too: what is allocated is what is there."""
         check_flags(flags, flags_.VIR_STORAGE_VOL_GET_PHYSICAL, "esxStorageVolGetInfoFlags")

@@ -3,8 +3,9 @@
 A line has the method with its parameters, the C function that libvirt names in errors, and ``!`` if libvirt refuses it
 on a read-only connection. A class's own module has bodies for the methods that the driver supports; all others raise
 VIR_ERR_NO_SUPPORT with that function's name (`esxvirt.libvirt.methods`). Names and flags are libvirt 9.0.0's;
-`getInfoKiB`, `domainTitles`, `getAllStoragePoolInfo`, `getAllVolumeInfo`, `remaining`, `nativeToXML`, `xmlToNative`,
-the details and renaming of snapshots, and all that is about several hosts, tasks and questions, is our own.
+`getInfoKiB`, `domainTitles`, `getAllStoragePoolInfo`, `getAllVolumeInfo`, `infoAtLookup`, `remaining`, `nativeToXML`,
+`xmlToNative`, the details and renaming of snapshots, and all that is about several hosts, tasks and questions, is our
+own.
 """
 
 __all__ = ["SURFACE"]
@@ -418,6 +419,7 @@ SURFACE: dict[str, str] = {
     delete(flags=0) virStorageVolDelete !
     download(stream, offset, length, flags=0) virStorageVolDownload !
     info() virStorageVolGetInfo
+    infoAtLookup() virStorageVolGetInfo
     infoFlags(flags=0) virStorageVolGetInfoFlags
     key() virStorageVolGetKey
     name() virStorageVolGetName

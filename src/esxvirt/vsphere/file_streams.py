@@ -114,6 +114,7 @@ def stat_file(session: Session, file: DatastorePath, seconds: float | None = Non
     """What the server says of a file, None if there is none. One HEAD, no SOAP call.
 
     Raises:
+        MissingPrivilegeError: The account may not.
         TransportError: The server refused to tell, or broke off.
     """
     connection, response = _start(session, "HEAD", file, {}, seconds)
@@ -136,6 +137,7 @@ def open_reader(
     Raises:
         FileNotThereError: There is none of that name.
         InvalidArgumentError: It ends before `offset`.
+        MissingPrivilegeError: The account may not.
         TransportError: The server refused it, or broke off.
     """
     headers = {"Accept-Encoding": "identity"}
@@ -230,6 +232,7 @@ class FileWriter:
         Raises:
             InvalidArgumentError: It is less than was announced.
             FileNotThereError: There is no such directory, or no such datastore.
+            MissingPrivilegeError: The account may not.
             TransportError: The server refused the file, or broke off.
         """
         if self._length is not None and self.written < self._length:

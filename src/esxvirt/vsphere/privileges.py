@@ -25,6 +25,9 @@ def named(session: Session, error: MissingPrivilegeError) -> MissingPrivilegeErr
     found = getattr(error.detail, "object", None)
     if found is None or not getattr(error.detail, "privilegeId", None):
         return error
+    unnamed = lacking(error.detail)
+    if not str(error).endswith(unnamed):
+        return error  # it was named already
     ref = Ref(str(found._wsdlName), str(found._moId))  # noqa: SLF001  pyVmomi has no other names for them
     try:
         rows = retrieve(session, Query({ref.type: ("name",)}, [ref]))
@@ -33,7 +36,7 @@ def named(session: Session, error: MissingPrivilegeError) -> MissingPrivilegeErr
     name = rows[0].get("name") if rows else None
     if not name:
         return error
-    message = str(error).removesuffix(lacking(error.detail))
+    message = str(error).removesuffix(unnamed)
     told = f"{message}{lacking(error.detail, f'the {kind(ref.type)} {name!r} ({ref.value})')}"
     return MissingPrivilegeError(told, name=error.name, detail=error.detail)
 

@@ -250,3 +250,25 @@ class TestSomeEntities:
         with self.connect(server) as connection:
             server.expire_sessions()
             assert [found.name() for found in connection.listAllDomains()] == ["vm-0002"]
+
+
+def test_contents_of_volumes_that_may_not_be_moved(simulator: tuple[Simulator, str]) -> None:
+    server, uri = simulator
+    access = server.endpoints[0].access
+    lacks = "lacks the privilege '{}' on the datastore 'local-storage'"
+    with open_connection(uri, "operator", server.password) as connection:
+        volume = connection.storageVolLookupByPath("[local-storage] iso/install.iso")
+        stream = connection.newStream(0)
+        volume.upload(stream, 0, 5, 0)
+        stream.send(b"12345")
+        with pytest.raises(libvirt.libvirtError, match=lacks.format(FILES)) as caught:
+            stream.finish()
+        assert caught.value.get_error_code() == VIR_ERR_ACCESS_DENIED
+        role, access.accounts["operator"].role = access.accounts["operator"].role, access.accounts["readonly"].role
+        try:
+            with pytest.raises(libvirt.libvirtError, match=lacks.format(BROWSE)) as caught:
+                volume.download(connection.newStream(0), 0, 0, 0)
+            assert caught.value.get_error_code() == VIR_ERR_ACCESS_DENIED
+        finally:
+            access.accounts["operator"].role = role
+    assert server.sessions == []

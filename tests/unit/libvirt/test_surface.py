@@ -60,6 +60,7 @@ OWN_METHODS = {
     ("virDomainSnapshot", "details"),
     ("virDomainSnapshot", "rename"),
     ("virStoragePool", "getAllVolumeInfo"),
+    ("virStorageVol", "infoAtLookup"),
     ("virStream", "remaining"),
 }
 CLASSES = sorted(SURFACE)

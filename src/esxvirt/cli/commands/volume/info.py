@@ -49,7 +49,11 @@ def show_info(virsh: Virsh, arguments: Arguments) -> None:
     physical = arguments.flag("physical")
     volume = volume_of(virsh, arguments)
     virsh.field("Name:", volume.name())
-    kind, *sizes = volume.infoFlags(virsh.libvirt.VIR_STORAGE_VOL_GET_PHYSICAL) if physical else volume.info()
+    if physical:
+        kind, *sizes = volume.infoFlags(virsh.libvirt.VIR_STORAGE_VOL_GET_PHYSICAL)
+    else:
+        # It has been looked up this moment, and is not searched for again; libvirt-python has only `info`.
+        kind, *sizes = getattr(volume, "infoAtLookup", volume.info)()
     virsh.field("Type:", _type(kind))
     for title, size in zip(("Capacity:", "Physical:" if physical else "Allocation:"), sizes, strict=True):
         virsh.field(title, f"{size} bytes" if arguments.flag("bytes") else pretty(size))
