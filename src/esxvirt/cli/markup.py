@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from esxvirt.cli.api import Domain
     from esxvirt.cli.virsh import Virsh
 
-__all__ = ["element", "node_text", "original_xml"]
+__all__ = ["comma_words", "element", "node_text", "original_xml"]
 
 _QUOTES = {"'": "&apos;", '"': "&quot;"}
 
@@ -48,3 +48,20 @@ def node_text(node: Any) -> str:
     for prefix, uri in node.nsmap.items():  # declared above it
         text = text.replace(f' xmlns:{prefix}="{uri}"' if prefix else f' xmlns="{uri}"', "", 1)
     return text
+
+
+def comma_words(spec: str) -> list[str]:
+    """What commas separate; two of them are one that does not."""
+    words = [""]
+    position = 0
+    while position < len(spec):
+        character = spec[position]
+        if spec[position : position + 2] == ",,":
+            words[-1] += ","
+            position += 1
+        elif character == ",":
+            words.append("")
+        else:
+            words[-1] += character
+        position += 1
+    return words

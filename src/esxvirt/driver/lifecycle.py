@@ -7,7 +7,7 @@ from esxvirt.driver.domains import DomainHandle, domain_id
 from esxvirt.driver.states import PAUSED, RUNNING, SHUTOFF
 from esxvirt.driver.tasks import check_writable, prepare, run
 
-__all__ = ["destroy", "reboot", "reset", "resume", "shutdown", "start", "suspend"]
+__all__ = ["destroy", "reboot", "reset", "resume", "shutdown", "sleep", "start", "suspend"]
 
 _NOT_ON: Final = "Domain is not powered on"
 
@@ -72,6 +72,16 @@ def reboot(connection: Connection, domain: DomainHandle) -> None:
     """Ask the guest to restart (virDomainReboot). Calls and errors as `shutdown`."""
     check_writable(connection, "virDomainReboot")
     connection.session.call(prepare(connection, domain, RUNNING, _NOT_ON), "RebootGuest")
+
+
+def sleep(connection: Connection, domain: DomainHandle) -> None:
+    """Ask the guest to go to sleep, its memory kept (virDomainPMSuspendForDuration; vSphere's StandbyGuest).
+
+    What becomes of a machine whose guest sleeps is VMware's to choose (`powerOpInfo.standbyAction`): it is suspended,
+    unless it was told otherwise. Calls and errors as `shutdown`.
+    """
+    check_writable(connection, "virDomainPMSuspendForDuration")
+    connection.session.call(prepare(connection, domain, RUNNING, _NOT_ON), "StandbyGuest")
 
 
 def _note(domain: DomainHandle, state: int) -> None:

@@ -4,8 +4,10 @@
 
 from typing import TYPE_CHECKING, Any
 
+from esxvirt.errors import ArgumentUnsupportedError
 from esxvirt.libvirt.constants import domains as flags_
 from esxvirt.libvirt.constants import errors as codes
+from esxvirt.libvirt.constants.node import VIR_NODE_SUSPEND_TARGET_MEM
 from esxvirt.libvirt.domain_console import Console
 from esxvirt.libvirt.domain_devices import Changing
 from esxvirt.libvirt.domain_migration import Migration
@@ -154,6 +156,22 @@ class virDomain(Changing, Tuning, Snapshots, Migration, Console):
 
         check_flags(flags, 0, "esxDomainReboot")
         reboot(self._driver, self._o)
+        return 0
+
+    def pMSuspendForDuration(self, target: int, duration: int, flags: int = 0) -> int:
+        """Ask the guest to go to sleep, which needs VMware Tools in it; 0 once it was asked.
+
+        `target` is VIR_NODE_SUSPEND_TARGET_MEM and `duration` 0: VMware has no other sleep, and none that ends by
+        itself. No flag is supported. libvirt's driver has no such function.
+        """
+        from esxvirt.driver.lifecycle import sleep
+
+        check_flags(flags, 0, "esxDomainPMSuspendForDuration")
+        if to_int(target) != VIR_NODE_SUSPEND_TARGET_MEM:
+            raise ArgumentUnsupportedError("VMware can suspend a guest to memory only: choose the target 'mem'")
+        if to_int(duration) != 0:
+            raise ArgumentUnsupportedError("VMware wakes no guest after a time: suspend it without a duration")
+        sleep(self._driver, self._o)
         return 0
 
     def reset(self, flags: int = 0) -> int:

@@ -52,6 +52,8 @@ def test_a_machines_day(connection: Connection) -> None:
         (lifecycle.reset, "archive", "Domain is not powered on"),
         (lifecycle.shutdown, "archive", "Domain is not powered on"),
         (lifecycle.reboot, "builder", "Domain is not powered on"),
+        (lifecycle.sleep, "archive", "Domain is not powered on"),
+        (lifecycle.sleep, "builder", "Domain is not powered on"),
     ],
 )
 def test_wrong_states(fresh: Simulator, connection: Connection, operation: Operation, name: str, message: str) -> None:
@@ -110,7 +112,33 @@ def test_a_start_whose_answer_is_lost_is_not_sent_again(fresh: Simulator, connec
     assert [call.method for call in fresh.calls].count("PowerOnVM_Task") == 1
 
 
-@pytest.mark.parametrize("operation", [lifecycle.start, lifecycle.destroy, lifecycle.shutdown, lifecycle.reset])
+def test_a_guest_goes_to_sleep(fresh: Simulator, connection: Connection) -> None:
+    domain = lookup_by_name(connection, "web")
+    fresh.calls.clear()
+    lifecycle.sleep(connection, domain)
+    assert len(fresh.calls) == 2
+    assert fresh.calls[-1].method == "StandbyGuest"
+    # It was asked, and does it a while later: looking is all that can be done meanwhile.
+    assert 3 in (info.state(connection, domain) for _ in range(1000))
+    lifecycle.resume(connection, domain)
+    assert info.state(connection, domain) == 1
+
+
+def test_nobody_sleeps_without_tools(connect: Opener) -> None:
+    with Simulator("esx-7.0", transport="http", troubled=("notools",)) as simulator:
+        connection = connect(simulator)
+        domain = lookup_by_name(connection, "notools")
+        if domain.state != 1:
+            lifecycle.start(connection, domain)
+        with pytest.raises(ServerFault, match="VMware Tools is not running") as caught:
+            lifecycle.sleep(connection, domain)
+        assert caught.value.name == "ToolsUnavailable"
+        connection.close()
+
+
+@pytest.mark.parametrize(
+    "operation", [lifecycle.start, lifecycle.destroy, lifecycle.shutdown, lifecycle.reset, lifecycle.sleep]
+)
 def test_a_connection_for_reading_changes_nothing(
     fresh: Simulator, connection: Connection, operation: Operation
 ) -> None:

@@ -20,6 +20,7 @@ __all__ = [
     "BY_NAME",
     "BY_UUID",
     "DOMAIN",
+    "descriptors",
     "domain_of",
     "domain_xml",
     "elements",
@@ -71,6 +72,24 @@ def find_domain(virsh: Virsh, command: str, text: str, by: int = BY_ID | BY_UUID
             if error.get_error_code() not in {libvirt.VIR_ERR_NO_DOMAIN, libvirt.VIR_ERR_INVALID_ARG}:
                 trouble = error
     raise Failed(f"failed to get domain '{text}'", cause=trouble)
+
+
+def descriptors(arguments: Arguments) -> list[int]:
+    """The numbers of ``--pass-fds``.
+
+    Raises:
+        Failed: one of them is none.
+    """
+    text = arguments.raw("pass-fds")
+    if not text:  # virsh lets an empty one pass
+        return []
+    numbers = []
+    for part in text.split(","):
+        number = parse_number(part, INT)
+        if number is None:
+            raise Failed(f"Unable to parse FD number '{part}'")
+        numbers.append(number)
+    return numbers
 
 
 def running(domain: Domain) -> bool:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from esxvirt.cli.arguments import INT, parse_number
-from esxvirt.cli.commands.common import BY_NAME, BY_UUID, domain_of
+from esxvirt.cli.commands.common import BY_NAME, BY_UUID, descriptors, domain_of
 from esxvirt.cli.declare import Command, data, flag, string
 from esxvirt.cli.failures import Failed
 from esxvirt.cli.files import read_file
@@ -25,7 +24,7 @@ def start(virsh: Virsh, arguments: Arguments) -> None:
     domain = domain_of(virsh, arguments, BY_NAME | BY_UUID)
     if domain.ID() >= 0:
         raise Failed("Domain is already active")
-    files = _descriptors(arguments)
+    files = descriptors(arguments)
     flags = 0
     for option, value in (
         ("paused", libvirt.VIR_DOMAIN_START_PAUSED),
@@ -56,7 +55,7 @@ def create(virsh: Virsh, arguments: Arguments) -> None:
     libvirt = virsh.libvirt
     name = arguments.required("file")
     xml = read_file(name)
-    files = _descriptors(arguments)
+    files = descriptors(arguments)
     flags = 0
     for option, value in (
         ("paused", libvirt.VIR_DOMAIN_START_PAUSED),
@@ -74,19 +73,6 @@ def create(virsh: Virsh, arguments: Arguments) -> None:
     virsh.aside(f"Domain '{domain.name()}' created from {name}\n")
     if arguments.flag("console"):
         _attach(virsh, domain)
-
-
-def _descriptors(arguments: Arguments) -> list[int]:
-    text = arguments.raw("pass-fds")
-    if not text:  # virsh lets an empty one pass
-        return []
-    numbers = []
-    for part in text.split(","):
-        number = parse_number(part, INT)
-        if number is None:
-            raise Failed(f"Unable to parse FD number '{part}'")
-        numbers.append(number)
-    return numbers
 
 
 def _forget_managed_save(virsh: Virsh, domain: Domain) -> None:

@@ -9,6 +9,7 @@ from esxvirt.cli.commands.common import DOMAIN, domain_of
 from esxvirt.cli.declare import Command, argv, flag, string
 from esxvirt.cli.failures import Failed
 from esxvirt.cli.files import read_file
+from esxvirt.cli.markup import comma_words
 
 if TYPE_CHECKING:
     from esxvirt.cli.api import Domain
@@ -90,7 +91,7 @@ def _memory(spec: str) -> str:
         Failed: it is none.
     """
     values: dict[str, str] = {}
-    for word in _words(spec):
+    for word in comma_words(spec):
         key, equals, value = word.partition("=")
         if equals and key in {"file", "snapshot"} and key not in values:
             values[key] = value
@@ -107,7 +108,7 @@ def _disk(spec: str) -> list[str]:
     Raises:
         Failed: it is none.
     """
-    name, *words = _words(spec)
+    name, *words = comma_words(spec)
     values: dict[str, str] = {"name": name}
     for word in words:
         key, equals, value = word.partition("=")
@@ -131,23 +132,6 @@ def _disk(spec: str) -> list[str]:
 
 def _attributes(values: dict[str, str], *names: str) -> str:
     return "".join(f" {name}='{_escape(values[name])}'" for name in names if name in values)
-
-
-def _words(spec: str) -> list[str]:
-    """What commas separate; two of them are one that does not."""
-    words = [""]
-    position = 0
-    while position < len(spec):
-        character = spec[position]
-        if spec[position : position + 2] == ",,":
-            words[-1] += ","
-            position += 1
-        elif character == ",":
-            words.append("")
-        else:
-            words[-1] += character
-        position += 1
-    return words
 
 
 def _escape(text: str) -> str:
