@@ -99,6 +99,7 @@ SUPPORTED_BY_OURS = {
     "virDomain.jobStats",
     "virDomain.listAllSnapshots",
     "virDomain.metadata",
+    "virDomain.pMSuspendForDuration",
     "virDomain.rename",
     "virDomain.reset",
     "virDomain.sendKey",

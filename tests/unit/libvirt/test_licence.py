@@ -19,6 +19,7 @@ CHANGES: dict[str, Callable[[Any], Any]] = {
     "suspend": lambda c: c.lookupByName("web").suspend(),
     "resume": lambda c: c.lookupByName("builder").resume(),
     "shutdown": lambda c: c.lookupByName("web").shutdown(),
+    "dompmsuspend": lambda c: c.lookupByName("web").pMSuspendForDuration(0, 0),
     "setmem": lambda c: c.lookupByName("archive").setMemory(262144),
     "setmaxmem": lambda c: c.lookupByName("archive").setMaxMemory(2097152),
     "setvcpus": lambda c: c.lookupByName("archive").setVcpus(2),
