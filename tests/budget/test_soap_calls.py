@@ -221,6 +221,23 @@ def test_one_volume_is_searched_for_once(simulator: Simulator, tmp_path: Path) -
     assert [method for method in made if method.startswith("Search")] == ["SearchDatastore_Task"], made
 
 
+def test_changes_of_volumes(tmp_path: Path) -> None:
+    pool, name = "local-storage", "new/a.vmdk"
+    with Simulator("esx-7.0", transport="http") as fresh:
+        for command, expected in (
+            (("vol-create-as", pool, name, "1M", "--format", "vmdk"), 15),
+            (("vol-clone", name, "new/b.vmdk", pool), 22),
+            (("vol-resize", name, "2M", pool), 14),
+            (("vol-wipe", name, pool), 11),
+            (("vol-delete", name, pool), 11),
+        ):
+            made = calls(fresh, tmp_path, *command)
+            assert len([method for method in made if not method.startswith("WaitForUpdates")]) == expected, (
+                command,
+                made,
+            )
+
+
 @pytest.mark.parametrize("details", [(), ("--details",)])
 def test_volumes(large_pool: Simulator, tmp_path: Path, details: tuple[str, ...]) -> None:
     made = calls(large_pool, tmp_path, "vol-list", "local-storage", *details)

@@ -40,7 +40,7 @@ __all__ = ["copy", "create", "delete", "resize", "wipe"]
 def create(connection: Connection, pool: PoolHandle, xml: str, *, validate: bool = False) -> VolumeHandle:
     """Make a disk image (virStorageVolCreateXML): thick if all is to be allocated, thin if nothing is.
 
-    8 SOAP calls for the disk and a look at it, 1 for its folder, and those for every round of updates.
+    9 SOAP calls for the disk and two looks for it, 1 for each folder made, and those for every round of updates.
 
     Args:
         connection: The connection.
@@ -104,7 +104,7 @@ def _delete_again(connection: Connection, made: VolumeHandle, error: BaseExcepti
 
 
 def delete(connection: Connection, volume: VolumeHandle) -> None:
-    """Delete a volume's files (virStorageVolDelete). 4 SOAP calls, and one for every round of updates.
+    """Delete a volume's files (virStorageVolDelete). 3 SOAP calls, and one for every round of updates.
 
     Raises:
         UnsupportedError: It is a LUN.
@@ -125,7 +125,7 @@ def delete(connection: Connection, volume: VolumeHandle) -> None:
 
 
 def wipe(connection: Connection, volume: VolumeHandle) -> None:
-    """Fill a disk image with zeros (virStorageVolWipe). 4 SOAP calls, and one for every round of updates.
+    """Fill a disk image with zeros (virStorageVolWipe). 3 SOAP calls, and one for every round of updates.
 
     Raises:
         UnsupportedError: It is a LUN.
@@ -147,7 +147,7 @@ def wipe(connection: Connection, volume: VolumeHandle) -> None:
 def resize(connection: Connection, volume: VolumeHandle, capacity: int, *, allocate: bool = False) -> None:
     """Grow a disk image to so many bytes, rounded up to KiB (virStorageVolResize).
 
-    4 SOAP calls, and one for every round of updates.
+    3 SOAP calls, and one for every round of updates.
 
     Raises:
         UnsupportedError: It is a LUN.
