@@ -11,7 +11,7 @@ from esxvirt.driver.connection import endpoint_of
 from esxvirt.driver.doctor_inside import inside
 from esxvirt.driver.findings import Finding, failed, fine, skipped, wrong
 from esxvirt.driver.product import VPX, check_product
-from esxvirt.errors import EsxvirtError
+from esxvirt.errors import EsxvirtError, UnavailableError
 from esxvirt.uri import ConnectionURI, parse
 from esxvirt.vsphere.certificates import Shown, shown_certificate
 from esxvirt.vsphere.deadline import Deadline
@@ -52,7 +52,10 @@ def examine(text: str, authenticate: Authenticator, *, read_only: bool = False) 
     try:
         uri = parse(text)
     except EsxvirtError as error:
-        yield wrong("URI", str(error), "type://[username@]host[:port]/[path][?name=value...]")
+        if isinstance(error, UnavailableError) and " " not in str(error):
+            yield wrong("URI", f"no connection driver available for {error}", "begin it with esx://, gsx:// or vpx://")
+        else:
+            yield wrong("URI", str(error), "type://[username@]host[:port]/[path][?name=value...]")
         yield from _skip(("name", "connection", "certificate", "product", *_LATER), "the URI is none")
         return
     yield fine("URI", uri.text)

@@ -17,6 +17,7 @@ from esxvirt.uri import ConnectionURI
 from esxvirt.vsphere.decode import Ref
 from esxvirt.vsphere.inventory import Query, Row, Step, retrieve
 from esxvirt.vsphere.session import Session
+from esxvirt.vsphere.versions import tells_licences
 
 __all__ = ["inside"]
 
@@ -24,8 +25,10 @@ _ADMIN: Final = -1
 _SKEW_SECONDS: Final = 300
 _SHOWN: Final = 5
 _FREE: Final = "esxbasic"
+_OLD: Final = "the server is older than that: before vSphere 4.0 they are not told"
 
 _HOST, _MACHINE, _FOLDER, _STORE = "HostSystem", "VirtualMachine", "Folder", "Datastore"
+_POOL = "ResourcePool"
 _INTERACT, _CONFIG, _STATE = "VirtualMachine.Interact.", "VirtualMachine.Config.", "VirtualMachine.State."
 
 # What people do, whether it changes anything, and the privileges that it takes on objects of a type.
@@ -53,6 +56,7 @@ _OPERATIONS: Final[tuple[tuple[str, bool, dict[str, tuple[str, ...]]], ...]] = (
             _FOLDER: ("VirtualMachine.Inventory.Register",),
             _MACHINE: ("VirtualMachine.Inventory.Unregister",),
             _STORE: ("Datastore.FileManagement",),
+            _POOL: ("Resource.AssignVMToPool",),
         },
     ),
     (
@@ -116,10 +120,10 @@ def _licence(session: Session) -> Finding:
     try:
         rows = retrieve(session, Query({"LicenseManager": ("licenses",)}, [reference]))
     except EsxvirtError as error:
-        return skipped("licence", str(error))
+        return skipped("licence", _OLD if not tells_licences(session.version) else str(error))
     licences = [licence for row in rows for licence in row.get("licenses") or ()]
     if not licences:
-        return skipped("licence", "the account may not see it, or the server is older than that")
+        return skipped("licence", "the account may not see it")
     names = ", ".join(dict.fromkeys(str(licence.name) for licence in licences))
     if any(str(licence.editionKey).lower().startswith(_FREE) for licence in licences):
         mend = "assign a paid licence, or an evaluation; until then work with -r"
@@ -157,13 +161,15 @@ def _clock(session: Session) -> Finding:
 def _read(session: Session, scope: Scope) -> list[Row]:
     """Roles on all objects that the connection is about, and the state of datastores. One SOAP call a page."""
     datacenters = list(dict.fromkeys(place.datacenter for place in scope.places))
+    pools = list(dict.fromkeys(place.resource_pool for place in scope.places if place.resource_pool is not None))
     wanted = {
         _HOST: ("name", "effectiveRole"),
         _MACHINE: ("name", "effectiveRole"),
         _FOLDER: ("name", "effectiveRole"),
+        _POOL: ("name", "effectiveRole"),
         _STORE: ("name", "effectiveRole", "summary.accessible"),
     }
-    return retrieve(session, Query(wanted, [*scope.hosts, *datacenters], _STEPS))
+    return retrieve(session, Query(wanted, [*scope.hosts, *datacenters, *pools], _STEPS))
 
 
 def _datastores(rows: list[Row]) -> Finding:

@@ -5,7 +5,15 @@ from typing import Final
 from lxml import etree
 from pyVmomi import VmomiSupport
 
-__all__ = ["FALLBACK", "SERVICE_VERSIONS", "at_least", "has_distributed_switches", "has_usb_scan_codes", "negotiate"]
+__all__ = [
+    "FALLBACK",
+    "SERVICE_VERSIONS",
+    "at_least",
+    "has_distributed_switches",
+    "has_usb_scan_codes",
+    "negotiate",
+    "tells_licences",
+]
 
 SERVICE_VERSIONS: Final = "/sdk/vimServiceVersions.xml"
 """Where a server lists the API versions that it serves."""
@@ -52,6 +60,11 @@ def has_retrieve_properties_ex(version: str) -> bool:
 
 def has_distributed_switches(version: str) -> bool:
     """Whether a vCenter may have distributed switches (since vSphere API 4.0)."""
+    return at_least(version, _4_0)
+
+
+def tells_licences(version: str) -> bool:
+    """Whether a server lists its licences by name (since vSphere API 4.0)."""
     return at_least(version, _4_0)
 
 

@@ -82,6 +82,7 @@ def test_every_product(profile: str, tmp_path: Path) -> None:
     with Simulator(profile, transport="http") as server:
         found = examine(tmp_path, server, server.uri, username=server.username)
         assert found.wrong == ["certificate"], found.texts  # HTTP
+        assert "HTTP response code" not in found.texts["licence"]
         assert server.sessions == []
 
 
@@ -96,6 +97,7 @@ def test_no_uri() -> None:
     [
         ("nope", "URI", "does not include a driver name"),
         ("esx://", "URI", ""),
+        ("qemu:///system", "URI", "no connection driver available for qemu:///system | begin it with esx://"),
         ("esx://h/?foo=1&transport=x", "URI", "transport"),
         ("esx://host.invalid/", "name", "check its spelling"),
         ("esx://127.0.0.1:1/", "connection", "check the address and the port"),
@@ -218,6 +220,17 @@ def test_what_a_read_only_account_lacks(tls: Simulator, tmp_path: Path) -> None:
     found = examine(tmp_path, tls, uri, "-r", username="readonly")
     assert found.wrong == ["may read VMX files"]  # what only changes need is not asked for
     assert tls.sessions == []
+
+
+def test_what_defining_takes_beside_the_machines(tmp_path: Path) -> None:
+    with Simulator("vcenter-7.0", transport="https") as server:
+        server.add_role("definer", {"System.Read", "VirtualMachine.Inventory.Register", "Datastore.FileManagement",
+                                    "VirtualMachine.Inventory.Unregister"})  # fmt: skip
+        server.add_account("dora", "definer")
+        uri = pinned(server).replace("administrator%40vsphere.local@", "dora@")
+        found = examine(tmp_path, server, uri, username="dora")
+    assert "lacks Resource.AssignVMToPool on 'Resources'" in found.texts["may define and undefine"]
+    assert "Datastore" not in found.texts["may define and undefine"]
 
 
 def test_until_when_a_certificate_is_valid() -> None:

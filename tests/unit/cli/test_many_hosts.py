@@ -93,6 +93,16 @@ def test_lists_say_where(run: Run) -> None:
     assert run("list", "--all", "--host", "--cluster") == (LIST, "", 0)
 
 
+def test_lists_tell_hosts_of_one_name_apart(tmp_path: Path) -> None:
+    with Simulator("vcenter-7.0", transport="http", tree=("dc1/esx1", "dc1/prod+/esx2", "dc2/esx1"), vms=3) as running:
+        auth = write_auth_file(tmp_path, running.username, running.password)
+        answer = esxvirsh("-c", running.vcenter_uri or "", "list", "--all", "--host", auth_file=auth)
+    shown = {row[1]: row[-1] for row in map(str.split, answer.stdout.splitlines()[2:-1])}
+    assert shown["vm-0001"] == "dc1/esx1"
+    assert shown["vm-0002"] == "esx2"
+    assert shown["vm-0003"] == "dc2/esx1"
+
+
 @pytest.mark.parametrize("host", ["esx2", "prod/esx2", "dc1/row 1/prod/esx2"])
 def test_one_host_of_them(run: Run, host: str) -> None:
     names = run("list", "--all", "--name", options=("--host", host))

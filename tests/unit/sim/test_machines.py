@@ -474,6 +474,14 @@ class TestMaking:
         assert inside.endpoint.site.find_machine("50% / off").vmx_path.endswith("archive/archive.vmx")
         assert failed(inside, "Rename_Task", inside.machine("web"), newName="").type_name == "InvalidName"
 
+    @pytest.mark.parametrize("name", ["50%2525", "x%252fy", "%255c", "a%2fb", "50%25 off", "plain"])
+    def test_a_name_is_shown_as_it_was_given(self, inside: Inside, name: str) -> None:
+        machine = inside.machine("archive")
+        done(inside, "Rename_Task", machine, newName=name)
+        assert f">{name}<" in inside.read(machine, "name")
+        again = failed(inside, "Rename_Task", inside.machine("Fedora11"), newName=name)
+        assert again.type_name == "DuplicateName"
+
 
 def test_every_trouble_can_be_caused(esx: Inside) -> None:
     machine = esx.endpoint.site.find_machine("archive")

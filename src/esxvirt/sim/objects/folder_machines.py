@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from esxvirt.sim.objects.datastore_paths import Place, as_faults, invalid_argument, permit
 from esxvirt.sim.objects.machine_change import change, check_permitted
-from esxvirt.sim.objects.machine_names import check_name, decode_name, find_vmx
+from esxvirt.sim.objects.machine_names import check_name, decode_name, find_vmx, kept_name
 from esxvirt.sim.objects.managed_entity import ManagedEntity
 from esxvirt.sim.objects.permissions import require
 from esxvirt.sim.state.machine import Machine, decode_vmx, new_uuid
@@ -118,7 +118,7 @@ class FolderMachines(ManagedEntity):
 
         vmx = VmxFile.parse(decode_vmx(file))
         if name is not None:
-            vmx.set_text("displayName", name)
+            vmx.set_text("displayName", kept_name(name))
         try:
             config = read_config(str(vmx))
         except ValueError as error:

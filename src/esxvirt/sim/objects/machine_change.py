@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from esxvirt.sim.objects.device_changes import DeviceChanges
 from esxvirt.sim.objects.machine_admission import check_reservations
-from esxvirt.sim.objects.machine_names import check_name, decode_name
+from esxvirt.sim.objects.machine_names import check_name, decode_name, kept_name
 from esxvirt.sim.objects.permissions import require
 from esxvirt.sim.state.vmxtext import guest_of, spaced
 from esxvirt.sim.wire.values import Data, Fault, Ref, Typed
@@ -153,7 +153,7 @@ class _Changes:
             name = decode_name(spec.name)
             endpoint = self._call.endpoint
             check_name(endpoint, name, endpoint.folder_of(self._machine), self._machine)
-            vmx.set_text("displayName", name)
+            vmx.set_text("displayName", kept_name(name))
         if spec.annotation is not None:
             self._set("annotation", spec.annotation)
         for name, key in (("uuid", "uuid.bios"), ("instanceUuid", "vc.uuid"), ("locationId", "uuid.location")):

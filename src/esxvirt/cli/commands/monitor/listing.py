@@ -135,6 +135,15 @@ def _location(virsh: Virsh, domain: Domain) -> dict[str, str]:
     return found
 
 
+def _ambiguous(locations: list[dict[str, str]]) -> set[str]:
+    """The names of hosts that more than one host has: they are shown with their paths."""
+    paths: dict[str, set[str]] = {}
+    for where in locations:
+        if where:
+            paths.setdefault(where["host"], set()).add(where["path"])
+    return {name for name, found in paths.items() if len(found) > 1}
+
+
 def _state_shown(row: _Row, *, mark_saved: bool) -> str:
     if mark_saved and row.state == _SHUT_OFF and row.domain.hasManagedSaveImage():
         return "saved"
@@ -157,13 +166,17 @@ def show(virsh: Virsh, arguments: Arguments) -> None:
     shown = _titles(virsh, [row.domain for row in rows]) if titles else []
     places = [name for name in ("host", "cluster") if arguments.flag(name)]
     table = Table("Id", "Name", "State", *(["Title"] if titles else []), *map(str.capitalize, places))
+    locations = [_location(virsh, row.domain) if places else {} for row in rows]
+    twice = _ambiguous(locations)
     for number, row in enumerate(rows):
         cells = [
             _plain(row.domain, "id"),
             row.domain.name(),
             _state_shown(row, mark_saved=arguments.flag("managed-save")),
         ]
-        where = _location(virsh, row.domain) if places else {}
+        where = locations[number]
+        if where.get("host") in twice:
+            where = {**where, "host": where["path"]}
         table.add(*cells, *shown[number : number + 1], *(where.get(name) or "-" for name in places))
     virsh.table(table)
 
