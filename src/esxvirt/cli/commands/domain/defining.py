@@ -124,7 +124,6 @@ COMMANDS = (
             string(
                 "storage",
                 "remove associated storage volumes (comma separated list of targets or source paths) (see domblklist)",
-                by_name_only=True,
             ),
             flag("remove-all-storage", "remove all associated storage volumes (use with caution)"),
             flag(

@@ -44,7 +44,7 @@ COMMANDS = (
             flag("security-info", "include security sensitive information in XML dump"),
             flag("update-cpu", "update guest CPU according to host CPU"),
             flag("migratable", "provide XML suitable for migrations"),
-            string("xpath", "xpath expression to filter the XML document"),
+            string("xpath", "xpath expression to filter the XML document", by_name_only=True),
             flag("wrap", "wrap xpath results in an common root element"),
         ),
         completer="domains",

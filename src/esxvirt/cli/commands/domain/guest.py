@@ -78,7 +78,7 @@ COMMANDS = (
         "print the domain's hostname",
         show_hostname,
         "",
-        (DOMAIN, string("source", "address source: 'lease' or 'agent'", by_name_only=True)),
+        (DOMAIN, string("source", "address source: 'lease' or 'agent'")),
         completer="domains",
     ),
     Command(
@@ -90,7 +90,7 @@ COMMANDS = (
             DOMAIN,
             string("interface", "network interface name"),
             flag("full", "always display names and MACs of interfaces"),
-            string("source", "address source: 'lease', 'agent', or 'arp'", by_name_only=True),
+            string("source", "address source: 'lease', 'agent', or 'arp'"),
         ),
         completer="domains",
     ),

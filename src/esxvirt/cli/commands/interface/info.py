@@ -61,7 +61,7 @@ COMMANDS = (
         (
             INTERFACE,
             flag("inactive", "show inactive defined XML"),
-            string("xpath", "xpath expression to filter the XML document"),
+            string("xpath", "xpath expression to filter the XML document", by_name_only=True),
             flag("wrap", "wrap xpath results in an common root element"),
         ),
         completer="interfaces",

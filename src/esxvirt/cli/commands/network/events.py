@@ -50,10 +50,10 @@ COMMANDS = (
         wait,
         "List event types, or wait for network events to occur",
         (
-            string("network", "filter by network name or uuid", by_name_only=True),
-            string("event", "which event type to wait for", by_name_only=True),
+            string("network", "filter by network name or uuid"),
+            string("event", "which event type to wait for"),
             flag("loop", "loop until timeout or interrupt, rather than one-shot"),
-            number("timeout", "timeout seconds", by_name_only=True),
+            number("timeout", "timeout seconds"),
             flag("list", "list valid event types"),
             flag("timestamp", "show timestamp for each printed event"),
         ),

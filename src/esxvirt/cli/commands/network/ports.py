@@ -105,7 +105,7 @@ COMMANDS = (
         (
             NETWORK,
             _PORT,
-            string("xpath", "xpath expression to filter the XML document"),
+            string("xpath", "xpath expression to filter the XML document", by_name_only=True),
             flag("wrap", "wrap xpath results in an common root element"),
         ),
         completer="networks",
