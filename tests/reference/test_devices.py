@@ -63,6 +63,19 @@ def test_esxvirsh_answers_as_virsh(line: str, shared: Simulator, auth_file: Path
     harness.compare(line, "esx-7.0", theirs, ours)
 
 
+@pytest.mark.parametrize("line", harness.lines("broken_by_the_editor"))
+def test_nobody_to_ask(line: str, shared: Simulator, auth_file: Path, tmp_path: Path) -> None:
+    environment = {
+        "LIBVIRT_AUTH_FILE": str(auth_file), "EDITOR": str(EDITOR), "VISUAL": str(EDITOR), "EDIT_MODE": "broken",
+        "EDIT_COUNTER": str(tmp_path / "count"), "TMPDIR": str(tmp_path),
+    }  # fmt: skip
+    arguments = ["-c", shared.uri, *harness.arguments_of(line)]
+    harness.compare(
+        line, "esx-7.0", harness.virsh(arguments, **environment), harness.esxvirsh(arguments, **environment)
+    )
+    assert (tmp_path / "count").read_text() == "2\n"  # once each
+
+
 CHANGES = (
     "attach-disk archive '[local-storage] web/web.vmdk' sdb --config",
     "attach-disk archive '[local-storage] web/web.vmdk' hda --config",
