@@ -125,7 +125,7 @@ GROUPS = (
             "vcpucount": "domain.vcpus",
             "vcpuinfo": "unsupported.domain",
             "vcpupin": "unsupported.pinning",
-            "emulatorpin": "unsupported.domain",
+            "emulatorpin": "unsupported.pinning",
             "vncdisplay": "domain.displays",
             "guestvcpus": "domain.guest_details",
             "setvcpu": "unsupported.pinning",

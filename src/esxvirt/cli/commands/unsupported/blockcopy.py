@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from esxvirt.cli.arguments import UNSIGNED, UNSIGNED_LONG_LONG
 from esxvirt.cli.commands.common import domain_of
 from esxvirt.cli.commands.unsupported.declared import commands
-from esxvirt.cli.commands.unsupported.steps import Done, number
+from esxvirt.cli.commands.unsupported.steps import Done, number, scaled
 from esxvirt.cli.failures import Failed
 from esxvirt.cli.files import read_file
 from esxvirt.cli.markup import element
-from esxvirt.cli.scaled import ScaleError, scaled_bytes
+from esxvirt.cli.scaled import scaled_bytes
 
 if TYPE_CHECKING:
     from esxvirt.cli.arguments import Arguments
@@ -26,7 +26,7 @@ def copy(virsh: Virsh, arguments: Arguments, /, *_: str) -> str | None:
     """Check the options, print the XML if that is asked for, and name the function that would copy."""
     path, file = arguments.required("path"), ""
     destination, source, kind = arguments.text("dest"), arguments.text("xml"), arguments.text("format")
-    bandwidth = _bandwidth(arguments)
+    scaled(virsh, arguments, "bandwidth", "--bandwidth")
     granularity = arguments.number("granularity", UNSIGNED)
     size = arguments.number("buf-size", UNSIGNED_LONG_LONG)
     number(virsh, arguments, "timeout", "positive")
@@ -44,7 +44,7 @@ def copy(virsh: Virsh, arguments: Arguments, /, *_: str) -> str | None:
     if not (source or granularity or size or "transient-job" in arguments or "synchronous-writes" in arguments):
         if "print-xml" not in arguments:
             return None
-    elif "bytes" not in arguments and bandwidth > _MOST_MEBIBYTES:
+    elif "bytes" not in arguments and _bandwidth(arguments) > _MOST_MEBIBYTES:
         raise Failed(f"bandwidth must be less than {_MOST_MEBIBYTES}")
     if "print-xml" in arguments:
         virsh.write(file or _disk(destination or "", kind, block=arguments.flag("blockdev")))
@@ -53,16 +53,8 @@ def copy(virsh: Virsh, arguments: Arguments, /, *_: str) -> str | None:
 
 
 def _bandwidth(arguments: Arguments) -> int:
-    text = arguments.raw("bandwidth")
-    if text is None:
-        return 0
-    if text.strip().startswith("-"):
-        return UNSIGNED_LONG_LONG[1]  # libvirt counts it from the end of what it can count
-    try:
-        return scaled_bytes(text)
-    except ScaleError as error:
-        complaint = f"Scaled numeric value '{text}' for <--bandwidth> option is malformed or out of range"
-        raise Failed(complaint, *filter(None, [str(error)])) from None
+    text = arguments.raw("bandwidth") or "0"
+    return UNSIGNED_LONG_LONG[1] if text.lstrip().startswith("-") else scaled_bytes(text)
 
 
 def _disk(destination: str, kind: str | None, *, block: bool) -> str:

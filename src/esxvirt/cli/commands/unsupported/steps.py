@@ -8,6 +8,7 @@ from esxvirt.cli.arguments import INT, LONG_LONG, UNSIGNED, UNSIGNED_LONG_LONG
 from esxvirt.cli.commands.common import domain_of
 from esxvirt.cli.failures import Failed
 from esxvirt.cli.files import read_file
+from esxvirt.cli.scaled import ScaleError, scaled_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -83,6 +84,42 @@ def required(_virsh: Virsh, arguments: Arguments, /, *options: str) -> None:
             raise Failed(f"--{option} is required")
 
 
+def scaled(_virsh: Virsh, arguments: Arguments, /, *operands: str) -> None:
+    """Refuse an option that is no size with or without a unit; virsh has its own spelling of some in errors."""
+    option, shown = operands[0], operands[-1]
+    text = arguments.raw(option)
+    if text is None or text.lstrip().startswith("-"):  # libvirt counts a negative one from the end
+        return
+    try:
+        scaled_bytes(text)
+    except ScaleError as error:
+        complaint = f"Scaled numeric value '{text}' for <{shown}> option is malformed or out of range"
+        raise Failed(complaint, *filter(None, [str(error)])) from None
+
+
+def at_least(_virsh: Virsh, arguments: Arguments, /, *operands: str) -> None:
+    """Refuse an option whose number is below the second operand, in the words that follow."""
+    option, least, *words = operands
+    value = arguments.number(option)
+    if value is not None and value < int(least):
+        raise Failed(" ".join(words).format(value=value))
+
+
+def among(_virsh: Virsh, arguments: Arguments, /, *operands: str) -> None:
+    """Refuse an option whose word is not one of the second operand's, in the words that follow."""
+    option, choices, *words = operands
+    text = arguments.text(option)
+    if text is not None and text not in choices.split(","):
+        raise Failed(" ".join(words).format(value=text))
+
+
+def together(_virsh: Virsh, arguments: Arguments, /, *operands: str) -> None:
+    """Refuse the first option without the second, in the words that follow."""
+    option, other, *words = operands
+    if option in arguments and other not in arguments:
+        raise Failed(" ".join(words))
+
+
 def event(virsh: Virsh, arguments: Arguments, /, *types: str) -> None:
     """Print the types of events that are listed, or check the type asked for.
 
@@ -101,6 +138,8 @@ def event(virsh: Virsh, arguments: Arguments, /, *types: str) -> None:
 
 
 STEPS: Mapping[str, Step] = {
+    "among": among,
+    "at-least": at_least,
     "domain": find_domain,
     "event": event,
     "exclusive": exclusive,
@@ -108,5 +147,7 @@ STEPS: Mapping[str, Step] = {
     "number": number,
     "read": read,
     "required": required,
+    "scaled": scaled,
     "texts": texts,
+    "together": together,
 }
