@@ -45,7 +45,7 @@ def list_interfaces(connection: Connection) -> list[InterfaceHandle]:
         raise EsxvirtError("Could not retrieve the HostSystem object; may the account see the host?")
     found = []
     for row in rows:
-        prefix = "" if scope.is_one_host else f"{scope.place(row.ref).name}/"
+        prefix = "" if scope.is_one_host else f"{scope.label(row.ref)}/"
         found += [
             InterfaceHandle(f"{prefix}{card.device}", card.mac or "", card.device, row.ref, card)
             for card in row.get(_CARDS) or ()
@@ -64,7 +64,7 @@ def lookup_by_name(connection: Connection, name: str) -> InterfaceHandle:
     """
     cards = list_interfaces(connection)
     exact = [card for card in cards if card.name == name]
-    loose = exact or [card for card in cards if card.device == name]
+    loose = exact or [card for card in cards if card.device == name or card.name.endswith(f"/{name}")]
     if len(loose) > 1 and not exact:
         choices = ", ".join(f"'{card.name}'" for card in loose[:5])
         raise AmbiguousError(f"{len(loose)} hosts have a physical NIC '{name}': name one of {choices}")

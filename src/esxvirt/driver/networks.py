@@ -68,7 +68,7 @@ def list_networks(connection: Connection) -> list[NetworkHandle]:
     for row in rows:
         if row.ref.type == _SYSTEM and row.ref in hosts:
             host = hosts[row.ref]
-            prefix = None if scope.is_one_host else scope.place(host).name
+            prefix = None if scope.is_one_host else scope.label(host)
             found += [_handle(host, switch, prefix) for switch in row.get(SWITCHES) or ()]
     host = scope.hosts[0]
     for row in rows:
@@ -129,7 +129,7 @@ def lookup_by_name(connection: Connection, name: str) -> NetworkHandle:
     """
     networks = list_networks(connection)
     exact = [network for network in networks if network.name == name]
-    loose = exact or [network for network in networks if network.switch == name]
+    loose = exact or [network for network in networks if network.switch == name or network.name.endswith(f"/{name}")]
     if len(loose) > 1 and not exact:
         choices = ", ".join(f"'{network.name}'" for network in loose[:5])
         raise AmbiguousError(f"{len(loose)} hosts have a switch '{name}': name one of {choices}")

@@ -1,5 +1,6 @@
 """What of a server's inventory a connection is about: one host, or all below a point of a vCenter's tree."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -134,6 +135,15 @@ class Scope:
         if found is None:
             raise EsxvirtError(f"The machine is on a host that is not in {self.name}, or that the account may not see")
         return found
+
+    def label(self, host: Ref) -> str:
+        """What stands before the names of a host's own things: its name or, where others have it too, its path."""
+        place = self.place(host)
+        return place.text if self._names[place.name] > 1 else place.name
+
+    @cached_property
+    def _names(self) -> Counter[str]:
+        return Counter(place.name for place in self.places)
 
     @cached_property
     def _by_ref(self) -> dict[Ref, HostPlace]:

@@ -8,7 +8,20 @@ from contextlib import ExitStack
 import pytest
 
 from esxvirt.auth import Credentials, Secret
-from esxvirt.driver import autostart, define, description, domains, host, info, lifecycle, listing, native, stats
+from esxvirt.driver import (
+    autostart,
+    define,
+    description,
+    domains,
+    host,
+    info,
+    interfaces,
+    lifecycle,
+    listing,
+    native,
+    networks,
+    stats,
+)
 from esxvirt.driver.connection import Connection
 from esxvirt.driver.hosts import list_hosts
 from esxvirt.driver.scope import Scope
@@ -53,6 +66,21 @@ def connect(simulator: Simulator) -> Iterator[Opener]:
             return connection
 
         yield opener
+
+
+def test_what_hosts_of_one_name_have_is_told_apart(connect: Opener) -> None:
+    with Simulator("vcenter-7.0", transport="http", tree=("dc1/esx1", "dc1/esx2", "dc2/esx1")) as server:
+        connection = connect(server=server)
+        found = [network.name for network in networks.list_networks(connection)]
+        assert sorted(found) == ["dc1/esx1/vSwitch0", "dc2/esx1/vSwitch0", "esx2/vSwitch0"]
+        assert networks.lookup_by_name(connection, "dc2/esx1/vSwitch0").host == connection.scope.hosts[2]
+        cards = {card.name for card in interfaces.list_interfaces(connection)}
+        assert {"dc1/esx1/vmnic0", "dc2/esx1/vmnic0", "esx2/vmnic0"} <= cards
+        for name in ("esx1/vSwitch0", "vSwitch0"):
+            with pytest.raises(AmbiguousError, match="name one of .*'dc2/esx1/vSwitch0'"):
+                networks.lookup_by_name(connection, name)
+        with pytest.raises(AmbiguousError, match="name one of 'dc1/esx1/vmnic0', 'dc2/esx1/vmnic0'"):
+            interfaces.lookup_by_name(connection, "esx1/vmnic0")
 
 
 @pytest.mark.parametrize(
