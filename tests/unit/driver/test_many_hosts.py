@@ -77,7 +77,7 @@ def test_what_hosts_of_one_name_have_is_told_apart(connect: Opener) -> None:
         cards = {card.name for card in interfaces.list_interfaces(connection)}
         assert {"dc1/esx1/vmnic0", "dc2/esx1/vmnic0", "esx2/vmnic0"} <= cards
         for name in ("esx1/vSwitch0", "vSwitch0"):
-            with pytest.raises(AmbiguousError, match="name one of .*'dc2/esx1/vSwitch0'"):
+            with pytest.raises(AmbiguousError, match=r"name one of .*'dc2/esx1/vSwitch0'"):
                 networks.lookup_by_name(connection, name)
         with pytest.raises(AmbiguousError, match="name one of 'dc1/esx1/vmnic0', 'dc2/esx1/vmnic0'"):
             interfaces.lookup_by_name(connection, "esx1/vmnic0")
