@@ -12,7 +12,7 @@ from esxvirt.driver.host_parts import call_part
 from esxvirt.driver.inventory import unescape
 from esxvirt.driver.iscsi import ISCSI_PROPERTIES, Target, targets_of
 from esxvirt.driver.scope import HostPlace
-from esxvirt.errors import EsxvirtError, PoolNotFoundError
+from esxvirt.errors import AmbiguousError, EsxvirtError, PoolNotFoundError
 from esxvirt.vsphere.decode import Ref
 from esxvirt.vsphere.inventory import Query, Row, Step, retrieve
 from esxvirt.xml.storage.pool import Pool
@@ -165,8 +165,18 @@ def lookup_by_name(connection: Connection, name: str) -> PoolHandle:
 
     Raises:
         PoolNotFoundError: There is none.
+        AmbiguousError: There are several, in as many datacenters.
     """
-    return _lookup(connection, lambda pool: pool.name == name, f"Could not find storage pool with name '{name}'")
+    found = [pool for pool in read_pools(connection) if pool.name == name]
+    if len(found) > 1:
+        choices = ", ".join(pool.uuid for pool in found[:5])
+        raise AmbiguousError(
+            f"There are {len(found)} storage pools with name '{name}', in datacenters of their own; say which by its "
+            f"UUID, or with --host: {choices}"
+        )
+    if not found:
+        raise PoolNotFoundError(f"Could not find storage pool with name '{name}'")
+    return found[0]
 
 
 def lookup_by_uuid(connection: Connection, uuid: str) -> PoolHandle:

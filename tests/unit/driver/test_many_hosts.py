@@ -20,6 +20,7 @@ from esxvirt.driver import (
     listing,
     native,
     networks,
+    pools,
     stats,
 )
 from esxvirt.driver.connection import Connection
@@ -66,6 +67,15 @@ def connect(simulator: Simulator) -> Iterator[Opener]:
             return connection
 
         yield opener
+
+
+def test_datastores_of_one_name_in_two_datacenters(connect: Opener) -> None:
+    with Simulator("vcenter-7.0", transport="http", tree=("dc1/esx1", "dc2/esx2")) as server:
+        with server.site.lock:
+            server.site.datastores[1].name = server.site.datastores[0].name
+        with pytest.raises(AmbiguousError, match="There are 2 storage pools with name 'local-storage'"):
+            pools.lookup_by_name(connect(server=server), "local-storage")
+        assert pools.lookup_by_name(connect("dc2", server), "local-storage").name == "local-storage"
 
 
 def test_what_hosts_of_one_name_have_is_told_apart(connect: Opener) -> None:
