@@ -40,7 +40,7 @@ __all__ = ["copy", "create", "delete", "resize", "wipe"]
 def create(connection: Connection, pool: PoolHandle, xml: str, *, validate: bool = False) -> VolumeHandle:
     """Make a disk image (virStorageVolCreateXML): thick if all is to be allocated, thin if nothing is.
 
-    9 SOAP calls for the disk and two looks for it, 1 for each folder made, and those for every round of updates.
+    7 SOAP calls for the disk and two looks for it, 1 for each folder made, and more where something takes long.
 
     Args:
         connection: The connection.

@@ -16,7 +16,7 @@ from esxvirt.errors import (
     TransportError,
     VolumeNotFoundError,
 )
-from esxvirt.vsphere.tasks import Watch, wait_for_task
+from esxvirt.vsphere.tasks import Watch, soon_ended
 from esxvirt.xml.storage.volume import Volume
 
 __all__ = [
@@ -76,7 +76,7 @@ class VolumeHandle:
 def list_volumes(connection: Connection, pool: PoolHandle) -> list[VolumeHandle]:
     """All volumes of a pool, of whatever depth of folders (virStoragePoolListAllVolumes).
 
-    One search whatever the number of folders: 3 SOAP calls and one for every round of updates; a target's LUNs: 1.
+    One search whatever the number of folders: 2 or 3 SOAP calls, more if it takes long; a target's LUNs: 1.
 
     Raises:
         PoolNotFoundError: The pool is gone.
@@ -326,7 +326,7 @@ def _folder(path: str) -> str:
 
 
 def _search(connection: Connection, pool: PoolHandle, method: str, path: str, specification: Any) -> Any:
-    """Search a datastore. 3 SOAP calls, and one for every round of updates; begun 3 times if the connection breaks."""
+    """Search a datastore. 2 or 3 SOAP calls, more if it takes long; begun 3 times if the connection breaks."""
     browser = pool.row.get("browser") if pool.row is not None else None
     if browser is None:
         raise EsxvirtError(f"the server does not let '{pool.name}' be searched; the account may lack Datastore.Browse")
@@ -341,7 +341,7 @@ def _search(connection: Connection, pool: PoolHandle, method: str, path: str, sp
             except TransportError:
                 if attempt == 3:
                     raise
-        return wait_for_task(session, task, watch=Watch(seconds=connection.policy.seconds))
+        return soon_ended(session, task, Watch(seconds=connection.policy.seconds))
     except ServerFault as fault:
         message = f"Could not search in datastore '{pool.name}': {fault}"
         raise type(fault)(message, name=fault.name, detail=fault.detail) from None

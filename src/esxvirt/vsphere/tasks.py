@@ -1,9 +1,12 @@
 """Waiting for tasks: by property updates, with progress, questions, a deadline, and cancellation."""
 
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
+
+from pyVmomi import vim, vmodl
 
 from esxvirt.errors import (
     DeadlineError,
@@ -22,7 +25,7 @@ from esxvirt.vsphere.questions import Question, blocked, read_question
 from esxvirt.vsphere.session import Session
 from esxvirt.vsphere.updates import Changes, Updates, watching
 
-__all__ = ["Watch", "cancel", "wait_for_task"]
+__all__ = ["Watch", "cancel", "soon_ended", "wait_for_task"]
 
 _TASK: Final = ("info.state", "info.progress", "info.error", "info.result")
 _QUESTION: Final = "runtime.question"
@@ -30,6 +33,8 @@ _TOO_LATE: Final = frozenset({"ConcurrentAccess", "InvalidArgument"})
 """What a server says of an answer to a question that somebody else has answered."""
 _CANCEL_SECONDS: Final = 5.0
 """How long a cancelled task is waited for, to tell what became of it."""
+_SOON: Final = (0.03, 0.07)
+"""Seconds before the first and the second look at a task that should not take long."""
 _UNKNOWN: Final = "whether the task goes on is not known: look what became of it before you try again"
 
 
@@ -89,6 +94,39 @@ def wait_for_task(session: Session, task: Any, machine: Any | None = None, watch
         except Exception:  # nobody answers, or who is asked or told breaks
             cancel(session, task)
             raise
+
+
+def soon_ended(session: Session, task: Any, watch: Watch | None = None) -> Any:
+    """Wait for a task that should not take long, and return its result: arguments and errors as `wait_for_task`.
+
+    1 SOAP call, or 2; where it takes longer, those of `wait_for_task` besides. A filter takes 4 at least.
+    """
+    try:
+        for pause in _SOON:
+            time.sleep(pause)
+            ended, result = _look(session, task)
+            if ended:
+                return result
+    except KeyboardInterrupt:
+        cancel(session, task)
+        raise
+    except MissingPrivilegeError as error:
+        raise named(session, error) from None
+    except TransportError:
+        pass  # reading is tried again below, with more patience
+    return wait_for_task(session, task, watch=watch)
+
+
+def _look(session: Session, task: Any) -> tuple[bool, Any]:
+    """Whether a task has ended now, and its result. One SOAP call, of the oldest kind: there is nothing to page."""
+    collector = vmodl.query.PropertyCollector
+    specification = collector.FilterSpec(
+        propSet=[collector.PropertySpec(type=vim.Task, pathSet=list(_TASK))],
+        objectSet=[collector.ObjectSpec(obj=task)],
+    )
+    found = session.call(session.content.propertyCollector, "RetrieveProperties", [specification])
+    # What the account may not see is left out; waiting for it tells which privilege it lacks.
+    return _ended(task, {(task._moId, told.name): told.val for row in found or () for told in row.propSet or ()})  # noqa: SLF001  its only name
 
 
 def _follow(session: Session, task: Any, machine: Any, updates: Updates, deadline: Deadline, watch: Watch) -> Any:

@@ -63,8 +63,22 @@ def test_a_list_takes_one_search(server: Simulator, connection: Connection, pool
         server.site.datastores[0].make_directory(f"a/b/c{number}")
     server.calls.clear()
     assert {"web/web.vmdk", "iso/install.iso"} <= names(connection, pool)
-    methods = [call.method for call in server.calls if not call.method.startswith("WaitForUpdates")]
-    assert methods == ["SearchDatastoreSubFolders_Task", "CreateFilter", "DestroyPropertyFilter"]
+    methods = [call.method for call in server.calls]
+    assert methods[0] == "SearchDatastoreSubFolders_Task"
+    assert set(methods[1:3]) == {"RetrieveProperties"}
+    slow = {"CreateFilter", "WaitForUpdates", "WaitForUpdatesEx", "DestroyPropertyFilter"}
+    assert set(methods[3:]) <= slow  # what follows a search that takes long
+
+
+def test_a_search_that_takes_long_is_waited_for(
+    server: Simulator, connection: Connection, pool: PoolHandle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server.tasks, "seconds", 0.5)
+    server.calls.clear()
+    assert {"web/web.vmdk", "iso/install.iso"} <= names(connection, pool)
+    methods = [call.method for call in server.calls]
+    assert methods[:4] == ["SearchDatastoreSubFolders_Task", "RetrieveProperties", "RetrieveProperties", "CreateFilter"]
+    assert methods[-1] == "DestroyPropertyFilter"
 
 
 def test_a_volume_is_found_by_name_path_and_key(connection: Connection, pool: PoolHandle) -> None:
