@@ -1,6 +1,7 @@
 """Command lines that change something, beside the real virsh: the same answer, and the same machines afterwards."""
 
 import base64
+import time
 import urllib.request
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from tests.client import open_connection
 from tests.reference import harness
 
 PROFILE = "esx-7.0"
+_PATIENCE = 60
 
 
 def vmx_files(simulator: Simulator, names: tuple[str, ...]) -> dict[str, list[bytes]]:
@@ -31,8 +33,17 @@ def vmx_files(simulator: Simulator, names: tuple[str, ...]) -> dict[str, list[by
     return files
 
 
+def _rest(simulator: Simulator) -> None:
+    """Wait for what goes on behind a command: guests shut down or restart a little after they were asked to."""
+    end = time.monotonic() + _PATIENCE
+    while any(machine.busy is not None for machine in simulator.site.machines.values()):
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
 def machines(simulator: Simulator) -> dict[str, Any]:
-    """State and XML of every machine."""
+    """State and XML of every machine, once nothing is under way."""
+    _rest(simulator)
     with open_connection(simulator.uri, simulator.username, simulator.password) as connection:
         return {
             domain.name(): (domain.state(), domain.autostart(), domain.name() == "broken" or domain.XMLDesc())
