@@ -1,7 +1,6 @@
 """Command lines that change something, beside the real virsh: the same answer, and the same machines afterwards."""
 
 import base64
-import time
 import urllib.request
 from pathlib import Path
 from typing import Any
@@ -12,9 +11,9 @@ import pytest
 from esxvirt.sim import Simulator
 from tests.client import open_connection
 from tests.reference import harness
+from tests.rest import rest
 
 PROFILE = "esx-7.0"
-_PATIENCE = 60
 
 
 def vmx_files(simulator: Simulator, names: tuple[str, ...]) -> dict[str, list[bytes]]:
@@ -33,17 +32,9 @@ def vmx_files(simulator: Simulator, names: tuple[str, ...]) -> dict[str, list[by
     return files
 
 
-def _rest(simulator: Simulator) -> None:
-    """Wait for what goes on behind a command: guests shut down or restart a little after they were asked to."""
-    end = time.monotonic() + _PATIENCE
-    while any(machine.busy is not None for machine in simulator.site.machines.values()):
-        assert time.monotonic() < end
-        time.sleep(0.01)
-
-
 def machines(simulator: Simulator) -> dict[str, Any]:
     """State and XML of every machine, once nothing is under way."""
-    _rest(simulator)
+    rest(simulator)
     with open_connection(simulator.uri, simulator.username, simulator.password) as connection:
         return {
             domain.name(): (domain.state(), domain.autostart(), domain.name() == "broken" or domain.XMLDesc())

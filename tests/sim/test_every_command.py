@@ -17,6 +17,7 @@ import pytest
 
 from esxvirt.sim import Simulator
 from esxvirt.sim.profiles import PROFILES
+from tests.rest import rest
 from tests.sim.test_virsh import Virsh
 from tests.tools import require
 
@@ -50,12 +51,6 @@ def simulator(request: pytest.FixtureRequest) -> Iterator[Simulator]:
     more: dict[str, Any] = {"hosts": 2, "vms": 2, "shared": True} if request.param.startswith("vcenter") else {}
     with Simulator(request.param, "http", **more) as running:
         yield running
-
-
-def _settle(simulator: Simulator) -> None:
-    """Wait for what guests do a moment later."""
-    with simulator.site.changed:
-        assert simulator.site.changed.wait_for(lambda: all(task.done for task in simulator.tasks.recent), 30)
 
 
 def _console(simulator: Simulator) -> str:
@@ -96,7 +91,7 @@ def test_every_line(simulator: Simulator, tmp_path: Path) -> None:
             logged = re.findall(r"(?m)^\d{4}-\d\d-\d\d \d\d:.*(?:warning|error) :.*", answer)
             if said != errors or logged:
                 wrong.append((line, errors, said, logged))
-        _settle(simulator)
+        rest(simulator)
     assert "\n".join(map(str, wrong)) == ""
     assert simulator.sessions == []
     # No call was one that the product does not know.
