@@ -27,6 +27,13 @@ INTRODUCTION = """\
 `esxvirsh [OPTION...] [COMMAND [ARGUMENT...]]`, with the grammar of `virsh`: without a command it is a shell, and one
 argument may hold several commands (`esxvirsh "list; dominfo Fedora11"`). `esxvirsh --help` shows the options that
 stand before the command. What is below is also what `esxvirsh help COMMAND` prints.
+
+The Tab key completes commands, options, words and the names of domains, snapshots, pools, volumes, networks,
+interfaces, disks and hosts, in `esxvirsh`'s own shell and in bash. Bash finds how by itself where esxvirt is installed
+for the system or with `pip install --user`; for a virtual environment, source
+`share/bash-completion/completions/esxvirsh` in it. Names come from the server named with `-c` or in
+`LIBVIRT_DEFAULT_URI`, and you are never asked for a password: an auth file gives it, or `ESXVIRT_SESSION_CACHE=1` makes
+it unnecessary (and fast).
 """
 
 

@@ -5,20 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from esxvirt.cli import commands
+from esxvirt.cli.completers import Offer, values
 from esxvirt.cli.declare import Kind
 from esxvirt.cli.grammar import GrammarError, words_of_string
 
 if TYPE_CHECKING:
-    from esxvirt.cli.declare import Command
+    from collections.abc import Sequence
+
+    from esxvirt.cli.declare import Command, Option
     from esxvirt.cli.virsh import Virsh
 
-__all__ = ["candidates"]
+__all__ = ["after", "candidates", "plain"]
 
 _QUOTED = " \t;'\"\\#"
 
 
 def candidates(virsh: Virsh, text: str) -> tuple[int, list[str]]:
-    """The words that may stand where the text ends.
+    """The words that may stand where the text ends, in the shell.
 
     Args:
         virsh: gives names of domains and the like, if it is connected; completing does not connect.
@@ -28,14 +31,37 @@ def candidates(virsh: Virsh, text: str) -> tuple[int, list[str]]:
         Where in the text the word begun starts, and the whole words that it may become, quoted where need be.
     """
     done, begun = _split(text)
-    start = len(text) - len(begun)
-    typed = begun.replace("\\", "").lstrip("'\"")
+    connection = virsh.connection if virsh.connected else None
+    return len(text) - len(begun), [_quoted(word) for word in after(Offer(virsh, lambda: connection), done, begun)]
+
+
+def after(offer: Offer, done: Sequence[str], begun: str) -> list[str]:
+    """The words that may follow those of a command, as they are: without quotes.
+
+    Args:
+        offer: where names come from.
+        done: the finished words, the command's name first.
+        begun: the word that has been begun, as it was typed.
+    """
+    typed = plain(begun)
     if not done:
         words = [name for group in commands.GROUPS for name in group.commands]
     else:
         command = commands.find(done[0])
-        words = [] if command is None else _after(virsh, command, done[1:], typed)
-    return start, [_quoted(word) for word in words if word.startswith(typed)]
+        words = [] if command is None else _after(offer, command, list(done[1:]), typed)
+    return [word for word in words if word.startswith(typed)]
+
+
+def plain(word: str) -> str:
+    """A word as it was typed, without its quotes and backslashes; the last quote may be open."""
+    for end in ("", "'", '"'):
+        try:
+            found = list(words_of_string(word + end))
+        except GrammarError:
+            continue
+        if len(found) == 1 and found[0] is not None:
+            return found[0]
+    return word
 
 
 def _split(text: str) -> tuple[list[str], str]:
@@ -69,78 +95,78 @@ def _last_command(words: list[str | None]) -> list[str]:
     return last
 
 
-def _after(virsh: Virsh, command: Command, done: list[str], typed: str) -> list[str]:
-    if typed.startswith("-"):
-        given = {word.partition("=")[0] for word in done}
-        return [
-            f"--{option.name}"
-            for option in command.options
-            if option.kind is not Kind.ALIAS and (f"--{option.name}" not in given or option.kind is Kind.ARGV)
-        ]
-    option = command.option("host")
-    if done and done[-1] == "--host" and option is not None and option.takes_value:
-        return _hosts(virsh)
-    match command.completer:
-        case "domains":
-            return _names(virsh, "listAllDomains")
-        case "networks":
-            return _names(virsh, "listAllNetworks")
-        case "interfaces":
-            return _names(virsh, "listAllInterfaces")
-        case "pools":
-            return _names(virsh, "listAllStoragePools")
-        case "snapshots":
-            return _snapshots(virsh, done)
-        case "commands":
-            return [name for group in commands.GROUPS for name in (group.keyword, *group.commands)]
-        case "directories":
-            return _directories(typed)
-        case _:
-            return []
-
-
-def _hosts(virsh: Virsh) -> list[str]:
-    """The paths of the connection's hosts."""
-    if not virsh.connected:
-        return []
+def _after(offer: Offer, command: Command, done: list[str], typed: str) -> list[str]:
     try:
-        return [host["path"] for host in virsh.connection.hosts()]
-    except virsh.libvirt.libvirtError:
+        given, expected, only_data = _taken(command, done)
+    except KeyError:
         return []
+    if expected is not None:
+        return values(offer, command, expected, given, typed)
+    if typed.startswith("-") and not only_data:
+        name, equals, begun = typed[2:].partition("=")
+        option = command.option(name)
+        if equals and option is not None and option.takes_value:
+            return [f"--{name}={value}" for value in values(offer, command, option, given, begun)]
+        return _options(command, given)
+    following = _by_position(command, given)
+    found = [] if following is None else values(offer, command, following, given, typed)
+    return found or ([] if typed or only_data else _options(command, given))
 
 
-def _names(virsh: Virsh, method: str) -> list[str]:
-    if not virsh.connected:
-        return []
-    try:
-        return sorted(found.name() for found in getattr(virsh.connection, method)())
-    except virsh.libvirt.libvirtError:
-        return []
+def _taken(command: Command, done: list[str]) -> tuple[dict[str, list[str]], Option | None, bool]:
+    """The values given, the option that waits for one, and whether there are no options any more (behind ``--``).
+
+    Raises:
+        KeyError: an option that the command has not.
+    """
+    given: dict[str, list[str]] = {}
+    expected: Option | None = None
+    only_data = False
+    for word in done:
+        option: Option | None
+        if expected is not None:
+            given[expected.name].append(word)
+            expected = None
+        elif word == "--" and not only_data:
+            only_data = True
+        elif word.startswith("--") and not only_data:
+            name, equals, value = word[2:].partition("=")
+            option = _named(command, name)
+            given.setdefault(option.name, [])
+            if equals:
+                given[option.name].append(value)
+            elif option.takes_value:
+                expected = option
+        else:
+            option = _by_position(command, given)
+            if option is not None:
+                given.setdefault(option.name, []).append(word)
+    return given, expected, only_data
 
 
-def _snapshots(virsh: Virsh, done: list[str]) -> list[str]:
-    """The names of the snapshots of the domain that was named, of the domains before it was."""
-    named = [word for word in done if not word.startswith("--")]
-    if not named or done[-1] == "--domain":
-        return _names(virsh, "listAllDomains")
-    if not virsh.connected:
-        return []
-    try:
-        return sorted(found.getName() for found in virsh.connection.lookupByName(named[0]).listAllSnapshots())
-    except virsh.libvirt.libvirtError:
-        return []
+def _named(command: Command, name: str) -> Option:
+    option = command.option(name)
+    if option is not None and option.kind is Kind.ALIAS:
+        option = command.option(option.target)
+    if option is None:
+        raise KeyError(name)
+    return option
 
 
-def _directories(typed: str) -> list[str]:
-    import os  # noqa: PLC0415  only for this
+def _by_position(command: Command, given: dict[str, list[str]]) -> Option | None:
+    """The option that the next word belongs to."""
+    return next((option for option in command.options if option.positional and _is_open(option, given)), None)
 
-    head = os.path.dirname(typed)  # noqa: PTH120  a prefix as it was typed, which pathlib would tidy up
-    try:
-        with os.scandir(head or ".") as entries:
-            names = sorted(entry.name for entry in entries if entry.is_dir())
-    except OSError:
-        return []
-    return [os.path.join(head, name) + "/" for name in names]  # noqa: PTH118  as above
+
+def _is_open(option: Option, given: dict[str, list[str]]) -> bool:
+    """Whether the option may take one more value."""
+    return option.kind is Kind.ARGV or option.name not in given
+
+
+def _options(command: Command, given: dict[str, list[str]]) -> list[str]:
+    return [
+        f"--{option.name}" for option in command.options if option.kind is not Kind.ALIAS and _is_open(option, given)
+    ]
 
 
 def _quoted(word: str) -> str:

@@ -37,7 +37,7 @@ def connect(
 
     Args:
         libvirt: the module of `esxvirt.cli.api.load`.
-        settings: keepalive options.
+        settings: keepalive options, and whether to ask.
         output: where errors go.
         uri: or a short name for one; None or empty takes LIBVIRT_DEFAULT_URI, or libvirt.conf's `uri_default`.
         read_only: refuse writes.
@@ -55,7 +55,9 @@ def connect(
         raise Failed("failed to connect to the hypervisor", _NO_URI)
     flags = libvirt.VIR_CONNECT_RO if read_only else 0
     try:
-        connection = libvirt.openAuth(name, [prompts.CREDENTIAL_TYPES, prompts.answer, None], flags)
+        connection = libvirt.openAuth(
+            name, [prompts.CREDENTIAL_TYPES, prompts.answer if settings.ask else prompts.decline, None], flags
+        )
     except libvirt.libvirtError as error:
         raise Failed("failed to connect to the hypervisor", cause=error) from error
     if settings.host is not None:

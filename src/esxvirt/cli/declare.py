@@ -67,10 +67,8 @@ class Command:
     description: str = ""
     options: tuple[Option, ...] = ()
     needs_connection: bool = True
-    completer: str = field(default="", kw_only=True)
-    before_connection: bool = field(
-        default=False, kw_only=True
-    )  # not even the server named at the start is connected to
+    # not even the server named at the start is connected to
+    before_connection: bool = field(default=False, kw_only=True)
 
     def option(self, name: str) -> Option | None:
         """The option of this name, aliases included."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 
 __all__ = ["edit", "edit_text", "edit_until_taken"]
 
-_DEFAULT = "vi"
+# What there is without a choice of the person's: Debian's libvirt takes the first, all others the second.
+_DEFAULTS = ("sensible-editor", "vi")
 # What needs no shell.
 _PLAIN = re.compile(r"[A-Za-z0-9/_.:@-]+")
 _QUESTION = "Failed. Try again?"
@@ -65,7 +67,7 @@ def edit(virsh: Virsh, text: str, define: Callable[[str], object]) -> bool:
 
 
 def _run(virsh: Virsh, name: str) -> None:
-    editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or _DEFAULT
+    editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or next(filter(shutil.which, _DEFAULTS), "vi")
     command = [editor, name] if _PLAIN.fullmatch(editor) else ["sh", "-c", f"{editor} {name}"]
     virsh.output.flush()
     shown = " ".join(command)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
-__all__ = ["CREDENTIAL_TYPES", "answer"]
+__all__ = ["CREDENTIAL_TYPES", "answer", "decline"]
 
 # virConnectCredentialType
 _USERNAME, _AUTHNAME, _LANGUAGE, _CNONCE, _PASSPHRASE, _ECHOPROMPT, _NOECHOPROMPT, _REALM, _EXTERNAL = range(1, 10)
@@ -42,6 +42,11 @@ def answer(credentials: Iterable[list[Any]], _opaque: object) -> int:
             return -1
         credential[4] = reply or default or ""
     return 0
+
+
+def decline(_credentials: Iterable[list[Any]], _opaque: object) -> int:
+    """A callback that gives nothing: nobody is to be asked."""
+    return -1
 
 
 def _ask(prompt: str) -> str:

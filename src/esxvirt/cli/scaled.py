@@ -11,7 +11,7 @@ from esxvirt.cli.failures import Failed
 if TYPE_CHECKING:
     from esxvirt.cli.arguments import Arguments
 
-__all__ = ["ScaleError", "parse_kibibytes", "required_kibibytes", "scaled_bytes", "tuned_kibibytes"]
+__all__ = ["ScaleError", "option_bytes", "parse_kibibytes", "required_kibibytes", "scaled_bytes", "tuned_kibibytes"]
 
 _SPLIT = re.compile(r"([ \t\n\v\f\r]*[+-]?[0-9]+)(.*)", re.ASCII | re.DOTALL)
 _PREFIXES = "kmgtpe"
@@ -33,6 +33,19 @@ def scaled_bytes(text: str) -> int:
     if match is None or value is None:
         raise ScaleError
     return _bytes(value, match[2], UNSIGNED_LONG_LONG[1], scale=1)
+
+
+def option_bytes(text: str, name: str) -> int:
+    """Read an option's size, bytes without a unit.
+
+    Raises:
+        Failed: it is none, or too large.
+    """
+    try:
+        return scaled_bytes(text)
+    except ScaleError as error:
+        complaint = f"Scaled numeric value '{text}' for <{name}> option is malformed or out of range"
+        raise Failed(complaint, *filter(None, [str(error)])) from None
 
 
 def _bytes(value: int, suffix: str, most: int, scale: int = 1024) -> int:

@@ -26,3 +26,4 @@ class Settings:
     keepalive_count: int = 6
     keepalive_forced: bool = False
     task_deadline: float | None = None
+    ask: bool = True  # for credentials, if a person is there

@@ -71,6 +71,8 @@ def test_question_and_answer(simulator: Simulator, auth: dict[str, str]) -> None
             assert (asking, opaque) == (connection, "me")
             assert domain.questions() == [question]
             shown.append(esxvirsh("-c", uri, "question", "archive", environment=auth).stdout)
+            offered = esxvirsh("-q", "-c", uri, "complete", "--", "answer", "archive", "", environment=auth)
+            assert set(offered.stdout.split()) == {key.encode() for key, _ in domain.questions()[0].answers()} > {b"1"}
             wrong = esxvirsh("-c", uri, "answer", "archive", "perhaps", environment=auth)
             assert wrong.returncode == 1
             assert b"error: Failed to answer domain 'archive'\nerror: invalid argument: 'perhaps' is no" in wrong.stderr

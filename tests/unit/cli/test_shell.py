@@ -136,7 +136,7 @@ def test_completion_offers_what_may_come_next(virsh: Virsh, text: str, begun: st
 
 def test_completion_does_not_connect() -> None:
     settings = Settings(uri="esx://nowhere.invalid")
-    assert completion.candidates(Virsh(settings, Output(settings)), "dominfo ")[1] == []
+    assert completion.candidates(Virsh(settings, Output(settings)), "dominfo ")[1] == ["--domain"]
 
 
 def test_completion_offers_directories(virsh: Virsh, tmp_path: Path) -> None:

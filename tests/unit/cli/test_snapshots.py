@@ -127,7 +127,7 @@ def test_names_that_several_have(editing: Editing, tmp_path: Path) -> None:
         ("snapshot-info --domain a", ["archive"]),
         ("snapshot-info --domain archive si", ["sibling"]),
         ("snapshot-list archive --from ro", ["root"]),
-        ("snapshot-info nope ", []),
+        ("snapshot-info nope ", ["--snapshotname", "--current"]),
     ],
 )
 def test_names_are_completed(

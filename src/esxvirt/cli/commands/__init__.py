@@ -389,11 +389,15 @@ GROUPS = (
     ),
 )
 
-_MODULES = {name: module for group_ in GROUPS for name, module in group_.commands.items()}
+# What `help` does not list: how shells complete, and a name that was misspelt once and is still taken.
+_HIDDEN = {"complete": "itself.completing"}
+_ALIASES = {"nodedev-dettach": "nodedev-detach"}
+_MODULES = {name: module for group_ in GROUPS for name, module in group_.commands.items()} | _HIDDEN
 
 
 def find(name: str) -> Command | None:
-    """The command of this name, or None."""
+    """The command of this name, be it hidden or an alias, or None."""
+    name = _ALIASES.get(name, name)
     return command(name) if name in _MODULES else None
 
 

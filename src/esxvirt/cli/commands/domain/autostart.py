@@ -30,6 +30,5 @@ COMMANDS = (
         mark,
         "Configure a domain to be automatically started at boot.",
         (DOMAIN, flag("disable", "disable autostarting")),
-        completer="domains",
     ),
 )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from esxvirt.cli.arguments import parse_number
 from esxvirt.cli.commands.common import DOMAIN, domain_of
 from esxvirt.cli.commands.domain.addresses import pci_element
 from esxvirt.cli.commands.domain.affecting import AFFECT, PERSISTENT, affected_device, check_persistent
@@ -13,6 +12,7 @@ from esxvirt.cli.commands.domain.devices import attach_xml, detach_xml
 from esxvirt.cli.declare import Command, data, flag, string
 from esxvirt.cli.failures import Failed
 from esxvirt.cli.markup import element, node_text, original_xml
+from esxvirt.cli.rates import parse_rates
 
 if TYPE_CHECKING:
     from esxvirt.cli.arguments import Arguments
@@ -21,40 +21,18 @@ if TYPE_CHECKING:
 __all__ = ["COMMANDS"]
 
 _SOURCES = {"network": "network", "bridge": "bridge", "direct": "dev"}
-_FIELDS = ("average", "peak", "burst", "floor")
 _MAC = re.compile(r"[0-9a-fA-F]{1,2}(:[0-9a-fA-F]{1,2}){5}")
-_MOST = (0, 2**64 - 1)
-
-
-def _rates(text: str) -> dict[str, int]:
-    """Read ``average,peak,burst,floor``, of which any may be left out.
-
-    Raises:
-        Failed: it is none.
-    """
-    parts = text.split(",")
-    if len(parts) > len(_FIELDS):
-        raise Failed(f"Rate string '{text}' has too many fields")
-    rates = {}
-    for name, part in zip(_FIELDS, parts, strict=False):
-        if not part:
-            continue
-        number = parse_number(part, _MOST)
-        if number is None:
-            raise Failed(f"field '{name}' is malformed")
-        rates[name] = number
-    return rates
 
 
 def _bandwidth(inbound: str | None, outbound: str | None) -> list[str]:
     lines = []
     if inbound is not None:
-        rates = _rates(inbound)
+        rates = parse_rates(inbound)
         if not rates.get("average") and not rates.get("floor"):
             raise Failed("either inbound average or floor is mandatory")
         lines.append(element("inbound", **{name: str(rate) for name, rate in rates.items() if rate}))
     if outbound is not None:
-        rates = _rates(outbound)
+        rates = parse_rates(outbound)
         if not rates.get("average"):
             raise Failed("outbound average is mandatory")
         if rates.get("floor"):
@@ -226,7 +204,6 @@ COMMANDS = (
             flag("managed", "libvirt will automatically detach/attach the device from/to host"),
             string("source-mode", "mode attribute of <source/> element"),
         ),
-        completer="domains",
     ),
     Command(
         "detach-interface",
@@ -241,7 +218,6 @@ COMMANDS = (
             *AFFECT,
             flag("print-xml", "print XML document rather than detach the interface"),
         ),
-        completer="domains",
     ),
     Command(
         "domif-setlink",
@@ -255,6 +231,5 @@ COMMANDS = (
             flag("config", "affect next boot"),
             flag("print-xml", "print XML document rather than set the interface link state"),
         ),
-        completer="domains",
     ),
 )

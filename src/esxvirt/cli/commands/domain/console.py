@@ -125,7 +125,6 @@ COMMANDS = (
             string("file", "where to store the screenshot"),
             number("screen", "ID of a screen to take screenshot of"),
         ),
-        completer="domains",
     ),
     Command(
         "send-key",
@@ -138,6 +137,5 @@ COMMANDS = (
             number("holdtime", "the time (in milliseconds) how long the keys will be held", by_name_only=True),
             argv("keycode", "the key code", required=True),
         ),
-        completer="domains",
     ),
 )

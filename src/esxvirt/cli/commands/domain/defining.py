@@ -139,6 +139,5 @@ COMMANDS = (
             flag("tpm", "remove TPM state"),
             flag("keep-tpm", "keep TPM state"),
         ),
-        completer="domains",
     ),
 )

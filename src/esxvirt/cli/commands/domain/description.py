@@ -47,6 +47,5 @@ COMMANDS = (
             string("xpath", "xpath expression to filter the XML document", by_name_only=True),
             flag("wrap", "wrap xpath results in an common root element"),
         ),
-        completer="domains",
     ),
 )

@@ -87,7 +87,6 @@ COMMANDS = (
         attach,
         "Attach device from an XML <file>.",
         (DOMAIN, _FILE, PERSISTENT, *AFFECT),
-        completer="domains",
     ),
     Command(
         "detach-device",
@@ -95,7 +94,6 @@ COMMANDS = (
         detach,
         "Detach device from an XML <file>",
         (DOMAIN, _FILE, PERSISTENT, *AFFECT),
-        completer="domains",
     ),
     Command(
         "detach-device-alias",
@@ -103,7 +101,6 @@ COMMANDS = (
         detach_alias,
         "Detach device identified by the given alias from a domain",
         (DOMAIN, data("alias", "device alias"), *AFFECT),
-        completer="domains",
     ),
     Command(
         "update-device",
@@ -111,6 +108,5 @@ COMMANDS = (
         update,
         "Update device from an XML <file>.",
         (DOMAIN, _FILE, PERSISTENT, *AFFECT, flag("force", "force device update")),
-        completer="domains",
     ),
 )

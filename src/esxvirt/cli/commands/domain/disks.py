@@ -177,7 +177,6 @@ COMMANDS = (
             PERSISTENT,
             *AFFECT,
         ),
-        completer="domains",
     ),
     Command(
         "detach-disk",
@@ -191,6 +190,5 @@ COMMANDS = (
             *AFFECT,
             flag("print-xml", "print XML document rather than detach the disk"),
         ),
-        completer="domains",
     ),
 )

@@ -114,7 +114,6 @@ COMMANDS = (
             string("type", 'select particular graphical display (e.g. "vnc", "spice", "rdp", "dbus")'),
             flag("all", "show all possible graphical displays"),
         ),
-        completer="domains",
     ),
     Command(
         "vncdisplay",
@@ -122,6 +121,5 @@ COMMANDS = (
         show_vnc,
         "Output the IP address and port number for the VNC display.",
         (DOMAIN,),
-        completer="domains",
     ),
 )

@@ -43,6 +43,5 @@ COMMANDS = (
         edit,
         "Edit the XML configuration for a domain.",
         (DOMAIN, flag("skip-validate", "skip validation of the XML against the schema")),
-        completer="domains",
     ),
 )

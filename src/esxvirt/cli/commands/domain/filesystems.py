@@ -36,6 +36,5 @@ COMMANDS = (
         show,
         "Get information of domain's mounted filesystems.",
         (DOMAIN,),
-        completer="domains",
     ),
 )

@@ -79,7 +79,6 @@ COMMANDS = (
         show_hostname,
         "",
         (DOMAIN, string("source", "address source: 'lease' or 'agent'")),
-        completer="domains",
     ),
     Command(
         "domifaddr",
@@ -92,6 +91,5 @@ COMMANDS = (
             flag("full", "always display names and MACs of interfaces"),
             string("source", "address source: 'lease', 'agent', or 'arp'"),
         ),
-        completer="domains",
     ),
 )

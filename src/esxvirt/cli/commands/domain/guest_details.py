@@ -60,7 +60,6 @@ COMMANDS = (
         show,
         "Use the guest agent to query various information from guest's point of view",
         (DOMAIN, *(flag(name, text) for name, (_, text) in _TYPES.items())),
-        completer="domains",
     ),
     Command(
         "guestvcpus",
@@ -73,6 +72,5 @@ COMMANDS = (
             flag("enable", "enable cpus specified by cpulist"),
             flag("disable", "disable cpus specified by cpulist"),
         ),
-        completer="domains",
     ),
 )

@@ -90,7 +90,6 @@ COMMANDS = (
         abort_job,
         "Aborts the currently running domain job",
         (DOMAIN, flag("postcopy", "interrupt post-copy migration")),
-        completer="domains",
     ),
     Command(
         "domjobinfo",
@@ -104,6 +103,5 @@ COMMANDS = (
             flag("anystats", "print statistics for any kind of job (even failed ones)"),
             flag("rawstats", "print the raw data returned by libvirt"),
         ),
-        completer="domains",
     ),
 )

@@ -109,6 +109,5 @@ COMMANDS = (
             flag("print-xml", "print XML document rather than change media"),
             flag("block", "source media is a block device"),
         ),
-        completer="domains",
     ),
 )

@@ -65,7 +65,6 @@ COMMANDS = (
             number("size", "new memory size, as scaled integer (default KiB)", required=True),
             *AFFECT,
         ),
-        completer="domains",
     ),
     Command(
         "setmaxmem",
@@ -78,7 +77,6 @@ COMMANDS = (
             number("size", "new maximum memory size, as scaled integer (default KiB)", required=True),
             *AFFECT,
         ),
-        completer="domains",
     ),
     Command(
         "memtune",
@@ -95,6 +93,5 @@ COMMANDS = (
             number("min-guarantee", "Min guaranteed memory, as scaled integer (default KiB)"),
             *AFFECT,
         ),
-        completer="domains",
     ),
 )

@@ -312,6 +312,5 @@ COMMANDS = (
                 by_name_only=True,
             ),
         ),
-        completer="domains",
     ),
 )

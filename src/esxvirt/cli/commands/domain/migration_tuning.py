@@ -77,7 +77,6 @@ COMMANDS = (
             DOMAIN,
             number("downtime", "maximum tolerable downtime (in milliseconds) for migration", required=True),
         ),
-        completer="domains",
     ),
     Command(
         "migrate-getmaxdowntime",
@@ -85,7 +84,6 @@ COMMANDS = (
         get_downtime,
         "Get maximum tolerable downtime of a domain which is being live-migrated to another host.",
         (DOMAIN,),
-        completer="domains",
     ),
     Command(
         "migrate-compcache",
@@ -97,7 +95,6 @@ COMMANDS = (
             DOMAIN,
             number("size", "requested size of the cache (in bytes) used for compression", by_name_only=True),
         ),
-        completer="domains",
     ),
     Command(
         "migrate-setspeed",
@@ -109,7 +106,6 @@ COMMANDS = (
             number("bandwidth", _BANDWIDTH, required=True),
             flag("postcopy", "set post-copy migration bandwidth"),
         ),
-        completer="domains",
     ),
     Command(
         "migrate-getspeed",
@@ -117,7 +113,6 @@ COMMANDS = (
         get_speed,
         "Get the maximum migration bandwidth (in MiB/s) for a domain.",
         (DOMAIN, flag("postcopy", "get post-copy migration bandwidth")),
-        completer="domains",
     ),
     Command(
         "migrate-postcopy",
@@ -126,6 +121,5 @@ COMMANDS = (
         "Switch running migration from pre-copy to post-copy. The migration must have been started with --postcopy "
         "option.",
         (DOMAIN,),
-        completer="domains",
     ),
 )

@@ -38,20 +38,17 @@ COMMANDS = (
         "convert a domain name or UUID to domain id",
         show_id,
         options=(data("domain", "domain name or uuid"),),
-        completer="domains",
     ),
     Command(
         "domname",
         "convert a domain id or UUID to domain name",
         show_name,
         options=(data("domain", "domain id or uuid"),),
-        completer="domains",
     ),
     Command(
         "domuuid",
         "convert a domain name or id to domain UUID",
         show_uuid,
         options=(data("domain", "domain id or name"),),
-        completer="domains",
     ),
 )

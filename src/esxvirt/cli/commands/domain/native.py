@@ -108,6 +108,5 @@ COMMANDS = (
             *_OURS,
         ),
         needs_connection=False,
-        completer="domains",
     ),
 )

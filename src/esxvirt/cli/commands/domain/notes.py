@@ -111,7 +111,6 @@ COMMANDS = (
             flag("edit", "open an editor to modify the description"),
             argv("new-desc", "message"),
         ),
-        completer="domains",
     ),
     Command(
         "metadata",
@@ -127,6 +126,5 @@ COMMANDS = (
             string("set", "new metadata to set"),
             flag("remove", "remove the metadata corresponding to an uri"),
         ),
-        completer="domains",
     ),
 )

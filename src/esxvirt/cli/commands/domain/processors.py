@@ -104,7 +104,6 @@ COMMANDS = (
             flag("guest", "modify cpu state in the guest"),
             flag("hotpluggable", "make added vcpus hot(un)pluggable"),
         ),
-        completer="domains",
     ),
     Command(
         "schedinfo",
@@ -120,6 +119,5 @@ COMMANDS = (
             flag("live", "get/set value from running domain"),
             argv("set", "parameter=value"),
         ),
-        completer="domains",
     ),
 )

@@ -42,7 +42,6 @@ COMMANDS = (
         answer,
         "Answer the question that a domain waits for; see the command 'question'.",
         (DOMAIN, data("choice", "an answer, by its key or its text")),
-        completer="domains",
     ),
     Command(
         "question",
@@ -50,6 +49,5 @@ COMMANDS = (
         show,
         "Show the question that a domain waits for, and the possible answers.",
         (DOMAIN,),
-        completer="domains",
     ),
 )

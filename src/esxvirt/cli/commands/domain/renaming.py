@@ -28,6 +28,5 @@ COMMANDS = (
         rename,
         "Rename an inactive domain.",
         (data("domain", "domain name or uuid"), data("new-name", "new domain name")),
-        completer="domains",
     ),
 )

@@ -42,6 +42,5 @@ COMMANDS = (
             data("target", "mem(Suspend-to-RAM), disk(Suspend-to-Disk), hybrid(Hybrid-Suspend)"),
             number("duration", "duration in seconds", by_name_only=True),
         ),
-        completer="domains",
     ),
 )

@@ -123,6 +123,5 @@ COMMANDS = (
             string("pass-fds", "pass file descriptors N,M,... to the guest"),
             flag("reset-nvram", "re-initialize NVRAM from its pristine template"),
         ),
-        completer="domains",
     ),
 )

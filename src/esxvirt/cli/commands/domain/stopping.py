@@ -110,7 +110,6 @@ COMMANDS = (
         shut_down,
         "Run shutdown in the target domain.",
         (DOMAIN, _MODE),
-        completer="domains",
     ),
     Command(
         "reboot",
@@ -118,7 +117,6 @@ COMMANDS = (
         reboot,
         "Run a reboot command in the target domain.",
         (DOMAIN, _MODE),
-        completer="domains",
     ),
     Command(
         "reset",
@@ -126,7 +124,6 @@ COMMANDS = (
         reset,
         "Reset the target domain as if by power button",
         (DOMAIN,),
-        completer="domains",
     ),
     Command(
         "destroy",
@@ -138,15 +135,13 @@ COMMANDS = (
             flag("graceful", "terminate gracefully"),
             flag("remove-logs", "remove domain logs"),
         ),
-        completer="domains",
     ),
-    Command("suspend", "suspend a domain", suspend, "Suspend a running domain.", (DOMAIN,), completer="domains"),
+    Command("suspend", "suspend a domain", suspend, "Suspend a running domain.", (DOMAIN,)),
     Command(
         "resume",
         "resume a domain",
         resume,
         "Resume a previously suspended domain.",
         (DOMAIN,),
-        completer="domains",
     ),
 )

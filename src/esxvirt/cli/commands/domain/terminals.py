@@ -60,7 +60,6 @@ COMMANDS = (
             flag("force", "force console connection (disconnect already connected sessions)"),
             flag("safe", "only connect if safe console handling is supported"),
         ),
-        completer="domains",
     ),
     Command(
         "ttyconsole",
@@ -68,6 +67,5 @@ COMMANDS = (
         show_terminal,
         "Output the device for the TTY console.",
         (DOMAIN,),
-        completer="domains",
     ),
 )

@@ -130,6 +130,5 @@ COMMANDS = (
             flag("current", "get value according to current domain state"),
             flag("guest", "retrieve vcpu count from the guest instead of the hypervisor"),
         ),
-        completer="domains",
     ),
 )

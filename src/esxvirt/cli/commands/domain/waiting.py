@@ -39,6 +39,5 @@ COMMANDS = (
             data("condition", f"what to wait for: {', '.join(_CONDITIONS)}"),
             number("timeout", "seconds to wait at most"),
         ),
-        completer="domains",
     ),
 )

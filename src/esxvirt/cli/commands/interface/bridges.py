@@ -109,7 +109,6 @@ COMMANDS = (
             number("delay", "number of seconds to squelch traffic on newly connected ports"),
             flag("no-start", "don't start the bridge immediately"),
         ),
-        completer="interfaces",
     ),
     Command(
         "iface-unbridge",
@@ -120,6 +119,5 @@ COMMANDS = (
             data("bridge", "current bridge device name"),
             flag("no-start", "don't start the detached interface immediately (not recommended)"),
         ),
-        completer="interfaces",
     ),
 )

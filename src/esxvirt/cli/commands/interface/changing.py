@@ -114,7 +114,6 @@ COMMANDS = (
         destroy,
         "forcefully stop a physical host interface.",
         (INTERFACE,),
-        completer="interfaces",
     ),
     Command(
         "iface-edit",
@@ -122,7 +121,6 @@ COMMANDS = (
         change,
         "Edit the XML configuration for a physical host interface.",
         (INTERFACE,),
-        completer="interfaces",
     ),
     Command(
         "iface-rollback",
@@ -136,7 +134,6 @@ COMMANDS = (
         start,
         "start a physical host interface.",
         (INTERFACE,),
-        completer="interfaces",
     ),
     Command(
         "iface-undefine",
@@ -144,6 +141,5 @@ COMMANDS = (
         undefine,
         "undefine an interface.",
         (INTERFACE,),
-        completer="interfaces",
     ),
 )

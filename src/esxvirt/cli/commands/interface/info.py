@@ -64,7 +64,6 @@ COMMANDS = (
             string("xpath", "xpath expression to filter the XML document", by_name_only=True),
             flag("wrap", "wrap xpath results in an common root element"),
         ),
-        completer="interfaces",
     ),
     Command(
         "iface-list",
@@ -79,7 +78,6 @@ COMMANDS = (
         mac,
         "",
         (data("interface", "interface name"),),
-        completer="interfaces",
     ),
     Command(
         "iface-name",

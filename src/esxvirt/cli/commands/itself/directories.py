@@ -42,7 +42,6 @@ COMMANDS = (
         "Change the current directory.",
         (string("dir", "directory to switch to (default: home or else root)"),),
         needs_connection=False,
-        completer="directories",
     ),
     Command("pwd", "print the current directory", show, "Print the current directory.", needs_connection=False),
 )

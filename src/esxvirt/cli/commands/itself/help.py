@@ -48,6 +48,5 @@ COMMANDS = (
             ),
         ),
         needs_connection=False,
-        completer="commands",
     ),
 )

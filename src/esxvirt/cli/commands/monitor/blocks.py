@@ -145,7 +145,6 @@ COMMANDS = (
         show_errors,
         "Show block device errors",
         (DOMAIN,),
-        completer="domains",
     ),
     Command(
         "domblkinfo",
@@ -158,7 +157,6 @@ COMMANDS = (
             flag("human", "Human readable output"),
             flag("all", "display all block devices info"),
         ),
-        completer="domains",
     ),
     Command(
         "domblklist",
@@ -170,7 +168,6 @@ COMMANDS = (
             flag("inactive", "get inactive rather than running configuration"),
             flag("details", "additionally display the type and device value"),
         ),
-        completer="domains",
     ),
     Command(
         "domblkstat",
@@ -182,6 +179,5 @@ COMMANDS = (
             string("device", "block device", empty_ok=True),
             flag("human", "print a more human readable output"),
         ),
-        completer="domains",
     ),
 )

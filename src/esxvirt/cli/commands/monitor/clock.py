@@ -47,6 +47,5 @@ COMMANDS = (
             flag("sync", "instead of setting given time, synchronize from domain's RTC"),
             number("time", "time to set"),
         ),
-        completer="domains",
     ),
 )

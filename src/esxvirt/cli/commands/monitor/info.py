@@ -98,6 +98,5 @@ COMMANDS = (
         show,
         "Returns basic information about the domain.",
         (DOMAIN,),
-        completer="domains",
     ),
 )

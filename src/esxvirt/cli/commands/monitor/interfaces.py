@@ -101,7 +101,6 @@ COMMANDS = (
             data("interface", "interface device (MAC Address)"),
             flag("config", "Get persistent interface state"),
         ),
-        completer="domains",
     ),
     Command(
         "domiflist",
@@ -109,7 +108,6 @@ COMMANDS = (
         show_list,
         "Get the summary of virtual interfaces for a domain.",
         (DOMAIN, flag("inactive", "get inactive rather than running configuration")),
-        completer="domains",
     ),
     Command(
         "domifstat",
@@ -117,6 +115,5 @@ COMMANDS = (
         show_statistics,
         "Get network interface stats for a running domain.",
         (DOMAIN, data("interface", "interface device specified by name or MAC Address")),
-        completer="domains",
     ),
 )

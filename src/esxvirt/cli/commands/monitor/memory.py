@@ -52,6 +52,5 @@ COMMANDS = (
             flag("live", "affect running domain"),
             flag("current", "affect current domain"),
         ),
-        completer="domains",
     ),
 )

@@ -46,7 +46,6 @@ COMMANDS = (
         show_control,
         "Returns state of a control interface to the domain.",
         (DOMAIN,),
-        completer="domains",
     ),
     Command(
         "domstate",
@@ -54,6 +53,5 @@ COMMANDS = (
         show_state,
         "Returns state about a domain.",
         (DOMAIN, flag("reason", "also print reason for the state")),
-        completer="domains",
     ),
 )

@@ -106,6 +106,5 @@ COMMANDS = (
             flag("nowait", "report only stats that are accessible instantly"),
             argv("domain", "list of domains to get stats for"),
         ),
-        completer="domains",
     ),
 )

@@ -117,7 +117,6 @@ COMMANDS = (
         change,
         "Edit the XML configuration for a network.",
         (NETWORK,),
-        completer="networks",
     ),
     Command(
         "net-undefine",
@@ -125,7 +124,6 @@ COMMANDS = (
         undefine,
         "Undefine the configuration for a persistent network.",
         (NETWORK,),
-        completer="networks",
     ),
     Command(
         "net-update",
@@ -146,6 +144,5 @@ COMMANDS = (
             flag("live", "affect running network"),
             flag("current", "affect current state of network"),
         ),
-        completer="networks",
     ),
 )

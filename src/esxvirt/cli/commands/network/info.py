@@ -91,7 +91,6 @@ COMMANDS = (
         leases,
         "Print lease info for a given network",
         (NETWORK, string("mac", "MAC address")),
-        completer="networks",
     ),
     Command(
         "net-dumpxml",
@@ -104,7 +103,6 @@ COMMANDS = (
             string("xpath", "xpath expression to filter the XML document", by_name_only=True),
             flag("wrap", "wrap xpath results in an common root element"),
         ),
-        completer="networks",
     ),
     Command(
         "net-info",
@@ -112,7 +110,6 @@ COMMANDS = (
         info,
         "Returns basic information about the network",
         (NETWORK,),
-        completer="networks",
     ),
     Command("net-name", "convert a network UUID to network name", name, "", (network_option("network uuid"),)),
     Command(
@@ -121,6 +118,5 @@ COMMANDS = (
         uuid,
         "",
         (network_option("network name"),),
-        completer="networks",
     ),
 )

@@ -87,7 +87,6 @@ COMMANDS = (
         show,
         "Returns list of network ports.",
         (NETWORK, flag("uuid", "list uuid's only"), flag("table", "list table (default)")),
-        completer="networks",
     ),
     Command(
         "net-port-create",
@@ -95,7 +94,6 @@ COMMANDS = (
         create,
         "Create a network port.",
         (NETWORK, data("file", "file containing an XML network port description"), flag("validate", VALIDATE)),
-        completer="networks",
     ),
     Command(
         "net-port-dumpxml",
@@ -108,7 +106,6 @@ COMMANDS = (
             string("xpath", "xpath expression to filter the XML document", by_name_only=True),
             flag("wrap", "wrap xpath results in an common root element"),
         ),
-        completer="networks",
     ),
     Command(
         "net-port-delete",
@@ -116,6 +113,5 @@ COMMANDS = (
         delete,
         "Delete the specified network port.",
         (NETWORK, _PORT),
-        completer="networks",
     ),
 )

@@ -48,7 +48,6 @@ COMMANDS = (
         autostart,
         "Configure a network to be automatically started at boot.",
         (NETWORK, flag("disable", "disable autostarting")),
-        completer="networks",
     ),
     Command(
         "net-destroy",
@@ -56,7 +55,6 @@ COMMANDS = (
         destroy,
         "Forcefully stop a given network.",
         (NETWORK,),
-        completer="networks",
     ),
     Command(
         "net-start",
@@ -64,6 +62,5 @@ COMMANDS = (
         start,
         "Start a network.",
         (NETWORK,),
-        completer="networks",
     ),
 )

@@ -168,6 +168,5 @@ COMMANDS = (
         change,
         "Edit the XML configuration for a storage pool.",
         (POOL,),
-        completer="pools",
     ),
 )

@@ -66,7 +66,6 @@ COMMANDS = (
             string("xpath", "xpath expression to filter the XML document", by_name_only=True),
             flag("wrap", "wrap xpath results in an common root element"),
         ),
-        completer="pools",
     ),
     Command(
         "pool-info",
@@ -74,10 +73,9 @@ COMMANDS = (
         show_info,
         "Returns basic information about the storage pool.",
         (POOL, flag("bytes", "Return pool info in bytes")),
-        completer="pools",
     ),
-    Command("pool-name", "convert a pool UUID to pool name", show_name, "", (POOL,), completer="pools"),
-    Command("pool-uuid", "convert a pool name to pool UUID", show_uuid, "", (POOL,), completer="pools"),
+    Command("pool-name", "convert a pool UUID to pool name", show_name, "", (POOL,)),
+    Command("pool-uuid", "convert a pool name to pool UUID", show_uuid, "", (POOL,)),
     Command(
         "pool-capabilities",
         "storage pool capabilities",

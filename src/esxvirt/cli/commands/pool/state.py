@@ -100,7 +100,7 @@ def build(virsh: Virsh, arguments: Arguments) -> None:
 def _command(
     name: str, help_: str, run: Callable[[Virsh, Arguments], None], description: str, *options: Option
 ) -> Command:
-    return Command(name, help_, run, description, (POOL, *options), completer="pools")
+    return Command(name, help_, run, description, (POOL, *options))
 
 
 COMMANDS = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from esxvirt.cli.commands.common import DOMAIN, domain_of
-from esxvirt.cli.commands.snapshot.common import SNAPSHOTS, snapshot_of
+from esxvirt.cli.commands.snapshot.common import snapshot_of
 from esxvirt.cli.declare import Command, flag, string
 
 if TYPE_CHECKING:
@@ -74,7 +74,6 @@ COMMANDS = (
             flag("children-only", "delete children but not snapshot"),
             flag("metadata", "delete only libvirt metadata, leaving snapshot contents behind"),
         ),
-        completer=SNAPSHOTS,
     ),
     Command(
         "snapshot-revert",
@@ -90,6 +89,5 @@ COMMANDS = (
             flag("force", "try harder on risky reverts"),
             flag("reset-nvram", "re-initialize NVRAM from its pristine template"),
         ),
-        completer=SNAPSHOTS,
     ),
 )

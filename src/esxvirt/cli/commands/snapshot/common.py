@@ -12,12 +12,9 @@ if TYPE_CHECKING:
     from esxvirt.cli.api import Domain
     from esxvirt.cli.arguments import Arguments
 
-__all__ = ["SNAPSHOTS", "Entry", "Snapshot", "entries", "entry_of", "snapshot_of"]
+__all__ = ["Entry", "Snapshot", "entries", "entry_of", "snapshot_of"]
 
 Snapshot = Any
-
-SNAPSHOTS = "snapshots"
-"""The completer: names of the domain's snapshots."""
 
 # virDomainState, as the XML of snapshots has it
 _STATES = {

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from esxvirt.cli import xpath
 from esxvirt.cli.commands.common import DOMAIN, domain_of
-from esxvirt.cli.commands.snapshot.common import SNAPSHOTS, entry_of, snapshot_of
+from esxvirt.cli.commands.snapshot.common import entry_of, snapshot_of
 from esxvirt.cli.declare import Command, data, flag, string
 from esxvirt.cli.failures import Failed
 
@@ -105,7 +105,6 @@ COMMANDS = (
             _SECURITY,
             string("snapshotname", "name of existing snapshot to make current"),
         ),
-        completer=SNAPSHOTS,
     ),
     Command(
         "snapshot-dumpxml",
@@ -119,7 +118,6 @@ COMMANDS = (
             string("xpath", "xpath expression to filter the XML document", by_name_only=True),
             flag("wrap", "wrap xpath results in an common root element"),
         ),
-        completer=SNAPSHOTS,
     ),
     Command(
         "snapshot-info",
@@ -131,7 +129,6 @@ COMMANDS = (
             string("snapshotname", "snapshot name"),
             flag("current", "info on current snapshot"),
         ),
-        completer=SNAPSHOTS,
     ),
     Command(
         "snapshot-parent",
@@ -143,6 +140,5 @@ COMMANDS = (
             string("snapshotname", "find parent of snapshot name"),
             flag("current", "find parent of current snapshot"),
         ),
-        completer=SNAPSHOTS,
     ),
 )

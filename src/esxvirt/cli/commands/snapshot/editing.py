@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from esxvirt.cli.commands.common import DOMAIN, domain_of, xml_of
-from esxvirt.cli.commands.snapshot.common import SNAPSHOTS
 from esxvirt.cli.declare import Command, flag, string
 from esxvirt.cli.editor import edit
 from esxvirt.cli.failures import Failed
@@ -101,6 +100,5 @@ COMMANDS = (
             flag("rename", "allow renaming an existing snapshot"),
             flag("clone", "allow cloning to new name"),
         ),
-        completer=SNAPSHOTS,
     ),
 )

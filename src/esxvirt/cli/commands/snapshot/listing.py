@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from esxvirt.cli.commands.common import DOMAIN, domain_of
-from esxvirt.cli.commands.snapshot.common import SNAPSHOTS, Entry, Snapshot, entries, snapshot_of
+from esxvirt.cli.commands.snapshot.common import Entry, Snapshot, entries, snapshot_of
 from esxvirt.cli.declare import Command, flag, string
 from esxvirt.cli.failures import Failed
 from esxvirt.cli.tables import Table
@@ -126,6 +126,5 @@ COMMANDS = (
             flag("name", "list snapshot names only"),
             flag("topological", "sort list topologically rather than by name"),
         ),
-        completer=SNAPSHOTS,
     ),
 )

@@ -162,7 +162,6 @@ COMMANDS = (
             flag("current", "with redefine, set current snapshot"),
             *_COMMON,
         ),
-        completer="domains",
     ),
     Command(
         "snapshot-create-as",
@@ -178,6 +177,5 @@ COMMANDS = (
             string("memspec", "memory attributes: [file=]name[,snapshot=type]", by_name_only=True),
             argv("diskspec", "disk attributes: disk[,snapshot=type][,driver=type][,stype=type][,file=name]"),
         ),
-        completer="domains",
     ),
 )

@@ -7,6 +7,8 @@ A table (TOML, beside the module that has it) has rows ``[[command]]`` with ``na
 - ``steps``: what is done first, in this order, each a name and its operands (see `steps`); by default the domain is
   looked up, if there is an option for it, and all numbers are read;
 - ``function`` and ``messages``: the function of libvirt's that is refused, and what is said before that;
+- ``underscores``: that the options' older names are taken, too;
+- ``states``: that the library refuses ``--running`` with ``--paused`` before anything else, to those who may write;
 - ``otherwise``: ``function`` and ``messages`` that count instead if one of the options ``given`` was given.
 """
 
@@ -18,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from esxvirt.cli.commands.unsupported.steps import STEPS, Done
-from esxvirt.cli.declare import Command, Kind, Option
+from esxvirt.cli.declare import Command, Kind, Option, alias
 from esxvirt.cli.failures import Failed
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = ["commands"]
 
+_TWO_STATES = "Flags 'VIR_DOMAIN_SAVE_RUNNING' and 'VIR_DOMAIN_SAVE_PAUSED' are mutually exclusive"
 _KINDS = {"flag": Kind.FLAG, "string": Kind.STRING, "number": Kind.NUMBER, "words": Kind.ARGV}
 
 
@@ -47,15 +50,9 @@ def commands(module: str, own: Mapping[str, Step] | None = None) -> tuple[Comman
 
 def _command(row: dict[str, Any], known: Mapping[str, Step]) -> Command:
     options = tuple(_option(*option) for option in row["options"])
-    about_domains = any(option.name == "domain" for option in options)
-    return Command(
-        row["name"],
-        row["help"],
-        _Refusal(row, known, options),
-        row["description"],
-        options,
-        completer="domains" if about_domains else "",
-    )
+    if row.get("underscores"):
+        options += tuple(alias(option.name.replace("-", "_"), option.name) for option in options if "-" in option.name)
+    return Command(row["name"], row["help"], _Refusal(row, known, options), row["description"], options)
 
 
 def _option(name: str, kind: str, text: str) -> Option:
@@ -87,7 +84,10 @@ class _Refusal:
         given = defaultdict(
             str, {option.name: arguments.raw(option.name) or "" for option in arguments.command.options}
         )
-        with virsh.failing(*(message.format_map(given) for message in case.get("messages", ()))):
+        messages = [message.format_map(given) for message in case.get("messages", ())]
+        if self._row.get("states") and not virsh.read_only and arguments.flag("running") and arguments.flag("paused"):
+            raise Failed(*messages, _TWO_STATES)
+        with virsh.failing(*messages):
             _refuse(virsh, function or case["function"])
 
 

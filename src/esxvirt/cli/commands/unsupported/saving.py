@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from esxvirt.cli.commands.common import domain_of
 from esxvirt.cli.commands.unsupported.declared import commands
 from esxvirt.cli.commands.unsupported.steps import Done
-from esxvirt.cli.failures import Failed
 
 if TYPE_CHECKING:
     from esxvirt.cli.arguments import Arguments
@@ -28,13 +27,4 @@ def look_for_image(virsh: Virsh, arguments: Arguments, /, *_: str) -> None:
         raise Done
 
 
-def check_states(virsh: Virsh, arguments: Arguments, /, *_: str) -> None:
-    """Refuse two states for one image, unless the connection is read-only, which is said first."""
-    if arguments.flag("running") and arguments.flag("paused") and not virsh.read_only:
-        raise Failed(
-            f"Failed to update {arguments.raw('file')}",
-            "Flags 'VIR_DOMAIN_SAVE_RUNNING' and 'VIR_DOMAIN_SAVE_PAUSED' are mutually exclusive",
-        )
-
-
-COMMANDS = commands(__file__, {"image": look_for_image, "states": check_states})
+COMMANDS = commands(__file__, {"image": look_for_image})

@@ -8,7 +8,7 @@ from esxvirt.cli.arguments import INT, LONG_LONG, UNSIGNED, UNSIGNED_LONG_LONG
 from esxvirt.cli.commands.common import domain_of
 from esxvirt.cli.failures import Failed
 from esxvirt.cli.files import read_file
-from esxvirt.cli.scaled import ScaleError, scaled_bytes
+from esxvirt.cli.scaled import option_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -90,11 +90,7 @@ def scaled(_virsh: Virsh, arguments: Arguments, /, *operands: str) -> None:
     text = arguments.raw(option)
     if text is None or text.lstrip().startswith("-"):  # libvirt counts a negative one from the end
         return
-    try:
-        scaled_bytes(text)
-    except ScaleError as error:
-        complaint = f"Scaled numeric value '{text}' for <{shown}> option is malformed or out of range"
-        raise Failed(complaint, *filter(None, [str(error)])) from None
+    option_bytes(text, shown)
 
 
 def at_least(_virsh: Virsh, arguments: Arguments, /, *operands: str) -> None:
@@ -118,6 +114,12 @@ def together(_virsh: Virsh, arguments: Arguments, /, *operands: str) -> None:
     option, other, *words = operands
     if option in arguments and other not in arguments:
         raise Failed(" ".join(words))
+
+
+def xpath(_virsh: Virsh, arguments: Arguments, /, *_: str) -> None:
+    """Fail without a word, as virsh does, where the path is empty."""
+    if arguments.raw("xpath") == "":
+        raise Failed
 
 
 def event(virsh: Virsh, arguments: Arguments, /, *types: str) -> None:
@@ -150,4 +152,5 @@ STEPS: Mapping[str, Step] = {
     "scaled": scaled,
     "texts": texts,
     "together": together,
+    "xpath": xpath,
 }

@@ -127,7 +127,6 @@ COMMANDS = (
         show_list,
         "Returns list of vols by pool.",
         (data("pool", "pool name or uuid"), flag("details", "display extended details for volumes")),
-        completer="pools",
     ),
     Command(
         "vol-name",

@@ -152,7 +152,6 @@ COMMANDS = (
             _PREALLOCATE,
             flag("print-xml", "print XML document, but don't define/create"),
         ),
-        completer="pools",
     ),
     Command(
         "vol-create",
@@ -160,7 +159,6 @@ COMMANDS = (
         create,
         "Create a vol.",
         (_POOL, _FILE, _PREALLOCATE, _VALIDATE),
-        completer="pools",
     ),
     Command(
         "vol-create-from",
@@ -176,6 +174,5 @@ COMMANDS = (
             _REFLINK,
             _VALIDATE,
         ),
-        completer="pools",
     ),
 )
