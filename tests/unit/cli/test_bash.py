@@ -34,7 +34,7 @@ def _press(simulator: Simulator, tmp_path: Path, line: str, shown: str, then: st
         [
             ("@ ", "stty cols 300\r"),
             ("@ ", "bind 'set enable-bracketed-paste off'; bind 'set bell-style none'\r"),
-            ("@ ", f"source {_SCRIPT}\r"),
+            ("@ ", f"cd {tmp_path}; source {_SCRIPT}\r"),
             ("@ ", line.replace("URI", f"'{simulator.uri}'")),
             (shown, f"{then}\r"),
             ("@ ", "exit\r"),
@@ -68,6 +68,18 @@ def _press(simulator: Simulator, tmp_path: Path, line: str, shown: str, then: st
 )
 def test_the_tab_key(simulator: Simulator, tmp_path: Path, line: str, shown: str, then: str, printed: str) -> None:
     assert printed in _press(simulator, tmp_path, line, shown, then)
+
+
+@pytest.mark.parametrize("begun", ["e", "'e", '"e', "e'v'il\\$", "'evil$(to", '"evil\\$(to'])
+def test_no_name_runs(tmp_path: Path, begun: str) -> None:
+    with Simulator("esx-7.0", transport="http", password="secret") as simulator:
+        connection = open_connection(simulator.uri, simulator.username, simulator.password)
+        connection.lookupByName("archive").rename("evil$(touch ran)`touch ran`\\\"b'c;d", 0)
+        connection.close()
+        # What ends the name stands nowhere else on the line, whatever quotes are around it.
+        shown = _press(simulator, tmp_path, f"esxvirsh -q -c URI domstate {begun}\t", ";d")
+    assert "shut off" in shown
+    assert not (tmp_path / "ran").exists()
 
 
 def test_nobody_is_asked_for_a_password(simulator: Simulator, tmp_path: Path) -> None:
