@@ -214,7 +214,7 @@ def test_one_pool(simulator: Simulator, tmp_path: Path, command: str) -> None:
 
 
 def test_one_volume_is_searched_for_once(simulator: Simulator, tmp_path: Path) -> None:
-    for command in ("vol-info", "vol-path"):
+    for command in ("vol-info", "vol-path", "vol-dumpxml"):
         made = calls(simulator, tmp_path, command, "iso/install.iso", "local-storage")
         assert [method for method in made if method.startswith("Search")] == ["SearchDatastore_Task"], made
     made = calls(simulator, tmp_path, "vol-info", "[local-storage] iso/install.iso")
@@ -227,7 +227,7 @@ def test_changes_of_volumes(tmp_path: Path) -> None:
     with Simulator("esx-7.0", transport="http") as fresh:
         for command, expected in (
             (("vol-create-as", pool, name, "1M", "--format", "vmdk"), 9),
-            (("vol-clone", name, "new/b.vmdk", pool), 12),
+            (("vol-clone", name, "new/b.vmdk", pool), 11),
             (("vol-resize", name, "2M", pool), 8),
             (("vol-wipe", name, pool), 7),
             (("vol-delete", name, pool), 7),

@@ -72,6 +72,13 @@ class virStorageVol(OfConnection):
         check_flags(flags, 0, "esxStorageVolGetXMLDesc")
         return format_volume(describe(self._driver, read_again(self._driver, self._o)))
 
+    def XMLDescAtLookup(self) -> str:
+        """Return what `XMLDesc` would have returned when the volume was looked up. esxvirt's own."""
+        from esxvirt.driver.volumes import describe
+        from esxvirt.xml.storage.volume import format_volume
+
+        return format_volume(describe(self._driver, self._o))
+
     def storagePoolLookupByVolume(self) -> "virStoragePool":
         """Return the pool."""
         from esxvirt.driver.volumes import lookup_pool

@@ -3,9 +3,9 @@
 A line has the method with its parameters, the C function that libvirt names in errors, and ``!`` if libvirt refuses it
 on a read-only connection. A class's own module has bodies for the methods that the driver supports; all others raise
 VIR_ERR_NO_SUPPORT with that function's name (`esxvirt.libvirt.methods`). Names and flags are libvirt 9.0.0's;
-`getInfoKiB`, `domainTitles`, `getAllStoragePoolInfo`, `getAllVolumeInfo`, `infoAtLookup`, `remaining`, `nativeToXML`,
-`xmlToNative`, the details and renaming of snapshots, and all that is about several hosts, tasks and questions, is our
-own.
+`getInfoKiB`, `domainTitles`, `getAllStoragePoolInfo`, `getAllVolumeInfo`, `infoAtLookup`, `XMLDescAtLookup`,
+`remaining`, `nativeToXML`, `xmlToNative`, the details and renaming of snapshots, and all that is about several hosts,
+tasks and questions, is our own.
 """
 
 __all__ = ["SURFACE"]
@@ -430,6 +430,7 @@ SURFACE: dict[str, str] = {
     wipe(flags=0) virStorageVolWipe !
     wipePattern(algorithm, flags=0) virStorageVolWipePattern !
     XMLDesc(flags=0) virStorageVolGetXMLDesc
+    XMLDescAtLookup() virStorageVolGetXMLDesc
     """,
     "virStream": """
     abort() virStreamAbort

@@ -61,6 +61,7 @@ OWN_METHODS = {
     ("virDomainSnapshot", "rename"),
     ("virStoragePool", "getAllVolumeInfo"),
     ("virStorageVol", "infoAtLookup"),
+    ("virStorageVol", "XMLDescAtLookup"),
     ("virStream", "remaining"),
 }
 CLASSES = sorted(SURFACE)

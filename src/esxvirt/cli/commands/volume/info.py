@@ -62,7 +62,9 @@ def show_info(virsh: Virsh, arguments: Arguments) -> None:
 def show_xml(virsh: Virsh, arguments: Arguments) -> None:
     """Print the XML, or parts of it."""
     expression = arguments.text("xpath")
-    xml = volume_of(virsh, arguments).XMLDesc(0)
+    volume = volume_of(virsh, arguments)
+    # it has just been searched for
+    xml = getattr(volume, "XMLDescAtLookup", volume.XMLDesc)()
     virsh.write(xml if expression is None else select(xml, expression, wrap=arguments.flag("wrap")))
 
 

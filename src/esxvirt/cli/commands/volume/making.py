@@ -105,7 +105,7 @@ def clone(virsh: Virsh, arguments: Arguments) -> None:
         pool = source.storagePoolLookupByVolume()
     name = arguments.required("newname")
     with virsh.failing(f"Failed to clone vol from {source.name()}"):
-        xml = _renamed(source.XMLDesc(0), name)
+        xml = _renamed(getattr(source, "XMLDescAtLookup", source.XMLDesc)(), name)
         if arguments.flag("print-xml"):
             virsh.write(xml)
             return
