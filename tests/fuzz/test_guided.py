@@ -1,5 +1,6 @@
 """A moment of the coverage-guided fuzzing of the parsers (`make guided`): it runs, and finds nothing at once."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -26,7 +27,9 @@ def test_nothing_is_found_at_once(target: str, tmp_path: Path) -> None:
         timeout=_PATIENCE,
     )
     assert run.returncode == 0, run.stderr[-5000:]
-    assert "Done 300 runs" in run.stderr
+    # it may do one or two more than it was told to
+    [done] = re.findall(r"^Done (\d+) runs", run.stderr, re.MULTILINE)
+    assert 300 <= int(done) < 400
     assert list(tmp_path.iterdir()) == []
 
 
