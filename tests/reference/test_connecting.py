@@ -51,6 +51,21 @@ def test_a_session_from_a_pipe(options: list[str], esx: Simulator, auth_file: Pa
     assert ours == theirs
 
 
+def test_a_script_from_windows_from_a_pipe(esx: Simulator, auth_file: Path) -> None:
+    script = SCRIPT.replace("\n", "\r\n")
+    theirs, ours = _both(["-c", esx.uri], script, LIBVIRT_AUTH_FILE=str(auth_file))
+    assert ours == theirs
+    assert "paused" in ours.stdout
+
+
+@pytest.mark.parametrize("arguments", [["echo", "a"], ["help", "uri"], ["uri --help"], ["uri"], ["-q"], ["foo"]])
+def test_a_default_server_that_is_not_there_is_in_nobodys_way(arguments: list[str], auth_file: Path) -> None:
+    uri = "esx://root@nohost.invalid/"
+    for variable in ("LIBVIRT_DEFAULT_URI", "VIRSH_DEFAULT_CONNECT_URI"):
+        theirs, ours = _both(arguments, **{variable: uri, "LIBVIRT_AUTH_FILE": str(auth_file)})
+        assert ours == theirs
+
+
 def test_a_default_uri_is_used_when_needed(esx: Simulator, auth_file: Path) -> None:
     for variable in ("LIBVIRT_DEFAULT_URI", "VIRSH_DEFAULT_CONNECT_URI"):
         theirs, ours = _both(["pwd; uri"], **{variable: esx.uri, "LIBVIRT_AUTH_FILE": str(auth_file)})

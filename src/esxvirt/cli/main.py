@@ -57,8 +57,7 @@ def run(arguments: list[str] | None = None) -> int:
     program = os.path.basename(sys.argv[0]) if sys.argv and sys.argv[0] else "esxvirsh"  # noqa: PTH119  no pathlib
     if program in {"__main__.py", "-c", "-m"}:
         program = "esxvirsh"
-    if sys.stdout is None or sys.stderr is None:  # closed by whoever started us
-        _open_nowhere()
+    _open_nowhere()
     try:
         _catch_termination()
         code = _run(sys.argv[1:] if arguments is None else arguments, program)
@@ -87,10 +86,10 @@ def _drop_output() -> None:
 
 
 def _open_nowhere() -> None:
-    """Stand in for streams that are closed: what is written there is lost, and that is no error."""
-    for name in ("stdout", "stderr"):
+    """Stand in for streams that whoever started us has closed: what is written there is lost, and nothing is read."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
-            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115  for the process's life
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115  for the process's life
 
 
 def _run(arguments: list[str], program: str) -> int:
@@ -143,7 +142,7 @@ def _converse(start: startup.Start, output: Output) -> int:
         elif start.words:
             invocations = virsh.parse(words_of_arguments(start.words))
         alone = bool(invocations) and all(invocation.command.before_connection for invocation in invocations)
-        if start.settings.uri is not None and not alone:  # named at the start: open it now, whatever the commands need
+        if start.settings.uri_named and not alone:  # open it now, whatever the commands need
             virsh.connect(start.settings.uri, read_only=start.settings.read_only)
         if virsh.interactive:
             from esxvirt.cli import shell  # noqa: PLC0415  prompt_toolkit is big

@@ -31,6 +31,7 @@ class Output:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self._at_terminal = sys.stdout.isatty()
         self._log = None
         if settings.log_file:
             try:
@@ -40,14 +41,19 @@ class Output:
                 raise LogFileError("failed to open the log file. check the log file path") from error
 
     def write(self, text: str) -> None:
-        """Print text as it is, without a newline of its own."""
+        """Print text as it is, without a newline of its own.
+
+        Only a terminal is shown it at once. A pipe gets it by the buffer: a reader that has seen enough, such as `grep
+        -q`, leaves before the rest of a short list is written otherwise, and the program ends with SIGPIPE.
+        """
         data = text.encode("utf-8", "surrogateescape")
         stream = getattr(sys.stdout, "buffer", None)
         if stream is None:  # replaced by a text-only stream, as tests and embedding programs do
             sys.stdout.write(text)
         else:
-            sys.stdout.flush()
             stream.write(data)
+            if self._at_terminal:
+                stream.flush()
 
     def aside(self, text: str) -> None:
         """Print what ``--quiet`` leaves out."""

@@ -11,10 +11,14 @@ DEBUG_LEVELS = ("DEBUG", "INFO", "NOTICE", "WARNING", "ERROR")
 
 @dataclass(slots=True)
 class Settings:
-    """The global options; `uri` is None when neither ``-c`` nor VIRSH_DEFAULT_CONNECT_URI gave one."""
+    """The global options; `uri` is None when neither ``-c`` nor VIRSH_DEFAULT_CONNECT_URI gave one.
+
+    Only what ``-c`` names (`uri_named`) is connected to at once; the environment's waits for a command that needs it.
+    """
 
     program: str = "esxvirsh"
     uri: str | None = None
+    uri_named: bool = False
     host: str | None = None
     read_only: bool = False
     quiet: bool = False

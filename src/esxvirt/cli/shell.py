@@ -58,13 +58,18 @@ def _reader(virsh: Virsh) -> Callable[[str], str]:
 
         return terminal.reader(virsh)
 
+    # A carriage return ends a line, too, as at a terminal: scripts written on Windows have one before each newline.
+    waiting: list[str] = []
+
     def read(prompt: str) -> str:
         virsh.write(prompt)
         virsh.output.flush()
-        data = sys.stdin.buffer.readline()
-        if not data:
-            raise EOFError
-        line = data.removesuffix(b"\n").decode("utf-8", "surrogateescape")
+        if not waiting:
+            data = sys.stdin.buffer.readline()
+            if not data:
+                raise EOFError
+            waiting.extend(data.removesuffix(b"\n").decode("utf-8", "surrogateescape").split("\r"))
+        line = waiting.pop(0)
         virsh.write(line + "\n")
         return line
 

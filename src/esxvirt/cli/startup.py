@@ -152,7 +152,7 @@ def _apply(settings: Settings, letter: str, name: str, value: str | None, compla
         case "t":
             settings.timing = True
         case "c":
-            settings.uri = value
+            settings.uri, settings.uri_named = value, True
         case "l":
             settings.log_file = value
         case "d":
