@@ -30,13 +30,15 @@ _LOOSE = re.compile(r"\s*([^\s=\"'#][^\s=\"']*)\s*=[ \t]*(.*)", re.DOTALL)
 _NAME = re.compile(r"[A-Za-z.][A-Za-z0-9_:.\-]*")
 _BLANKS = re.compile(r"[ \t]*")
 _BLANKS_AND_ENDS = re.compile(r"[ \t\r\n]*")
+# A line end of its own, as for libvirt: editors of the old Macintosh wrote nothing else.
+_LONE_RETURN = re.compile(r"\r(?!\n)")
 _TO_END = re.compile(r"[^\r\n]*")
 
 
 def read_tolerantly(text: str, report: Report | None = None) -> list[Line]:
     """Read a file as VMware's products write it; what is no assignment, or needs a guess, becomes a note."""
     lines = []
-    for number, raw in enumerate(text.split("\n"), 1):
+    for number, raw in enumerate(_LONE_RETURN.sub("\n", text).split("\n"), 1):
         plain = _PLAIN.fullmatch(raw)
         if plain:
             lines.append(Line(number, raw, plain[1], plain[2]))

@@ -57,6 +57,20 @@ def test_of_duplicates_the_first_counts() -> None:
     assert VmxFile.parse('a = "1"\nA = "2"\n', strict=True)["a"] == "1"
 
 
+@pytest.mark.parametrize("strict", [False, True])
+@pytest.mark.parametrize("end", ["\r", "\r\n", "\n"])
+def test_every_line_end_ends_a_line(end: str, *, strict: bool) -> None:
+    file = VmxFile.parse(end.join(['a = "1"', "# x", "", 'b = "2"', 'c = "3"']), strict=strict)
+    assert dict(file.items()) == {"a": "1", "b": "2", "c": "3"}
+    assert not file.report
+
+
+def test_a_file_with_two_line_ends_is_read_as_both_readers_do() -> None:
+    text = 'a = "1"\rb = "2"\r\n# x\rc = "3"\n'
+    for strict in (False, True):
+        assert dict(VmxFile.parse(text, strict=strict).items()) == {"a": "1", "b": "2", "c": "3"}
+
+
 def test_line_ends_are_kept() -> None:
     data = b'a = "1"\r\n# x\r\nb = "2"\r\n'
     file = VmxFile.parse(data)
