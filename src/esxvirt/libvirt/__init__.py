@@ -28,6 +28,7 @@ from esxvirt.libvirt.domain import *
 from esxvirt.libvirt.domain_console import *
 from esxvirt.libvirt.errors import *
 from esxvirt.libvirt.events import *
+from esxvirt.libvirt.events import HandleCallback, TimeoutCallback
 from esxvirt.libvirt.interface import *
 from esxvirt.libvirt.kept_sessions import *
 from esxvirt.libvirt.native import *
@@ -50,6 +51,9 @@ def virInitialize() -> int:
     """Do nothing, there is nothing to do; 0."""
     return 0
 
+
+# What libvirtaio, which comes with libvirt-python, writes its annotations with.
+_EventCB, _TimerCB = HandleCallback, TimeoutCallback
 
 if not TYPE_CHECKING:  # a type checker takes all names above for public; it cannot follow this
     _OTHERS = {"getVersion", "libvirtError", "open", "openAuth", "openReadOnly", "registerErrorHandler"}

@@ -5,17 +5,23 @@ own, and use it for their own descriptors and timers.
 """
 
 import contextlib
+import functools
+import math
+import operator
 import threading
 import time
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
+from esxvirt.libvirt.arguments import to_int, to_int32
 from esxvirt.libvirt.constants.errors import VIR_ERR_INTERNAL_ERROR, VIR_FROM_EVENT
-from esxvirt.libvirt.constants.events import VIR_EVENT_HANDLE_READABLE, VIR_EVENT_HANDLE_WRITABLE
-from esxvirt.libvirt.errors import report
-
-if TYPE_CHECKING:
-    from selectors import BaseSelector
+from esxvirt.libvirt.constants.events import (
+    VIR_EVENT_HANDLE_ERROR,
+    VIR_EVENT_HANDLE_HANGUP,
+    VIR_EVENT_HANDLE_READABLE,
+    VIR_EVENT_HANDLE_WRITABLE,
+)
+from esxvirt.libvirt.errors import libvirtError, report, virResetLastError
 
 __all__ = [
     "virEventAddHandle",
@@ -35,6 +41,7 @@ TimeoutCallback = Callable[[int, Any], None]
 
 _READABLE: Final = VIR_EVENT_HANDLE_READABLE
 _WRITABLE: Final = VIR_EVENT_HANDLE_WRITABLE
+_WRONG: Final = VIR_EVENT_HANDLE_ERROR | VIR_EVENT_HANDLE_HANGUP
 _LEAST_WAIT: Final = 0.001  # seconds: a timer of no interval must not starve the descriptors
 
 
@@ -73,6 +80,7 @@ class _Loop:
         self._handles: dict[int, _Handle] = {}
         self._timers: dict[int, _Timer] = {}
         self._next = 1
+        self._runner: int | None = None  # the thread that waits, which nobody has to wake
         self._wake_reader, self._wake_writer = socket.socketpair()
         self._wake_reader.setblocking(False)
         self._wake_writer.setblocking(False)
@@ -82,6 +90,8 @@ class _Loop:
         return number
 
     def _wake(self) -> None:
+        if self._runner in {None, threading.get_ident()}:
+            return
         with contextlib.suppress(BlockingIOError):  # it is full: the loop will wake up
             self._wake_writer.send(b"\0")
 
@@ -125,31 +135,30 @@ class _Loop:
 
     def run_once(self) -> None:
         """Wait until something is ready or due, or something else is to be watched; then call what is ready and due."""
-        import selectors  # noqa: PLC0415  see above
-
         with self._lock:
+            self._runner = threading.get_ident()
             handles = {watch: handle for watch, handle in self._handles.items() if handle.events}
             waits = [timer.due for timer in self._timers.values() if timer.interval >= 0]
         timeout = max(_LEAST_WAIT, min(waits) - time.monotonic()) if waits else None
-        with selectors.DefaultSelector() as selector:
-            ready = self._wait(selector, handles.values(), timeout)
+        try:
+            ready = self._wait(handles.values(), timeout)
+        finally:
+            self._runner = None
         self._run_timers()
         for watch, handle in handles.items():
-            events = ready.get(handle.fd, 0) & handle.events
+            # As `poll` has it, what went wrong is told to everybody, asked for or not.
+            events = ready.get(handle.fd, 0) & (handle.events | _WRONG)
             if events and self._is_watched(watch):
-                handle.callback(watch, handle.fd, events, handle.opaque)
+                _call(handle.callback, watch, handle.fd, events, handle.opaque)
 
-    def _wait(self, selector: "BaseSelector", handles: Iterable[_Handle], timeout: float | None) -> dict[int, int]:
-        """Return, by descriptor, what it is ready for. An error or a hangup makes it readable, as `select` has it."""
-        # A selector's own events are 1 for reading and 2 for writing, as libvirt's are.
+    def _wait(self, handles: Iterable[_Handle], timeout: float | None) -> dict[int, int]:
+        """Return, by descriptor, what it is ready for, and what is wrong with it; those that are none are left out."""
         wanted: dict[int, int] = {}
         for handle in handles:
-            events = handle.events & (_READABLE | _WRITABLE) or _READABLE
-            wanted[handle.fd] = wanted.get(handle.fd, 0) | events
-        selector.register(self._wake_reader, _READABLE)
-        for fd, events in wanted.items():
-            selector.register(fd, events)
-        ready = {key.fd: events for key, events in selector.select(timeout)}
+            if handle.fd >= 0:
+                wanted[handle.fd] = wanted.get(handle.fd, 0) | handle.events
+        wanted[self._wake_reader.fileno()] = _READABLE
+        ready = _poll(wanted, timeout)
         if ready.pop(self._wake_reader.fileno(), None):
             with contextlib.suppress(BlockingIOError):  # it is empty
                 while self._wake_reader.recv(4096):
@@ -170,7 +179,61 @@ class _Loop:
                 if timer is None:
                     continue
                 timer.start(timer.interval)
-            timer.callback(number, timer.opaque)
+            _call(timer.callback, number, timer.opaque)
+
+
+def _poll(wanted: dict[int, int], timeout: float | None) -> dict[int, int]:
+    import select  # noqa: PLC0415  a program without a loop of its own does without
+
+    if not hasattr(select, "poll"):  # Windows, where descriptors are sockets
+        to_read = [fd for fd, events in wanted.items() if events & _READABLE]
+        to_write = [fd for fd, events in wanted.items() if events & _WRITABLE]
+        readable, writable, _ = select.select(to_read, to_write, [], timeout)
+        return {fd: (fd in readable) * _READABLE | (fd in writable) * _WRITABLE for fd in {*readable, *writable}}
+    pairs = (
+        (select.POLLIN, _READABLE),
+        (select.POLLOUT, _WRITABLE),
+        (select.POLLERR, VIR_EVENT_HANDLE_ERROR),
+        (select.POLLNVAL, VIR_EVENT_HANDLE_ERROR),  # closed by somebody: no other descriptor has to suffer for it
+        (select.POLLHUP, VIR_EVENT_HANDLE_HANGUP),
+    )
+    poll = select.poll()
+    for fd, events in wanted.items():
+        poll.register(fd, sum(native for native, event in pairs[:2] if events & event))
+    found = poll.poll(None if timeout is None else math.ceil(timeout * 1000))
+    return {fd: functools.reduce(operator.or_, (ours for bit, ours in pairs if got & bit), 0) for fd, got in found}
+
+
+def _call(function: Callable[..., Any], *arguments: Any) -> Any:
+    """Call what the program gave; as in libvirt-python, an exception is printed and ends nothing. It returns None."""
+    try:
+        return function(*arguments)
+    except Exception:  # noqa: BLE001  whatever a callback raises
+        import traceback  # noqa: PLC0415  rarely needed
+
+        traceback.print_exc()
+        return None
+
+
+def _invoke(number: int, *rest: Any) -> None:
+    """Call back for a program's own loop: with the three things it was given as they are, or, as of old, one by one."""
+    *arguments, last = rest
+    if isinstance(last, _Opaque):
+        callback, opaque = last[:2]
+    else:
+        *arguments, callback = arguments
+        opaque = last
+    _call(callback, number, *arguments, opaque)
+
+
+class _Opaque(tuple[Any, Any, Any]):
+    """What libvirt-python gives a program's own loop for each watch: callback, opaque value, what frees that."""
+
+    __slots__ = ()
+
+
+def _free(_opaque: Any) -> None:
+    """Do nothing: Python frees what nobody holds."""
 
 
 class _Registered:
@@ -213,8 +276,11 @@ def virEventRegisterImpl(
     removeTimeout: Callable[..., int],
 ) -> int:
     """Use a program's own event loop; 0. Only the first registration counts."""
+    functions = (addHandle, updateHandle, removeHandle, addTimeout, updateTimeout, removeTimeout)
+    if not all(callable(function) for function in functions):
+        raise TypeError("an event loop is six functions: one of the arguments cannot be called")
     if _registered.functions is None:
-        _registered.functions = (addHandle, updateHandle, removeHandle, addTimeout, updateTimeout, removeTimeout)
+        _registered.functions = functions
     return 0
 
 
@@ -226,34 +292,57 @@ def virEventRunDefaultImpl() -> int:
     return 0
 
 
+def _add(number: int, what: int, events: tuple[int, ...], cb: Any, opaque: Any, function: str) -> int:
+    add = _registered.function(number)
+    if _registered.loop is not None:
+        return int(add(what, *events, cb, opaque))
+    added = _call(add, what, *events, _invoke, _Opaque((cb, opaque, _free)))
+    if added is None or to_int(added) == -1:
+        raise _failed(function)
+    return int(added)
+
+
+def _remove(number: int, which: int, function: str) -> int:
+    # A function that returns nothing has said nothing against it.
+    removed = _call(_registered.function(number), to_int32(which))
+    if removed is not None and to_int(removed) == -1:
+        raise _failed(function)
+    return int(removed or 0)
+
+
+def _failed(function: str) -> libvirtError:
+    virResetLastError()  # there is nothing more to tell
+    return libvirtError(f"{function}() failed")
+
+
 def virEventAddHandle(fd: int, events: int, cb: HandleCallback, opaque: Any) -> int:
     """Watch a descriptor: ``cb(watch, fd, events, opaque)`` on VIR_EVENT_HANDLE_*. Returns the watch's number."""
-    return int(_registered.function(0)(fd, events, cb, opaque))
+    return _add(0, to_int32(fd), (to_int32(events),), cb, opaque, "virEventAddHandle")
 
 
 def virEventUpdateHandle(watch: int, events: int) -> None:
     """Change what a descriptor is watched for."""
-    _registered.function(1)(watch, events)
+    _call(_registered.function(1), to_int32(watch), to_int32(events))
 
 
 def virEventRemoveHandle(watch: int) -> int:
-    """Watch a descriptor no more; 0, or -1 if there is no such watch."""
-    return int(_registered.function(2)(watch))
+    """Watch a descriptor no more; 0. Raises libvirtError if there is no such watch."""
+    return _remove(2, watch, "virEventRemoveHandle")
 
 
 def virEventAddTimeout(timeout: int, cb: TimeoutCallback, opaque: Any) -> int:
     """Call ``cb(timer, opaque)`` every `timeout` milliseconds, never if negative. Returns the timer's number."""
-    return int(_registered.function(3)(timeout, cb, opaque))
+    return _add(3, to_int32(timeout), (), cb, opaque, "virEventAddTimeout")
 
 
 def virEventUpdateTimeout(timer: int, timeout: int) -> None:
     """Change a timer's interval, in milliseconds; it starts anew."""
-    _registered.function(4)(timer, timeout)
+    _call(_registered.function(4), to_int32(timer), to_int32(timeout))
 
 
 def virEventRemoveTimeout(timer: int) -> int:
-    """Stop a timer; 0, or -1 if there is none of this number."""
-    return int(_registered.function(5)(timer))
+    """Stop a timer; 0. Raises libvirtError if there is none of this number."""
+    return _remove(5, timer, "virEventRemoveTimeout")
 
 
 def virEventInvokeFreeCallback(opaque: Any) -> None:

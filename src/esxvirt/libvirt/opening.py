@@ -2,7 +2,7 @@
 
 # ruff: noqa: PLC0415  the driver, and what it stands on, is loaded with the first connection
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from esxvirt.errors import EsxvirtError, UnavailableError
@@ -26,12 +26,12 @@ def open(name: str | None = None) -> virConnect:
     Raises:
         libvirtError: No connection; VIR_ERR_INVALID_ARG "Missing authentication credentials" if there are none.
     """
-    return _open(name, (), None, None, read_only=False)
+    return _open(name, (), None, None, read_only=False, function="virConnectOpen")
 
 
 def openReadOnly(name: str | None = None) -> virConnect:
     """Open a connection that only looks: functions that change something are refused. Otherwise as `open`."""
-    return _open(name, (), None, None, read_only=True)
+    return _open(name, (), None, None, read_only=True, function="virConnectOpenReadOnly")
 
 
 def openAuth(uri: str | None, auth: Sequence[Any], flags: int = 0) -> virConnect:
@@ -53,8 +53,8 @@ def openAuth(uri: str | None, auth: Sequence[Any], flags: int = 0) -> virConnect
     check_flags(flags, VIR_CONNECT_RO | VIR_CONNECT_NO_ALIASES, "esxConnectOpen")
     if auth is None:
         types, callback, opaque = (), None, None
-    elif len(auth) == 3:
-        types, callback, opaque = auth
+    elif isinstance(auth, list | tuple) and len(auth) >= 3 and isinstance(auth[0], Iterable):
+        types, callback, opaque = auth[:3]  # as libvirt-python, which does not look at more
     else:
         raise TypeError("auth must be a list of three items: credential types, callback, opaque value")
     aliases = not flags & VIR_CONNECT_NO_ALIASES
@@ -69,12 +69,13 @@ def _open(
     *,
     read_only: bool,
     aliases: bool = True,
+    function: str = "virConnectOpenAuth",
 ) -> virConnect:
     from esxvirt.uri import parse
 
     virResetLastError()
     if name is not None and not isinstance(name, str):
-        raise TypeError(f"virConnectOpenAuth() argument 1 must be str or None, not {type(name).__name__}")
+        raise TypeError(f"{function}() argument 1 must be str or None, not {type(name).__name__}")
     text = resolve(name, aliases=aliases)
     try:
         if not text:

@@ -143,3 +143,17 @@ def test_the_password_is_in_no_traceback(monkeypatch: pytest.MonkeyPatch) -> Non
     assert "Secret(***)" in shown
     # The one line that may have it is this test's own.
     assert [line for line in shown.splitlines() if "hunter2" in line and "libvirt.openAuth(" not in line] == []
+
+
+def test_auth_is_of_libvirt_pythons_form() -> None:
+    for given in (5, {"a": 1}, "abc", [], [[2], None], [None, None, None]):
+        with pytest.raises(TypeError, match="list of three items"):
+            libvirt.openAuth("esx://h/", given, 0)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match=r"^virConnectOpen\(\) argument 1 must be str or None, not int$"):
+        libvirt.open(5)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match=r"^virConnectOpenReadOnly\(\) argument 1 must be str or None, not bytes$"):
+        libvirt.openReadOnly(b"esx://h/")  # type: ignore[arg-type]
+
+
+def test_the_names_that_libvirtaio_needs() -> None:
+    assert {"_EventCB", "_TimerCB"} <= vars(libvirt).keys()
