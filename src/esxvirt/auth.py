@@ -185,13 +185,15 @@ class CallbackAuthenticator:
         assert self._callback is not None  # noqa: S101  the callers saw to it
         try:
             declined = self._callback((credential,), self._opaque) < 0
-            if credential[4] is None and credential[3] is not None:
-                credential[4] = ""
-            secret = Secret(credential[4]) if isinstance(credential[4], str) and not declined else None
+            given = credential[4]
+            if given is None and credential[3] is not None:
+                given = ""
+            secret = Secret(given) if isinstance(given, str) and not declined else None
         except Exception as error:
             raise AuthenticationError(failure) from error
         finally:
-            credential[4] = None
+            given = None
+            credential[4:5] = [None]  # the callback may have left fewer entries
         if secret is None:
             raise AuthenticationError(failure)
         return secret

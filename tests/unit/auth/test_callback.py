@@ -103,6 +103,15 @@ def test_a_password_has_no_default() -> None:
         ask(Callback(password=None))
 
 
+def test_a_callback_that_empties_the_entry_gives_no_answer() -> None:
+    def empty(credentials: tuple[list[Any], ...], _opaque: Any) -> int:
+        credentials[0].clear()
+        return 0
+
+    with pytest.raises(AuthenticationError, match=r"^Password request failed$"):
+        ask(empty, username="bob")
+
+
 def test_a_negative_answer_declines_even_with_a_result() -> None:
     def decline(credentials: tuple[list[Any], ...], _opaque: Any) -> int:
         credentials[0][4] = "x"
