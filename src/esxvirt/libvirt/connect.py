@@ -2,21 +2,22 @@
 
 # ruff: noqa: PLC0415  the driver, and what it stands on, is loaded with the first connection
 
-import re
 from collections.abc import Callable, Iterable
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 from esxvirt.libvirt.connect_networks import Networks
 from esxvirt.libvirt.connect_storage import Storage
 from esxvirt.libvirt.constants import connect as flags_
+from esxvirt.libvirt.constants import errors as codes
 from esxvirt.libvirt.constants.domains import VIR_DOMAIN_DEFINE_VALIDATE
 from esxvirt.libvirt.constants.node import VIR_STREAM_NONBLOCK
 from esxvirt.libvirt.domain import virDomain
-from esxvirt.libvirt.errors import ErrorTuple, report_argument, virGetLastError, virResetLastError
+from esxvirt.libvirt.errors import ErrorTuple, report, report_argument, virGetLastError, virResetLastError
 from esxvirt.libvirt.many_hosts import ManyHosts
 from esxvirt.libvirt.methods import ClosedError, check_flags, offers, to_int, to_text
 from esxvirt.libvirt.stream import virStream
+from esxvirt.libvirt.uuids import from_bytes, from_text
 from esxvirt.libvirt.version import LIBRARY_VERSION
 
 if TYPE_CHECKING:
@@ -42,6 +43,8 @@ _STATS_FLAGS = (
     | _STATS_ENFORCE
 )
 
+_ALL_BITS = 0xFFFFFFFF  # of C's unsigned int
+
 CloseCallback = Callable[["virConnect", int, Any], None]
 QuestionCallback = Callable[["virConnect", virDomain, "Question", Any], str | None]
 ProgressCallback = Callable[["virConnect", int, Any], None]
@@ -61,6 +64,13 @@ class virConnect(ManyHosts, Networks, Storage):
     def __init__(self, _obj: "Connection | None" = None) -> None:
         self._o = _obj
         self._closed: tuple[CloseCallback, Any] | None = None
+
+    def __reduce__(self) -> NoReturn:
+        # copy.deepcopy, too: a copy that is dropped would end the session for both.
+        raise TypeError("cannot pickle 'virConnect' object: its session is this process's")
+
+    def __copy__(self) -> Self:
+        return self
 
     def __del__(self) -> None:
         if getattr(self, "_o", None) is not None:
@@ -230,9 +240,10 @@ class virConnect(ManyHosts, Networks, Storage):
         """Return the active domain of this id."""
         from esxvirt.driver import domains
 
-        if to_int(id) < 0:
+        number = to_int(id)
+        if number < 0:
             raise report_argument("id in virDomainLookupByID must be zero or greater", "virDomainLookupByID", "id")
-        return virDomain(self, domains.lookup_by_id(self._driver, id))
+        return virDomain(self, domains.lookup_by_id(self._driver, number))
 
     def lookupByName(self, name: str) -> virDomain:
         """Return the domain of this name."""
@@ -244,18 +255,13 @@ class virConnect(ManyHosts, Networks, Storage):
         """Return the domain of this UUID, given as its 16 bytes."""
         from esxvirt.driver import domains
 
-        if len(uuid) != 16:
-            raise report_argument("Invalid UUID", "virDomainLookupByUUID", "uuid")
-        return virDomain(self, domains.lookup_by_uuid(self._driver, uuid.hex()))
+        return virDomain(self, domains.lookup_by_uuid(self._driver, from_bytes(uuid, "virDomainLookupByUUID")))
 
     def lookupByUUIDString(self, uuidstr: str) -> virDomain:
         """Return the domain of this UUID: 32 hexadecimal digits, with dashes anywhere or nowhere between them."""
         from esxvirt.driver import domains
 
-        text = to_text(uuidstr, "virDomainLookupByUUIDString", "uuidstr")
-        digits = text.strip(" \t\n\v\f\r").replace("-", "")
-        if not re.fullmatch("[0-9A-Fa-f]{32}", digits):
-            raise report_argument("Invalid UUID", "virDomainLookupByUUIDString", "uuidstr")
+        digits = from_text(uuidstr, "virDomainLookupByUUIDString", "Invalid UUID")
         return virDomain(self, domains.lookup_by_uuid(self._driver, digits))
 
     def listAllDomains(self, flags: int = 0) -> list[virDomain]:
@@ -294,23 +300,28 @@ class virConnect(ManyHosts, Networks, Storage):
         """
         from esxvirt.driver.stats import all_stats
 
-        flags = check_flags(flags, _STATS_FLAGS, "esxConnectGetAllDomainStats") & 0xFFFFFFFF
-        found = all_stats(self._driver, to_int(stats), flags & _STATS_FILTERS, enforce=bool(flags & _STATS_ENFORCE))
+        flags = check_flags(flags, _STATS_FLAGS, "esxConnectGetAllDomainStats") & _ALL_BITS
+        groups = to_int(stats) & _ALL_BITS
+        found = all_stats(self._driver, groups, flags & _STATS_FILTERS, enforce=bool(flags & _STATS_ENFORCE))
         return [(virDomain(self, handle), values) for handle, values in found]
 
     def domainListGetStats(
-        self, doms: Iterable[virDomain], stats: int = 0, flags: int = 0
+        self, doms: Iterable[Any], stats: int = 0, flags: int = 0
     ) -> list[tuple[virDomain, dict[str, Any]]]:
         """Return the statistics of these domains, in their order; for the rest see `getAllDomainStats`."""
         from esxvirt.driver.stats import stats_of
 
-        domains = list(doms)
+        # As libvirt-python does, leave out what is no domain.
+        domains = [domain for domain in doms if isinstance(domain, virDomain)]
         if not domains:
-            message = "doms in virDomainListGetStats must not be empty"
-            raise report_argument(message, "virDomainListGetStats", "doms")
-        flags = check_flags(flags, _STATS_FLAGS, "esxConnectGetAllDomainStats") & 0xFFFFFFFF
+            message = "doms array in virDomainListGetStats must contain at least one domain"
+            raise report(codes.VIR_ERR_INVALID_ARG, codes.VIR_FROM_DOMAIN, message)
+        if any(domain.connect() is not self for domain in domains):
+            message = "domains in 'doms' array must belong to a single connection"
+            raise report(codes.VIR_ERR_INVALID_ARG, codes.VIR_FROM_DOMAIN, message)
+        flags = check_flags(flags, _STATS_FLAGS, "esxConnectGetAllDomainStats") & _ALL_BITS
         handles = [domain._o for domain in domains]  # noqa: SLF001  the classes of this package are each other's friends
-        found = stats_of(self._driver, handles, to_int(stats), enforce=bool(flags & _STATS_ENFORCE))
+        found = stats_of(self._driver, handles, to_int(stats) & _ALL_BITS, enforce=bool(flags & _STATS_ENFORCE))
         return [(domain, values) for domain, (_, values) in zip(domains, found, strict=True)]
 
     # native configurations

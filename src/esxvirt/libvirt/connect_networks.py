@@ -2,16 +2,14 @@
 
 # ruff: noqa: PLC0415  the driver, and what it stands on, is loaded with the first connection
 
-import re
 from typing import TYPE_CHECKING, cast
 
 from esxvirt.libvirt.constants import connect as flags_
-from esxvirt.libvirt.constants import errors as codes
 from esxvirt.libvirt.constants.networks import VIR_NETWORK_DEFINE_VALIDATE
-from esxvirt.libvirt.errors import report_argument
 from esxvirt.libvirt.interface import virInterface
 from esxvirt.libvirt.methods import check_flags, to_text
 from esxvirt.libvirt.network import virNetwork
+from esxvirt.libvirt.uuids import from_bytes, from_text
 
 if TYPE_CHECKING:
     from esxvirt.driver.connection import Connection
@@ -81,40 +79,35 @@ class Networks:
         """Return the network of this name."""
         from esxvirt.driver.networks import lookup_by_name
 
-        text = to_text(name, "virNetworkLookupByName", "name", codes.VIR_FROM_NETWORK)
+        text = to_text(name, "virNetworkLookupByName", "name")
         return self._network(lookup_by_name(self._driver, text))
 
     def networkLookupByUUID(self, uuid: bytes) -> virNetwork:
         """Return the network of this UUID, given as its 16 bytes."""
         from esxvirt.driver.networks import lookup_by_uuid
 
-        if len(uuid) != 16:
-            raise report_argument("Invalid UUID", "virNetworkLookupByUUID", "uuid", codes.VIR_FROM_NETWORK)
-        return self._network(lookup_by_uuid(self._driver, uuid.hex()))
+        return self._network(lookup_by_uuid(self._driver, from_bytes(uuid, "virNetworkLookupByUUID")))
 
     def networkLookupByUUIDString(self, uuidstr: str) -> virNetwork:
         """Return the network of this UUID: 32 hexadecimal digits, with dashes anywhere or nowhere between them."""
         from esxvirt.driver.networks import lookup_by_uuid
 
-        text = to_text(uuidstr, "virNetworkLookupByUUIDString", "uuidstr", codes.VIR_FROM_NETWORK)
-        digits = text.strip(" \t\n\v\f\r").replace("-", "")
-        if not re.fullmatch("[0-9A-Fa-f]{32}", digits):
-            message = "uuidstr in virNetworkLookupByUUIDString must be a valid UUID"
-            raise report_argument(message, "virNetworkLookupByUUIDString", "uuidstr", codes.VIR_FROM_NETWORK)
+        function = "virNetworkLookupByUUIDString"
+        digits = from_text(uuidstr, function, f"uuidstr in {function} must be a valid UUID")
         return self._network(lookup_by_uuid(self._driver, digits))
 
     def networkDefineXML(self, xml: str) -> virNetwork:
         """Make a virtual switch with its port groups; what fails leaves nothing behind."""
         from esxvirt.driver.network_define import define
 
-        text = to_text(xml, "virNetworkDefineXML", "xml", codes.VIR_FROM_NETWORK)
+        text = to_text(xml, "virNetworkDefineXML", "xml")
         return self._network(define(self._driver, text))
 
     def networkDefineXMLFlags(self, xml: str, flags: int = 0) -> virNetwork:
         """Make a virtual switch as `networkDefineXML`; VIR_NETWORK_DEFINE_VALIDATE checks the XML by the schema."""
         from esxvirt.driver.network_define import define
 
-        text = to_text(xml, "virNetworkDefineXMLFlags", "xml", codes.VIR_FROM_NETWORK)
+        text = to_text(xml, "virNetworkDefineXMLFlags", "xml")
         check_flags(flags, VIR_NETWORK_DEFINE_VALIDATE, "esxNetworkDefineXMLFlags")
         return self._network(define(self._driver, text, validate=bool(flags & VIR_NETWORK_DEFINE_VALIDATE)))
 
@@ -154,12 +147,12 @@ class Networks:
         """Return the network card of this name."""
         from esxvirt.driver.interfaces import lookup_by_name
 
-        text = to_text(name, "virInterfaceLookupByName", "name", codes.VIR_FROM_INTERFACE)
+        text = to_text(name, "virInterfaceLookupByName", "name")
         return self._interface(lookup_by_name(self._driver, text))
 
     def interfaceLookupByMACString(self, macstr: str) -> virInterface:
         """Return the network card with this MAC address."""
         from esxvirt.driver.interfaces import lookup_by_mac
 
-        text = to_text(macstr, "virInterfaceLookupByMACString", "macstr", codes.VIR_FROM_INTERFACE)
+        text = to_text(macstr, "virInterfaceLookupByMACString", "macstr")
         return self._interface(lookup_by_mac(self._driver, text))

@@ -2,15 +2,13 @@
 
 # ruff: noqa: PLC0415  the driver, and what it stands on, is loaded with the first connection
 
-import re
 from typing import TYPE_CHECKING, Any, cast
 
 from esxvirt.libvirt.constants import connect as flags_
-from esxvirt.libvirt.constants.errors import VIR_FROM_STORAGE
-from esxvirt.libvirt.errors import report_argument
 from esxvirt.libvirt.methods import check_flags, to_text
 from esxvirt.libvirt.storage_pool import virStoragePool
 from esxvirt.libvirt.storage_vol import virStorageVol
+from esxvirt.libvirt.uuids import from_bytes, from_text
 
 if TYPE_CHECKING:
     from esxvirt.driver.connection import Connection
@@ -104,19 +102,15 @@ class Storage:
         """Return the pool of this UUID, given as its 16 bytes."""
         from esxvirt.driver import pools
 
-        if len(uuid) != 16:
-            raise report_argument("Invalid UUID", "virStoragePoolLookupByUUID", "uuid", VIR_FROM_STORAGE)
-        return virStoragePool(self._itself, pools.lookup_by_uuid(self._driver, uuid.hex()))
+        digits = from_bytes(uuid, "virStoragePoolLookupByUUID")
+        return virStoragePool(self._itself, pools.lookup_by_uuid(self._driver, digits))
 
     def storagePoolLookupByUUIDString(self, uuidstr: str) -> virStoragePool:
         """Return the pool of this UUID: 32 hexadecimal digits, with dashes anywhere or nowhere between them."""
         from esxvirt.driver import pools
 
         function = "virStoragePoolLookupByUUIDString"
-        digits = to_text(uuidstr, function, "uuidstr").strip(" \t\n\v\f\r").replace("-", "")
-        if not re.fullmatch("[0-9A-Fa-f]{32}", digits):
-            message = f"uuidstr in {function} must be a valid UUID"
-            raise report_argument(message, function, "uuidstr", VIR_FROM_STORAGE)
+        digits = from_text(uuidstr, function, f"uuidstr in {function} must be a valid UUID")
         return virStoragePool(self._itself, pools.lookup_by_uuid(self._driver, digits))
 
     def storagePoolLookupByTargetPath(self, path: str) -> virStoragePool:

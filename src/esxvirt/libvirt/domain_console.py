@@ -5,6 +5,8 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from esxvirt.libvirt.arguments import check_connection
+from esxvirt.libvirt.constants.errors import VIR_FROM_DOMAIN
 from esxvirt.libvirt.errors import report_argument
 from esxvirt.libvirt.methods import check_flags, to_int
 from esxvirt.libvirt.stream import virStream
@@ -12,6 +14,7 @@ from esxvirt.libvirt.stream import virStream
 if TYPE_CHECKING:
     from esxvirt.driver.connection import Connection
     from esxvirt.driver.domains import DomainHandle
+    from esxvirt.libvirt.connect import virConnect
 
 __all__ = ["Console", "virKeycodeValueFromString"]
 
@@ -21,6 +24,7 @@ class Console:
 
     if TYPE_CHECKING:
         _o: DomainHandle
+        _conn: virConnect
 
         @property
         def _driver(self) -> Connection: ...
@@ -35,6 +39,8 @@ class Console:
         from esxvirt.driver.console import MIME_TYPE, screenshot
 
         check_flags(flags, 0, "esxDomainScreenshot")
+        message = f"stream must match connection of domain '{self._o.name}'"
+        check_connection(self._conn, stream, message, "virDomainScreenshot", "stream", VIR_FROM_DOMAIN)
         stream._check_free()  # noqa: SLF001  the classes of this package are each other's friends
         picture = screenshot(self._driver, self._o, to_int(screen))
         stream._read_from(BytesIO(picture))  # noqa: SLF001  as above

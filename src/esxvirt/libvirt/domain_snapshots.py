@@ -48,7 +48,7 @@ class Snapshots:
         from esxvirt.xml.snapshot import parse_snapshot
 
         function = "virDomainSnapshotCreateXML"
-        text = to_text(xmlDesc, function, "xmlDesc", codes.VIR_FROM_DOMAIN_SNAPSHOT)
+        text = to_text(xmlDesc, function, "xmlDesc")
         _check_creation(flags, function)
         check_flags(flags, _CREATE, "esxDomainSnapshotCreateXML")
         asked = bool(flags & flags_.VIR_DOMAIN_SNAPSHOT_CREATE_VALIDATE)
@@ -62,7 +62,7 @@ class Snapshots:
 
         Where several have the name, which VMware allows and libvirt does not know of, the error lists their ids.
         """
-        text = to_text(name, "virDomainSnapshotLookupByName", "name", codes.VIR_FROM_DOMAIN_SNAPSHOT)
+        text = to_text(name, "virDomainSnapshotLookupByName", "name")
         check_flags(flags, 0, "esxDomainSnapshotLookupByName")
         return self._snapshot(self._tree().named(text).handle)
 
@@ -113,6 +113,7 @@ class Snapshots:
     def revertToSnapshot(self, snap: virDomainSnapshot, flags: int = 0) -> int:
         """Give the domain the state of a snapshot, its power state included; no flag is supported. 0."""
         from esxvirt.driver.snapshot_changes import revert
+        from esxvirt.errors import ReadOnlyError
 
         function = "virDomainRevertToSnapshot"
         both = flags_.VIR_DOMAIN_SNAPSHOT_REVERT_RUNNING | flags_.VIR_DOMAIN_SNAPSHOT_REVERT_PAUSED
@@ -122,12 +123,13 @@ class Snapshots:
                 "are mutually exclusive"
             )
             raise report_argument(message, function, "ctl", codes.VIR_FROM_DOMAIN_SNAPSHOT)
-        if not isinstance(snap, virDomainSnapshot):
-            raise TypeError(f"revertToSnapshot() takes a virDomainSnapshot, not {type(snap).__name__}")
         check_flags(flags, 0, "esxDomainRevertToSnapshot")
         # The snapshot's domain is the one, as in libvirt; this object learns of its state where it is the same.
         handle = snap.domain()._o  # noqa: SLF001  the classes of this package are each other's friends
-        revert(self._driver, self._o if self._o.uuid == handle.uuid else handle, snap._o)  # noqa: SLF001
+        if snap.connect()._driver.read_only:  # noqa: SLF001  as above
+            raise ReadOnlyError(f"read only access prevents {function}")
+        same = self._o.uuid == handle.uuid and snap.connect()._driver is self._driver  # noqa: SLF001  as above
+        revert(snap._driver, self._o if same else handle, snap._o)  # noqa: SLF001  as above
         return 0
 
     def _tree(self) -> "SnapshotTree":

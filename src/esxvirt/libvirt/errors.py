@@ -84,16 +84,15 @@ TEXTS: Final[dict[int, str]] = {
     codes.VIR_ERR_NO_SUPPORT: "this function is not supported by the connection driver: %s",
     codes.VIR_ERR_NO_CONNECT: "no connection driver available for %s",
     codes.VIR_ERR_INVALID_CONN: "invalid connection pointer in %s",
+    codes.VIR_ERR_INVALID_STORAGE_VOL: "invalid storage volume pointer in %s",
+    codes.VIR_ERR_INVALID_DOMAIN_SNAPSHOT: "Invalid domain snapshot: %s",
+    codes.VIR_ERR_INVALID_STREAM: "invalid stream pointer in %s",
     codes.VIR_ERR_INVALID_ARG: "invalid argument: %s",
     codes.VIR_ERR_OPERATION_FAILED: "operation failed: %s",
     codes.VIR_ERR_XML_ERROR: "XML error: %s",
     codes.VIR_ERR_OPERATION_DENIED: "operation forbidden: %s",
     codes.VIR_ERR_CONF_SYNTAX: "configuration file syntax error: %s",
     codes.VIR_ERR_XML_DETAIL: "%s",
-    # For these three libvirt has texts of two forms: the message is the whole text.
-    codes.VIR_ERR_NO_NAME: "%s",
-    codes.VIR_ERR_NO_SOURCE: "%s",
-    codes.VIR_ERR_NO_TARGET: "%s",
     codes.VIR_ERR_NO_DOMAIN: "Domain not found: %s",
     codes.VIR_ERR_NO_NETWORK: "Network not found: %s",
     codes.VIR_ERR_AUTH_FAILED: "authentication failed: %s",
@@ -116,6 +115,13 @@ TEXTS: Final[dict[int, str]] = {
     codes.VIR_ERR_ACCESS_DENIED: "access denied: %s",
 }
 """libvirt's text for a code; ``%s`` is where the message goes."""
+
+_WHOLE: Final[dict[int, str]] = {
+    codes.VIR_ERR_NO_NAME: "missing name information in %s",
+    codes.VIR_ERR_NO_SOURCE: "missing source information for device %s",
+    codes.VIR_ERR_NO_TARGET: "missing target information for device %s",
+}
+"""The same for codes whose message is the whole text: libvirt has another for them where there is nothing to add."""
 
 SOURCES: Final[dict[int, str]] = {
     codes.VIR_FROM_NONE: "",
@@ -228,6 +234,12 @@ def virResetLastError() -> None:
 
 def report(code: int, domain: int, message: str) -> libvirtError:
     """Return the error to raise for a code, a domain and a message without libvirt's text around it."""
+    if code in _WHOLE:
+        text = _WHOLE[code]
+        begin = text.removesuffix("%s")
+        detail = message.removeprefix(begin) if message.startswith(begin) else None
+        text = message if detail is None else text
+        return _report((code, domain, message, codes.VIR_ERR_ERROR, text, detail, None, -1, -1))
     text = TEXTS[code]
     return _report((code, domain, text % message, codes.VIR_ERR_ERROR, text, message, None, -1, -1))
 

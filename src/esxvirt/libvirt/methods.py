@@ -7,6 +7,7 @@ from types import MethodType
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 from esxvirt.errors import EsxvirtError
+from esxvirt.libvirt.arguments import check_arguments, names_of, to_int
 from esxvirt.libvirt.constants import errors as codes
 from esxvirt.libvirt.errors import libvirtError, report, report_argument, translate, virResetLastError
 from esxvirt.libvirt.surface import SURFACE
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from esxvirt.driver.connection import Connection
 
-__all__ = ["ClosedError", "Method", "check_flags", "offers", "to_int", "to_text"]
+__all__ = ["ClosedError", "Method", "check_flags", "domain_of", "offers", "to_int", "to_text"]
 
 _Class = TypeVar("_Class", bound=type)
 
@@ -62,7 +63,12 @@ class Method(NamedTuple):
     @property
     def domain(self) -> int:
         """Whose errors the function raises."""
-        return next((domain for part, domain in _DOMAINS if part in self.function), codes.VIR_FROM_DOMAIN)
+        return domain_of(self.function)
+
+
+def domain_of(function: str) -> int:
+    """Return whose errors (VIR_FROM_*) a function of libvirt raises."""
+    return next((domain for part, domain in _DOMAINS if part in function), codes.VIR_FROM_DOMAIN)
 
 
 def methods(name: str) -> list[Method]:
@@ -94,18 +100,11 @@ def check_flags(flags: int, allowed: int, function: str) -> int:
     return flags
 
 
-def to_int(value: Any) -> int:
-    """Return an integer, or raise TypeError as libvirt-python does for what is none."""
-    return operator.index(value)
-
-
-def to_text(value: Any, function: str, argument: str, domain: int = codes.VIR_FROM_DOMAIN) -> str:
-    """Return a text, or raise: libvirt's error for None, TypeError as libvirt-python does for what is no text.
-
-    `domain` is whose error it is (VIR_FROM_*).
-    """
+def to_text(value: Any, function: str, argument: str) -> str:
+    """Return a text, or raise: libvirt's error for None, TypeError as libvirt-python does for what is no text."""
     if value is None:
-        raise report_argument(f"{argument} in {function} must not be NULL", function, argument, domain)
+        message = f"{argument} in {function} must not be NULL"
+        raise report_argument(message, function, argument, domain_of(function))
     if not isinstance(value, str):
         raise TypeError(f"{function}() argument 2 must be str or None, not {type(value).__name__}")
     return value
@@ -113,11 +112,14 @@ def to_text(value: Any, function: str, argument: str, domain: int = codes.VIR_FR
 
 def _supported(body: Callable[..., Any], method: Method) -> Callable[..., Any]:
     """Wrap a body: errors become libvirt's, and a read-only connection is left in peace."""
+    names = names_of(method.parameters)
 
     @functools.wraps(body)
     def call(self: HasDriver, *args: Any, **kwargs: Any) -> Any:
         virResetLastError()
         try:
+            if args or kwargs:
+                check_arguments(method.name, method.function, names, args, kwargs)
             if method.writes:
                 _refuse_if_read_only(self, method)
             return body(self, *args, **kwargs)
@@ -153,6 +155,7 @@ class _Unsupported:
         virResetLastError()
         method = self._method
         try:
+            check_arguments(method.name, method.function, names_of(method.parameters), args, kwargs)
             _ = instance._driver  # noqa: SLF001  raises if the connection is closed
             if method.writes:
                 _refuse_if_read_only(instance, method)

@@ -1,6 +1,6 @@
 """What libvirt-python's objects have in common: the object they belong to, and through it their connection."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 if TYPE_CHECKING:
     from esxvirt.driver.connection import Connection
@@ -28,6 +28,12 @@ class _Object:
     def connect(self) -> "virConnect":
         """Return the connection that the object belongs to."""
         return self._conn
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(f"cannot pickle '{type(self).__name__}' object: it belongs to a connection of this process")
+
+    def __copy__(self) -> Self:
+        return self
 
     def c_pointer(self) -> int:
         """Return a number of this object's own."""

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from esxvirt.errors import EsxvirtError
+from esxvirt.libvirt.arguments import check_connection
+from esxvirt.libvirt.constants.errors import VIR_FROM_STORAGE
 from esxvirt.libvirt.constants.storage import VIR_STORAGE_VOL_CREATE_VALIDATE
 from esxvirt.libvirt.methods import check_flags, offers, to_int, to_text
 from esxvirt.libvirt.objects import OfConnection
@@ -136,5 +138,8 @@ class virStoragePool(OfConnection):
 
         check_flags(flags, VIR_STORAGE_VOL_CREATE_VALIDATE, "esxStorageVolCreateXMLFrom")
         text = to_text(xmlDesc, "virStorageVolCreateXMLFrom", "xmlDesc")
+        function = "virStorageVolCreateXMLFrom"
+        message = f"clonevol in {function} must match connection of pool '{self._o.name}'"
+        check_connection(self._conn, clonevol, message, function, "clonevol", VIR_FROM_STORAGE)
         source = clonevol._o  # noqa: SLF001  the classes of this package are each other's friends
         return virStorageVol(self._conn, copy(self._driver, self._o, text, source, validate=bool(flags)))

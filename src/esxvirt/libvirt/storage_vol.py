@@ -5,7 +5,9 @@
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from esxvirt.errors import InvalidArgumentError, UnsupportedError
+from esxvirt.libvirt.arguments import check_connection
 from esxvirt.libvirt.constants import storage as flags_
+from esxvirt.libvirt.constants.errors import VIR_FROM_STORAGE
 from esxvirt.libvirt.methods import check_flags, offers, to_int
 from esxvirt.libvirt.objects import OfConnection
 
@@ -131,6 +133,10 @@ class virStorageVol(OfConnection):
         resize(self._driver, now, wanted, allocate=allocate)
         return 0
 
+    def _check_stream(self, stream: "virStream", function: str) -> None:
+        message = f"stream in {function} must match connection of volume '{self._o.name}'"
+        check_connection(self._conn, stream, message, function, "stream", VIR_FROM_STORAGE)
+
     def download(self, stream: "virStream", offset: int, length: int, flags: int = 0) -> int:
         """Open a stream of the content, of `length` bytes (0 for all) from `offset` on; 0.
 
@@ -139,6 +145,7 @@ class virStorageVol(OfConnection):
         from esxvirt.driver.transfer import download
 
         check_flags(flags, 0, "esxStorageVolDownload")
+        self._check_stream(stream, "virStorageVolDownload")
         stream._check_free()  # noqa: SLF001  the classes of this package are each other's friends
         stream._read_from(download(self._driver, self._o, to_int(offset), to_int(length)))  # noqa: SLF001
         return 0
@@ -151,6 +158,7 @@ class virStorageVol(OfConnection):
         from esxvirt.driver.transfer import upload
 
         check_flags(flags, 0, "esxStorageVolUpload")
+        self._check_stream(stream, "virStorageVolUpload")
         stream._check_free()  # noqa: SLF001  the classes of this package are each other's friends
         stream._write_to(upload(self._driver, self._o, to_int(offset), to_int(length)))  # noqa: SLF001
         return 0

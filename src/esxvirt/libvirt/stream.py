@@ -4,7 +4,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from esxvirt.errors import ArgumentUnsupportedError, OperationInvalidError, UnsupportedError
+from esxvirt.libvirt.constants.errors import VIR_FROM_STREAMS
 from esxvirt.libvirt.constants.node import VIR_STREAM_NONBLOCK, VIR_STREAM_RECV_STOP_AT_HOLE
+from esxvirt.libvirt.errors import report_argument
 from esxvirt.libvirt.methods import check_flags, offers, to_int
 from esxvirt.libvirt.objects import OfConnection
 
@@ -94,20 +96,27 @@ class virStream(OfConnection):
         _ = self._driver
         self._opened(self._source, function, "a download")
         assert self._source is not None  # noqa: S101  checked right above
-        return self._source.read(to_int(nbytes))
+        if to_int(nbytes) < 0:
+            message = f"nbytes in {function} must be zero or greater"
+            raise report_argument(message, function, "nbytes", VIR_FROM_STREAMS)
+        return self._source.read(nbytes)
 
     def remaining(self) -> int | None:
         """Return how many bytes of a download are still to come, None if nobody knows. esxvirt's own."""
         left: int | None = getattr(self._source, "left", None)
         return left
 
-    def send(self, data: bytes) -> int:
+    def send(self, data: "bytes | bytearray | memoryview") -> int:
         """Send all these bytes, and return how many they are."""
         _ = self._driver
         self._opened(self._sink, "virStreamSend", "an upload")
         assert self._sink is not None  # noqa: S101  checked right above
-        self._sink.write(data)
-        return len(data)
+        try:
+            content = data if isinstance(data, bytes) else bytes(memoryview(data))
+        except TypeError:
+            raise TypeError(f"a bytes-like object is required, not '{type(data).__name__}'") from None
+        self._sink.write(content)
+        return len(content)
 
     def recvAll(self, handler: Callable[["virStream", bytes, Any], int | None], opaque: Any) -> None:
         """Hand all bytes, piece by piece, to ``handler(stream, bytes, opaque)``; what it raises aborts the stream."""
@@ -148,8 +157,8 @@ class virStream(OfConnection):
         return 0
 
     def abort(self) -> int:
-        """End the stream early; 0. Of an upload nothing is left that was not there before, as far as we can."""
-        self._end("virStreamAbort")
+        """End the stream early, if it was opened at all; 0. Of an upload nothing new is left, as far as we can."""
+        _ = self._driver
         self._drop()
         return 0
 

@@ -10,4 +10,6 @@ LIBRARY_VERSION: Final = 9_000_000
 
 def getVersion(name: str | None = None) -> int | tuple[int, int]:
     """Return libvirt's version; with the name of a driver, a pair of it and the driver's, which is the same."""
+    if name is not None and not isinstance(name, str):
+        raise TypeError(f"virGetVersion() argument 1 must be str, not {type(name).__name__}")
     return LIBRARY_VERSION if name is None else (LIBRARY_VERSION, LIBRARY_VERSION)

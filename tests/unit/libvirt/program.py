@@ -28,7 +28,7 @@ def tell(call: Callable[[], Any]) -> dict[str, Any]:
         value = call()
     except libvirt.libvirtError as error:
         return {"error": error.err}
-    except (AttributeError, TypeError, LookupError, SystemError) as error:
+    except (AttributeError, TypeError, LookupError, OverflowError, SystemError) as error:
         return {"raised": type(error).__name__}
     if isinstance(value, bytes):
         value = value.hex()
@@ -90,6 +90,17 @@ CALLS = {
     "lookupByUUIDString of no UUID": lambda: connection.lookupByUUIDString("zz"),
     "lookupByUUIDString of half a UUID": lambda: connection.lookupByUUIDString(UUID[:-1]),
     "lookupByUUIDString of None": lambda: connection.lookupByUUIDString(None),
+    "lookupByID of too much": lambda: connection.lookupByID(1 << 31),
+    "lookupByUUID of a text": lambda: connection.lookupByUUID("x" * 16),
+    "getVersion of a number": lambda: libvirt.getVersion(5),
+    "XMLDesc with flags that are none": lambda: domain.XMLDesc("x"),
+    "setMemory of a text": lambda: domain.setMemory("x"),
+    "storagePoolLookupByName of None": lambda: connection.storagePoolLookupByName(None),
+    "restore of a number": lambda: connection.restore(5),
+    "screenshot into None": lambda: domain.screenshot(None, 0),
+    "openConsole of None": lambda: domain.openConsole(None, None, 0),
+    "revertToSnapshot of None": lambda: domain.revertToSnapshot(None),
+    "abort of what nothing opened": lambda: connection.newStream().abort(),
     "ID": lambda: domain.ID(),
     "name": lambda: domain.name(),
     "UUID": lambda: domain.UUID(),
