@@ -21,6 +21,8 @@ def read_file(name: str) -> str:
     try:
         with Path(name).open("rb") as file:
             data = file.read(_LARGEST + 1)
+    except IsADirectoryError as error:  # no error yet where virsh opens it
+        raise Failed(f"Failed to read file '{name}': {error.strerror}") from error
     except OSError as error:
         raise Failed(f"Failed to open file '{name}': {os.strerror(error.errno or 0)}") from error
     if len(data) > _LARGEST:

@@ -18,6 +18,7 @@ from esxvirt.driver.tasks import prepare
 from esxvirt.driver.validating import can_validate
 from esxvirt.errors import EsxvirtError, OperationInvalidError, ServerFault, TransportError, VmxError
 from esxvirt.vmx import VmxFile, from_domain, redefine
+from esxvirt.vmx.escapes import unescape_name
 from esxvirt.vsphere.files import DatastorePath, FileNotThereError, delete_file, read_file, write_file
 from esxvirt.vsphere.inventory import Query, Row, Step, retrieve
 from esxvirt.vsphere.tasks import Watch, wait_for_task
@@ -183,7 +184,11 @@ def _present(connection: Connection, file: DatastorePath) -> bytes | None:
 def _check_free(
     connection: Connection, file: DatastorePath, content: bytes, domain: Domain, machines: list[DomainHandle]
 ) -> None:
-    """Refuse to replace a file that is another domain's, known to the server or not."""
+    """Refuse to replace a file that is another domain's, known to the server or not.
+
+    Whose a file is that no domain on the server has, its UUID tells; for XML without one, its name: what `undefine`
+    has left is no obstacle to defining the same XML again.
+    """
     for machine in machines:
         # Another datacenter may have a datastore of the same name.
         path = connection.scope.place(machine.host).datacenter_path
@@ -192,10 +197,12 @@ def _check_free(
                 f"The VMX file '{file}' belongs to the domain '{machine.name}'; choose another name"
             )
     try:
-        owner = VmxFile.parse(content).get("uuid.bios") or ""
+        owner = VmxFile.parse(content)
+        name = unescape_name(owner.get("displayName") or "")
     except VmxError:
-        owner = ""
-    if "".join(owner.split()).replace("-", "").lower() != domain.uuid.replace("-", ""):
+        owner, name = VmxFile(), ""
+    uuid = "".join((owner.get("uuid.bios") or "").split()).replace("-", "").lower()
+    if uuid != domain.uuid.replace("-", "") and not (domain.uuid_made_up and name == domain.name):
         raise OperationInvalidError(
             f"There is a VMX file '{file}' of another domain, or of none; remove it or choose another name"
         )

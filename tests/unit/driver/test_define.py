@@ -68,6 +68,23 @@ def test_a_domains_life(connection: Connection, xml: str) -> None:
     assert lookup_by_name(connection, "demo").uuid == UUID
 
 
+def test_what_undefine_leaves_is_no_obstacle_to_the_same_xml_without_a_uuid(connection: Connection, xml: str) -> None:
+    nameless = xml.replace(f"<uuid>{UUID}</uuid>", "")
+    assert nameless != xml
+    first = define.define(connection, nameless)
+    with pytest.raises(OperationInvalidError, match="belongs to the domain 'demo'; choose another name"):
+        define.define(connection, nameless)
+    define.undefine(connection, first)
+    second = define.define(connection, nameless)
+    assert lookup_by_name(connection, "demo").uuid == second.uuid != first.uuid
+    define.undefine(connection, second)
+    stranger = b'displayName = "another"\n'
+    write_file(connection.session, place(connection, "demo.vmx"), stranger)
+    with pytest.raises(OperationInvalidError, match="of another domain, or of none; remove it or choose"):
+        define.define(connection, nameless)
+    assert read_file(connection.session, place(connection, "demo.vmx")) == stranger
+
+
 def test_defining_anew_changes_nothing_else(connection: Connection, xml: str) -> None:
     define.define(connection, xml)
     file = place(connection, "demo.vmx")

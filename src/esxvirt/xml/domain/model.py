@@ -54,6 +54,7 @@ class Domain:
         metadata: what is inside `<metadata>`, as XML; None if nothing.
         moref: VMware's name of the machine on its server.
         ignored: what the XML said that has no place here: paths and lines.
+        uuid_made_up: whether the XML had no UUID, and this one is new.
     """
 
     type: str = "vmware"
@@ -94,3 +95,4 @@ class Domain:
     datacenter_path: str | None = None
     moref: str | None = None
     ignored: list[tuple[str, int]] = field(default_factory=list)
+    uuid_made_up: bool = field(default=False, compare=False)

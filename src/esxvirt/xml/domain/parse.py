@@ -129,7 +129,7 @@ def _parse_identity(root: "_Element", domain: Domain) -> None:
         element = root.find(field)
         if element is None:
             if not optional:
-                domain.uuid = random_uuid()
+                domain.uuid, domain.uuid_made_up = random_uuid(), True
             continue
         if optional and not element.text:
             domain.genid = random_uuid()
