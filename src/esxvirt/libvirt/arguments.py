@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 from esxvirt.libvirt.constants import errors as codes
 from esxvirt.libvirt.errors import report, report_argument
 
-__all__ = ["check_arguments", "check_connection", "check_kind", "names_of", "to_int", "to_int32"]
+__all__ = ["check_arguments", "check_connection", "names_of", "to_int", "to_int32"]
 
 
 def _words(text: str) -> frozenset[str]:
@@ -108,13 +108,8 @@ def _check_object(method: str, function: str, name: str, value: Any) -> None:
     wanted = _OBJECTS[name]
     if value is None:
         raise report(wanted.code, wanted.domain, function)
-    check_kind(f"{method}()", name, value, wanted.name)
-
-
-def check_kind(function: str, argument: str, value: Any, wanted: str) -> None:
-    """Refuse what is no object of a class of ours, by the class's name: TypeError."""
-    if all(one.__name__ != wanted for one in type(value).__mro__):
-        raise TypeError(f"{function} takes a {wanted} as '{argument}', not {type(value).__name__}")
+    if all(one.__name__ != wanted.name for one in type(value).__mro__):
+        raise TypeError(f"{method}() takes a {wanted.name}, not {type(value).__name__}")
 
 
 def check_connection(connection: Any, given: Any, message: str, function: str, argument: str, domain: int) -> None:

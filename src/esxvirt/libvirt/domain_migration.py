@@ -9,7 +9,6 @@ and then the driver's own, first of the destination (`esxDomainMigratePrepare`),
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from esxvirt.libvirt.arguments import check_kind
 from esxvirt.libvirt.constants import domains as flags_
 from esxvirt.libvirt.constants import errors as codes
 from esxvirt.libvirt.constants import parameters as names
@@ -279,7 +278,6 @@ def _destination(dconn: "virConnect | None", function: str) -> "Connection":
     """Return the driver's connection of the destination, which must be open, and not for reading only."""
     if dconn is None:
         raise ClosedError
-    check_kind(function, "dconn", dconn, "virConnect")
     there = dconn._driver  # noqa: SLF001  the classes of this package are each other's friends
     if there.read_only:
         message = f"read only access prevents {function}"
