@@ -57,6 +57,9 @@ SUPPORT = """\
 `esxvirt.libvirt` has all classes, methods and constants of libvirt-python 9.0.0. What works is in the tables below,
 each method with libvirt's function. All others raise the error of a libvirt driver that lacks the function
 (`VIR_ERR_NO_SUPPORT`), as libvirt's own ESX driver does where it lacks one.
+
+`close()` logs out at once, whatever domains and other objects of the connection there still are, and returns 0; in
+libvirt-python a connection lives until the last of them is gone.
 """
 
 
