@@ -18,7 +18,6 @@ from esxvirt.driver.tasks import prepare
 from esxvirt.driver.validating import can_validate
 from esxvirt.errors import EsxvirtError, OperationInvalidError, ServerFault, TransportError, VmxError
 from esxvirt.vmx import VmxFile, from_domain, redefine
-from esxvirt.vmx.escapes import unescape_name
 from esxvirt.vsphere.files import DatastorePath, FileNotThereError, delete_file, read_file, write_file
 from esxvirt.vsphere.inventory import Query, Row, Step, retrieve
 from esxvirt.vsphere.tasks import Watch, wait_for_task
@@ -124,12 +123,17 @@ def _find(connection: Connection, uuid: str) -> DomainHandle | None:
 def _create(
     connection: Connection, domain: Domain, machines: list[DomainHandle], rows: list[Row], place: HostPlace
 ) -> None:
-    text = from_domain(domain, hardware_version(connection), native_context(connection, "[?] ?", rows, place=place))
+    context = native_context(connection, "[?] ?", rows, place=place)
+    text = from_domain(domain, hardware_version(connection), context)
     file = _place(domain, place.datacenter_path)
     before = _present(connection, file)
-    if before is not None:
-        _check_free(connection, file, before, domain, machines)
-    _upload(connection, file, text.encode(), before)
+    owner = None if before is None or not domain.uuid_made_up else _same_but_for_uuid(text, before)
+    if owner is not None and all(machine.uuid != owner for machine in machines):
+        domain.uuid = owner  # what `undefine` has left is registered again as it is: nothing of it is replaced
+    else:
+        if before is not None:
+            _check_free(connection, file, before, domain, machines)
+        _upload(connection, file, text.encode(), before)
     try:
         _register(connection, file, place)
     except BaseException as error:
@@ -181,14 +185,27 @@ def _present(connection: Connection, file: DatastorePath) -> bytes | None:
         return None
 
 
+def _same_but_for_uuid(text: str, content: bytes) -> str | None:
+    """The UUID of a VMX file that says all that `text` says, but for the UUID; None if it says anything else."""
+    try:
+        wanted, found = VmxFile.parse(text), VmxFile.parse(content)
+    except VmxError:
+        return None
+    if any(found.get(key) != wanted.get(key) for key in wanted if key.lower() != "uuid.bios"):
+        return None
+    return _uuid(found) or None
+
+
+def _uuid(file: VmxFile) -> str:
+    """The machine's UUID as libvirt writes it, empty if the file has none."""
+    digits = "".join((file.get("uuid.bios") or "").split()).replace("-", "").lower()
+    return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:])) if digits else ""
+
+
 def _check_free(
     connection: Connection, file: DatastorePath, content: bytes, domain: Domain, machines: list[DomainHandle]
 ) -> None:
-    """Refuse to replace a file that is another domain's, known to the server or not.
-
-    Whose a file is that no domain on the server has, its UUID tells; for XML without one, its name: what `undefine`
-    has left is no obstacle to defining the same XML again.
-    """
+    """Refuse to replace a file that is another domain's, known to the server or not."""
     for machine in machines:
         # Another datacenter may have a datastore of the same name.
         path = connection.scope.place(machine.host).datacenter_path
@@ -197,12 +214,10 @@ def _check_free(
                 f"The VMX file '{file}' belongs to the domain '{machine.name}'; choose another name"
             )
     try:
-        owner = VmxFile.parse(content)
-        name = unescape_name(owner.get("displayName") or "")
+        owner = _uuid(VmxFile.parse(content))
     except VmxError:
-        owner, name = VmxFile(), ""
-    uuid = "".join((owner.get("uuid.bios") or "").split()).replace("-", "").lower()
-    if uuid != domain.uuid.replace("-", "") and not (domain.uuid_made_up and name == domain.name):
+        owner = ""
+    if owner != domain.uuid:
         raise OperationInvalidError(
             f"There is a VMX file '{file}' of another domain, or of none; remove it or choose another name"
         )

@@ -76,8 +76,14 @@ def test_what_undefine_leaves_is_no_obstacle_to_the_same_xml_without_a_uuid(conn
         define.define(connection, nameless)
     define.undefine(connection, first)
     second = define.define(connection, nameless)
-    assert lookup_by_name(connection, "demo").uuid == second.uuid != first.uuid
+    assert lookup_by_name(connection, "demo").uuid == second.uuid == first.uuid
     define.undefine(connection, second)
+    # A file that says anything else may be a machine's of another host: it stays as it is.
+    other = read_file(connection.session, place(connection, "demo.vmx")).replace(b'memsize = "', b'memsize = "1')
+    write_file(connection.session, place(connection, "demo.vmx"), other)
+    with pytest.raises(OperationInvalidError, match="of another domain, or of none; remove it or choose"):
+        define.define(connection, nameless)
+    assert read_file(connection.session, place(connection, "demo.vmx")) == other
     stranger = b'displayName = "another"\n'
     write_file(connection.session, place(connection, "demo.vmx"), stranger)
     with pytest.raises(OperationInvalidError, match="of another domain, or of none; remove it or choose"):
