@@ -2,8 +2,9 @@
 
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -33,6 +34,17 @@ class TaskGate(Executor):
     def shut(self, times: int) -> None:
         """Let the next so many `open`s run nothing."""
         self._shut = times
+
+    @contextmanager
+    def parked(self) -> Iterator[None]:
+        """Let the tasks that wait now go on waiting meanwhile; others do not."""
+        with self._lock:
+            parked, self._waiting = self._waiting, deque()
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._waiting.extendleft(reversed(parked))
 
     def open(self, *, wide: bool = False) -> None:
         """Run what waits, and what that starts; `wide`, also if it is shut."""

@@ -72,9 +72,8 @@ class Operation:
             the other host.
         machine: The name of the machine that it is on, "" for none.
         topic: What it changes: operations of one topic can get into each other's way.
-        prepare: Done before, given the connection.
+        prepare: Done before, given the connection and `machine`.
         subjects: What is looked up on the healthy server before the trial.
-        behind: Done before `prepare`, behind the scenes.
         files: What the command line needs, by name.
         editor: What `$EDITOR` does with the file that it is given: a command of sed.
         profiles: The servers that it is for.
@@ -86,9 +85,8 @@ class Operation:
     command: tuple[str, ...]
     machine: str = ""
     topic: str = "machine"
-    prepare: Callable[["libvirt.virConnect"], Any] = lambda _: None
+    prepare: Callable[["libvirt.virConnect", str], Any] | None = None
     subjects: Callable[["libvirt.virConnect", str], tuple[Any, ...]] = lambda *_: ()
-    behind: Callable[[Simulator], Any] = lambda _: None
     files: dict[str, bytes] = field(default_factory=dict, hash=False)
     editor: str = ""
     profiles: tuple[str, ...] = PROFILES

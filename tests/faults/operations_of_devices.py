@@ -37,8 +37,8 @@ def _has_card(found: Machine) -> bool:
     return len(found.config.nics) == 2
 
 
-def _attached(xml: str) -> Callable[["libvirt.virConnect"], Any]:
-    return lambda connection: connection.lookupByName("archive").attachDeviceFlags(xml, 0)
+def _attached(xml: str) -> Callable[["libvirt.virConnect", str], Any]:
+    return lambda connection, name: connection.lookupByName(name).attachDeviceFlags(xml, 0)
 
 
 def _attach(xml: str) -> Callable[..., Any]:
@@ -57,6 +57,7 @@ def _on(run: Callable[..., Any], done: Callable[[Machine], bool], *command: str,
     return Operation(run, _of(done), command, "archive", subjects=of_domain, **more)
 
 
+_WITH_CARD = _attached(_CARD)
 _MAC = re.findall(r"address='(.*?)'", _CARD)[0]
 
 DEVICES: dict[str, Operation] = {
@@ -74,12 +75,12 @@ DEVICES: dict[str, Operation] = {
     ),
     "detach-interface": _on(
         _detach(_CARD), lambda found: not _has_card(found),
-        "detach-interface", "archive", "bridge", "--mac", _MAC, prepare=_attached(_CARD),
+        "detach-interface", "archive", "bridge", "--mac", _MAC, prepare=_WITH_CARD,
     ),
     "domif-setlink": _on(
         _update(_DOWN),
         lambda found: _has_card(found) and not next(nic for nic in found.config.nics if nic.mac == _MAC).connected,
-        "domif-setlink", "archive", _MAC, "down", prepare=_attached(_CARD),
+        "domif-setlink", "archive", _MAC, "down", prepare=_WITH_CARD,
     ),
     "change-media": _on(
         _update(_medium("second")), lambda found: any(drive.file.endswith("second.iso") for drive in found.config.cdroms),

@@ -1,6 +1,7 @@
 """Operations on machines: their being there, their power, their settings, their host."""
 
 import dataclasses
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -42,11 +43,17 @@ def _call(method: str, *arguments: Any) -> Callable[..., Any]:
 
 
 def _define(xml: str) -> Callable[..., Any]:
-    return lambda connection: connection.defineXML(xml)
+    return lambda connection, *_: connection.defineXML(xml)
 
 
-def _define_and_forget(connection: "libvirt.virConnect") -> None:
+def _define_and_forget(connection: "libvirt.virConnect", _: str) -> None:
     connection.defineXML(_NAMELESS).undefine()
+
+
+def _with_xml(connection: "libvirt.virConnect", name: str) -> tuple[Any, ...]:
+    """A domain's XML with more memory, as somebody edits it."""
+    xml = connection.lookupByName(name).XMLDesc(libvirt.VIR_DOMAIN_XML_SECURE)
+    return (re.sub(r"(<(?:memory|currentMemory) unit='KiB'>)\d+", r"\g<1>1572864", xml),)
 
 
 def _note(kind: int, text: str | None) -> Callable[..., Any]:
@@ -54,8 +61,8 @@ def _note(kind: int, text: str | None) -> Callable[..., Any]:
     return lambda _, domain: domain.setMetadata(kind, text, key, namespace, 0)
 
 
-def _noted(connection: "libvirt.virConnect") -> None:
-    _note(_ELEMENT, _OLD)(connection, connection.lookupByName("archive"))
+def _noted(connection: "libvirt.virConnect", name: str) -> None:
+    _note(_ELEMENT, _OLD)(connection, connection.lookupByName(name))
 
 
 def _metadata(level: str | None) -> Callable[[Behind], bool]:
@@ -112,8 +119,8 @@ def _on(
     return Operation(run, done, line, name, subjects=of_domain, **more)
 
 
-def _prepared(method: str, *arguments: Any) -> Callable[[Any], Any]:
-    return lambda connection: getattr(connection.lookupByName("archive"), method)(*arguments)
+def _prepared(method: str, *arguments: Any) -> Callable[..., Any]:
+    return lambda connection, name: getattr(connection.lookupByName(name), method)(*arguments)
 
 
 _THERE = Operation(
@@ -135,6 +142,11 @@ MACHINES: dict[str, Operation] = {
     "define again": Operation(
         _define(_NAMELESS), lambda behind: behind.machine is not None, ("define", "{dir}/demo.xml"), _DEMO,
         topic="demo", prepare=_define_and_forget, files={"demo.xml": _NAMELESS.encode()},
+    ),
+    "edit": Operation(
+        lambda connection, xml: connection.defineXML(xml), _has(lambda found: found.config.memory_mb == 1536),
+        ("edit", "archive"), "archive", subjects=_with_xml,
+        editor="s,'KiB'>[0-9]*,'KiB'>1572864,",
     ),
     "undefine": _on("archive", _call("undefine"), lambda behind: behind.machine is None, "undefine", "{domain}"),
     "start": _on("archive", _call("create"), _power("poweredOn"), "start", "{domain}"),

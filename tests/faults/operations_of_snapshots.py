@@ -16,16 +16,16 @@ def _take(name: str) -> Callable[..., Any]:
     return lambda _, domain: domain.snapshotCreateXML(f"<domainsnapshot><name>{name}</name></domainsnapshot>", 0)
 
 
-def _two(connection: "libvirt.virConnect") -> None:
+def _two(connection: "libvirt.virConnect", machine: str) -> None:
     """Two snapshots, the second below the first."""
     for name in ("first", "second"):
-        _take(name)(connection, connection.lookupByName("archive"))
+        _take(name)(connection, connection.lookupByName(machine))
 
 
-def _three(connection: "libvirt.virConnect") -> None:
+def _three(connection: "libvirt.virConnect", machine: str) -> None:
     """Three snapshots, the others below the first."""
-    _two(connection)
-    domain = connection.lookupByName("archive")
+    _two(connection, machine)
+    domain = connection.lookupByName(machine)
     domain.revertToSnapshot(domain.snapshotLookupByName("first", 0), 0)
     _take("third")(connection, domain)
 

@@ -88,7 +88,7 @@ STORAGE: dict[str, Operation] = {
         ("vol-create-as", _POOL, "new/deep/b.vmdk", "1M", "--format", "vmdk"), topic="volume", subjects=_pool,
     ),
     "vol-clone": _on(
-        "made/a.vmdk", _clone, _has("new/b.vmdk", 2),
+        "made/a.vmdk", _clone, lambda behind: (behind.mebibytes("new/b.vmdk") or 0) >= 2,
         "vol-create-from", _POOL, "{dir}/clone.xml", "made/a.vmdk", "--inputpool", _POOL,
         files={"clone.xml": _xml("new/b.vmdk", 2).encode()},
     ),
@@ -126,7 +126,7 @@ STORAGE: dict[str, Operation] = {
     ),
     "net-undefine": Operation(
         lambda _, network: network.undefine(), lambda behind: "lab" not in behind.switches, ("net-undefine", "lab"),
-        topic="network", subjects=_network, prepare=lambda connection: connection.networkDefineXML(_NETWORK),
+        topic="network", subjects=_network, prepare=lambda connection, _: connection.networkDefineXML(_NETWORK),
     ),
     "screenshot": Operation(
         _screenshot, None, ("screenshot", "web", "{dir}/picture"), "web", subjects=of_domain

@@ -1,18 +1,20 @@
 """Servers on which operations are tried: each trial has one of its own, as it was when the operation could begin."""
 
-import contextlib
+import atexit
 import dataclasses
 import functools
 import logging
+import shutil
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
+from aiohttp import web_app
 
 from esxvirt import libvirt
 from esxvirt.driver import migration, moving, transfer
@@ -26,9 +28,11 @@ from tests.faults.gate import TaskGate
 from tests.faults.interceptor import Interceptor
 from tests.faults.operation import Operation
 
-__all__ = ["Attempt", "Stage", "attempt", "hurry", "stage"]
+__all__ = ["Attempt", "Client", "Stage", "attempt", "hurry", "stage"]
 
-_LATER_HOSTS = {"hosts": 2, "vms": 2, "shared": True}
+_TWO_HOSTS = {"hosts": 2, "vms": 2, "shared": True}
+_DIRECTORY = tempfile.mkdtemp(prefix="esxvirt-trials-")
+atexit.register(shutil.rmtree, _DIRECTORY, ignore_errors=True)
 _logged = threading.local()
 
 
@@ -54,26 +58,23 @@ def hurry(monkeypatch: pytest.MonkeyPatch, grace: float = 60.0) -> None:
 
 
 @functools.cache
-def _directory() -> tempfile.TemporaryDirectory[str]:
-    return tempfile.TemporaryDirectory(prefix="esxvirt-trials-")
-
-
-@functools.cache
-def _prepared(profile: str, operation: Operation) -> Path:
-    """The state of a server on which the operation can begin, in a file."""
-    more: dict[str, Any] = _LATER_HOSTS if profile.startswith("vcenter") else {}
+def _prepared(profile: str, preparations: tuple[tuple[Callable[..., Any], str], ...]) -> Path:
+    """The state of a server on which operations can begin, in a file."""
+    more: dict[str, Any] = _TWO_HOSTS if profile.startswith("vcenter") else {}
     with Simulator(profile, transport="http", **more) as simulator:
         gate = TaskGate(simulator)
         _furnish(simulator)
-        operation.behind(simulator)
         with Interceptor(simulator, gate) as interceptor:
             connection = open_connection(interceptor.uri, simulator.username, simulator.password)
-            operation.prepare(connection)
-            interceptor.end_all()
-            connection.close()
+            try:
+                for prepare, machine in preparations:
+                    prepare(connection, machine)
+            finally:
+                interceptor.end_all()
+                connection.close()
         for machine in simulator.site.machines.values():
             machine.materialise()
-        path = Path(tempfile.mkstemp(dir=_directory().name)[1])
+        path = Path(tempfile.mkstemp(dir=_DIRECTORY)[1])
         keep.save(simulator.site, path)
     return path
 
@@ -139,7 +140,6 @@ class Stage:
 
     simulator: Simulator
     gate: TaskGate
-    stack: ExitStack
 
     @contextmanager
     def client(self, operation: Operation) -> Iterator[Client]:
@@ -186,14 +186,22 @@ def attempt(run: Callable[[], Any]) -> Attempt:
     return Attempt(error, said)
 
 
+def preparations(*operations: Operation) -> tuple[tuple[Callable[..., Any], str], ...]:
+    """What is to be done before these operations, each thing once."""
+    return tuple(dict.fromkeys((found.prepare, found.machine) for found in operations if found.prepare is not None))
+
+
 @contextmanager
-def stage(profile: str, operation: Operation) -> Iterator[Stage]:
-    """A server on which the operation can begin, of its own."""
-    state = _prepared(profile, operation)
-    with ExitStack() as stack:
-        simulator = Simulator(profile, transport="http", state=state)
-        simulator._state = None  # which it would write at its end
-        stack.enter_context(simulator)
-        yield Stage(simulator, TaskGate(simulator), stack)
-        with contextlib.suppress(AttributeError):
-            simulator.tasks.attach(None)
+def stage(profile: str, *operations: Operation) -> Iterator[Stage]:
+    """A server of its own on which these operations can begin.
+
+    Raises:
+        libvirtError: It cannot be prepared for all of them.
+    """
+    state = _prepared(profile, preparations(*operations))
+    simulator = Simulator(profile, transport="http", state=state)
+    simulator._state = None  # where it would be written at its end
+    with simulator:
+        yield Stage(simulator, TaskGate(simulator))
+    # It keeps the last thousand servers, with all that they hold.
+    web_app._cached_build_middleware.cache_clear()

@@ -39,8 +39,10 @@ def _clean(profile: str, name: str) -> tuple[Clean, tuple[Request, ...]]:
             assert attempt.error is None, attempt.error
             assert operation.is_done(site.simulator) is not False
             after, calls = World.of(site.simulator), tuple(site.simulator.calls.methods())
+        site.once_more(operation)
+        twice = World.of(site.simulator)
         assert site.simulator.sessions == []
-    return Clean(before, after, calls), tuple(client.interceptor.passed)
+    return Clean(before, after, twice, calls), tuple(client.interceptor.passed)
 
 
 def _try(profile: str, name: str, plan: dict[int, str]) -> tuple[Result, tuple[Request, ...]]:

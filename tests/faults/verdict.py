@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from esxvirt.sim import Simulator
 from tests.faults.operation import Operation
 from tests.faults.stage import Attempt
 from tests.faults.world import MachineView, Path, World, differing, shown
 
-__all__ = ["Clean", "Complaint", "judge", "judge_both"]
+__all__ = ["DONE", "UNKNOWN", "Clean", "Complaint", "is_named", "judge", "judge_both", "of_file"]
 
 # What a message says that leaves it open, and that something is to be looked at.
 UNKNOWN = re.compile(r"not known|so far|may (?:still|yet) take effect", re.IGNORECASE)
@@ -40,10 +40,18 @@ class Complaint:
 
 @dataclass(frozen=True, slots=True)
 class Clean:
-    """What an operation does where nothing goes wrong: the server before and after, and how often it calls what."""
+    """What an operation does where nothing goes wrong.
+
+    Attributes:
+        before: The server before.
+        after: The server afterwards.
+        twice: The server when it was done again.
+        calls: The methods called.
+    """
 
     before: World
     after: World
+    twice: World
     calls: tuple[str, ...]
 
     @property
@@ -72,12 +80,16 @@ def judge_both(
 ) -> Iterator[Complaint]:
     """Say what is wrong after the same was tried again, on a healthy server: the last of the attempts."""
     done = operation.is_done(simulator)
-    last = attempts[-1]
+    after, last = World.of(simulator), attempts[-1]
     if last.error is None and done is False:
         yield Complaint("false", "given again: no error, and not done")
     if UNKNOWN.search(last.text):
         yield Complaint("false", "given again: not known, on a healthy server")
-    for complaint in _remains(operation, clean, before, World.of(simulator), attempts, done=bool(done)):
+    twice = replace(clean, after=clean.twice)  # some things leave other traces when they are done again
+    found = min(
+        (list(_remains(operation, one, before, after, attempts, done=bool(done))) for one in (clean, twice)), key=len
+    )
+    for complaint in found:
         yield Complaint(complaint.kind, f"given again: {complaint.text}")
 
 
@@ -135,7 +147,7 @@ def _remains(
     text = "\n".join(attempt.text for attempt in attempts)
     expected = clean.changed if done else set()
     for path in sorted(differing(before, after) ^ expected):
-        if _named(path, text):
+        if is_named(path, text):
             continue
         if path in expected:
             # It is done, and this is as it was before.
@@ -143,22 +155,29 @@ def _remains(
                 yield Complaint("lost", f"{shown(path)} did not come or go")
         elif path not in before.files:
             yield Complaint("left", shown(path))
+        elif path in clean.changed and path not in _own_files(before):
+            yield Complaint("false", f"not done, but half: {shown(path)}")
         else:
             yield Complaint("lost", f"{shown(path)}, which {'is another' if path in after.files else 'is gone'}")
     yield from _of_machines(operation, clean, before, after, text, done=done)
     yield from _of_hosts(clean, before, after, text, done=done)
 
 
-def _named(path: Path, text: str) -> bool:
+def _own_files(world: World) -> set[Path]:
+    """The files that machines cannot do without."""
+    return {found.vmx for found in world.machines.values()}
+
+
+def is_named(path: Path, text: str) -> bool:
     """Whether a message names a file, or a folder that it is in, and says what to do."""
     if not ADVICE.search(text):
         return False
     whole = path[1].rstrip("/").replace("-flat.vmdk", ".vmdk")
     parts = whole.split("/")
-    return any(
-        re.search(rf"\[{re.escape(path[0])}\] {re.escape('/'.join(parts[:depth]))}(?![/\w-])", text)
-        for depth in range(1, len(parts) + 1)
-    )
+    names = [re.escape(f"[{path[0]}] {'/'.join(parts[:depth])}") for depth in range(1, len(parts) + 1)]
+    if path[1].endswith("/") and re.search(f"{names[-1]}/", text):
+        return True  # something in the folder is named
+    return any(re.search(rf"{name}(?![/\w-])", text) for name in names)
 
 
 def _of_machines(
@@ -181,16 +200,27 @@ def _of_machines(
             subject = old.name == operation.machine
             parts = [] if subject and done else _parts(old, found)
             if parts and not (subject and UNKNOWN.search(text)):
-                yield Complaint("lost", f"of the machine '{old.name}': {', '.join(parts)} changed")
-        yield from _of_file(found, after, text)
+                half = subject and set(parts) <= _changed(clean, number)
+                yield Complaint(
+                    "false" if half else "lost",
+                    f"{'not done, but half: ' * half}of the machine '{old.name}': {', '.join(parts)} changed",
+                )
+        yield from of_file(found, after, text)
+
+
+def _changed(clean: Clean, number: int) -> set[str]:
+    """What of a machine the operation changes."""
+    new = clean.after.machines.get(number)
+    return set(_parts(clean.before.machines[number], new)) if new is not None else set()
 
 
 def _parts(old: MachineView, new: MachineView) -> list[str]:
     return [name for name in MachineView.__slots__ if getattr(old, name) != getattr(new, name)]
 
 
-def _of_file(found: MachineView, world: World, text: str) -> Iterator[Complaint]:
-    if found.name in BROKEN or _named(found.vmx, text):
+def of_file(found: MachineView, world: World, text: str) -> Iterator[Complaint]:
+    """Whether a machine has its VMX file, and the server has in mind what that says; or a message names the file."""
+    if found.name in BROKEN or is_named(found.vmx, text):
         return
     content = world.content(found.vmx)
     if content is None:
@@ -208,6 +238,8 @@ def _of_hosts(clean: Clean, before: World, after: World, text: str, *, done: boo
         what = f"the {kind} '{name}' of {host}"
         if key not in wanted.networks:
             yield Complaint("left", what)
+        elif clean.after.networks.get(key) == after.networks.get(key):
+            yield Complaint("false", f"not done, but half: {what}")
         else:
             yield Complaint("lost", f"{what} {'is another' if key in after.networks else 'is gone'}")
     if after.starting != wanted.starting:
