@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from tests.faults.verdict import Complaint
 
@@ -41,7 +42,10 @@ def is_chosen(name: str, one_of: int) -> bool:
     return ALL or zlib.crc32(name.encode()) % one_of == 0
 
 
-def run_all(trials: Iterable[Callable[[], list[Result]]]) -> list[list[Result]]:
+_Found = TypeVar("_Found")
+
+
+def run_all(trials: Iterable[Callable[[], _Found]]) -> list[_Found]:
     """Run trials, some of them at once."""
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         return list(pool.map(lambda trial: trial(), trials))
