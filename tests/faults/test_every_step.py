@@ -5,7 +5,6 @@ import pytest
 from tests.faults.operations import OPERATIONS
 from tests.faults.steps import check_every_step
 
-
 # Where others do what these do, every so manieth of their trials always runs.
 TYPICAL = {
     "define", "define anew", "undefine", "start", "destroy", "suspend", "setmem", "setvcpus", "schedinfo",

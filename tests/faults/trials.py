@@ -16,11 +16,11 @@ from typing import TypeVar
 
 from tests.faults.verdict import Complaint
 
-__all__ = ["ALL", "Result", "conclude", "is_chosen", "run_all"]
+__all__ = ["ALL", "AT_ONCE", "Result", "conclude", "is_chosen", "run_all"]
 
 ALL = os.environ.get("ESXVIRT_FAULTS") == "all"
 _FIGURES = os.environ.get("ESXVIRT_FAULTS_FIGURES")
-_AT_ONCE = 4
+AT_ONCE = 4
 # So many of one test's complaints are printed; there is a reason for all of them.
 _SHOWN = 200
 
@@ -47,7 +47,7 @@ _Found = TypeVar("_Found")
 
 def run_all(trials: Iterable[Callable[[], _Found]]) -> list[_Found]:
     """Run trials, some of them at once."""
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
+    with ThreadPoolExecutor(AT_ONCE) as pool:
         return list(pool.map(lambda trial: trial(), trials))
 
 
