@@ -59,12 +59,13 @@ class Forker:
         self._process.stdin.flush()
         return int(self._answer())
 
-    def wait(self, command: Command) -> tuple[int, str]:
-        """The exit code of what was begun, negative for a signal, and what it has said on stderr."""
+    def wait(self, command: Command) -> tuple[int, str, str]:
+        """The exit code of what was begun, negative for a signal, and what it has said on stdout and on stderr."""
         code = int(self._answer())
-        return code, (command.directory / "stderr").read_text(encoding="utf-8")
+        told, said = ((command.directory / name).read_text(encoding="utf-8") for name in ("stdout", "stderr"))
+        return code, told, said
 
-    def run(self, command: Command) -> tuple[int, str]:
+    def run(self, command: Command) -> tuple[int, str, str]:
         """Begin, and wait."""
         self.start(command)
         return self.wait(command)

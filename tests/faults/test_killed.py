@@ -78,9 +78,9 @@ def _commanded(site: Stage, operation: Operation) -> Iterator[tuple[Interceptor,
         interceptor.end_all()
 
 
-def _attempt(code: int, said: str) -> Attempt:
-    """How a command went."""
-    return Attempt(Killed(f"exit code {code}") if code else None, (said,))
+def _attempt(code: int, told: str, said: str) -> Attempt:
+    """How a command went: what it tells on stdout is that it was done."""
+    return Attempt(Killed(f"exit code {code}") if code and not told.strip() else None, (said,))
 
 
 @functools.cache
@@ -90,7 +90,7 @@ def _clean(profile: str, name: str) -> tuple[Clean, tuple[Request, ...]]:
     with Forker() as forker, stage(profile, operation) as site, _commanded(site, operation) as (interceptor, command):
         before = World.of(site.simulator)
         interceptor.arm()
-        code, said = forker.run(command)
+        code, _, said = forker.run(command)
         interceptor.end_all()
         assert (code, said) == (0, "")
         assert operation.is_done(site.simulator) is not False
@@ -117,12 +117,12 @@ def _try(
             os.kill(process, kill)
             if requests[number].name in _SESSIONS:
                 hold.released.set()
-            code, said = forker.wait(command)
+            code, told, said = forker.wait(command)
             hold.released.set()
             hold.passed.wait(_PATIENCE)
             interceptor.disarm()
             interceptor.end_all()
-            attempt = _attempt(code, said)
+            attempt = _attempt(code, told, said)
             complaints = list(_of_the_process(kill, code, said, site, operation))
             if kill != signal.SIGKILL:
                 complaints += judge(operation, clean, before, site.simulator, attempt)
