@@ -9,6 +9,7 @@
 #   make guided   coverage-guided fuzzing with atheris, SECONDS_EACH (60) for each of GUIDED
 #   make soak     sixteen clients at once on a simulator, for SOAK_SECONDS (60)
 #   make sessions   1,000 connections opened and closed, a tenth of them killed: which sessions are left
+#   make faults   every trial of tests/faults: two faults in a row, two clients at once, commands killed; half an hour
 #   make large    trees of 200 snapshots and pools of 1,000 volumes beside virsh, on every product: a quarter of an hour
 #   make docs     regenerate the generated pages of docs/
 #   make tools    vcsim and govc for the tests, into .cache/bin (needs Go)
@@ -29,7 +30,7 @@ SECONDS_EACH ?= 60
 SOAK_SECONDS ?= 60
 BENCH_ARGS ?=
 
-.PHONY: demo test coverage check bench fuzz guided soak sessions large docs tools clean setup
+.PHONY: demo test coverage check bench fuzz guided soak sessions faults large docs tools clean setup
 
 demo: $(VENV)/.demo
 	$(BIN)/esxvirsh -c sim:///esx "list --all; dumpxml Fedora11"
@@ -67,6 +68,9 @@ soak: $(VENV)/.test
 
 sessions: $(VENV)/.test
 	ESXVIRT_SESSIONS=1000 $(BIN)/python -m pytest -q tests/faults/test_sessions_left.py
+
+faults: $(VENV)/.test
+	$(BIN)/python -m tests.faults.figures $(PYTEST_ARGS)
 
 large: $(VENV)/.test
 	ESXVIRT_LARGE=1 $(BIN)/python -m pytest -v -k "tree_of_1_and_of_200 or pool_of_many_volumes" \
