@@ -132,7 +132,7 @@ def perform(source: "Connection", domain: DomainHandle, destination: Destination
     pool = _object(session, Ref("ResourcePool", destination.pool))
     host = _object(session, hosts[0]) if len(hosts) == 1 else None  # of a cluster, the vCenter chooses
     policy = source.policy
-    watch = Watch(partial(policy.answer, domain), policy.progress, policy.seconds)
+    watch = Watch(partial(policy.answer, domain), policy.progress, policy.deadline())
     if storage is None:
         _validate(session, machine, pool, host)
         move(Move(session, machine, row, hosts), "MigrateVM_Task", (pool, host, "defaultPriority", None), watch)
