@@ -17,6 +17,7 @@ from esxvirt.sim.access import Access
 from esxvirt.sim.calls import CallLog
 from esxvirt.sim.endpoint import Endpoint
 from esxvirt.sim.faults import FaultPlan
+from esxvirt.sim.holds import Hold, Holds
 from esxvirt.sim.http import addresses, certificates
 from esxvirt.sim.http.server import Server
 from esxvirt.sim.licences import LICENCES
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from os import PathLike
 
     from esxvirt.sim.state.site import Site
+    from esxvirt.sim.wire.values import Ref
 
 __all__ = ["PASSWORD", "Simulator"]
 
@@ -89,6 +91,7 @@ class Simulator:
         self.username = self.profile.username
         self.calls = CallLog()
         self.faults = FaultPlan()
+        self.holds = Holds()
         self.faults.on_change = self._listen_again
         self._state = Path(state) if state is not None else None
         if self._state is not None and self._state.exists():
@@ -119,6 +122,7 @@ class Simulator:
             access = Access(profile.username, self.password)
             endpoint = Endpoint(self.tasks, profile, host, access, self.faults, self.calls)
             endpoint.latency = self._latency
+            endpoint.holds = self.holds
             access.restricted = self._restricted
             endpoint.sessions.idle_timeout = self._idle_timeout
             if endpoint.name in self.site.access:
@@ -142,6 +146,37 @@ class Simulator:
     def sessions(self) -> list[Session]:
         """The sessions now open, on all servers."""
         return [session for endpoint in self.endpoints for session in endpoint.sessions]
+
+    def hold(
+        self,
+        method: str | None = None,
+        *,
+        http: str | None = None,
+        path: str | None = None,
+        object: "str | Ref | None" = None,  # noqa: A002  # the word that `calls` uses, too
+        answer: bool = False,
+        count: int = 1,
+        skip: int = 0,
+    ) -> Hold:
+        """Hold the next calls of a method, or requests for files, on every server, until the `Hold` is released.
+
+        With `answer` the call is carried out and its answer waits, else nothing is done before the release: of an
+        upload only the body is read. A client that goes away meanwhile takes nothing back. A simulator that stops lets
+        all go, and leaves undone what is not done.
+
+        Args:
+            method: A method's name on the wire, or "*" for all.
+            http: GET, HEAD, PUT or DELETE of ``/folder``, or "*", instead of a method.
+            path: The start of the URL's path, decoded; None for any.
+            object: The object that a method is called on, "VirtualMachine:1" or the identifier alone.
+            answer: Whether the answer is held, not the call.
+            count: How many calls are held; all that come after them pass.
+            skip: How many calls pass before the first is held.
+
+        Raises:
+            ValueError: for what can never be held.
+        """
+        return self.holds.add(method, http=http, path=path, object=object, answer=answer, count=count, skip=skip)
 
     def trouble(self, name: str, trouble: str) -> None:
         """Give the machine of that name one of `state.troubles.TROUBLES`; LookupError, ValueError."""
@@ -318,6 +353,8 @@ class Simulator:
         """Close all connections and stop; safe to call twice."""
         if self._thread is None or self._loop is None:
             return
+        # Before the tasks end: what a held call would start must not begin any more.
+        self.holds.close()
         with self.site.changed:
             self.site.closing = True
             self.tasks.attach(None)
