@@ -196,7 +196,7 @@ def test_two_domains_are_never_given_one_name(connect: Opener) -> None:
             hold.wait()
             rename.rename(connection, archive(connection), "new")
             hold.release()
-            with pytest.raises(OperationInvalidError, match="domain with name 'new' already exists"):
+            with pytest.raises(ServerFault, match="Could not rename domain: DuplicateName"):
                 late.result()
         assert sorted(domain.name for domain in read_all(connection)).count("new") == 1
 
@@ -253,9 +253,7 @@ def test_autostart_whose_answer_is_lost(fresh: Simulator, connection: Connection
     autostart.set_autostart(connection, domain, start=start)
     assert autostart.get_autostart(connection, domain) is start
     fresh.faults.add(socket="refuse", method="ReconfigureAutostart", count=1)
-    with pytest.raises(
-        TransportError, match=r"nothing of it is to be seen so far.*: look whether the domain 'archive'"
-    ):
+    with pytest.raises(TransportError, match=r"nothing of it is to be seen so far.*: look whether the domain"):
         autostart.set_autostart(connection, domain, start=not start)
 
 
