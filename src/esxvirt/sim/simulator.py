@@ -143,6 +143,17 @@ class Simulator:
             endpoint.latency = seconds
 
     @property
+    def registration(self) -> str:
+        """When a machine's registration reads its VMX file: at the "start" or the "end" of its task."""
+        return self.tasks.registration
+
+    @registration.setter
+    def registration(self, when: str) -> None:
+        if when not in {"start", "end"}:
+            raise ValueError(f"registration {when!r}: choose start or end")
+        self.tasks.registration = when
+
+    @property
     def sessions(self) -> list[Session]:
         """The sessions now open, on all servers."""
         return [session for endpoint in self.endpoints for session in endpoint.sessions]
@@ -183,7 +194,7 @@ class Simulator:
         with self.site.lock:
             machine = self.site.find_machine(name)
             cause(machine, trouble)
-            self.site.touch(machine)
+            self.site.touch()
 
     def add_role(self, name: str, privileges: Iterable[str]) -> None:
         """Add a role with privileges by their names, on every server; ValueError for a name that is taken."""

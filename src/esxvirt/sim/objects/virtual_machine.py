@@ -94,6 +94,10 @@ class VirtualMachine(
     def _get_template(self) -> bool:
         return self.machine.template
 
+    @provides("config.changeVersion")
+    def _get_change_version(self) -> str:
+        return self.machine.change_version
+
     @provides("config.annotation", "summary.config.annotation")
     def _get_annotation(self) -> str:
         return self.machine.config.annotation

@@ -60,10 +60,14 @@ class Task:
 
 @dataclass(eq=False)
 class Tasks:
-    """The tasks of one site. Each takes `seconds`, in a few steps; the site's lock guards them."""
+    """The tasks of one site. Each takes `seconds`, in a few steps; the site's lock guards them.
+
+    `registration` says when one that registers a machine reads its VMX file: at its "start" or at its "end".
+    """
 
     site: Site
     seconds: float = 0.02
+    registration: str = "end"
     recent: list[Task] = field(default_factory=list)
     _numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
     _pool: Executor | None = None
