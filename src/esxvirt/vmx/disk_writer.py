@@ -144,7 +144,10 @@ def _take_driver_name(disk: Disk, name: str, models: dict[int, str | None], inde
     if models[index] is None:
         models[index] = model
     elif models[index] != model:
-        raise _inconsistent(name, models[index], index, disk, sink)
+        raise sink.located(
+            f"Inconsistent SCSI controller model ('{name}' is not '{models[index]}') for SCSI controller index {index}",
+            disk.line,
+        )
 
 
 def _detect(disk: Disk, source: str, models: dict[int, str | None], index: int, sink: Sink) -> None:
@@ -154,13 +157,8 @@ def _detect(disk: Disk, source: str, models: dict[int, str | None], index: int, 
     if models[index] == "auto":
         models[index] = model
     elif model not in {"auto", models[index]}:
-        raise _inconsistent(model, models[index], index, disk, sink)
-
-
-def _inconsistent(wanted: str, model: str | None, index: int, disk: Disk, sink: Sink) -> VmxError:
-    return sink.located(
-        f"Inconsistent SCSI controller model ('{wanted}' is not '{model}') for SCSI controller index {index}", disk.line
-    )
+        text = f"Disks on SCSI controller {index} have inconsistent controller models, cannot autodetect model"
+        raise sink.located(text, disk.line)
 
 
 def slot_name(disk: Disk) -> str:

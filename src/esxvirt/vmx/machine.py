@@ -95,11 +95,11 @@ def _check_format(source: Source) -> None:
             f"version {version} of the file format is read like version 8",
         )
     if "config.version" not in source.values:
-        source.note("the file does not say its version; read like version 8", "config.version")
+        source.guess("the file does not say its version; read like version 8", "config.version")
     if source.strict:
         source.required("virtualHW.version")
     if "virtualhw.version" not in source.values:
-        source.note("the version of the virtual hardware is not said; read like version 4", "virtualHW.version")
+        source.guess("the version of the virtual hardware is not said; read like version 4", "virtualHW.version")
     hardware = source.integer("virtualHW.version", 4)
     if hardware < 4:
         source.refuse_or_note(

@@ -135,9 +135,9 @@ def _read_custom(source: Source, name: str, card: Interface, network: str | None
     if network is not None:
         card.source = network
         if vnet is None:
-            source.note("a custom connection with no virtual network; read as bridged", f"{name}.connectionType")
+            source.guess("a custom connection with no virtual network; read as bridged", f"{name}.connectionType")
     elif vnet is not None:
-        source.note(f"no network name; the network is taken to be '{vnet}'", f"{name}.vnet")
+        source.guess(f"no network name; the network is taken to be '{vnet}'", f"{name}.vnet")
         card.source = vnet
     else:
         card.source = _guess_network(source, name, "bridged")
@@ -145,7 +145,7 @@ def _read_custom(source: Source, name: str, card: Interface, network: str | None
 
 def _guess_network(source: Source, name: str, connection: str) -> str:
     network = _HOSTED_NETWORKS[connection]
-    source.note(f"no network name; the network is taken to be '{network}'", f"{name}.connectionType")
+    source.guess(f"no network name; the network is taken to be '{network}'", f"{name}.connectionType")
     return network
 
 

@@ -1,7 +1,7 @@
 """What a conversion could not carry over, or had to guess: a list of notes, each with its key and line."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 __all__ = ["Note", "Report", "at_place"]
 
@@ -37,6 +37,12 @@ class Report:
     def add(self, text: str, key: str = "", line: int = 0, *, guessed: bool = False) -> None:
         """Add a note."""
         self.notes.append(Note(text, key, line, guessed))
+
+    def locate(self, first: int, key: str, line: int) -> None:
+        """Say where the notes from number `first` on belong, as far as they do not say it themselves."""
+        for at, note in enumerate(self.notes[first:], first):
+            if not note.key:
+                self.notes[at] = replace(note, key=key, line=line)
 
     def __iter__(self) -> Iterator[Note]:
         return iter(self.notes)

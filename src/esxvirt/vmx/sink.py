@@ -87,10 +87,13 @@ class Sink:
         if not self.strict and _WINDOWS.match(source):
             return source[1:].replace("/", "\\")
         lookup = self.context.format_file_name or default_format_file_name
+        known = len(self.report)
         try:
-            return lookup(source)
+            name = lookup(source)
         except VmxError as error:
             raise self.located(str(error), line) from error
+        self.report.locate(known, "devices", line)
+        return name
 
     def __str__(self) -> str:
         return "\n".join(self._lines) + "\n"

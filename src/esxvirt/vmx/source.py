@@ -70,8 +70,12 @@ class Source:
         return VmxError(text, key=key, line=line or None)
 
     def note(self, text: str, key: str) -> None:
-        """Note a loss or a guess at `key`."""
+        """Note a loss at `key`, which libvirt has, too."""
         self.report.add(text, key, self.file.line_of(key))
+
+    def guess(self, text: str, key: str) -> None:
+        """Note a guess at `key`, where libvirt refuses the file."""
+        self.report.add(text, key, self.file.line_of(key), guessed=True)
 
     def refuse_or_note(self, message: str, key: str, guess: str) -> None:
         """Fail with libvirt's message under `strict`, else note the guess that is made instead.
@@ -81,7 +85,7 @@ class Source:
         """
         if self.strict:
             self.fail(message, key)
-        self.report.add(guess, key, self.file.line_of(key), guessed=True)
+        self.guess(guess, key)
 
     def refuse(self, message: str, key: str) -> None:
         """Fail with libvirt's message, because the value cannot be; return where such values are only collected.
@@ -204,17 +208,17 @@ class Source:
             if source is None:
                 return None
             place = _join(source.removesuffix(name), folders, name)
-        self.report.add(
-            f"'{value}' is no path of a datastore; taken to be '{place}'", key, self.file.line_of(key), guessed=True
-        )
+        self.guess(f"'{value}' is no path of a datastore; taken to be '{place}'", key)
         return place
 
     def _look_up(self, key: str, value: str, *, allow_missing: bool) -> str | None:
         lookup = self.context.parse_file_name or default_parse_file_name
+        known = len(self.report)
         try:
             source = lookup(value, allow_missing)
         except VmxError as error:
             raise self.error(str(error), key) from error
+        self.report.locate(known, key, self.file.line_of(key))
         if source is None and not allow_missing:
             self.fail(f"File name '{value}' does not exist", key)
         return source

@@ -178,22 +178,24 @@ def test_auto_needs_a_disk_to_look_into() -> None:
             written(text, VmxContext(autodetect_scsi_model=lambda _source: "auto"))
 
 
+DETECTED = "Disks on SCSI controller 0 have inconsistent controller models, cannot autodetect model"
+STATED = "Inconsistent SCSI controller model ('buslogic' is not 'lsilogic') for SCSI controller index 0"
+
+
 @pytest.mark.parametrize(
-    "text",
+    ("text", "words"),
     [
-        xml("sda|[ds] a.vmdk|", "sdb|[ds] b.vmdk|", controllers=AUTO),
-        xml("sda|[ds] a.vmdk|<driver name='auto'/>", "sdb|[ds] b.vmdk|<driver name='auto'/>"),
-        xml("sda|[ds] a.vmdk|<driver name='lsilogic'/>", "sdb|[ds] a.vmdk|<driver name='buslogic'/>"),
+        (xml("sda|[ds] a.vmdk|", "sdb|[ds] b.vmdk|", controllers=AUTO), DETECTED),
+        (xml("sda|[ds] a.vmdk|<driver name='auto'/>", "sdb|[ds] b.vmdk|<driver name='auto'/>"), DETECTED),
+        (xml("sda|[ds] a.vmdk|<driver name='lsilogic'/>", "sdb|[ds] a.vmdk|<driver name='buslogic'/>"), STATED),
     ],
     ids=["one controller", "two drivers", "two names"],
 )
-def test_images_that_ask_for_different_models_are_an_error(text: str) -> None:
+def test_images_that_ask_for_different_models_are_an_error(text: str, words: str) -> None:
     models = {"[ds] a.vmdk": "lsilogic", "[ds] b.vmdk": "buslogic"}
     with pytest.raises(VmxError) as caught:
         written(text, VmxContext(autodetect_scsi_model=models.__getitem__), strict=True)
-    assert str(caught.value) == (
-        "Inconsistent SCSI controller model ('buslogic' is not 'lsilogic') for SCSI controller index 0"
-    )
+    assert str(caught.value) == words
 
 
 def test_what_vmware_does_not_have() -> None:
