@@ -19,14 +19,16 @@ ROWS = (
     Row("virtualHW.version", "", note="4 and up; asked for when writing"),
     Row("guestOS", "os/type/@arch", note="`...-64` is x86_64, all else i686; written as `other-64` and `other`"),
     SMBIOS,
-    Row("uuid.bios", "uuid", note="16 bytes in hex; all zeros is written as `uuid.action = create`"),
+    Row("uuid.bios", "uuid", note="16 bytes in hex, or empty; all zeros is written as `uuid.action = create`"),
     Row("vm.genid", "genid", note="the first 8 bytes as a signed number"),
     Row("vm.genidX", "genid", note="the last 8 bytes as a signed number"),
     Row("displayName", "name", note="with `|XX` and `%XX` escapes"),
     Row("annotation", "description", note="with `|XX` escapes"),
     Row("esxvirt.title", "title", note="esxvirt's own; with `|XX` escapes"),
     Row("esxvirt.metadata", "metadata", note="esxvirt's own: the elements inside; with `|XX` escapes"),
-    Row("memsize", "memory", note="MiB, a multiple of 4; 32 without the key"),
+    Row(
+        "memsize", "memory", note="MiB, a multiple of 4, to which memory is rounded up when writing; 32 without the key"
+    ),
     Row("sched.mem.max", "currentMemory", note="MiB, at most `memsize`"),
     Row("sched.mem.minsize", "memtune/min_guarantee", note="MiB"),
     Row("numvcpus", "vcpu", note="1 without the key"),

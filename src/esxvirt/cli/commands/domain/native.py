@@ -94,7 +94,7 @@ def _read(name: str) -> bytes:
 
 
 _OURS = (
-    flag("report", "print what could not be carried over or was guessed, with --strict, too"),
+    flag("report", "with --strict, print all the same what could not be carried over"),
     flag("strict", "refuse what libvirt refuses"),
     flag("lenient", "take files on datastores that the server has not"),
 )
