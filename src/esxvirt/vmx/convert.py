@@ -18,7 +18,7 @@ from esxvirt.xml.domain.format import format_domain
 from esxvirt.xml.domain.implied import add_implied
 from esxvirt.xml.domain.model import Domain
 
-__all__ = ["CONFORMANCE_VERSION", "from_domain", "from_xml", "read_domain", "to_domain", "to_xml"]
+__all__ = ["CONFORMANCE_VERSION", "from_domain", "from_xml", "read_domain", "to_domain", "to_xml", "write_domain"]
 
 _HIGHEST_HARDWARE = 99
 _BRIDGES_SINCE = 7
@@ -114,14 +114,19 @@ def from_domain(
     """
     if not 3 <= virtual_hw_version <= _HIGHEST_HARDWARE:
         raise InvalidArgumentError(f"virtual hardware has versions from 3 on, not {virtual_hw_version}")
-    if domain.type != "vmware":
-        raise VmxError(f"Expecting virt type to be 'vmware' but found '{domain.type}'")
-    if strict:
-        _refuse_newer(domain)
     notes = Report() if report is None else report
     sink = Sink(context or VmxContext(), notes, strict=strict, hardware_version=virtual_hw_version, name=file_name)
+    return write_domain(domain, sink)
+
+
+def write_domain(domain: Domain, sink: Sink) -> str:
+    """Write a domain into a VMX file, and give the file's text; see `from_domain`."""
+    if domain.type != "vmware":
+        raise VmxError(f"Expecting virt type to be 'vmware' but found '{domain.type}'")
+    if sink.strict:
+        _refuse_newer(domain)
     for path, line in domain.ignored:
-        notes.add("has no place in a VMX file; left out", path, line)
+        sink.report.add("has no place in a VMX file; left out", path, line)
     write_machine(domain, sink)
     write_graphics(domain, sink)
     write_disks(domain, sink)
@@ -131,7 +136,7 @@ def from_domain(
     write_ports(domain, sink)
     write_extras(domain, sink)
     scsi = any(disk.bus == "scsi" for disk in domain.disks)
-    write_closing(domain, sink, bridges=scsi and virtual_hw_version >= _BRIDGES_SINCE)
+    write_closing(domain, sink, bridges=scsi and sink.hardware_version >= _BRIDGES_SINCE)
     return str(sink)
 
 

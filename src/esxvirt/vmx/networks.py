@@ -262,7 +262,7 @@ def _write_card(card: Interface, name: str, sink: Sink) -> None:
 
 def _write_model(card: Interface, model: str, name: str, sink: Sink) -> None:
     lowered = model.lower()
-    if lowered not in _WRITABLE_MODELS:
+    if lowered not in _WRITABLE_MODELS and model not in sink.card_models:
         foreign = model in _FOREIGN_MODELS
         message = (
             "Expecting domain XML entry 'devices/interface/model' to be 'vlance' or 'vmxnet' or 'vmxnet2' or 'vmxnet3' "

@@ -25,16 +25,25 @@ class Sink:
         report: gets what is lost or guessed.
         hardware_version: the virtual hardware's version.
         name: what the file of the XML is called in errors; empty for a file without a name.
+        card_models: models of network cards that libvirt does not know, and that are written all the same.
     """
 
     def __init__(
-        self, context: VmxContext, report: Report, *, strict: bool, hardware_version: int, name: str = ""
+        self,
+        context: VmxContext,
+        report: Report,
+        *,
+        strict: bool,
+        hardware_version: int,
+        name: str = "",
+        card_models: frozenset[str] = frozenset(),
     ) -> None:
         self.context = context
         self.report = report
         self.strict = strict
         self.hardware_version = hardware_version
         self.name = name
+        self.card_models = card_models
         self._lines: list[str] = []
 
     def put(self, key: str, value: str) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from esxvirt.errors import ConfigUnsupportedError, VmxError
 from esxvirt.vmx import Report, VmxContext, VmxFile, from_xml, redefine, to_domain, to_xml
-from esxvirt.xml.domain import Domain
+from esxvirt.xml.domain import Domain, parse_domain
 
 HEAD = 'config.version = "8"\nvirtualHW.version = "8"\ndisplayName = "m"\n'
 CARD = 'ethernet0.present = "TRUE"\nethernet0.networkName = "n"\n'
@@ -100,6 +100,23 @@ def test_what_is_unknown_is_a_note(lines: str, key: str, look: Callable[[Domain]
     assert notes[0].guessed
     with pytest.raises(VmxError):
         to_domain(HEAD + lines, strict=True)
+
+
+@pytest.mark.parametrize("lines", [lines for lines, *_rest in UNKNOWN], ids=[key for _lines, key, *_rest in UNKNOWN])
+def test_what_is_unknown_stays_when_the_machine_is_defined_anew(lines: str) -> None:
+    text = HEAD + lines
+    assert str(redefine(text, parse_domain(to_xml(text)))) == text
+    bigger = parse_domain(to_xml(text).replace("32768", "65536"))
+    changed = str(redefine(text, bigger))
+    assert changed == text + 'memsize = "64"\n'
+
+
+def test_an_unknown_model_is_taken_where_it_was_alone() -> None:
+    text = HEAD + CARD + 'ethernet0.virtualDev = "foo"\n'
+    with pytest.raises(ConfigUnsupportedError, match="driver does not support net model 'bar'"):
+        redefine(text, parse_domain(to_xml(text).replace("'foo'", "'bar'")))
+    with pytest.raises(ConfigUnsupportedError, match="driver does not support net model 'foo'"):
+        from_xml(to_xml(text), virtual_hw_version=8)
 
 
 @pytest.mark.parametrize("number", ["7", "9", "100"])
