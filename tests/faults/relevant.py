@@ -44,7 +44,17 @@ def _machine(machine: Machine) -> Iterator[tuple[str, Any]]:
     yield "power", machine.power
     yield "restarted", machine.boot_time is not None and (machine.boot_time - EPOCH).days > 1
     yield "keys", len(machine.scan_codes)
-    for name in ("memory_mb", "cpus", "annotation", "cpu_min", "cpu_max", "cpu_shares", "mem_min", "mem_max", "guest_id"):
+    for name in (
+        "memory_mb",
+        "cpus",
+        "annotation",
+        "cpu_min",
+        "cpu_max",
+        "cpu_shares",
+        "mem_min",
+        "mem_max",
+        "guest_id",
+    ):
         yield name, getattr(config, name)
     yield "extra", sorted((key, value) for key, value in config.extra.items() if "uuid" not in key.lower())
     yield "disks", sorted(repr((disk.bus, disk.controller, disk.unit, disk.file, disk.mode)) for disk in config.disks)

@@ -18,7 +18,9 @@ NOT_DONE = re.compile(
     r"|was not sent again|is where it was|is still defined|not begun",
     re.IGNORECASE,
 )
-DONE = re.compile(r"was (?:made|defined|migrated|taken|done),? but|but (?:the \w+ is|it was) .*(?:now|done)", re.IGNORECASE)
+DONE = re.compile(
+    r"was (?:made|defined|migrated|taken|done),? but|but (?:the \w+ is|it was) .*(?:now|done)", re.IGNORECASE
+)
 ADVICE = re.compile(r"left behind|look|damaged|check it|remove it|delete it|upload it again", re.IGNORECASE)
 # Machines whose VMX files never were as they should be.
 BROKEN = {"broken"}

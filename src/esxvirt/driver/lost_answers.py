@@ -46,7 +46,7 @@ _INTERRUPTED_SECONDS: Final = 5.0
 """The same for somebody who has pressed Ctrl-C."""
 _LOOKS: Final = 3
 """How often a look may fail, one after the other."""
-_ABSENT: Final = "nothing of it is to be seen so far, and it was not sent again: {look} before you try again"
+_ABSENT: Final = "nothing of it is to be seen so far: {look} before you try again"
 _UNKNOWN: Final = "whether it was done is not known: {look} before you try again"
 _NAMES: Final = ("info.name", "info.descriptionId")
 _PAUSE: Final = 0.2
