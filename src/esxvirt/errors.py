@@ -40,6 +40,7 @@ domain and level. What each class becomes there stands in its docstring as ``VIR
     |-- TransportError              VIR_ERR_INTERNAL_ERROR   (the server was not reached, or broke off)
     |   |-- CertificateError        VIR_ERR_INTERNAL_ERROR
     |   |-- DeadlineError           VIR_ERR_OPERATION_TIMEOUT
+    |   |   `-- TaskDeadlineError   VIR_ERR_OPERATION_TIMEOUT
     |   `-- BadAnswerError          VIR_ERR_INTERNAL_ERROR   (what the server sent is no SOAP, no VMX, ...)
     |-- QuestionError               VIR_ERR_INTERNAL_ERROR   (a question blocks a task, and nobody answers)
     |-- ServerFault                 by the table of faults   (the server understood and refused)
@@ -83,6 +84,7 @@ __all__ = [
     "ServerFault",
     "SnapshotNotFoundError",
     "TaskCancelledError",
+    "TaskDeadlineError",
     "TransportError",
     "UnavailableError",
     "UnsupportedError",
@@ -231,7 +233,15 @@ class NoCredentialsError(AuthenticationError):
 
 
 class TransportError(EsxvirtError):
-    """The server was not reached, or the connection broke: VIR_ERR_INTERNAL_ERROR, as libvirt reports libcurl's."""
+    """The server was not reached, or the connection broke: VIR_ERR_INTERNAL_ERROR, as libvirt reports libcurl's.
+
+    Attributes:
+        unsent: Whether it is certain that the server got nothing of the request: there was no connection to send it on.
+        answered: Whether the server has answered the request, and so is not at it any more.
+    """
+
+    unsent: bool = False
+    answered: bool = False
 
 
 class CertificateError(TransportError):
@@ -240,6 +250,10 @@ class CertificateError(TransportError):
 
 class DeadlineError(TransportError):
     """An answer, or a task, took longer than allowed: VIR_ERR_OPERATION_TIMEOUT."""
+
+
+class TaskDeadlineError(DeadlineError):
+    """A task took longer than allowed; the message says what became of it: VIR_ERR_OPERATION_TIMEOUT."""
 
 
 class BadAnswerError(TransportError):

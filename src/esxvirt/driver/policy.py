@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from esxvirt.errors import QuestionError
+from esxvirt.vsphere.deadline import NEVER, Deadline
 from esxvirt.vsphere.questions import Question, blocked
 
 if TYPE_CHECKING:
@@ -29,6 +30,10 @@ class TaskPolicy:
     ask: "Callable[[DomainHandle, Question], str | None] | None" = None
     progress: Callable[[int], None] | None = None
     seconds: float | None = None
+
+    def deadline(self) -> Deadline:
+        """The end of a task that begins now."""
+        return NEVER if self.seconds is None else Deadline(self.seconds)
 
     def answer(self, domain: "DomainHandle", question: Question) -> str | None:
         """The key of the answer to a question of a domain, None if nobody answers.

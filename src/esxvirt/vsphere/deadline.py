@@ -1,10 +1,11 @@
 """A point in time by which a call must have its answer, however slowly the bytes drip in."""
 
 import time
+from typing import Final
 
 from esxvirt.errors import DeadlineError
 
-__all__ = ["Deadline", "IdleDeadline"]
+__all__ = ["NEVER", "Deadline", "IdleDeadline"]
 
 
 class Deadline:
@@ -35,6 +36,10 @@ class Deadline:
     def expired(self) -> bool:
         """Whether it is over."""
         return self._end is not None and time.monotonic() >= self._end
+
+
+NEVER: Final = Deadline(None)
+"""The deadline of what may take as long as it likes."""
 
 
 class IdleDeadline(Deadline):

@@ -47,7 +47,9 @@ def refused(message: str, status: int, privilege: str, file: DatastorePath) -> E
     A `TransportError`, or, where it is for the lack of a privilege, a `MissingPrivilegeError`.
     """
     if status not in {http.client.UNAUTHORIZED, http.client.FORBIDDEN}:
-        return TransportError(message)
+        error = TransportError(message)
+        error.answered = True
+        return error
     return MissingPrivilegeError(
         f"{message}; the account lacks the privilege '{privilege}' on the datastore '{file.datastore}', or the "
         "server's licence only lets it read",
