@@ -130,7 +130,7 @@ class Upload:
             self._ended = True
         except KeyboardInterrupt as interrupt:
             said = self.abandon()
-            interrupt.args = (*interrupt.args, *([said] if said else []))
+            interrupt.args = (*(text for text in interrupt.args if isinstance(text, str)), *([said] if said else []))
             raise
         except EsxvirtError as error:
             if self._ended or not self._begun:  # it was told already, or there is nothing to tell
