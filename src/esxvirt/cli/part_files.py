@@ -17,7 +17,7 @@ from esxvirt.cli.failures import Failed
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["CannotBesideError", "PartFile", "because", "is_replaceable"]
+__all__ = ["CannotBesideError", "CannotCreateError", "CannotWriteError", "PartFile", "is_replaceable"]
 
 _SUFFIX = ".esxvirt-part"
 _LONGEST = 255  # bytes of a file's name, on all common file systems
@@ -29,8 +29,37 @@ _IN_THE_WAY = frozenset({errno.ELOOP, errno.ENXIO, errno.EISDIR, errno.EMLINK})
 _FLAGS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 
 
-class CannotBesideError(Exception):
-    """No file can be made in the target's directory."""
+class CannotCreateError(Exception):
+    """A file cannot be made.
+
+    Attributes:
+        why: the end of a message: ``: `` and a reason, or nothing where none is needed.
+    """
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+    @classmethod
+    def of(cls, error: OSError) -> CannotCreateError:
+        """The error for one of the system's; virsh never tells why, and where a folder is missing nobody need."""
+        return cls("" if error.errno == errno.ENOENT else f": {_reason(error)}")
+
+
+class CannotWriteError(Failed):
+    """The disk does not take what is written.
+
+    Attributes:
+        reason: why not.
+    """
+
+    def __init__(self, name: str, error: OSError) -> None:
+        self.reason = _reason(error)
+        super().__init__(f"cannot write {name}: {self.reason}")
+
+
+class CannotBesideError(CannotCreateError):
+    """There may be no file in the target's directory."""
 
 
 def is_replaceable(name: str, facts: os.stat_result) -> bool:
@@ -69,13 +98,13 @@ class PartFile:
 
         Raises:
             CannotBesideError: there may be no file in that directory.
-            Failed: it cannot be made for another reason, or somebody else is at it.
+            CannotCreateError: it cannot be made for another reason, or somebody else is at it.
         """
         path = _beside(name)
         while True:
-            descriptor = _open_part(name, path)
+            descriptor = _open_part(path)
             try:
-                unlock = _lock(name, path, descriptor)
+                unlock = _lock(path, descriptor)
                 # Whoever had the lock before may have put it in its target's place meanwhile.
                 if _is_at(path, descriptor):
                     return cls(name, path, descriptor, unlock)
@@ -155,18 +184,18 @@ class PartFile:
 
     # -- writing ----------------------------------------------------------------------------------------------------
 
-    def begin(self, request: dict[str, Any], facts: dict[str, Any] | None) -> None:
+    def begin(self, request: dict[str, Any] | None = None, facts: dict[str, Any] | None = None) -> None:
         """Begin anew; with the source's `facts`, what will be left over can be continued.
 
         Raises:
-            Failed: the disk does not take it.
+            CannotWriteError: the disk does not take it.
         """
         self._begun = True
         try:
             os.ftruncate(self._descriptor, 0)
             os.lseek(self._descriptor, 0, os.SEEK_SET)
         except OSError as error:
-            raise Failed(f"cannot write {self._name}: {_reason(error)}") from error
+            raise CannotWriteError(self._name, error) from error
         self.size = 0
         self._record = None if facts is None else {"request": request, "facts": facts, "boot": _boot()}
         self._write_record()
@@ -183,14 +212,14 @@ class PartFile:
         """Write all of it.
 
         Raises:
-            Failed: the disk is full, or does not take it for another reason.
+            CannotWriteError: the disk is full, or does not take it for another reason.
         """
         left = memoryview(content)
         while left:
             try:
                 count = os.write(self._descriptor, left)
             except OSError as error:
-                raise Failed(f"cannot write {self._name}: {_reason(error)}") from error
+                raise CannotWriteError(self._name, error) from error
             self.size += count
             left = left[count:]
 
@@ -203,7 +232,7 @@ class PartFile:
         try:
             os.fsync(self._descriptor)
         except OSError as error:
-            raise Failed(f"cannot write {self._name}: {_reason(error)}") from error
+            raise CannotWriteError(self._name, error) from error
         self._take_over_mode()
         if os.name == "nt":  # where what is open has a fixed name
             os.close(self._descriptor)
@@ -299,41 +328,40 @@ def _is_ours(facts: os.stat_result) -> bool:
     return stat.S_ISREG(facts.st_mode) and facts.st_nlink == 1 and _user() in {None, facts.st_uid}
 
 
-def _open_part(name: str, path: str) -> int:
+def _open_part(path: str) -> int:
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NONBLOCK", 0) | _FLAGS, 0o600)
     except OSError as error:
         if error.errno in _NOT_BESIDE:
-            raise CannotBesideError(_reason(error)) from error
+            raise CannotBesideError.of(error) from error
         if error.errno in _IN_THE_WAY:
-            raise Failed(f"cannot create {name}: '{path}' is in the way") from error
-        raise Failed(f"cannot create {name}{because(error)}") from error
+            raise CannotCreateError(f": '{path}' is in the way") from error
+        raise CannotCreateError.of(error) from error
     if not _is_ours(os.fstat(descriptor)):
         os.close(descriptor)
-        raise Failed(f"cannot create {name}: '{path}' is in the way")
+        raise CannotCreateError(f": '{path}' is in the way")
     with suppress(OSError):
         os.chmod(path, 0o600)  # noqa: PTH101  no pathlib
     return descriptor
 
 
-def _lock(name: str, path: str, descriptor: int) -> Callable[[], None]:
+def _lock(path: str, descriptor: int) -> Callable[[], None]:
     """Lock a part for as long as it is open; returns what ends the lock, where that is something else."""
-    busy = f"cannot create {name}"
     try:
         import fcntl  # noqa: PLC0415  not on Windows
 
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        raise Failed(busy, f"another download to it is under way, and writes to '{path}'") from None
+        raise CannotCreateError(f": another download to it is under way, and writes to '{path}'") from None
     except (ImportError, OSError):  # there are no locks on this system, or on this file system
         lock = path + ".lock"
         try:
             os.close(os.open(lock, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _FLAGS, 0o600))
         except FileExistsError:
-            text = f"another download to it is under way, or was killed; if there is none, remove '{lock}'"
-            raise Failed(busy, text) from None
+            text = f": another download to it is under way, or was killed; if there is none, remove '{lock}'"
+            raise CannotCreateError(text) from None
         except OSError as error:
-            raise Failed(f"{busy}{because(error)}") from error
+            raise CannotCreateError.of(error) from error
         return lambda: _unlink(lock)
     return _nothing
 
@@ -366,8 +394,3 @@ def _boot() -> str | None:
 
 def _reason(error: OSError) -> str:
     return os.strerror(error.errno or 0)
-
-
-def because(error: OSError) -> str:
-    """Why a file cannot be opened, for the end of a message; virsh never tells, and nobody need where it is missing."""
-    return "" if error.errno == errno.ENOENT else f": {_reason(error)}"

@@ -14,9 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from esxvirt.cli.commands.volume import downloading
-from esxvirt.cli.failures import Failed
 from esxvirt.cli.part_files import CannotBesideError, PartFile
+from esxvirt.cli.targets import CannotCreateError, DirectTarget, open_target
 from esxvirt.sim import Simulator
 from esxvirt.sim.state.storage import File
 from tests.client import write_auth_file
@@ -346,10 +345,8 @@ def test_two_at_once_do_not_mix(downloads: Downloads) -> None:
         assert process.stdout is not None
         assert process.stdout.readline() == "waiting\n"
         second = downloads()
-        assert second.stderr.splitlines() == [
-            f"error: cannot create {downloads.target}",
-            f"error: another download to it is under way, and writes to '{downloads.part}'",
-        ]
+        busy = f"another download to it is under way, and writes to '{downloads.part}'"
+        assert second.stderr == f"error: cannot create {downloads.target}: {busy}\n"
         assert second.returncode == 1
         assert downloads.part.stat().st_size == MIB
         _, said = process.communicate("go on\n")
@@ -409,14 +406,14 @@ def test_where_no_file_can_be_made_the_target_itself_is_written(
     downloads: Downloads, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(_name: str) -> PartFile:
-        raise CannotBesideError("Permission denied")
+        raise CannotBesideError(": Permission denied")
 
     monkeypatch.setattr(PartFile, "open", refuse)
-    with pytest.raises(Failed, match=f"cannot create {downloads.target}: Permission denied"):
-        downloading._open_target(str(downloads.target))
+    with pytest.raises(CannotCreateError, match=": Permission denied"):
+        open_target(str(downloads.target))
     downloads.target.write_bytes(b"old")
-    target = downloading._open_target(str(downloads.target))
-    assert isinstance(target, downloading._Direct)
+    target = open_target(str(downloads.target))
+    assert isinstance(target, DirectTarget)
     assert downloads.target.read_bytes() == b"old"
     target.begin()
     target.write(b"new")
@@ -472,6 +469,21 @@ def test_a_full_disk_is_told_and_touches_no_target(downloads: Downloads, small_d
     assert downloads.server.sessions == []
     small_disk.grow()
     assert downloads.whole() == ""
+
+
+def test_a_screenshot_touches_no_target_on_a_full_disk(downloads: Downloads, small_disk: SmallDisk) -> None:
+    target = small_disk.place / "target"
+    target.write_bytes(b"old")
+    small_disk.fill()
+    command = ["-m", "esxvirt.cli", "-c", downloads.server.uri, "screenshot", "web", str(target)]
+    run = small_disk.command([*FRESH, *command])
+    answer = subprocess.run(run, capture_output=True, text=True, env=downloads.environment, check=False)
+    assert answer.returncode == 1
+    assert target.read_bytes() == b"old"
+    assert {path.name for path in small_disk.place.iterdir()} <= {"target", "filling"}
+    subprocess.run([*FRESH, *command[:-1], str(downloads.target)], env=downloads.environment, check=True)
+    assert downloads.target.read_bytes().startswith(b"\x89PNG")
+    assert downloads.files == {"target"}
 
 
 def test_a_disk_without_room_for_a_file(downloads: Downloads, small_disk: SmallDisk) -> None:

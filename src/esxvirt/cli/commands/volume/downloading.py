@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import errno
-import os
-import stat
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from esxvirt.cli.commands.volume.common import POOL, VOLUME, volume_of
 from esxvirt.cli.commands.volume.moving import PIECE, VERBOSE, abandon, digest_of, leaving_word, range_of
 from esxvirt.cli.declare import Command, data, flag, number
 from esxvirt.cli.failures import Failed
-from esxvirt.cli.part_files import CannotBesideError, PartFile, because, is_replaceable
+from esxvirt.cli.part_files import PartFile
 from esxvirt.cli.progress import transfer_bar
+from esxvirt.cli.targets import CannotCreateError, DirectTarget, open_target
 
 if TYPE_CHECKING:
     from esxvirt.cli.arguments import Arguments
@@ -25,89 +22,17 @@ _OVERLAP = 64 * 1024
 """Bytes of a left-over part that are fetched again, to see that it goes on where it ends."""
 
 
-class _Direct:
-    """A target that is written itself: a device, a pipe, a link, a file in a directory where no other can be made.
-
-    What a file has is not touched before the first byte has come.
-    """
-
-    def __init__(self, name: str) -> None:
-        self._name = name
-        try:
-            self._descriptor = os.open(name, os.O_WRONLY | getattr(os, "O_BINARY", 0))
-        except OSError as error:
-            raise Failed(f"cannot create {name}{because(error)}") from error
-
-    def begin(self) -> None:
-        """Take out what it had."""
-        if stat.S_ISREG(os.fstat(self._descriptor).st_mode):
-            try:
-                os.ftruncate(self._descriptor, 0)
-            except OSError as error:
-                raise self._failed(error) from error
-
-    def write(self, content: bytes) -> None:
-        """Write all of it."""
-        left = memoryview(content)
-        while left:
-            try:
-                left = left[os.write(self._descriptor, left) :]
-            except OSError as error:
-                raise self._failed(error) from error
-
-    def _failed(self, error: OSError) -> Exception:
-        if error.errno == errno.EPIPE:
-            return BrokenPipeError(error.errno, os.strerror(error.errno))
-        return Failed(f"cannot write {self._name}: {os.strerror(error.errno or 0)}")
-
-    def finish(self) -> None:
-        """Close it."""
-        descriptor, self._descriptor = self._descriptor, -1
-        try:
-            os.close(descriptor)
-        except OSError as error:
-            raise Failed(f"cannot close file {self._name}", os.strerror(error.errno or 0)) from error
-
-    def leave(self, *, useful: bool = True) -> str | None:
-        """Close it before it is whole."""
-        del useful
-        if self._descriptor >= 0:
-            with suppress(OSError):
-                os.close(self._descriptor)
-        return None
-
-
-def _open_target(name: str) -> PartFile | _Direct:
-    try:
-        facts = os.lstat(name)
-    except FileNotFoundError:
-        try:
-            return PartFile.open(name)
-        except CannotBesideError as error:
-            raise Failed(f"cannot create {name}: {error}") from error
-    except OSError as error:
-        raise Failed(f"cannot create {name}{because(error)}") from error
-    direct = _Direct(name)  # which also makes sure that it may be written
-    if not is_replaceable(name, facts):
-        return direct
-    try:
-        part = PartFile.open(name)
-    except CannotBesideError:
-        return direct
-    except BaseException:
-        direct.leave()
-        raise
-    direct.leave()
-    return part
-
-
 def download(virsh: Virsh, arguments: Arguments) -> None:
     """Bring a volume's content to a file."""
     offset, length = range_of(arguments)
     volume = volume_of(virsh, arguments)
     flags = virsh.libvirt.VIR_STORAGE_VOL_DOWNLOAD_SPARSE_STREAM if arguments.flag("sparse") else 0
     digest = digest_of(arguments)
-    target = _open_target(arguments.required("file"))
+    name = arguments.required("file")
+    try:
+        target = open_target(name)
+    except CannotCreateError as error:
+        raise Failed(f"cannot create {name}{error.why}") from error
 
     def leave(error: BaseException) -> str | None:
         # What has changed on its way is of no more use.
@@ -135,10 +60,9 @@ class _Download:
         self._offset, self._length, self._flags = what
         self._digest = digest
 
-    def direct(self, target: _Direct) -> None:
+    def direct(self, target: DirectTarget) -> None:
         """Write it to a target itself."""
-        stream = self._stream()
-        self._receive(stream, target, 0)
+        self._receive(self._stream(), target, 0)
 
     def beside(self, part: PartFile) -> None:
         """Write it to a file beside its target, behind what was left over there if that is of the same content."""
@@ -204,7 +128,7 @@ class _Download:
             self._volume.download(stream, self._offset + done, length, self._flags)
         return stream
 
-    def _receive(self, stream: Any, target: PartFile | _Direct, done: int) -> None:
+    def _receive(self, stream: Any, target: PartFile | DirectTarget, done: int) -> None:
         left = stream.remaining() if hasattr(stream, "remaining") else None
         total = None if left is None else done + left
         begun = False
@@ -215,14 +139,14 @@ class _Download:
         ):
             tell(done)
             while got := stream.recv(PIECE):
-                if not begun and isinstance(target, _Direct):
+                if not begun and isinstance(target, DirectTarget):
                     target.begin()
                 begun = True
                 target.write(got)
                 if self._digest is not None:
                     self._digest.update(got)
                 tell(len(got))
-            if not begun and isinstance(target, _Direct):
+            if not begun and isinstance(target, DirectTarget):
                 target.begin()
         with self._virsh.failing(f"cannot close volume {self._name}"):
             stream.finish()
