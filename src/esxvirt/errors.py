@@ -237,11 +237,9 @@ class TransportError(EsxvirtError):
 
     Attributes:
         unsent: Whether it is certain that the server got nothing of the request: there was no connection to send it on.
-        answered: Whether the server has answered the request, and so is not at it any more.
     """
 
     unsent: bool = False
-    answered: bool = False
 
 
 class CertificateError(TransportError):

@@ -4,8 +4,8 @@ A line has the method with its parameters, the C function that libvirt names in 
 on a read-only connection. A class's own module has bodies for the methods that the driver supports; all others raise
 VIR_ERR_NO_SUPPORT with that function's name (`esxvirt.libvirt.methods`). Names and flags are libvirt 9.0.0's;
 `getInfoKiB`, `domainTitles`, `getAllStoragePoolInfo`, `getAllVolumeInfo`, `infoAtLookup`, `XMLDescAtLookup`,
-`remaining`, `nativeToXML`, `xmlToNative`, the details and renaming of snapshots, and all that is about several hosts,
-tasks and questions, is our own.
+`remaining`, `facts`, `wanted`, `abandon`, `nativeToXML`, `xmlToNative`, the details and renaming of snapshots, and all
+that is about several hosts, tasks and questions, is our own.
 """
 
 __all__ = ["SURFACE"]
@@ -433,10 +433,12 @@ SURFACE: dict[str, str] = {
     XMLDescAtLookup() virStorageVolGetXMLDesc
     """,
     "virStream": """
+    abandon() virStreamAbort
     abort() virStreamAbort
     eventAddCallback(events, cb, opaque) virStreamEventAddCallback
     eventRemoveCallback() virStreamEventRemoveCallback
     eventUpdateCallback(events) virStreamEventUpdateCallback
+    facts() virStreamRecv
     finish() virStreamFinish
     recv(nbytes) virStreamRecv
     recvAll(handler, opaque) virStreamRecvAll
@@ -448,6 +450,7 @@ SURFACE: dict[str, str] = {
     sendHole(length, flags=0) virStreamSendHole
     sparseRecvAll(handler, holeHandler, opaque) virStreamSparseRecvAll
     sparseSendAll(handler, holeHandler, skipHandler, opaque) virStreamSparseSendAll
+    wanted() virStreamSend
     """,
     "virNodeDevice": """
     autostart() virNodeDeviceGetAutostart

@@ -62,7 +62,10 @@ OWN_METHODS = {
     ("virStoragePool", "getAllVolumeInfo"),
     ("virStorageVol", "infoAtLookup"),
     ("virStorageVol", "XMLDescAtLookup"),
+    ("virStream", "abandon"),
+    ("virStream", "facts"),
     ("virStream", "remaining"),
+    ("virStream", "wanted"),
 }
 CLASSES = sorted(SURFACE)
 PUBLIC = set(vars(libvirt)["__all__"])

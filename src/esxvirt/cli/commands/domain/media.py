@@ -84,7 +84,7 @@ def change(virsh: Virsh, arguments: Arguments) -> None:
         return
     with virsh.failing(f"Failed to complete action {action} on media"):
         domain.updateDeviceFlags(node_text(disk), flags | force)
-    virsh.line(_DONE[action])
+    virsh.done(f"{_DONE[action]}\n")
 
 
 COMMANDS = (

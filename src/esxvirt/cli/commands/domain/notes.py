@@ -62,7 +62,7 @@ def describe(virsh: Virsh, arguments: Arguments) -> None:
             return
     with virsh.failing(f"Failed to set new domain {word}"):
         domain.setMetadata(kind, text, None, None, flags)
-    virsh.write(f"Domain {word} updated successfully")
+    virsh.done(f"Domain {word} updated successfully")
 
 
 def metadata(virsh: Virsh, arguments: Arguments) -> None:
