@@ -1,7 +1,7 @@
 """Sessions that outlive a process: taken from the cache, put there, and ended (ESXVIRT_SESSION_CACHE=1)."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from esxvirt.auth import Authenticator, Credentials
@@ -22,21 +22,30 @@ def is_wanted() -> bool:
     return os.environ.get(VARIABLE, "") not in {"", "0"}
 
 
-def credentials_for(uri: ConnectionURI, hostname: str, product: str, authenticate: Authenticator) -> Credentials:
-    """Ask for the account on a server: the URI's, or that of its vCenter."""
+def credentials_for(
+    uri: ConnectionURI, product: str, authenticate: Authenticator, vcenter: tuple[str, str] | None = None
+) -> Credentials:
+    """Ask for the account on the URI's server; or on its vCenter, by its name (or address) and its address."""
+    service = "vpx" if product == VPX else "esx"
+    default = "administrator" if product == VPX else "root"
+    if vcenter is None:
+        return authenticate(service=service, hostname=uri.host, username=uri.username, default_username=default)
+    name, address = vcenter
     return authenticate(
-        service="vpx" if product == VPX else "esx",
-        hostname=hostname,
-        username=uri.username if hostname == uri.host else None,
-        default_username="administrator" if product == VPX else "root",
+        service=service,
+        hostname=address,  # as libvirt, whatever the URI has
+        username=None,
+        default_username=default,
+        name=name,
+        host_username=uri.username,
     )
 
 
-def log_in(session: Session, uri: ConnectionURI, hostname: str, product: str, authenticate: Authenticator) -> None:
+def log_in(session: Session, uri: ConnectionURI, hostname: str, product: str, ask: Callable[[], Credentials]) -> None:
     """Take the session that was kept for this account if the server still knows it, else log in and keep that one.
 
     Where the URI names the user, nobody is asked for a password as long as the session lives. One SOAP call more than
-    a session of one's own at the beginning, and neither Login nor Logout.
+    a session of one's own at the beginning, and neither Login nor Logout. `ask` finds the account.
 
     Raises:
         AuthenticationError: No credentials; or the file of the session is not ours alone.
@@ -47,7 +56,7 @@ def log_in(session: Session, uri: ConnectionURI, hostname: str, product: str, au
 
     def account() -> Credentials:
         if not known:
-            known.append(credentials_for(uri, hostname, product, authenticate))
+            known.append(ask())
         return known[0]
 
     username = uri.username if hostname == uri.host and uri.username else account().username
