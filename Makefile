@@ -2,6 +2,7 @@
 #
 #   make demo     list the machines of a simulated ESX host and print one's XML
 #   make test     all tests; those whose tools are missing say so and are skipped (see `make tools`)
+#   make bare     the same in a fresh Debian 13 with nothing but Python, make and git (needs debootstrap, and root or sudo)
 #   make coverage the same, and what of the code they ran, which takes half as long again
 #   make check    lint, format, types, architecture, docs, changelog
 #   make bench    esxvirsh beside virsh, govc and pyVmomi; conversions beside libvirt-python
@@ -29,13 +30,16 @@ SECONDS_EACH ?= 60
 SOAK_SECONDS ?= 60
 BENCH_ARGS ?=
 
-.PHONY: demo test coverage check bench fuzz guided soak sessions large docs tools clean setup
+.PHONY: demo test bare coverage check bench fuzz guided soak sessions large docs tools clean setup
 
 demo: $(VENV)/.demo
 	$(BIN)/esxvirsh -c sim:///esx "list --all; dumpxml Fedora11"
 
 test: $(VENV)/.test
 	$(BIN)/python -m pytest -n auto --maxprocesses=8 --dist=loadfile $(PYTEST_ARGS)
+
+bare:
+	.ci/bare
 
 coverage: PYTEST_ARGS += --cov --cov-report=term
 coverage: test

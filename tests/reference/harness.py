@@ -133,8 +133,12 @@ def _answer(output: bytes, errors: bytes, code: int) -> Answer:
 
 def virsh(arguments: Sequence[str], stdin: str = "", **environment: str) -> Answer:
     """Run the real virsh, under our name."""
-    path = require("virsh")
-    return run(["bash", "-c", f'exec -a {NAME} {path} "$@"', NAME], arguments, stdin, **environment)
+    return run(virsh_command(), arguments, stdin, **environment)
+
+
+def virsh_command() -> list[str]:
+    """The real virsh, under our name: what its arguments are to follow."""
+    return [require("bash"), "-c", f'exec -a {NAME} "$0" "$@"', require("virsh")]
 
 
 def esxvirsh(arguments: Sequence[str], stdin: str = "", **environment: str) -> Answer:
@@ -175,8 +179,10 @@ def _forking() -> subprocess.Popen[str]:
 
 def _end(server: subprocess.Popen[str]) -> None:
     assert server.stdin is not None
+    assert server.stdout is not None
     server.stdin.close()
     server.wait(_PATIENCE)
+    server.stdout.close()
 
 
 def compare(line: str, profile: str, theirs: Answer, ours: Answer) -> None:

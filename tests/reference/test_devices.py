@@ -168,8 +168,7 @@ def test_editing_goes_as_with_virsh(
     command: list[str], mode: str, keys: list[bytes], on_libvirt: list[str], path: str, tmp_path: Path
 ) -> None:
     answers = []
-    shell = ["bash", "-c", f'exec -a {harness.NAME} {require("virsh")} "$@"', harness.NAME]
-    for number, program in enumerate((shell, on_libvirt)):
+    for number, program in enumerate((harness.virsh_command(), on_libvirt)):
         environment = {
             "EDITOR": str(EDITOR),
             "VISUAL": str(EDITOR),

@@ -1,7 +1,6 @@
 """Migration beside the real virsh: the manual's two commands word for word, and all its options."""
 
 import re
-import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -9,12 +8,10 @@ import pytest
 
 from esxvirt.sim import Simulator
 from tests.reference import harness
-from tests.tools import missing, require
+from tests.tools import missing
 from tests.unit.cli.program import MORTAL, Conversation, converse
 
 PROFILE = "vcenter-7.0"
-# The real virsh, under our name.
-VIRSH = ("bash", "-c", f'exec -a {harness.NAME} "$0" "$@"')
 
 
 def start(profile: str = PROFILE, transport: str = "http") -> Simulator:
@@ -132,9 +129,8 @@ def talk(program: Sequence[str], simulator: Simulator, line: str, asked: Sequenc
 
 @pytest.mark.parametrize("profile", ["vcenter-2.5", "vcenter-4.0", "vcenter-5.0", "vcenter-7.0", "vcenter-8.0"])
 def test_the_commands_of_the_manual(profile: str) -> None:
-    virsh = (sys.executable, "-c", "import os, sys; os.execv('/bin/bash', sys.argv[1:])", *VIRSH, require("virsh"))
     seen = []
-    for program in (virsh, MORTAL):
+    for program in (harness.virsh_command(), MORTAL):
         simulator = start(profile, "https")
         try:
             vcenter, (one, two) = simulator.host, (host.address for host in simulator.site.hosts)

@@ -10,7 +10,7 @@ from esxvirt.driver.connection import Connection
 from esxvirt.driver.datastores import DATASTORE_PROPERTIES, datastores_of
 from esxvirt.driver.domains import IDENTITY, DomainHandle, handle, identity, read, read_all
 from esxvirt.driver.file_names import escape_item
-from esxvirt.driver.lost_answers import Write, call_and_verify, new_task, recent_tasks, run_and_verify
+from esxvirt.driver.lost_answers import Write, call_and_verify, new_task, recent_tasks, run_and_verify, task_manager
 from esxvirt.driver.native import HOST_DATASTORES, hardware_version, native_context
 from esxvirt.driver.redefine import change, reload_machine
 from esxvirt.driver.scope import HostPlace
@@ -28,7 +28,6 @@ from esxvirt.xml.domain import Domain
 __all__ = ["define", "undefine"]
 
 _MACHINES: Final = (Step("vm", "HostSystem", "vm"),)
-_FOLDER: Final = (Step("folder", "Datacenter", "vmFolder"),)
 _FAILURE: Final = "Could not define domain"
 _REGISTER: Final = "RegisterVM_Task"
 _KINDS: Final = frozenset({_REGISTER, "Folder.registerVm"})
@@ -176,7 +175,7 @@ def _register(connection: Connection, domain: Domain, file: DatastorePath, place
         _FAILURE,
         f"look whether the domain '{domain.name}' is defined",
         lambda: _find(connection, domain.uuid) is not None,
-        lambda: new_task(session, recent_tasks(session, folder), known, _KINDS),
+        lambda: new_task(session, recent_tasks(session, task_manager(session)), known, _KINDS),
         watch=Watch(progress=policy.progress, deadline=policy.deadline()),
         alone=False,
     )
@@ -199,16 +198,17 @@ def _register(connection: Connection, domain: Domain, file: DatastorePath, place
 
 
 def _folder(connection: Connection, place: HostPlace) -> tuple[Ref, frozenset[Ref]]:
-    """The folder that machines of a datacenter are registered in, and the tasks that the server knows of it.
+    """The folder that machines of a datacenter are registered in, and the tasks that the server knows of.
 
     One SOAP call.
     """
-    properties = {"Datacenter": ("vmFolder",), "Folder": ("recentTask",)}
-    rows = retrieve(connection.session, Query(properties, [place.datacenter], _FOLDER))
-    folder = next((row.ref for row in rows if row.ref.type == "Folder"), None)
+    manager = task_manager(connection.session)
+    properties = {"Datacenter": ("vmFolder",), manager.type: ("recentTask",)}
+    rows = {row.ref: row for row in retrieve(connection.session, Query(properties, [place.datacenter, manager]))}
+    folder = rows[place.datacenter].get("vmFolder") if place.datacenter in rows else None
     if folder is None:
         raise EsxvirtError("The server does not tell in which folder machines are; may the account see it?")
-    return folder, frozenset(ref for row in rows for ref in row.get("recentTask") or ())
+    return folder, frozenset(rows[manager].get("recentTask") or () if manager in rows else ())
 
 
 def _take_over(connection: Connection, domain: Domain, file: DatastorePath) -> None:

@@ -30,7 +30,15 @@ from esxvirt.vsphere.updates import watching
 if TYPE_CHECKING:
     from esxvirt.vsphere.session import Session
 
-__all__ = ["Write", "call_and_verify", "failed", "new_task", "recent_tasks", "run_and_verify", "unknown_end"]
+__all__ = [
+    "Write",
+    "call_and_verify",
+    "failed",
+    "new_task",
+    "recent_tasks",
+    "run_and_verify",
+    "task_manager",
+]
 
 _SECONDS: Final = 60.0
 """How long it is tried to find out what became of a write, where no deadline ends sooner."""
@@ -39,6 +47,7 @@ _INTERRUPTED_SECONDS: Final = 5.0
 _LOOKS: Final = 3
 """How often a look may fail, one after the other."""
 _ABSENT: Final = "nothing of it is to be seen so far, and it was not sent again: {look} before you try again"
+_UNKNOWN: Final = "whether it was done is not known: {look} before you try again"
 _NAMES: Final = ("info.name", "info.descriptionId")
 _PAUSE: Final = 0.2
 """Seconds before the second look, and twice as many before the third."""
@@ -201,7 +210,7 @@ def _find_out(
     if task is not None and deadline.expired():
         end = f"the task did not end within {deadline.seconds:g} seconds{stop_task(session, task)}"
         raise TaskDeadlineError(f"{write.prefix}{end}")
-    raise _lost(write, lost, f"{unknown_end(write.look)} before you try again") from lost
+    raise _lost(write, lost, _UNKNOWN.format(look=write.look)) from lost
 
 
 def _is_forgotten(error: BaseException | None) -> bool:
@@ -211,11 +220,6 @@ def _is_forgotten(error: BaseException | None) -> bool:
             return True
         error = error.__cause__
     return False
-
-
-def unknown_end(look: str) -> str:
-    """The end of a sentence about something of which nobody can tell whether it was done."""
-    return f"whether it was done is not known: {look}"
 
 
 def _lost(write: Write, lost: TransportError | ServerFault, end: str) -> EsxvirtError:
@@ -299,6 +303,11 @@ def _interrupted(session: "Session", write: Write, *, is_task: bool) -> str:
     return f"interrupted; {so_far}: {write.look} before you try again"
 
 
+def task_manager(session: "Session") -> Ref:
+    """The server's `TaskManager`, which knows the recent tasks of all objects."""
+    return Ref("TaskManager", session.content.taskManager._moId)  # noqa: SLF001  its only name
+
+
 def recent_tasks(session: "Session", entity: Ref) -> frozenset[Ref]:
     """The tasks that a server remembers of an object. One SOAP call.
 
@@ -334,8 +343,7 @@ def _await_all(session: "Session", limit: Deadline) -> None:
 
     They may be other people's, so nothing is cancelled here.
     """
-    manager = Ref("TaskManager", session.content.taskManager._moId)  # noqa: SLF001  its only name
-    for ref in sorted(recent_tasks(session, manager)):
+    for ref in sorted(recent_tasks(session, task_manager(session))):
         one = session.reference(*ref)
         with watching(session, {one: ("info.state",)}) as updates:
             while not set(updates.wait(limit).values()) & {"success", "error"}:

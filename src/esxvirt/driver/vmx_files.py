@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from esxvirt.driver.connection import Connection
-from esxvirt.driver.lost_answers import Write
+from esxvirt.driver.lost_answers import Write, task_manager
 from esxvirt.driver.manager_tasks import manager_write, run_manager_task
 from esxvirt.driver.scope import HostPlace
 from esxvirt.errors import EsxvirtError, OperationInvalidError, ServerFault, TransportError
@@ -193,7 +193,7 @@ def users_of(connection: Connection, file: DatastorePath, datastore: Ref) -> Use
         EsxvirtError: The server does not tell.
     """
     session = connection.session
-    manager = Ref("TaskManager", session.content.taskManager._moId)  # noqa: SLF001  its only name
+    manager = task_manager(session)
     properties = {"VirtualMachine": (VMX_PATH,), "Task": ("info.descriptionId", "info.state")}
     rows = retrieve(session, Query(properties, [datastore, manager], _USERS, include_start=False))
     machines = tuple(row.ref for row in rows if row.ref.type == "VirtualMachine" and row.get(VMX_PATH) == str(file))

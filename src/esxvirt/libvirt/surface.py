@@ -93,7 +93,7 @@ SURFACE: dict[str, str] = {
     lookupByUUID(uuid) virDomainLookupByUUID
     lookupByUUIDString(uuidstr) virDomainLookupByUUIDString
     narrow(host) virConnectNarrow
-    nativeToXML(nativeFormat, nativeConfig, strict=False) virConnectDomainXMLFromNative !
+    nativeToXML(nativeFormat, nativeConfig, strict=False, lenient=False, fileName=None) virConnectDomainXMLFromNative !
     networkCreateXML(xmlDesc) virNetworkCreateXML !
     networkCreateXMLFlags(xmlDesc, flags=0) virNetworkCreateXMLFlags !
     networkDefineXML(xml) virNetworkDefineXML !
@@ -158,7 +158,7 @@ SURFACE: dict[str, str] = {
     storageVolLookupByPath(path) virStorageVolLookupByPath
     suspendForDuration(target, duration, flags=0) virNodeSuspendForDuration !
     unregisterCloseCallback() virConnectUnregisterCloseCallback
-    xmlToNative(nativeFormat, domainXml, strict=False) virConnectDomainXMLToNative !
+    xmlToNative(nativeFormat, domainXml, strict=False, lenient=False, fileName=None) virConnectDomainXMLToNative !
     """,
     "virDomain": """
     abortJob() virDomainAbortJob !

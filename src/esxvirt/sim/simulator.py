@@ -118,6 +118,7 @@ class Simulator:
         self._pool: ThreadPoolExecutor | None = None
         self._directory: tempfile.TemporaryDirectory[str] | None = None
         self.tasks = Tasks(self.site)
+        self.tasks.holds = self.holds
         self.endpoints = self._make_endpoints()
 
     def _make_endpoints(self) -> list[Endpoint]:
@@ -150,6 +151,17 @@ class Simulator:
             endpoint.latency = seconds
 
     @property
+    def registration(self) -> str:
+        """When a machine's registration reads its VMX file: at the "start" or the "end" of its task."""
+        return self.tasks.registration
+
+    @registration.setter
+    def registration(self, when: str) -> None:
+        if when not in {"start", "end"}:
+            raise ValueError(f"registration {when!r}: choose start or end")
+        self.tasks.registration = when
+
+    @property
     def sessions(self) -> list[Session]:
         """The sessions now open, on all servers."""
         return [session for endpoint in self.endpoints for session in endpoint.sessions]
@@ -162,6 +174,7 @@ class Simulator:
         path: str | None = None,
         object: "str | Ref | None" = None,  # noqa: A002  # the word that `calls` uses, too
         answer: bool = False,
+        task: bool = False,
         count: int = 1,
         skip: int = 0,
     ) -> Hold:
@@ -177,20 +190,23 @@ class Simulator:
             path: The start of the URL's path, decoded; None for any.
             object: The object that a method is called on, "VirtualMachine:1" or the identifier alone.
             answer: Whether the answer is held, not the call.
+            task: Whether the call's task is held, when it has begun and before its effect; to cancel it lets it go.
             count: How many calls are held; all that come after them pass.
             skip: How many calls pass before the first is held.
 
         Raises:
             ValueError: for what can never be held.
         """
-        return self.holds.add(method, http=http, path=path, object=object, answer=answer, count=count, skip=skip)
+        return self.holds.add(
+            method, http=http, path=path, object=object, answer=answer, task=task, count=count, skip=skip
+        )
 
     def trouble(self, name: str, trouble: str) -> None:
         """Give the machine of that name one of `state.troubles.TROUBLES`; LookupError, ValueError."""
         with self.site.lock:
             machine = self.site.find_machine(name)
             cause(machine, trouble)
-            self.site.touch(machine)
+            self.site.touch()
 
     def add_role(self, name: str, privileges: Iterable[str]) -> None:
         """Add a role with privileges by their names, on every server; ValueError for a name that is taken."""

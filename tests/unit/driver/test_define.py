@@ -158,7 +158,7 @@ def test_a_broken_registration_leaves_a_domain_or_names_its_file(
 ) -> None:
     fresh.faults.add(socket=socket, method=method, count=1)
     file = place(connection, "demo.vmx")
-    if method == "CreateFilter":
+    if method == "CreateFilter" or socket != "http503":  # only there nothing is done
         assert define.define(connection, xml).uuid == UUID
     else:  # what was asked for may still come: nothing is deleted that may be used
         with pytest.raises(TransportError, match=re.escape(f"the VMX file '{file}' stays")):

@@ -246,3 +246,26 @@ def test_letters_count_where_they_are_asked_to() -> None:
     spec = Data("HostDatastoreBrowserSearchSpec", matchPattern=["ARCH*"], searchCaseInsensitive=False)
     task = inside.call("SearchDatastore_Task", browser, datastorePath=f"{DS} archive", searchSpec=spec)
     assert task.task.result.file == []
+
+
+@pytest.mark.parametrize(
+    ("adapter", "controller"),
+    [
+        ("buslogic", "VirtualBusLogicController"),
+        ("lsilogic", "VirtualLsiLogicController"),
+        ("lsisas1068", "VirtualLsiLogicSASController"),
+        ("pvscsi", "ParaVirtualSCSIController"),
+        ("PVSCSI", "ParaVirtualSCSIController"),
+        ("ide", "VirtualIDEController"),
+    ],
+)
+def test_a_disk_image_tells_the_controller_that_it_is_for(adapter: str, controller: str) -> None:
+    inside = Inside("esx-7.0")
+    store = inside.endpoint.site.datastores[0]
+    store.make_directory("d")
+    disks.create(store, "d/a.vmdk", 1 << 20, adapter=adapter, thin=True, hw_version=4)
+    query = Data("VmDiskFileQuery", details=Data("VmDiskFileQueryFlags", controllerType=True))
+    spec = Data("HostDatastoreBrowserSearchSpec", query=[query])
+    browser = Ref("HostDatastoreBrowser", "hostDatastoreBrowser-1")
+    task = inside.call("SearchDatastore_Task", browser, datastorePath=f"{DS} d", searchSpec=spec)
+    assert [(item.path, item.controllerType) for item in task.task.result.file] == [("a.vmdk", controller)]
