@@ -410,7 +410,7 @@ class virConnect(ManyHosts, Networks, Storage):
 
         It is given an object with the `id` and the `text` of the question, its `choices` (pairs of key and label) and
         the key of the `default`, or None there. It returns the key, or the label, of the answer; None cancels the task,
-        as without a callback. With `auto_answer=1` nobody is asked. `cb` None asks nobody any more.
+        as without a callback. With `auto_answer` in the URI, 0 or 1, nobody is asked. `cb` None asks nobody any more.
         """
         if cb is None:
             self._driver.policy.ask = None

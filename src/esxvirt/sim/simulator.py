@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 __all__ = ["PASSWORD", "Simulator"]
 
 PASSWORD = "secret"  # noqa: S105  # of a server that holds nothing
+_VCENTER_NAME = "vcenter.example.com"
 _THREADS = 256
 _PATIENCE = 10.0
 
@@ -49,6 +50,7 @@ class Simulator:
     `troubled` adds machines with any of `state.troubles.TROUBLES`, `storage` adds "nfs" and "iscsi" storage;
     `datacenters`, `clusters`, `folders`, `shared`, `distributed`, `tree` are a vCenter's: see `state.inventory.Layout`.
     `license` "free" is that of the free ESXi, whose API only reads.
+    `names` are names or addresses that the certificate is for, beside those that the servers have anyway.
     `listen` is the main server's (address, port), port 0 for any. `state` is a file that keeps what has changed between
     runs: where it exists it is read in place of the counts, and it is written when the simulator stops.
     LookupError for an unknown profile, ValueError for arguments that cannot be and a file that holds no state of the
@@ -75,6 +77,7 @@ class Simulator:
         storage: Iterable[str] = (),
         idle_timeout: float = 1800.0,
         license: str = "evaluation",  # noqa: A002  # the option's word
+        names: Iterable[str] = (),
         state: "str | PathLike[str] | None" = None,
     ) -> None:
         if transport not in {"http", "https"}:
@@ -105,6 +108,10 @@ class Simulator:
         self._restricted = license == "free"
         self._idle_timeout = idle_timeout
         self._listen = listen
+        self._names = tuple(names)
+        for name in self._names:
+            if not certificates.is_name(name):
+                raise ValueError(f"{name!r} is neither a host's name nor an address that a certificate can be for")
         self._servers: list[Server] = []
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
@@ -323,7 +330,7 @@ class Simulator:
         self._directory = tempfile.TemporaryDirectory(prefix="esxvirt-sim-")
         tls = None
         if self.transport == "https":
-            made = certificates.make([str(item.getsockname()[0]) for item in listeners], Path(self._directory.name))
+            made = certificates.make(self._certified(listeners), Path(self._directory.name))
             tls, self.cacert, self.thumbprint = made.context, made.cacert, made.thumbprint
         self._pool = ThreadPoolExecutor(_THREADS, "esxvirt-sim")
         self._servers = []
@@ -342,6 +349,12 @@ class Simulator:
         self._thread.start()
         asyncio.run_coroutine_threadsafe(self._start_servers(), self._loop).result(_PATIENCE)
         return self
+
+    def _certified(self, listeners: list[socket.socket]) -> list[str]:
+        """The names and addresses that the certificate is for, the subject first."""
+        own = [_VCENTER_NAME] if self.profile.is_vcenter else []
+        own += [host.full_name for host in self.site.hosts if certificates.is_name(host.full_name)]
+        return [*self._names, *own, *(str(item.getsockname()[0]) for item in listeners)]
 
     def _bind(self) -> list[socket.socket]:
         standard = 80 if self.transport == "http" else 443

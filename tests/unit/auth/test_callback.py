@@ -168,6 +168,49 @@ def test_no_password_is_left_in_the_frames_of_an_error() -> None:
     assert "hunter2" not in shown
 
 
+def of_a_vcenter(callback: Callback, types: list[int], authfile: Path | None = None) -> Credentials:
+    """Ask for what `esx://ann@.../?vcenter=NAME` takes for the vCenter."""
+    return CallbackAuthenticator(types, callback, None, authfile=None if authfile is None else str(authfile))(
+        service="vpx", hostname="192.0.2.5", username=None, default_username="administrator", name="vc.example.com",
+        host_username="ann",
+    )  # fmt: skip
+
+
+def test_a_vcenters_user_is_the_hosts_and_the_challenge_its_address() -> None:
+    callback = Callback()
+    assert of_a_vcenter(callback, [5]) == Credentials("ann", Secret("pw"))
+    assert callback.asked == [[5, "Enter ann's password for 192.0.2.5", "192.0.2.5", None, None]]
+
+
+@pytest.mark.parametrize(
+    ("section", "username"),
+    [
+        ("auth-vpx-vc.example.com", "fu"),
+        ("auth-esx-vc.example.com", "fu"),
+        ("auth-vpx-192.0.2.5", "fu"),
+        ("auth-esx-192.0.2.5", "fu"),
+        ("auth-vpx-default", "fu"),
+        ("auth-esx-default", "ann"),  # as libvirt: the URI says more than a section for any host
+        ("auth-default", "ann"),
+    ],
+)
+def test_a_vcenters_own_section_says_more_than_the_hosts_user(section: str, username: str, tmp_path: Path) -> None:
+    authfile = tmp_path / "file.conf"
+    authfile.write_text(f"[credentials-a]\nusername=fu\npassword=fp\n[{section}]\ncredentials=a\n")
+    callback = Callback()
+    assert of_a_vcenter(callback, [2, 5], authfile) == Credentials(username, Secret("fp"))
+    assert callback.asked == []
+
+
+def test_a_vcenters_name_comes_before_its_address(tmp_path: Path) -> None:
+    authfile = tmp_path / "file.conf"
+    authfile.write_text(
+        "[credentials-a]\npassword=by address\n[credentials-n]\npassword=by name\n"
+        "[auth-vpx-192.0.2.5]\ncredentials=a\n[auth-esx-vc.example.com]\ncredentials=n\n"
+    )
+    assert of_a_vcenter(Callback(), [2, 5], authfile) == Credentials("ann", Secret("by name"))
+
+
 class TestWithAFile:
     @pytest.fixture
     def authfile(self, tmp_path: Path) -> Path:
