@@ -9,12 +9,10 @@ import pytest
 
 from esxvirt.sim import Simulator
 from tests.reference import harness
-from tests.tools import missing, require
+from tests.tools import missing
 from tests.unit.cli.program import MORTAL, Conversation, converse
 
 PROFILE = "vcenter-7.0"
-# The real virsh, under our name.
-VIRSH = ("bash", "-c", f'exec -a {harness.NAME} "$0" "$@"')
 
 
 def start(profile: str = PROFILE, transport: str = "http") -> Simulator:
@@ -132,7 +130,7 @@ def talk(program: Sequence[str], simulator: Simulator, line: str, asked: Sequenc
 
 @pytest.mark.parametrize("profile", ["vcenter-2.5", "vcenter-4.0", "vcenter-5.0", "vcenter-7.0", "vcenter-8.0"])
 def test_the_commands_of_the_manual(profile: str) -> None:
-    virsh = (sys.executable, "-c", "import os, sys; os.execv('/bin/bash', sys.argv[1:])", *VIRSH, require("virsh"))
+    virsh = (sys.executable, "-c", "import os, sys; os.execv('/bin/bash', sys.argv[1:])", *harness.virsh_program())
     seen = []
     for program in (virsh, MORTAL):
         simulator = start(profile, "https")

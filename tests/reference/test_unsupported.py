@@ -9,7 +9,6 @@ import pytest
 from esxvirt.cli import commands
 from esxvirt.sim import Simulator
 from tests.reference import harness
-from tests.tools import require
 from tests.unit.cli.program import converse
 
 _WEB = re.compile(r"\bweb\b")
@@ -51,7 +50,7 @@ def test_guests_go_to_sleep(auth_file: Path) -> None:
 def test_consoles_at_a_terminal(options: list[str], domain: str, esx: Simulator, auth_file: Path) -> None:
     arguments = [*options, "-c", esx.uri, "console", domain]
     environment = {"LIBVIRT_AUTH_FILE": str(auth_file)}
-    theirs = converse(arguments, [], [require("virsh")], **environment)
+    theirs = converse(arguments, [], ["/usr/bin/env", *harness.virsh_program()], **environment)
     ours = converse(arguments, [], **environment)
     # virsh speaks of polkit where there is a terminal, but no polkit
     shown = "".join(line for line in theirs.shown.splitlines(keepends=True) if not line.startswith("Authorization not"))

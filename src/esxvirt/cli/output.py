@@ -84,7 +84,13 @@ class Output:
         if level < self._settings.debug:
             return
         self._note(level, text)
-        self.write(text + "\n")
+        self.flush()
+        stream = getattr(sys.stderr, "buffer", None)
+        if stream is None:
+            sys.stderr.write(text + "\n")
+        else:
+            stream.write((text + "\n").encode("utf-8", "surrogateescape"))
+        sys.stderr.flush()
 
     def flush(self) -> None:
         """Hand over what is still held back."""

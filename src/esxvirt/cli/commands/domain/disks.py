@@ -100,6 +100,10 @@ def _describe(arguments: Arguments) -> str:
     lines.append(element("target", dev=target, bus=arguments.text("targetbus")))
     if mode is not None:
         lines.append(f"<{mode}/>")
+    groups = arguments.text("throttle-groups")
+    if groups is not None:
+        filters = [f"  {element('throttlefilter', group=group)}" for group in groups.split(",")]
+        lines += ["<throttlefilters>", *filters, "</throttlefilters>"]
     serial, wwn, name = arguments.text("serial"), arguments.text("wwn"), arguments.text("alias")
     if serial is not None:
         lines.append(f"<serial>{serial}</serial>")  # as it is: virsh does not escape it either
@@ -174,6 +178,7 @@ COMMANDS = (
             string("source-host-name", "host name for source of disk device"),
             string("source-host-transport", "host transport for source of disk device"),
             string("source-host-socket", "host socket for source of disk device"),
+            string("throttle-groups", "comma separated list of throttle groups to be applied", by_name_only=True),
             PERSISTENT,
             *AFFECT,
         ),

@@ -96,7 +96,7 @@ COMMANDS = (
         (
             DOMAIN,
             data("path", "Fully-qualified path or target of disk device"),
-            string("source", "source of the media"),
+            string("source", "source of the media", by_position=True),
             flag("eject", "Eject the media"),
             flag("insert", "Insert the media"),
             flag("update", "Update the media"),

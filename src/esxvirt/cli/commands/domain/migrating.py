@@ -63,6 +63,7 @@ _PARAMETERS = (
     ("disks-uri", "VIR_MIGRATE_PARAM_DISKS_URI", _TEXT),
     ("dname", "VIR_MIGRATE_PARAM_DEST_NAME", _TEXT),
     ("migrate-disks", "VIR_MIGRATE_PARAM_MIGRATE_DISKS", _LIST),
+    ("migrate-disks-detect-zeroes", "VIR_MIGRATE_PARAM_MIGRATE_DISKS_DETECT_ZEROES", _LIST),
     ("comp-methods", "VIR_MIGRATE_PARAM_COMPRESSION", _LIST),
     ("comp-mt-level", "VIR_MIGRATE_PARAM_COMPRESSION_MT_LEVEL", _NUMBER),
     ("comp-mt-threads", "VIR_MIGRATE_PARAM_COMPRESSION_MT_THREADS", _NUMBER),
@@ -76,6 +77,9 @@ _PARAMETERS = (
     ("parallel-connections", "VIR_MIGRATE_PARAM_PARALLEL_CONNECTIONS", _NUMBER),
     ("bandwidth", "VIR_MIGRATE_PARAM_BANDWIDTH", _LARGE),
     ("tls-destination", "VIR_MIGRATE_PARAM_TLS_DESTINATION", _TEXT),
+    ("comp-zlib-level", "VIR_MIGRATE_PARAM_COMPRESSION_ZLIB_LEVEL", _NUMBER),
+    ("comp-zstd-level", "VIR_MIGRATE_PARAM_COMPRESSION_ZSTD_LEVEL", _NUMBER),
+    ("available-switchover-bandwidth", "VIR_MIGRATE_PARAM_BANDWIDTH_AVAIL_SWITCHOVER", _LARGE),
 )
 _STORAGE = "storage"  # the option's name, and our parameter's
 _MIGRATION_ITERATION = 18  # VIR_DOMAIN_EVENT_ID_MIGRATION_ITERATION
@@ -153,7 +157,7 @@ def _parameters(virsh: Virsh, arguments: Arguments) -> dict[str, Any]:
         if value is None:
             continue
         if kind == _LIST:
-            value = value.split(",") if option == "migrate-disks" else value.split(",")[0]
+            value = value.split(",") if option.startswith("migrate-disks") else value.split(",")[0]
         elif kind == _FILE:
             value = _read(value)
         found[getattr(virsh.libvirt, name)] = value
@@ -290,6 +294,11 @@ COMMANDS = (
             flag("timeout-postcopy", "switch to post-copy after timeout"),
             string("xml", "filename containing updated XML for the target"),
             string("migrate-disks", "comma separated list of disks to be migrated"),
+            string(
+                "migrate-disks-detect-zeroes",
+                "comma separated list of disks to be migrated with zero detection enabled",
+                by_name_only=True,
+            ),
             number("disks-port", "port to use by target server for incoming disks migration"),
             string("disks-uri", "URI to use for disks migration (overrides --disks-port)"),
             string("comp-methods", "comma separated list of compression methods to be used"),
@@ -306,6 +315,13 @@ COMMANDS = (
             number("parallel-connections", "number of connections for parallel migration"),
             number("bandwidth", "migration bandwidth limit in MiB/s"),
             string("tls-destination", "override the destination host name used for TLS verification"),
+            number("comp-zlib-level", "compress level for zlib compression", by_name_only=True),
+            number("comp-zstd-level", "compress level for zstd compression", by_name_only=True),
+            number(
+                "available-switchover-bandwidth",
+                "bandwidth (in MiB/s) available for the final phase of migration",
+                by_name_only=True,
+            ),
             string(
                 _STORAGE,
                 "move the domain's files to this datastore of the destination (not in virsh)",

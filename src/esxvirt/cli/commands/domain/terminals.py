@@ -58,6 +58,7 @@ COMMANDS = (
             DOMAIN,
             string("devname", "character device name"),
             flag("force", "force console connection (disconnect already connected sessions)"),
+            flag("resume", "resume a paused guest after connecting to console"),
             flag("safe", "only connect if safe console handling is supported"),
         ),
     ),

@@ -40,7 +40,7 @@ COMMANDS = (
         "change the current directory",
         change,
         "Change the current directory.",
-        (string("dir", "directory to switch to (default: home or else root)"),),
+        (string("dir", "directory to switch to (default: home or else root)", by_position=True),),
         needs_connection=False,
     ),
     Command("pwd", "print the current directory", show, "Print the current directory.", needs_connection=False),
