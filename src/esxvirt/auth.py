@@ -102,7 +102,7 @@ class Authenticator(Protocol):
             service: ``esx`` or ``vpx``, as in auth files.
             hostname: The server, as the URI names it; the callback's challenge.
             username: The URI's user name, or None.
-            default_username: What is proposed to the person: ``root`` or ``administrator``.
+            default_username: What is proposed to the person: ``root`` or ``administrator@vsphere.local``.
 
         Raises:
             AuthenticationError: There are none.

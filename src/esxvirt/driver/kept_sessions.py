@@ -28,7 +28,7 @@ def credentials_for(uri: ConnectionURI, hostname: str, product: str, authenticat
         service="vpx" if product == VPX else "esx",
         hostname=hostname,
         username=uri.username if hostname == uri.host else None,
-        default_username="administrator" if product == VPX else "root",
+        default_username="administrator@vsphere.local" if product == VPX else "root",
     )
 
 
