@@ -70,7 +70,8 @@ PUBLIC = set(vars(libvirt)["__all__"])
 
 @pytest.fixture(scope="module")
 def real() -> Any:
-    answer = subprocess.run([require(f"libvirt-python-{NEWEST}"), "-c", TELL], capture_output=True, text=True, check=True)
+    python = require(f"libvirt-python-{NEWEST}")
+    answer = subprocess.run([python, "-c", TELL], capture_output=True, text=True, check=True)
     return json.loads(answer.stdout)
 
 
