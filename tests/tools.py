@@ -90,11 +90,11 @@ def _module(name: str) -> str | None:
 
 _HOW = {NEWEST: "run `make tools`", OLDER: "install Debian 12's libvirt-clients and python3-libvirt"}
 _FINDERS: dict[str, tuple[Callable[[], str | None], str]] = {
-    "virsh": (lambda: find(f"virsh-{NEWEST}") or _on_path("virsh"), "install Debian's libvirt-clients"),
+    "virsh": (lambda: _virsh(NEWEST) or _on_path("virsh"), "install Debian's libvirt-clients"),
     "virt-xml-validate": (functools.partial(_on_path, "virt-xml-validate"), "install Debian's libvirt-clients"),
     "xmllint": (functools.partial(_on_path, "xmllint"), "install Debian's libxml2-utils"),
     "libvirt-python": (
-        lambda: find(f"libvirt-python-{NEWEST}") or _system_python_with_libvirt(),
+        lambda: _python_with(NEWEST) or _system_python_with_libvirt(),
         "install Debian's python3-libvirt",
     ),
     **{f"virsh-{version}": (functools.partial(_virsh, version), how) for version, how in _HOW.items()},
