@@ -180,9 +180,11 @@ def _flags(virsh: Virsh, arguments: Arguments) -> int:
     Raises:
         Failed: one of them needs another.
     """
-    copies = {"copy-storage-all", "copy-storage-inc"}
-    if arguments.flag("copy-storage-synchronous-writes") and not any(map(arguments.flag, copies)):
-        raise Failed("'--copy-storage-synchronous-writes' requires one of '--copy-storage-all', 'copy-storage-inc'")
+    copies = ("copy-storage-all", "copy-storage-inc")
+    arguments.exclusive(*copies)
+    for option in ("copy-storage-synchronous-writes", "migrate-disks"):
+        if option in arguments and not any(map(arguments.flag, copies)):
+            raise Failed(f"'--{option}' requires one of '--copy-storage-all', '--copy-storage-inc'")
     flags = 0
     for option, name in _FLAGS.items():
         if arguments.flag(option):
@@ -300,21 +302,25 @@ COMMANDS = (
                 by_name_only=True,
             ),
             number("disks-port", "port to use by target server for incoming disks migration"),
-            string("disks-uri", "URI to use for disks migration (overrides --disks-port)"),
-            string("comp-methods", "comma separated list of compression methods to be used"),
-            number("comp-mt-level", "compress level for multithread compression"),
-            number("comp-mt-threads", "number of compression threads for multithread compression"),
-            number("comp-mt-dthreads", "number of decompression threads for multithread compression"),
-            number("comp-xbzrle-cache", "page cache size for xbzrle compression"),
-            number("auto-converge-initial", "initial CPU throttling rate for auto-convergence"),
-            number("auto-converge-increment", "CPU throttling rate increment for auto-convergence"),
-            string("persistent-xml", "filename containing updated persistent XML for the target"),
+            string("disks-uri", "URI to use for disks migration (overrides --disks-port)", by_name_only=True),
+            string("comp-methods", "comma separated list of compression methods to be used", by_name_only=True),
+            number("comp-mt-level", "compress level for multithread compression", by_name_only=True),
+            number("comp-mt-threads", "number of compression threads for multithread compression", by_name_only=True),
+            number(
+                "comp-mt-dthreads", "number of decompression threads for multithread compression", by_name_only=True
+            ),
+            number("comp-xbzrle-cache", "page cache size for xbzrle compression", by_name_only=True),
+            number("auto-converge-initial", "initial CPU throttling rate for auto-convergence", by_name_only=True),
+            number("auto-converge-increment", "CPU throttling rate increment for auto-convergence", by_name_only=True),
+            string("persistent-xml", "filename containing updated persistent XML for the target", by_name_only=True),
             flag("tls", "use TLS for migration"),
-            number("postcopy-bandwidth", "post-copy migration bandwidth limit in MiB/s"),
+            number("postcopy-bandwidth", "post-copy migration bandwidth limit in MiB/s", by_name_only=True),
             flag("parallel", "enable parallel migration"),
-            number("parallel-connections", "number of connections for parallel migration"),
-            number("bandwidth", "migration bandwidth limit in MiB/s"),
-            string("tls-destination", "override the destination host name used for TLS verification"),
+            number("parallel-connections", "number of connections for parallel migration", by_name_only=True),
+            number("bandwidth", "migration bandwidth limit in MiB/s", by_name_only=True),
+            string(
+                "tls-destination", "override the destination host name used for TLS verification", by_name_only=True
+            ),
             number("comp-zlib-level", "compress level for zlib compression", by_name_only=True),
             number("comp-zstd-level", "compress level for zstd compression", by_name_only=True),
             number(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from esxvirt.cli.commands.common import xml_of
@@ -131,6 +132,7 @@ _HYPERVISOR = (
     string("arch", "CPU architecture (/domain/os/type/@arch)"),
     string("machine", "machine type (/domain/os/type/@machine)"),
 )
+_NAMED = tuple(replace(option, by_name_only=True) for option in _HYPERVISOR)
 _SEVERAL = "file containing XML CPU descriptions"
 
 COMMANDS = (
@@ -172,6 +174,6 @@ COMMANDS = (
         "Hypervisor reported CPU models",
         show_models,
         "Get the CPU models reported by the hypervisor.",
-        (*_HYPERVISOR, flag("all", "include all CPU models known to the hypervisor for the architecture")),
+        (*_NAMED, flag("all", "include all CPU models known to the hypervisor for the architecture")),
     ),
 )
