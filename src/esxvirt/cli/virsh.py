@@ -152,9 +152,11 @@ class Virsh:
         """
         return grammar.parse(words, commands.find, commands.find(grammar.HELP), note=self._note_option)
 
-    def _note_option(self, command: str, option: str, value: str | None) -> None:
-        kind, text = ("bool", "(none)") if value is None else ("optdata", value)
-        self.output.debug(INFO, f"{command}: {option}({kind}): {text}")
+    def _note_option(self, command: str, option: str, value: str | None, number: int | None) -> None:
+        kind = "optdata" if number is None else f"argv: {number}"
+        self.output.debug(
+            INFO, f"{command}: {option}(bool)" if value is None else f"{command}: {option}({kind}): {value}"
+        )
 
     def run_line(self, words: Iterator[str | None]) -> bool:
         """Parse and run a command line; errors are printed.

@@ -30,7 +30,7 @@ def credentials_for(
 ) -> Credentials:
     """Ask for the account on the URI's server; or on its vCenter, by its name (or address) and its address."""
     service = "vpx" if product == VPX else "esx"
-    default = "administrator" if product == VPX else "root"
+    default = "administrator@vsphere.local" if product == VPX else "root"
     if vcenter is None:
         return authenticate(service=service, hostname=uri.host, username=uri.username, default_username=default)
     name, address = vcenter
