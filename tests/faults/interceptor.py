@@ -82,6 +82,7 @@ class Hold:
         self.answer = answer
         self.reached = threading.Event()
         self.released = threading.Event()
+        self.passed = threading.Event()
 
     def wait(self) -> None:
         """Hold."""
@@ -236,8 +237,10 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             simulator.faults.add(fault=refusal if fault == "denied" else accident, method=name, count=1)
         work = partial(self._forward, body[: len(body) // 2] if fault == "torn" else body)
         answer = self.owner.pass_on(fault, name, work)
-        if hold is not None and hold.answer:
-            hold.wait()
+        if hold is not None:
+            if hold.answer:
+                hold.wait()
+            hold.passed.set()
         if fault == "mute":
             self.owner.wait()
         if fault in {"mute", "lost", "torn", "late", "slow"}:

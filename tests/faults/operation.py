@@ -2,15 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from esxvirt import libvirt
 from esxvirt.sim import Simulator
 from esxvirt.sim.state import disks
 from esxvirt.sim.state.machine import Machine
 from esxvirt.sim.state.storage import Datastore, content_of
 
-__all__ = ["Behind", "Operation", "PROFILES", "of_domain"]
+if TYPE_CHECKING:
+    from esxvirt import libvirt
+
+__all__ = ["PROFILES", "Behind", "Operation", "of_domain"]
 
 PROFILES = ("esx-7.0", "vcenter-7.0")
 Run = Callable[..., Any]

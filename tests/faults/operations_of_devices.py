@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from esxvirt import libvirt
 from esxvirt.sim.state.machine import Machine
 from tests.faults.operation import Behind, Operation, of_domain
+
+if TYPE_CHECKING:
+    from esxvirt import libvirt
 
 __all__ = ["DEVICES"]
 
@@ -83,7 +85,8 @@ DEVICES: dict[str, Operation] = {
         "domif-setlink", "archive", _MAC, "down", prepare=_WITH_CARD,
     ),
     "change-media": _on(
-        _update(_medium("second")), lambda found: any(drive.file.endswith("second.iso") for drive in found.config.cdroms),
+        _update(_medium("second")),
+        lambda found: any(drive.file.endswith("second.iso") for drive in found.config.cdroms),
         "change-media", "archive", "hdc", "[local-storage] iso/second.iso", "--update",
         prepare=_attached(_medium("install")),
     ),

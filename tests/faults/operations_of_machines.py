@@ -18,6 +18,7 @@ _XML = (Path(__file__).parents[1] / "reference" / "xml" / "demo.xml").read_text(
 _LARGER = _XML.replace("1048576", "2097152")
 _NAMELESS = "".join(line for line in _XML.splitlines(keepends=True) if "<uuid>" not in line)
 _NAMESPACE = "urn:trial"
+_ANOTHER = "urn:another"
 _OLD = "<note level='1'/>"
 _NEW = "<note level='2'/>"
 _DESCRIPTION, _TITLE, _ELEMENT = range(3)
@@ -56,9 +57,9 @@ def _with_xml(connection: "libvirt.virConnect", name: str) -> tuple[Any, ...]:
     return (re.sub(r"(<(?:memory|currentMemory) unit='KiB'>)\d+", r"\g<1>1572864", xml),)
 
 
-def _note(kind: int, text: str | None) -> Callable[..., Any]:
-    key, namespace = ("t", _NAMESPACE) if kind == _ELEMENT else (None, None)
-    return lambda _, domain: domain.setMetadata(kind, text, key, namespace, 0)
+def _note(kind: int, text: str | None, namespace: str = _NAMESPACE) -> Callable[..., Any]:
+    key = "t" if kind == _ELEMENT else None
+    return lambda _, domain: domain.setMetadata(kind, text, key, key and namespace, 0)
 
 
 def _noted(connection: "libvirt.virConnect", name: str) -> None:
@@ -193,6 +194,10 @@ MACHINES: dict[str, Operation] = {
     "metadata --set": _on(
         "archive", _note(_ELEMENT, _NEW), _metadata("2"),
         "metadata", "{domain}", _NAMESPACE, "--key", "t", "--set", _NEW, prepare=_noted,
+    ),
+    "metadata --set beside": _on(
+        "archive", _note(_ELEMENT, "<other level='3'/>", _ANOTHER), _metadata("3"),
+        "metadata", "{domain}", _ANOTHER, "--key", "t", "--set", "<other level='3'/>", prepare=_noted,
     ),
     "metadata --remove": _on(
         "archive", _note(_ELEMENT, None), _metadata(None), "metadata", "{domain}", _NAMESPACE, "--remove",

@@ -1,10 +1,12 @@
 """Operations on volumes, pools and networks, and pictures of screens."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from esxvirt import libvirt
 from tests.faults.operation import Behind, Operation, of_domain
+
+if TYPE_CHECKING:
+    from esxvirt import libvirt
 
 __all__ = ["CONTENT", "STORAGE"]
 
@@ -101,7 +103,8 @@ STORAGE: dict[str, Operation] = {
         "vol-delete", "made/a.vmdk", "--pool", _POOL,
     ),
     "vol-delete iso": _on(
-        "iso/second.iso", lambda _, volume: volume.delete(0), lambda behind: behind.store.find("iso/second.iso") is None,
+        "iso/second.iso", lambda _, volume: volume.delete(0),
+        lambda behind: behind.store.find("iso/second.iso") is None,
         "vol-delete", "iso/second.iso", "--pool", _POOL,
     ),
     "vol-wipe": _on(

@@ -14,6 +14,7 @@ Relevant = dict[tuple[str, ...], Any]
 
 # Text files that bear UUIDs, times and checksums; the machines that they are of are compared instead.
 _MADE_UP = (".vmx", ".vmsd", ".vmsn", ".nvram", ".vmxf", ".log", ".vmtx")
+_SETTINGS = ("memory_mb", "cpus", "annotation", "cpu_min", "cpu_max", "cpu_shares", "mem_min", "mem_max", "guest_id")
 
 
 def relevant(simulator: Simulator) -> Relevant:
@@ -44,17 +45,7 @@ def _machine(machine: Machine) -> Iterator[tuple[str, Any]]:
     yield "power", machine.power
     yield "restarted", machine.boot_time is not None and (machine.boot_time - EPOCH).days > 1
     yield "keys", len(machine.scan_codes)
-    for name in (
-        "memory_mb",
-        "cpus",
-        "annotation",
-        "cpu_min",
-        "cpu_max",
-        "cpu_shares",
-        "mem_min",
-        "mem_max",
-        "guest_id",
-    ):
+    for name in _SETTINGS:
         yield name, getattr(config, name)
     yield "extra", sorted((key, value) for key, value in config.extra.items() if "uuid" not in key.lower())
     yield "disks", sorted(repr((disk.bus, disk.controller, disk.unit, disk.file, disk.mode)) for disk in config.disks)

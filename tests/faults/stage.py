@@ -72,8 +72,8 @@ def _prepared(profile: str, preparations: tuple[tuple[Callable[..., Any], str], 
             finally:
                 interceptor.end_all()
                 connection.close()
-        for machine in simulator.site.machines.values():
-            machine.materialise()
+        for found in simulator.site.machines.values():
+            found.materialise()
         path = Path(tempfile.mkstemp(dir=_DIRECTORY)[1])
         keep.save(simulator.site, path)
     return path
@@ -124,7 +124,7 @@ class Client:
 
     def have_patience(self, seconds: float) -> None:
         """Wait so long for an answer."""
-        session = self.connection._o.session
+        session = self.connection._driver.session
         session.endpoint = session.stub.endpoint = dataclasses.replace(session.stub.endpoint, deadline=seconds)
 
     def close(self) -> None:

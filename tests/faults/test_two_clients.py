@@ -152,11 +152,11 @@ def _compare(serial: Serial, site: Stage, first: Attempt, second: Attempt) -> It
     now = relevant(site.simulator)
     wanted = _possible(serial, first, second)
     nearest = min((_differing(state, now) for state in wanted), key=len)
-    if nearest and now in (*serial.both, serial.first, serial.second):
+    done = [found.error is None for found in (first, second)]
+    if nearest and not all(done) and now in (*serial.both, serial.first, serial.second):
         yield Complaint("false", "not done, it was said, and it is")
         return
     text = f"{first.text}\n{second.text}"
-    done = [found.error is None for found in (first, second)]
     for key in sorted(nearest):
         if key[0] == "file" and is_named((key[1], key[2]), text):
             continue
@@ -174,7 +174,7 @@ def _compare(serial: Serial, site: Stage, first: Attempt, second: Attempt) -> It
 def _possible(serial: Serial, first: Attempt, second: Attempt) -> list[Relevant]:
     """The states that there can be, as far as the two told the truth."""
     ends = [_ends(first), _ends(second)]
-    states = []
+    states: list[Relevant] = []
     for one in ends[0]:
         for other in ends[1]:
             if one and other:

@@ -10,7 +10,7 @@ from functools import partial
 import pytest
 
 from tests.faults.interceptor import Request
-from tests.faults.operations import OPERATIONS, PROFILES
+from tests.faults.operations import OPERATIONS
 from tests.faults.stage import hurry, stage
 from tests.faults.trials import Result, conclude, is_chosen, run_all
 from tests.faults.verdict import Clean, Complaint, judge, judge_both

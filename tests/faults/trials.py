@@ -12,14 +12,15 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from tests.faults.verdict import Complaint
 
-__all__ = ["ALL", "Result", "conclude", "is_chosen", "run_all"]
+__all__ = ["ALL", "AT_ONCE", "Result", "conclude", "is_chosen", "run_all"]
 
 ALL = os.environ.get("ESXVIRT_FAULTS") == "all"
 _FIGURES = os.environ.get("ESXVIRT_FAULTS_FIGURES")
-_AT_ONCE = 4
+AT_ONCE = 4
 # So many of one test's complaints are printed; there is a reason for all of them.
 _SHOWN = 200
 
@@ -41,9 +42,12 @@ def is_chosen(name: str, one_of: int) -> bool:
     return ALL or zlib.crc32(name.encode()) % one_of == 0
 
 
-def run_all(trials: Iterable[Callable[[], list[Result]]]) -> list[list[Result]]:
+_Found = TypeVar("_Found")
+
+
+def run_all(trials: Iterable[Callable[[], _Found]]) -> list[_Found]:
     """Run trials, some of them at once."""
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
+    with ThreadPoolExecutor(AT_ONCE) as pool:
         return list(pool.map(lambda trial: trial(), trials))
 
 
