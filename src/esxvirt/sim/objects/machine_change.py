@@ -265,7 +265,7 @@ class _Changes:
     def _shares(name: str, shares: Data) -> str:
         if shares.level != "custom":
             return str(shares.level)
-        if not 0 < (shares.shares or 0) <= 1_000_000:
+        if shares.shares is None or not 0 <= shares.shares <= 1_000_000:
             raise _invalid(f"{name}.shares")
         return str(shares.shares)
 
