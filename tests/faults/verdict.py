@@ -24,8 +24,9 @@ DONE = re.compile(
 ADVICE = re.compile(r"left behind|look|damaged|check it|remove it|delete it|upload it again", re.IGNORECASE)
 # Machines whose VMX files never were as they should be.
 BROKEN = {"broken"}
+# A VMX file is renamed to its place, and away from there again where it cannot be registered.
 _ONCE = re.compile(
-    r"(?!Search).*_Task|UnregisterVM|ShutdownGuest|RebootGuest|StandbyGuest|PutUsbScanCodes|AnswerVM|RenameSnapshot"
+    r"(?!Search|MoveDatastoreFile).*_Task|UnregisterVM|ShutdownGuest|RebootGuest|StandbyGuest|PutUsbScanCodes|AnswerVM|RenameSnapshot"
 )
 
 

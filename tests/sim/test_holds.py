@@ -100,6 +100,42 @@ def test_an_answer_is_held_when_all_is_done(esx: Simulator, client: Client) -> N
     assert answer.result(_PATIENCE).status == 200
 
 
+def test_a_task_is_held_when_it_has_begun(esx: Simulator, client: Client) -> None:
+    moid = _moid(esx)
+    with esx.hold("Rename_Task", task=True) as hold:
+        assert client.call("Rename_Task", "VirtualMachine", moid, _RENAME.format("other")).status == 200
+        held = hold.wait(_PATIENCE)
+        assert (held.method, held.object, held.session) == ("Rename_Task", f"VirtualMachine:{moid}", None)
+        assert esx.tasks.recent[-1].state == "running"
+        assert esx.site.find_machine("Fedora11").busy is esx.tasks.recent[-1]
+        assert b"TaskInProgress" in client.call("UnregisterVM", "VirtualMachine", moid).body
+    hold.wait_done(_PATIENCE)
+    assert esx.tasks.recent[-1].state == "success"
+    assert esx.site.find_machine("other").busy is None
+
+
+@pytest.mark.parametrize("end", ["cancel", "restart", "stop"])
+def test_a_held_task_that_is_ended(end: str) -> None:
+    with Simulator("esx-7.0", "http") as esx:
+        client = Client(esx)
+        hold = esx.hold("Rename_Task", task=True)
+        client.call("Rename_Task", "VirtualMachine", _moid(esx), _RENAME.format("other"))
+        hold.wait(_PATIENCE)
+        task = esx.tasks.recent[-1]
+        if end == "cancel":
+            ref = esx.endpoints[0].task(task).ref
+            assert client.call("CancelTask", "Task", ref.value).status == 200
+        elif end == "restart":
+            esx.restart(tasks="fail")
+        if end != "stop":
+            hold.wait_done(_PATIENCE)
+    hold.wait_done(_PATIENCE)
+    client.close()
+    assert task.error is not None
+    assert task.error.data.type_name == ("RequestCanceled" if end == "cancel" else "SystemError")
+    assert esx.site.find_machine("Fedora11").busy is None
+
+
 def test_a_held_call_keeps_its_place_in_the_order(esx: Simulator, client: Client) -> None:
     """Two clients want one name; the first to ask is held, and so the second gets it."""
     with esx.hold("MakeDirectory") as hold:
@@ -141,6 +177,8 @@ def test_what_is_held(esx: Simulator, client: Client) -> None:
     {"method": "Rename_Task", "path": "/folder"},
     {"http": "PUT", "object": "ha-host"},
     {"http": "POST"},
+    {"method": "Rename_Task", "task": True, "answer": True},
+    {"http": "PUT", "task": True},
     {"method": "*", "count": 0},
     {"method": "*", "skip": -1},
 ])  # fmt: skip

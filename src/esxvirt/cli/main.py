@@ -21,14 +21,6 @@ __all__ = ["main", "run"]
 _SUCCESS, _FAILURE = 0, 1
 
 
-class _Terminated(BaseException):
-    """A signal asks the process to end; the connection is closed on the way out."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__(number)
-        self.number = number
-
-
 def main() -> NoReturn:
     """The installed command: `run`, in a process that is its own.
 
@@ -62,20 +54,18 @@ def run(arguments: list[str] | None = None) -> int:
         _catch_termination()
         code = _run(sys.argv[1:] if arguments is None else arguments, program)
         sys.stdout.flush()
-    except KeyboardInterrupt:
-        return _die(2)
-    except _Terminated as signal_received:
-        return _die(signal_received.number)
+    except KeyboardInterrupt as interrupt:
+        return _die(getattr(interrupt, "number", 2))
     except BrokenPipeError:
         _drop_output()  # whoever read our output has gone
         return _die(13)
     except OSError as error:
-        from esxvirt.cli.output import CANNOT_WRITE  # noqa: PLC0415  not for --version
+        from esxvirt.cli.output import CANNOT_WRITE, OutputError  # noqa: PLC0415  not for --version
 
         if error.errno not in CANNOT_WRITE:
             raise
         _drop_output()
-        print(f"error: cannot write the output: {error.strerror}", file=sys.stderr)
+        (error if isinstance(error, OutputError) else OutputError(error, [])).tell()
         return _FAILURE
     return code
 
@@ -111,7 +101,7 @@ def _run(arguments: list[str], program: str) -> int:
         sys.stdout.write(usage.text(program))
         return _SUCCESS
 
-    from esxvirt.cli.output import LogFileError, Output  # noqa: PLC0415  not for --version
+    from esxvirt.cli.output import LogFileError, Output, OutputError  # noqa: PLC0415  not for --version
 
     try:
         output = Output(start.settings)
@@ -119,9 +109,22 @@ def _run(arguments: list[str], program: str) -> int:
         print(f"error: {error}", file=sys.stderr)
         return _FAILURE
     try:
-        return _converse(start, output)
+        code = _converse(start, output)
+        output.flush()
+    except OSError:
+        raise
+    except BaseException:  # a signal ends the process: what was done is told all the same
+        try:
+            output.flush()
+        except OutputError as error:
+            _drop_output()
+            error.tell()
+        except OSError:
+            pass
+        raise
     finally:
         output.close()
+    return code
 
 
 def _converse(start: startup.Start, output: Output) -> int:
@@ -165,8 +168,10 @@ def _catch_termination() -> None:
     """Turn the signals that end a process into an exception, so that the connection is closed."""
     import signal  # noqa: PLC0415  only in the process of our own
 
+    from esxvirt.cli.failures import Terminated  # noqa: PLC0415  as above
+
     def terminate(number: int, _frame: FrameType | None) -> None:
-        raise _Terminated(number)
+        raise Terminated(number)
 
     for name in ("SIGTERM", "SIGHUP"):
         number = getattr(signal, name, None)

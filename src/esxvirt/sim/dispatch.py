@@ -55,7 +55,7 @@ def latency(call: Call, proceed: Next) -> Any:
 def holds(call: Call, proceed: Next) -> Any:
     """Hold the call, or its answer, until a test lets it go."""
     session = call.endpoint.sessions.find(call.peer.cookie)
-    claim = call.endpoint.holds.call(call.name, call.this, session.key if session else None)
+    claim = call.endpoint.holds.claim("call", call.name, str(call.this), session.key if session else None)
     if claim is None:
         return proceed(call)
     try:

@@ -30,7 +30,10 @@ class StoppedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class HeldCall:
-    """What is held: a method's name or an HTTP verb, the object ("VirtualMachine:1") or the URL's path, the session."""
+    """What is held: a method's name or an HTTP verb, the object ("VirtualMachine:1") or the URL's path, the session.
+
+    A task has none.
+    """
 
     method: str
     object: str
@@ -120,19 +123,33 @@ class Claim:
             raise StoppedError
 
 
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What a hold is for: a `stage` of its own, "call", "task" or "file"; a method or verb, "*" for all; where."""
+
+    stage: str
+    name: str
+    object: str | None
+    path: str
+
+    def matches(self, stage: str, call: HeldCall) -> bool:
+        if stage != self.stage or self.name not in {call.method, "*"}:
+            return False
+        if stage == "file":
+            return call.object.startswith(self.path)
+        return self.object in {None, call.object, call.object.partition(":")[2]}
+
+
 class Hold:
     """A hold on calls, as `Simulator.hold` returns it; leaving it as a context manager releases it.
 
     With `answer` the work of a call is done before it is held, else nothing is.
     """
 
-    def __init__(
-        self, holds: "Holds", matches: Callable[[str | None, str | None, str, str], bool], *,
-        answer: bool, count: int, skip: int,
-    ) -> None:  # fmt: skip
+    def __init__(self, holds: "Holds", wanted: "_Wanted", *, answer: bool, count: int, skip: int) -> None:
         self.answer = answer
         self._holds = holds
-        self._matches = matches
+        self._wanted = wanted
         self._left = count
         self._skip = skip
         # All that have come, and those that are held or were: with `answer` these have been carried out first.
@@ -188,15 +205,15 @@ class Hold:
         for claim in claims:
             claim.let_go(go_on=go_on)
 
-    def claim(self, method: str | None, verb: str | None, where: str, session: str | None) -> Claim | None:
+    def claim(self, stage: str, call: HeldCall) -> Claim | None:
         """Return a place for a call if this hold is for it; `Holds` calls it under its lock."""
-        if not self._left or not self._matches(method, verb, where, where.partition(":")[2]):
+        if not self._left or not self._wanted.matches(stage, call):
             return None
         if self._skip:
             self._skip -= 1
             return None
         self._left -= 1
-        claim = Claim(self, HeldCall(method or verb or "", where, session))
+        claim = Claim(self, call)
         self._claims.append(claim)
         return claim
 
@@ -240,6 +257,7 @@ class Holds:
         path: str | None = None,
         object: str | Ref | None = None,  # noqa: A002  # the word that `sim.calls` uses, too
         answer: bool = False,
+        task: bool = False,
         count: int = 1,
         skip: int = 0,
     ) -> Hold:
@@ -252,42 +270,29 @@ class Holds:
             raise ValueError("hold either a method or an HTTP verb")
         if (http is None and path is not None) or (http is not None and object is not None):
             raise ValueError("a path chooses file requests, an object chooses calls")
+        if task and (http is not None or answer):
+            raise ValueError("a task is that of a method, and has no answer: choose task or answer")
         if count < 1 or skip < 0:
             raise ValueError("count is at least 1, skip at least 0")
         if method is not None and method != "*" and not schema.wire_method_versions(method):
             raise ValueError(f"{method!r} is no method of the vSphere API")
-        verb = http.upper() if http is not None else None
-        if verb is not None and verb not in _VERBS:
+        if http is not None and http.upper() not in _VERBS:
             raise ValueError(f"no requests for files with {http!r}: choose one of {', '.join(sorted(_VERBS))}")
+        stage = "file" if http is not None else "task" if task else "call"
         target = str(object) if object is not None else None
-
-        def matches(name: str | None, sent: str | None, where: str, moid: str) -> bool:
-            if verb is not None:
-                return sent is not None and verb in {sent, "*"} and where.startswith(path or "")
-            return name is not None and method in {name, "*"} and target in {None, where, moid}
-
-        hold = Hold(self, matches, answer=answer, count=count, skip=skip)
+        wanted = _Wanted(stage, (http or "").upper() or method or "", target, path or "")
+        hold = Hold(self, wanted, answer=answer, count=count, skip=skip)
         with self.changed:
             self._holds.append(hold)
         return hold
 
-    def call(self, method: str, this: Ref, session: str | None) -> Claim | None:
-        """Return the place of a SOAP call that is to be held, or None."""
-        return self._claim(method, None, str(this), session)
-
-    def request(self, verb: str, path: str, session: str | None) -> Claim | None:
-        """Return the place of a request for a file that is to be held, or None."""
-        return self._claim(None, verb, path, session)
-
-    def _claim(self, method: str | None, verb: str | None, where: str, session: str | None) -> Claim | None:
+    def claim(self, stage: str, method: str, where: str, session: str | None) -> Claim | None:
+        """Return the place of a "call", a "task" or a request for a "file" that is to be held, or None."""
         if not self._holds:
             return None
+        call = HeldCall(method, where, session)
         with self.changed:
-            for hold in self._holds:
-                claim = hold.claim(method, verb, where, session)
-                if claim is not None:
-                    return claim
-        return None
+            return next(filter(None, (hold.claim(stage, call) for hold in self._holds)), None)
 
     def forget(self, hold: Hold) -> None:
         """Take a hold out, under the lock."""

@@ -3,7 +3,7 @@
 import os
 import weakref
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Final
 
 from pyVmomi import vim, vmodl
@@ -109,6 +109,10 @@ class Session:
         self.stub.kept = True
         self.stub.renew = renew
 
+    def keep_no_longer(self) -> None:
+        """Log out at the end after all."""
+        self.stub.kept = False
+
     def reference(self, kind: str, identity: str) -> Any:
         """PyVmomi's managed object for a reference, such as ``("VirtualMachine", "vm-42")``."""
         return getattr(vim, kind)(identity, self.stub)
@@ -137,6 +141,10 @@ class Session:
         """Send a ready-made SOAP request; see `SoapStub.send`, with faults as `esxvirt.errors`."""
         with translated(method):
             return self.stub.send(method, request, seconds)
+
+    def limited(self, limit: Deadline) -> AbstractContextManager[None]:
+        """See `SoapStub.limited`."""
+        return self.stub.limited(limit)
 
     def is_alive(self) -> bool:
         """Whether the server still answers, and knows our session. One SOAP call, one renewal if it had expired."""

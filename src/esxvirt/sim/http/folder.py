@@ -87,7 +87,7 @@ class FolderHandler:
     async def _held(self, request: web.Request, work: Callable[[], _Value]) -> _Value:
         """Do `work`, which is quick, and hold it or its answer if a test wants it; the answer 503 where it stops."""
         session = self._endpoint.sessions.find(cookie_of(request))
-        claim = self._endpoint.holds.request(request.method, request.path, session.key if session else None)
+        claim = self._endpoint.holds.claim("file", request.method, request.path, session.key if session else None)
         if claim is None:
             return work()
         try:
