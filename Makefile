@@ -12,7 +12,7 @@
 #   make sessions   1,000 connections opened and closed, a tenth of them killed: which sessions are left
 #   make large    trees of 200 snapshots and pools of 1,000 volumes beside virsh, on every product: a quarter of an hour
 #   make docs     regenerate the generated pages of docs/
-#   make tools    vcsim and govc for the tests, into .cache/bin (needs Go)
+#   make tools    for the tests: vcsim and govc into .cache/bin (needs Go), libvirt 11.3.0 into .cache/libvirt-11.3 (apt)
 #   make clean    remove what these targets made
 #
 # PYTHON=... chooses the interpreter, PYTEST_ARGS=... adds arguments to pytest, BENCH_ARGS=... to the benchmark.
@@ -79,7 +79,7 @@ large: $(VENV)/.test
 docs: $(VENV)/.demo
 	$(BIN)/python docs/generate.py
 
-tools: .cache/bin/vcsim .cache/bin/govc
+tools: .cache/bin/vcsim .cache/bin/govc .cache/libvirt-11.3
 
 setup: $(VENV)/.test $(VENV)/.check
 
@@ -110,3 +110,6 @@ $(VENV)/.check: pyproject.toml $(VENV)/.demo
 
 .cache/bin/vcsim .cache/bin/govc:
 	GOBIN="$(CURDIR)/.cache/bin" go install github.com/vmware/govmomi/$(@F)@$(GOVMOMI)
+
+.cache/libvirt-11.3: .ci/newest-libvirt
+	.ci/newest-libvirt $@

@@ -54,7 +54,7 @@ def commands_page() -> str:
 
 
 SUPPORT = """\
-`esxvirt.libvirt` has all classes, methods and constants of libvirt-python 9.0.0. What works is in the tables below,
+`esxvirt.libvirt` has all classes, methods and constants of libvirt-python 11.3.0. What works is in the tables below,
 each method with libvirt's function. All others raise the error of a libvirt driver that lacks the function
 (`VIR_ERR_NO_SUPPORT`), as libvirt's own ESX driver does where it lacks one.
 

@@ -28,7 +28,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn, Protocol
 
-from esxvirt.errors import AuthenticationError, AuthFileError, NoCredentialsError
+from esxvirt.errors import AuthenticationError, AuthFileError, NoAnswerError, NoCredentialsError, NoQuestionError
 
 __all__ = ["AuthFile", "Authenticator", "CallbackAuthenticator", "Credentials", "Secret", "find_auth_file"]
 
@@ -115,7 +115,7 @@ class Authenticator(Protocol):
             service: ``esx`` or ``vpx``, as in auth files.
             hostname: The server, as the URI names it, or the address of `?vcenter=`; the callback's challenge.
             username: The user name that the URI has for this server, or None.
-            default_username: What is proposed to the person: ``root`` or ``administrator``.
+            default_username: What is proposed to the person: ``root`` or ``administrator@vsphere.local``.
             name: Another name that auth files may have for the server, looked for first.
             host_username: The ESX server's user name in the URI, where the credentials are its vCenter's: nobody is
                 asked for another.
@@ -184,30 +184,32 @@ class CallbackAuthenticator:
         if CRED_AUTHNAME not in self._types:
             raise AuthenticationError("Missing VIR_CRED_AUTHNAME credential type")
         prompt = f"Enter username for {hostname} [{default}]"
-        answer = self._ask([CRED_AUTHNAME, prompt, hostname, default, None], "Username request failed")
+        failure = AuthenticationError("Username request failed")
+        answer = self._ask([CRED_AUTHNAME, prompt, hostname, default, None], failure)
         return answer.reveal() or default
 
     def _ask_password(self, hostname: str, username: str) -> Secret:
         self._require_callback()
         kind = next((kind for kind in self._types if kind in {CRED_PASSPHRASE, CRED_NOECHOPROMPT}), None)
         if kind is None:
-            raise AuthenticationError("Missing VIR_CRED_PASSPHRASE or VIR_CRED_NOECHOPROMPT credential type")
+            raise NoQuestionError("no suitable callback authentication callback was found")
         prompt = f"Enter {username}'s password for {hostname}"
-        return self._ask([kind, prompt, hostname, None, None], "Password request failed")
+        failure = NoAnswerError("failed to retrieve user response for authentication callback")
+        return self._ask([kind, prompt, None, None, None], failure)
 
     def _require_callback(self) -> None:
         if self._callback is None:
             # libvirt words it this way where a program asks to be asked, and gives nobody to ask.
             raise NoCredentialsError(f"Missing authentication {'callback' if self._types else 'credentials'}")
 
-    def _ask(self, credential: list[Any], failure: str) -> Secret:
+    def _ask(self, credential: list[Any], failure: AuthenticationError) -> Secret:
         """Ask the callback for one credential.
 
-        No result where a default is proposed means the default, like an empty line at a prompt; libvirt gives "An
-        error occurred, but the cause is unknown". The entry is emptied: no answer stays in a variable of these frames.
+        No result where a default is proposed means the default, like an empty line at a prompt; libvirt refuses it. The
+        entry is emptied: no answer stays in a variable of these frames.
 
         Raises:
-            AuthenticationError: With the text `failure`: the callback declined, broke, or left no text.
+            AuthenticationError: `failure`: the callback declined, broke, or left no text.
         """
         assert self._callback is not None  # noqa: S101  the callers saw to it
         try:
@@ -217,12 +219,12 @@ class CallbackAuthenticator:
                 given = ""
             secret = Secret(given) if isinstance(given, str) and not declined else None
         except Exception as error:
-            raise AuthenticationError(failure) from error
+            raise failure from error
         finally:
             given = None
             credential[4:5] = [None]  # the callback may have left fewer entries
         if secret is None:
-            raise AuthenticationError(failure)
+            raise failure
         return secret
 
 

@@ -36,6 +36,8 @@ domain and level. What each class becomes there stands in its docstring as ``VIR
     |-- AuthenticationError         VIR_ERR_AUTH_FAILED
     |   |-- AuthCancelledError      VIR_ERR_AUTH_CANCELLED
     |   |-- AuthFileError           VIR_ERR_CONF_SYNTAX
+    |   |-- NoAnswerError           VIR_ERR_OPERATION_FAILED (the callback gave no password)
+    |   |-- NoQuestionError         VIR_ERR_OPERATION_UNSUPPORTED (the callback cannot be asked for one)
     |   `-- NoCredentialsError      VIR_ERR_INVALID_ARG      (and there is no callback to ask)
     |-- TransportError              VIR_ERR_INTERNAL_ERROR   (the server was not reached, or broke off)
     |   |-- CertificateError        VIR_ERR_INTERNAL_ERROR
@@ -70,8 +72,10 @@ __all__ = [
     "MissingPrivilegeError",
     "NetworkExistsError",
     "NetworkNotFoundError",
+    "NoAnswerError",
     "NoCredentialsError",
     "NoNameError",
+    "NoQuestionError",
     "NoSourceError",
     "NoTargetError",
     "NotFoundError",
@@ -228,6 +232,14 @@ class AuthFileError(AuthenticationError):
     """A file of credentials that is malformed; the message names file and line: VIR_ERR_CONF_SYNTAX."""
 
 
+class NoAnswerError(AuthenticationError):
+    """The callback was asked for a password and gave none: VIR_ERR_OPERATION_FAILED."""
+
+
+class NoQuestionError(AuthenticationError):
+    """The callback knows no kind of question that is one for a password: VIR_ERR_OPERATION_UNSUPPORTED."""
+
+
 class NoCredentialsError(AuthenticationError):
     """No file has the credentials, and there is no callback to ask for them: VIR_ERR_INVALID_ARG."""
 
@@ -237,11 +249,9 @@ class TransportError(EsxvirtError):
 
     Attributes:
         unsent: Whether it is certain that the server got nothing of the request: there was no connection to send it on.
-        answered: Whether the server has answered the request, and so is not at it any more.
     """
 
     unsent: bool = False
-    answered: bool = False
 
 
 class CertificateError(TransportError):

@@ -95,7 +95,7 @@ def test_the_answer_that_names_the_task_is_lost(site: Site, kind: str) -> None:
 @pytest.mark.parametrize("kind", ["refuse", "http503"])
 def test_the_request_is_lost(site: Site, kind: str) -> None:
     site.simulator.faults.add(socket=kind, method="MigrateVM_Task", count=1)
-    with pytest.raises(TransportError, match=r"has no task for this migration, .* where it was: it was not sent again"):
+    with pytest.raises(TransportError, match="has no task for this migration so far: look for the domain before"):
         site.migrate()
     assert (site.host, site.sent()) == ("esx1", 1)
     site.migrate()
@@ -107,7 +107,7 @@ def test_an_earlier_migration_is_not_taken_for_this_one(site: Site) -> None:
     site.here, site.there = site.there, site.here
     site.domain = lookup_by_name(site.here, NAME)
     site.simulator.faults.add(socket="refuse", method="MigrateVM_Task", count=1)
-    with pytest.raises(TransportError, match="was not sent again"):
+    with pytest.raises(TransportError, match="has no task for this migration so far"):
         site.migrate()
     assert (site.host, site.sent()) == ("esx2", 2)
 
@@ -160,7 +160,7 @@ def test_the_vcenter_has_forgotten_the_task(site: Site, moved: bool, monkeypatch
         assert site.migrate().name == NAME
         assert site.host == "esx2"
     else:
-        with pytest.raises(TransportError, match="no task for this migration, and so far the domain is where it was"):
+        with pytest.raises(TransportError, match="has no task for this migration so far"):
             site.migrate()
         assert site.host == "esx1"
 

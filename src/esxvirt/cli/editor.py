@@ -40,7 +40,10 @@ def edit_text(virsh: Virsh, text: str) -> str:
     Raises:
         Failed: the editor did not end well, or what it left is no text.
     """
-    descriptor, name = tempfile.mkstemp(prefix="virsh", suffix=".xml")
+    try:
+        descriptor, name = tempfile.mkstemp(prefix="virsh", suffix=".xml")
+    except OSError as error:
+        raise Failed(f"cannot make a file to edit: {error.strerror}") from error
     file = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as stream:

@@ -60,12 +60,12 @@ def run(arguments: list[str] | None = None) -> int:
         _drop_output()  # whoever read our output has gone
         return _die(13)
     except OSError as error:
-        from esxvirt.cli.output import CANNOT_WRITE  # noqa: PLC0415  not for --version
+        from esxvirt.cli.output import CANNOT_WRITE, OutputError  # noqa: PLC0415  not for --version
 
         if error.errno not in CANNOT_WRITE:
             raise
         _drop_output()
-        print(f"error: cannot write the output: {error.strerror}", file=sys.stderr)
+        (error if isinstance(error, OutputError) else OutputError(error, [])).tell()
         return _FAILURE
     return code
 
@@ -101,7 +101,7 @@ def _run(arguments: list[str], program: str) -> int:
         sys.stdout.write(usage.text(program))
         return _SUCCESS
 
-    from esxvirt.cli.output import LogFileError, Output  # noqa: PLC0415  not for --version
+    from esxvirt.cli.output import LogFileError, Output, OutputError  # noqa: PLC0415  not for --version
 
     try:
         output = Output(start.settings)
@@ -109,9 +109,22 @@ def _run(arguments: list[str], program: str) -> int:
         print(f"error: {error}", file=sys.stderr)
         return _FAILURE
     try:
-        return _converse(start, output)
+        code = _converse(start, output)
+        output.flush()
+    except OSError:
+        raise
+    except BaseException:  # a signal ends the process: what was done is told all the same
+        try:
+            output.flush()
+        except OutputError as error:
+            _drop_output()
+            error.tell()
+        except OSError:
+            pass
+        raise
     finally:
         output.close()
+    return code
 
 
 def _converse(start: startup.Start, output: Output) -> int:

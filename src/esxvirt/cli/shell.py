@@ -29,7 +29,7 @@ Type:  'help' for help with commands
 
 def run(virsh: Virsh) -> None:
     """Read and run lines until one quits or there are no more."""
-    virsh.aside(_WELCOME.format(program=virsh.settings.program))
+    virsh.heading(_WELCOME.format(program=virsh.settings.program))
     read = _reader(virsh)
     while not virsh.leaving:
         virsh.output.flush()

@@ -56,9 +56,17 @@ class Virsh:
         """Print ``Title:   value``."""
         self.output.write(f"{title:<{width}} {value}\n")
 
+    def done(self, text: str) -> None:
+        """Print what was done; it is told even if it cannot be written."""
+        self.output.done(text)
+
     def aside(self, text: str) -> None:
-        """Print text unless quiet."""
+        """Print what was done, unless quiet; it is told even if it cannot be written."""
         self.output.aside(text)
+
+    def heading(self, text: str) -> None:
+        """Print what is no news, unless quiet."""
+        self.output.heading(text)
 
     def table(self, table: Table) -> None:
         """Print a table, without its header when quiet."""
@@ -144,9 +152,11 @@ class Virsh:
         """
         return grammar.parse(words, commands.find, commands.find(grammar.HELP), note=self._note_option)
 
-    def _note_option(self, command: str, option: str, value: str | None) -> None:
-        kind, text = ("bool", "(none)") if value is None else ("optdata", value)
-        self.output.debug(INFO, f"{command}: {option}({kind}): {text}")
+    def _note_option(self, command: str, option: str, value: str | None, number: int | None) -> None:
+        kind = "optdata" if number is None else f"argv: {number}"
+        self.output.debug(
+            INFO, f"{command}: {option}(bool)" if value is None else f"{command}: {option}({kind}): {value}"
+        )
 
     def run_line(self, words: Iterator[str | None]) -> bool:
         """Parse and run a command line; errors are printed.
@@ -166,8 +176,10 @@ class Virsh:
         """Run commands one after the other, whatever became of those before, until one of them quits."""
         succeeded = True
         for invocation in invocations:
-            begin = time.perf_counter()
+            begin, written = time.perf_counter(), self.output.written
             succeeded = self._run_one(invocation)
+            if succeeded and self.output.written == written:
+                self.output.remember(f"'{invocation.command.name}' succeeded")
             if self.leaving:
                 break
             if self.settings.timing:

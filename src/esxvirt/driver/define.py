@@ -10,14 +10,22 @@ from esxvirt.driver.connection import Connection
 from esxvirt.driver.datastores import DATASTORE_PROPERTIES, datastores_of
 from esxvirt.driver.domains import IDENTITY, DomainHandle, handle, identity, read, read_all
 from esxvirt.driver.file_names import escape_item
-from esxvirt.driver.lost_answers import Write, call_and_verify, new_task, recent_tasks, run_and_verify, task_manager
+from esxvirt.driver.lost_answers import (
+    Write,
+    call_and_verify,
+    look_again,
+    new_task,
+    recent_tasks,
+    run_and_verify,
+    task_manager,
+)
 from esxvirt.driver.native import HOST_DATASTORES, hardware_version, native_context
 from esxvirt.driver.redefine import change, reload_machine
 from esxvirt.driver.scope import HostPlace
 from esxvirt.driver.states import PAUSED, SHUTOFF
 from esxvirt.driver.validating import can_validate
 from esxvirt.driver.vmx_files import VMX_PATH, StagedFile, add_to, present, stage, users_of
-from esxvirt.errors import EsxvirtError, OperationInvalidError, ServerFault, TransportError, VmxError
+from esxvirt.errors import EsxvirtError, OperationInvalidError, ServerFault, VmxError
 from esxvirt.vmx import VmxFile, from_domain
 from esxvirt.vsphere.decode import Ref
 from esxvirt.vsphere.files import DatastorePath
@@ -69,9 +77,10 @@ def define(connection: Connection, xml: str, host: str | None = None, *, validat
     else:
         _create(connection, domain, machines, rows, named or _only_host(connection, domain, rows))
     try:
-        found = _find(connection, domain.uuid)
-    except TransportError as error:
-        raise type(error)(f"Domain '{domain.name}' was defined, but cannot be looked up: {error}") from error
+        found = look_again(lambda: _find(connection, domain.uuid))
+    except EsxvirtError as error:
+        error.args = (f"Domain '{domain.name}' was defined, but cannot be looked up: {error}",)
+        raise
     if found is None:
         raise EsxvirtError(f"Domain '{domain.name}' was defined, but the server does not list it")
     return found

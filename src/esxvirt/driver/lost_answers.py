@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from esxvirt.errors import (
     DeadlineError,
@@ -34,11 +34,14 @@ __all__ = [
     "Write",
     "call_and_verify",
     "failed",
+    "look_again",
     "new_task",
     "recent_tasks",
     "run_and_verify",
     "task_manager",
 ]
+
+_Seen = TypeVar("_Seen")
 
 _SECONDS: Final = 60.0
 """How long it is tried to find out what became of a write, where no deadline ends sooner."""
@@ -46,7 +49,7 @@ _INTERRUPTED_SECONDS: Final = 5.0
 """The same for somebody who has pressed Ctrl-C."""
 _LOOKS: Final = 3
 """How often a look may fail, one after the other."""
-_ABSENT: Final = "nothing of it is to be seen so far, and it was not sent again: {look} before you try again"
+_ABSENT: Final = "nothing of it is to be seen so far: {look} before you try again"
 _UNKNOWN: Final = "whether it was done is not known: {look} before you try again"
 _NAMES: Final = ("info.name", "info.descriptionId")
 _PAUSE: Final = 0.2
@@ -301,6 +304,23 @@ def _interrupted(session: "Session", write: Write, *, is_task: bool) -> str:
         return "interrupted, but it had been done already"
     so_far = "nothing of it is to be seen so far" if done is False else "whether it was done is not known"
     return f"interrupted; {so_far}: {write.look} before you try again"
+
+
+def look_again(look: Callable[[], _Seen]) -> _Seen:
+    """Look at what a change has made, up to three times: its success must not be told as an error for a read's sake.
+
+    Raises:
+        EsxvirtError: What the last look raised, or the first that a silent server left without an answer.
+    """
+    for attempt in range(_LOOKS):
+        try:
+            return look()
+        except DeadlineError:
+            raise
+        except (ServerFault, TransportError):
+            if attempt == _LOOKS - 1:
+                raise
+    raise AssertionError("the last attempt returns or raises")
 
 
 def task_manager(session: "Session") -> Ref:

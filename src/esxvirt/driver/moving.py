@@ -30,10 +30,7 @@ PLACE: Final = (_HOST, _FILE, TASKS)
 _MOVES: Final = frozenset({"VirtualMachine.migrate", "VirtualMachine.relocate"})
 _PATIENCE_SECONDS: Final = 120.0
 """How long a server that broke off is asked again: a vCenter's services take about that to restart."""
-_ABSENT: Final = (
-    "the vCenter has no task for this migration, and so far the domain is where it was: it was not sent again; look "
-    "for it before you try again"
-)
+_ABSENT: Final = "the vCenter has no task for this migration so far: look for the domain before you try again"
 _FAILED: Final = "Could not migrate domain, migration task finished with an error: "
 
 

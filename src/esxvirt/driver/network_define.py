@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from esxvirt.driver.connection import Connection
 from esxvirt.driver.host_parts import change_part
-from esxvirt.driver.lost_answers import Write
+from esxvirt.driver.lost_answers import Write, look_again
 from esxvirt.driver.networks import (
     CARDS,
     GROUPS,
@@ -74,7 +74,7 @@ def define(connection: Connection, xml: str, *, validate: bool = False) -> Netwo
     system = _system(connection, row)
     _make(connection, host, system, network, row)
     try:
-        return lookup_by_name(connection, network.name)
+        return look_again(lambda: lookup_by_name(connection, network.name))
     except EsxvirtError as error:
         error.args = (f"Network '{network.name}' was defined, but cannot be looked up: {error}",)
         raise

@@ -5,19 +5,18 @@ replaced, and after; what another client has done meanwhile is kept, and the err
 what it is to say is read again, too: a client that was killed may have written it, and the server not have read it.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
 from esxvirt.driver.connection import Connection
 from esxvirt.driver.domains import DomainHandle, read
-from esxvirt.driver.lost_answers import Write
+from esxvirt.driver.lost_answers import Write, look_again
 from esxvirt.driver.native import native_context
 from esxvirt.driver.scope import HostPlace
 from esxvirt.driver.states import SHUTOFF, domain_state
 from esxvirt.driver.tasks import CHANGE_VERSION, STATE, ready, run
 from esxvirt.driver.vmx_files import VMX_PATH, StagedFile, add_to, present, stage
-from esxvirt.errors import DeadlineError, EsxvirtError, OperationInvalidError, ServerFault, TransportError
+from esxvirt.errors import EsxvirtError, OperationInvalidError, ServerFault, TransportError
 from esxvirt.vmx import VmxFile, redefine
 from esxvirt.vsphere.decode import Ref
 from esxvirt.vsphere.files import DatastorePath, read_file
@@ -99,7 +98,7 @@ def _replace(wanted: _Change, moment: _Moment, host: HostPlace) -> None:
         raise
     staged.put_in_place(replace=True)
     try:
-        then = _patiently(wanted.now)
+        then = look_again(wanted.now)
     except BaseException as error:
         text = f"the VMX file '{wanted.file}' was written, but the server has not read it: define the domain again"
         add_to(error, text)
@@ -114,19 +113,6 @@ def _replace(wanted: _Change, moment: _Moment, host: HostPlace) -> None:
         _put_back(wanted, host, fault)
         raise
     _check_kept(wanted)
-
-
-def _patiently(look: Callable[[], _Moment]) -> _Moment:
-    """Look again what could not be looked at: something has been done that must be known to be right."""
-    for attempt in (1, 2, 3):
-        try:
-            return look()
-        except DeadlineError:
-            raise
-        except (ServerFault, TransportError):
-            if attempt == 3:
-                raise
-    raise AssertionError("the last attempt returns or raises")
 
 
 def _check_undisturbed(wanted: _Change, before: _Moment, now: _Moment) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from esxvirt.driver.connection import Connection
 from esxvirt.driver.domains import DomainHandle, domain_id, read
-from esxvirt.driver.lost_answers import Write, call_and_verify, failed
+from esxvirt.driver.lost_answers import Write, call_and_verify, failed, look_again
 from esxvirt.driver.snapshots import SNAPSHOT, Snapshot, SnapshotHandle, SnapshotTree, read_tree, tree_of
 from esxvirt.driver.states import PAUSED, RUNNING
 from esxvirt.driver.tasks import STATE, ready, run
@@ -80,7 +80,7 @@ def _check_taken(
         SnapshotNotFoundError: The server does not list what was taken.
     """
     try:
-        tree = read_tree(connection, domain)
+        tree = look_again(lambda: read_tree(connection, domain))
     except EsxvirtError as error:
         if ref is None:
             raise type(error)(f"The snapshot '{name}' was taken, but cannot be looked up: {error}") from error
@@ -150,8 +150,16 @@ def remove_children(connection: Connection, domain: DomainHandle, handle: Snapsh
     Raises:
         As `remove`.
     """
-    for child in read_tree(connection, domain).find(handle).children:
-        remove(connection, domain, child.handle, children=True)
+    gone: list[str] = []
+    try:
+        for child in read_tree(connection, domain).find(handle).children:
+            remove(connection, domain, child.handle, children=True)
+            gone.append(child.name)
+    except EsxvirtError as error:
+        if gone:
+            shown = ", ".join(f"'{name}'" for name in gone)
+            error.args = (f"{error}; {shown} and what was below are deleted: look at the snapshots that are left",)
+        raise
 
 
 def rename(
@@ -196,7 +204,7 @@ def _rename(
 
     failure = "Could not rename snapshot"
     try:
-        call_and_verify(connection.session, Write(failure, f"list the snapshots of '{domain.name}'", done), send)
+        call_and_verify(connection.session, Write(failure, f"look at the snapshots of '{domain.name}'", done), send)
     except ServerFault as fault:
         raise failed(failure, fault) from None
 
@@ -208,7 +216,7 @@ def _check_renamed(connection: Connection, domain: DomainHandle, snapshot: Snaps
         OperationInvalidError: So it was.
     """
     try:
-        tree = read_tree(connection, domain)
+        tree = look_again(lambda: read_tree(connection, domain))
     except EsxvirtError as error:
         _log.warning("the snapshot was renamed '%s'; whether another has that name is not known: %s", name, error)
         return

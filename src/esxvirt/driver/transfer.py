@@ -3,23 +3,22 @@
 import logging
 import re
 import time
-from contextlib import suppress
 from typing import Any, Final, Protocol
 
 from esxvirt.driver.connection import Connection
 from esxvirt.driver.pools import place_of
+from esxvirt.driver.uploads import Upload
 from esxvirt.driver.volumes import BLOCK, VolumeHandle, raw_path, read_again
 from esxvirt.errors import (
     ArgumentUnsupportedError,
     ConfigUnsupportedError,
-    EsxvirtError,
     InvalidArgumentError,
     OperationFailedError,
     TransportError,
     UnsupportedError,
 )
-from esxvirt.vsphere.file_streams import PIECE, FileFacts, FileReader, FileWriter, open_reader, open_writer, stat_file
-from esxvirt.vsphere.files import DatastorePath, delete_file
+from esxvirt.vsphere.file_streams import FileFacts, FileReader, open_reader, stat_file
+from esxvirt.vsphere.files import DatastorePath
 
 __all__ = ["Sink", "Source", "download", "upload"]
 
@@ -52,7 +51,7 @@ class Source(Protocol):
 
 
 class Sink(Protocol):
-    """Where the bytes of an upload go: such as `esxvirt.vsphere.file_streams.FileWriter`."""
+    """Where the bytes of an upload go: such as `esxvirt.driver.uploads.Upload`."""
 
     def write(self, data: Any, /) -> None:
         """Take bytes, or a buffer of bytes, all of them.
@@ -92,7 +91,8 @@ def download(connection: Connection, volume: VolumeHandle, offset: int, length: 
 def upload(connection: Connection, volume: VolumeHandle, offset: int, length: int) -> Sink:
     """Takes what is to be the content of a volume (virStorageVolUpload): `length` bytes, 0 for as many as come.
 
-    Of a disk image it is the disk; what does not come of it is zeros. As `download`, and 1 HEAD.
+    Of a disk image it is the disk; what does not come of it is zeros. As `download`, and 1 HEAD. Nothing of the volume
+    is touched before the first byte is written, or it is finished without one.
 
     Raises:
         ArgumentUnsupportedError: An `offset`.
@@ -106,14 +106,13 @@ def upload(connection: Connection, volume: VolumeHandle, offset: int, length: in
     if length < 0:
         raise InvalidArgumentError("the length of an upload is not negative")
     file = _content(connection, volume)
-    before = stat_file(connection.session, file)  # which renews an expired session: the upload itself cannot
+    before = stat_file(connection.session, file)
     size = None
     if volume.format == "vmdk":
         size = read_again(connection, volume).capacity if before is None or before.size is None else before.size
         if length > size:
             raise InvalidArgumentError(f"'{volume.name}' has {size} bytes; {length} are too many")
-    writer = open_writer(connection.session, file, size if size is not None else length or None)
-    return _Upload(connection, writer, file, before, size, length or None)
+    return Upload(connection.session, file, before, size, length or None)
 
 
 def _content(connection: Connection, volume: VolumeHandle) -> DatastorePath:
@@ -147,6 +146,8 @@ class ResumingReader:
     """A file's content, whatever happens to the connection on the way: it is asked for the rest and goes on.
 
     Attributes:
+        facts: What the server says of the whole file.
+        left: Bytes still to come, None if nobody knows.
         resumed: How often it had to.
     """
 
@@ -155,7 +156,7 @@ class ResumingReader:
         self._file = file
         self._position = offset
         self._reader: FileReader | None = open_reader(self._session, file, offset, length)
-        self._facts: FileFacts = self._reader.facts
+        self.facts: FileFacts = self._reader.facts
         self.left = self._reader.left
         self.resumed = 0
 
@@ -189,7 +190,7 @@ class ResumingReader:
 
     def _reopen(self) -> None:
         reader = open_reader(self._session, self._file, self._position, self.left)
-        if reader.facts != self._facts:
+        if reader.facts != self.facts:
             reader.close()
             raise OperationFailedError(
                 f"'{self._file}' was changed while it was read, at byte {self._position}: start again"
@@ -202,56 +203,3 @@ class ResumingReader:
         reader, self._reader = self._reader, None
         if reader is not None:
             reader.close()
-
-
-class _Upload:
-    """An upload that says what it leaves behind when it is broken off, and fills a disk up with zeros."""
-
-    def __init__(
-        self,
-        connection: Connection,
-        writer: FileWriter,
-        file: DatastorePath,
-        before: FileFacts | None,
-        size: int | None,
-        most: int | None,
-    ) -> None:
-        self._session = connection.session
-        self._writer = writer
-        self._file = file
-        self._before = before
-        self._size = size
-        self._most = most
-
-    def write(self, data: Any) -> None:
-        """Send a piece; see `FileWriter.write`."""
-        if self._most is not None and self._writer.written + len(data) > self._most:
-            raise InvalidArgumentError(f"more than the {self._most} bytes that were announced for '{self._file}'")
-        self._writer.write(data)
-
-    def finish(self) -> None:
-        """Send the zeros that are missing, and have the file kept."""
-        zeros = memoryview(bytes(PIECE))
-        try:
-            while self._size is not None and self._writer.written < self._size:
-                self._writer.write(zeros[: self._size - self._writer.written])
-            self._writer.finish()
-        except BaseException:
-            self.abort()
-            raise
-
-    def abort(self) -> None:
-        """Break off, and say what is left, which depends on the server: a part of a file, or what was there before."""
-        self._writer.abort()
-        try:
-            now = stat_file(self._session, self._file)
-        except EsxvirtError as error:
-            _log.warning("whether '%s' is still what it was before the upload is not known: %s", self._file, error)
-            return
-        if now == self._before:
-            return
-        if self._before is None:
-            with suppress(EsxvirtError):
-                delete_file(self._session, self._file)
-                return
-        _log.warning("'%s' holds a part of what was to be uploaded: upload it again", self._file)

@@ -15,7 +15,7 @@ from esxvirt.driver.manager_tasks import manager_write, run_manager_task
 from esxvirt.driver.scope import HostPlace
 from esxvirt.errors import EsxvirtError, OperationInvalidError, ServerFault, TransportError
 from esxvirt.vsphere.decode import Ref
-from esxvirt.vsphere.files import DatastorePath, FileNotThereError, delete_file, read_file, write_file
+from esxvirt.vsphere.files import DatastorePath, FileNotThereError, FileRefusedError, delete_file, read_file, write_file
 from esxvirt.vsphere.inventory import Query, Step, retrieve
 
 __all__ = ["StagedFile", "Users", "add_to", "present", "stage", "users_of"]
@@ -154,10 +154,11 @@ def stage(connection: Connection, host: HostPlace, file: DatastorePath, content:
     except FileNotThereError:
         raise
     except TransportError as lost:
-        if not (lost.answered or lost.unsent) and _is_there(staged):
+        is_over = lost.unsent or isinstance(lost, FileRefusedError)
+        if not is_over and _is_there(staged):
             return staged
         staged.discard(lost)
-        if not (lost.answered or lost.unsent or "left behind" in str(lost)):
+        if not (is_over or "left behind" in str(lost)):
             add_to(lost, f"the file '{beside}' may be left behind: remove it")  # if the request is still under way
         raise
     except KeyboardInterrupt as interrupt:

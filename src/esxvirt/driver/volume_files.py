@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from esxvirt.driver.connection import Connection
 from esxvirt.driver.file_names import escape_item
+from esxvirt.driver.lost_answers import look_again
 from esxvirt.driver.manager_tasks import manager_write, run_manager_task
 from esxvirt.driver.pools import PoolHandle
 from esxvirt.driver.validating import can_validate
@@ -89,7 +90,9 @@ def copy(
             return
         made = replace(source, pool=pool, name=volume.name, path=path_in(pool, volume.name), key=None)
         try:
-            resize(connection, made, volume.capacity)
+            made = look_again(lambda: read_again(connection, made))  # another client may have grown the source
+            if made.capacity < volume.capacity:
+                resize(connection, made, volume.capacity)
         except BaseException as error:
             _delete_again(connection, made, error, own=own)
             raise

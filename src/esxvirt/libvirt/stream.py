@@ -106,6 +106,36 @@ class virStream(OfConnection):
         left: int | None = getattr(self._source, "left", None)
         return left
 
+    def facts(self) -> dict[str, int | str | None] | None:
+        """Return what the server says of the whole file that a download comes from, None if there is none.
+
+        ``{"size": bytes, "modified": text, "etag": text}``, each None where it is not told. Two downloads with the same
+        facts, of which size and one of the others are known, are of the same content. esxvirt's own.
+        """
+        facts = getattr(self._source, "facts", None)
+        if facts is None:
+            return None
+        return {"size": facts.size, "modified": facts.modified, "etag": facts.etag}
+
+    def wanted(self) -> int | None:
+        """Return how many bytes an upload takes to be whole, None for as many as come. esxvirt's own."""
+        wanted: int | None = getattr(self._sink, "wanted", None)
+        return wanted
+
+    def abandon(self) -> str | None:
+        """Abort, and return what there is of an upload's volume, in words; None if that is known. esxvirt's own."""
+        _ = self._driver
+        sink, self._sink = self._sink, None
+        self._drop()
+        if sink is None:
+            return None
+        abandon = getattr(sink, "abandon", None)
+        if abandon is None:
+            sink.abort()
+            return None
+        said: str | None = abandon()
+        return said
+
     def send(self, data: "bytes | bytearray | memoryview") -> int:
         """Send all these bytes, and return how many they are."""
         _ = self._driver

@@ -1,11 +1,14 @@
-"""A point in time by which a call must have its answer, however slowly the bytes drip in."""
+"""How long a call may take: all of it, or each of its steps."""
 
 import time
 from typing import Final
 
 from esxvirt.errors import DeadlineError
 
-__all__ = ["NEVER", "Deadline", "IdleDeadline"]
+__all__ = ["NEVER", "Deadline", "IdleDeadline", "SteadyDeadline"]
+
+_SLOWEST: Final = 1024
+"""Bytes a second that a small file comes or goes with at least."""
 
 
 class Deadline:
@@ -37,6 +40,9 @@ class Deadline:
         """Whether it is over."""
         return self._end is not None and time.monotonic() >= self._end
 
+    def moved(self, count: int) -> None:
+        """Take note of bytes that came or went."""
+
 
 NEVER: Final = Deadline(None)
 """The deadline of what may take as long as it likes."""
@@ -54,3 +60,41 @@ class IdleDeadline(Deadline):
     def expired(self) -> bool:
         """Never: a step that takes too long fails by itself."""
         return False
+
+
+class SteadyDeadline(IdleDeadline):
+    """`seconds` for every step of a transfer, as long as it gets on; None is for ever.
+
+    What drips is not waited for: after twice the `seconds`, the whole must have come with 1 KiB a second or more.
+    """
+
+    __slots__ = ("_begin", "_moved")
+
+    def __init__(self, seconds: float | None) -> None:
+        super().__init__(seconds)
+        self._begin = time.monotonic()
+        self._moved = 0
+
+    def _left(self, seconds: float) -> float:
+        return 2 * seconds + self._moved / _SLOWEST - (time.monotonic() - self._begin)
+
+    def remaining(self) -> float | None:
+        """Seconds for the next step.
+
+        Raises:
+            DeadlineError: Too little has come so far.
+        """
+        if self.seconds is None:
+            return None
+        left = self._left(self.seconds)
+        if left <= 0:
+            raise DeadlineError(f"no more than {self._moved} bytes in {time.monotonic() - self._begin:.0f} seconds")
+        return min(self.seconds, left)
+
+    def expired(self) -> bool:
+        """Whether too little has come for too long."""
+        return self.seconds is not None and self._left(self.seconds) <= 0
+
+    def moved(self, count: int) -> None:
+        """Take note of bytes that came or went."""
+        self._moved += count

@@ -1,17 +1,19 @@
 """Files in datastores that are too large for memory: read and written piece by piece, over the server's `/folder`.
 
 What holds for `esxvirt.vsphere.files` holds here: one session with its TLS and proxy rules, renewed once if it expired.
-A deadline is for each piece, not for the whole.
+A deadline is for each step of the content, not for the whole: what is slow but goes on is not cut.
 """
 
 import http.client
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
-from esxvirt.errors import BadAnswerError, EsxvirtError, InvalidArgumentError, TransportError
-from esxvirt.vsphere.deadline import IdleDeadline
-from esxvirt.vsphere.files import DatastorePath, FileNotThereError, refused
+from esxvirt.errors import BadAnswerError, DeadlineError, EsxvirtError, InvalidArgumentError, TransportError
+from esxvirt.vsphere.deadline import Deadline, IdleDeadline, SteadyDeadline
+from esxvirt.vsphere.files import DatastorePath
 from esxvirt.vsphere.http import HttpConnection
+from esxvirt.vsphere.refusals import refusal
 from esxvirt.vsphere.session import Session, translated
 
 __all__ = ["FileFacts", "FileReader", "FileWriter", "open_reader", "open_writer", "stat_file"]
@@ -19,17 +21,36 @@ __all__ = ["FileFacts", "FileReader", "FileWriter", "open_reader", "open_writer"
 PIECE: Final = 1 << 20
 """Bytes that are handled at once."""
 
-_FULL: Final = frozenset({http.client.INTERNAL_SERVER_ERROR, http.client.INSUFFICIENT_STORAGE})
+_EARLY_SECONDS: Final = 1.0
+"""How long an answer is waited for that came before the end of what was sent, if it did."""
 _WRITTEN: Final = frozenset({http.client.OK, http.client.CREATED, http.client.NO_CONTENT})
 
 
 @dataclass(frozen=True, slots=True)
 class FileFacts:
-    """What tells one content of a file from another: its size (None if not told), and the server's marks of it."""
+    """What tells one content of a file from another: its size (None if not told), and the server's marks of it.
+
+    `date` is when the server said so, by its own clock.
+    """
 
     size: int | None
     etag: str | None
     modified: str | None
+    date: str | None = field(default=None, compare=False)
+
+    @property
+    def would_show(self) -> bool:
+        """Whether the facts would be others by now had the file been written again, with the same size.
+
+        A time of modification has whole seconds: where a file was written in the second in which the server told of it,
+        another content of that second has the same time.
+        """
+        if self.etag is not None:
+            return True
+        try:
+            return parsedate_to_datetime(self.date or "") > parsedate_to_datetime(self.modified or "")
+        except (TypeError, ValueError):  # there is none of them, or one without a time zone
+            return False
 
 
 class FileReader:
@@ -124,7 +145,7 @@ def stat_file(session: Session, file: DatastorePath, seconds: float | None = Non
     if response.status == http.client.NOT_FOUND:
         return None
     if response.status != http.client.OK:
-        raise _refusal(session, response, file, "tell of", "Datastore.Browse")
+        raise _refusal(session, response, file, "HEAD")
     size = response.headers.get("Content-Length", "")
     return _facts(response, int(size) if size.isdecimal() else None)
 
@@ -145,12 +166,10 @@ def open_reader(
         headers["Range"] = f"bytes={offset}-" + (str(offset + length - 1) if length else "")
     connection, response = _start(session, "GET", file, headers, seconds)
     try:
-        if response.status == http.client.NOT_FOUND:
-            raise FileNotThereError(f"there is no file '{file}' on '{session.endpoint.name}'")
         if response.status == http.client.REQUESTED_RANGE_NOT_SATISFIABLE:
             raise InvalidArgumentError(f"the file '{file}' ends before byte {offset}")
         if response.status not in {http.client.OK, http.client.PARTIAL_CONTENT}:
-            raise _refusal(session, response, file, "give", "Datastore.Browse")
+            raise _refusal(session, response, file, "GET")
     except EsxvirtError:
         connection.close()
         raise
@@ -217,11 +236,13 @@ class FileWriter:
         try:
             for piece in pieces:
                 self._connection.sock.sendall(piece)
-        except ConnectionError as error:
-            raise self._told_early() or TransportError(
-                f"{self._session.endpoint.shown} broke off in the middle of '{self._file}'"
-            ) from error
-        except OSError as error:
+        except (ConnectionError, TimeoutError) as error:
+            shown = self._session.endpoint.shown
+            silent = f"{shown} took no more of '{self._file}' for too long"
+            broken = f"{shown} broke off in the middle of '{self._file}'"
+            otherwise = DeadlineError(silent) if isinstance(error, TimeoutError) else TransportError(broken)
+            raise self._told_early() or otherwise from error
+        except (OSError, EsxvirtError) as error:
             with self._session.stub.breaking(self._connection):
                 raise error from None
         self.written += count
@@ -233,7 +254,8 @@ class FileWriter:
             InvalidArgumentError: It is less than was announced.
             FileNotThereError: There is no such directory, or no such datastore.
             MissingPrivilegeError: The account may not.
-            TransportError: The server refused the file, or broke off.
+            FileRefusedError: The server refused the file.
+            TransportError: It broke off: it may have taken it all the same.
         """
         if self._length is not None and self.written < self._length:
             self.abort()
@@ -248,28 +270,24 @@ class FileWriter:
             response.read(PIECE)
         stub.end_exchange(self._connection, response)
         if response.status not in _WRITTEN:
-            raise self._refused(response)
+            raise _refusal(self._session, response, self._file, "PUT")
 
     def abort(self) -> None:
         """Break off: what the server makes of the part that it has is its own affair."""
         self._connection.close()
 
     def _told_early(self) -> EsxvirtError | None:
-        """What the server said before it closed the connection on us; None if nothing can be read."""
+        """What the server said before it took no more of us; None if nothing can be read."""
+        self._connection.set_deadline(Deadline(_EARLY_SECONDS))
         try:
             response = self._connection.getresponse()
         except (OSError, http.client.HTTPException, EsxvirtError):
             return None
         finally:
             self._connection.close()
-        return self._refused(response) if response.status not in _WRITTEN else None
-
-    def _refused(self, response: http.client.HTTPResponse) -> EsxvirtError:
-        if response.status == http.client.NOT_FOUND:
-            return FileNotThereError(
-                f"there is no directory for the file '{self._file}' on '{self._session.endpoint.name}'"
-            )
-        return _refusal(self._session, response, self._file, "take", "Datastore.FileManagement")
+        if response.status in _WRITTEN:
+            return None
+        return _refusal(self._session, response, self._file, "PUT")
 
 
 def open_writer(session: Session, file: DatastorePath, length: int | None, seconds: float | None = None) -> FileWriter:
@@ -303,19 +321,23 @@ def _start(
 ) -> tuple[HttpConnection, http.client.HTTPResponse]:
     """Send a request that changes nothing; tried 3 times if the connection breaks, once more if the session expired."""
     stub = session.stub
-    deadline = IdleDeadline(session.endpoint.deadline if seconds is None else seconds)
+    allowed = session.endpoint.deadline if seconds is None else seconds
+    deadline = SteadyDeadline(allowed)
     generation = stub.generation
     renewed = False
     attempt = 1
     while True:
         try:
             connection, response = stub.start_exchange(verb, file.url, headers, None, deadline)
+        except DeadlineError:
+            raise
         except TransportError:
             attempt += 1
             if attempt > 3:
                 raise
             continue
         if response.status != http.client.UNAUTHORIZED or renewed:
+            connection.set_deadline(IdleDeadline(allowed))
             return connection, response
         with translated("Login"):
             renewed = stub.renew_once(generation)
@@ -325,7 +347,8 @@ def _start(
 
 
 def _facts(response: http.client.HTTPResponse, size: int | None) -> FileFacts:
-    return FileFacts(size, response.headers.get("ETag"), response.headers.get("Last-Modified"))
+    headers = response.headers
+    return FileFacts(size, headers.get("ETag"), headers.get("Last-Modified"), headers.get("Date"))
 
 
 def _whole_size(response: http.client.HTTPResponse) -> int | None:
@@ -336,9 +359,5 @@ def _whole_size(response: http.client.HTTPResponse) -> int | None:
     return int(size) if size.isdecimal() else None
 
 
-def _refusal(
-    session: Session, response: http.client.HTTPResponse, file: DatastorePath, verb: str, privilege: str
-) -> EsxvirtError:
-    hint = "; the datastore may be full" if response.status in _FULL and "FileManagement" in privilege else ""
-    message = f"'{session.endpoint.name}' refuses to {verb} '{file}': HTTP {response.status} {response.reason}{hint}"
-    return refused(message, response.status, privilege, file)
+def _refusal(session: Session, response: http.client.HTTPResponse, file: DatastorePath, verb: str) -> EsxvirtError:
+    return refusal(session.endpoint.name, verb, response.status, response.reason, file)

@@ -1,21 +1,30 @@
-"""Files in datastores, over the server's `/folder`, within the session."""
+"""Small files in datastores, over the server's `/folder`, within the session.
+
+`seconds`, by default the endpoint's deadline, is how long the server may be silent: a slow line is not cut as long as
+the file gets on (`SteadyDeadline`).
+"""
 
 import http.client
 from typing import Final
 from urllib.parse import quote, urlencode
 
-from esxvirt.errors import BadAnswerError, EsxvirtError, MissingPrivilegeError, NotFoundError, TransportError
-from esxvirt.vsphere.deadline import Deadline
+from esxvirt.errors import BadAnswerError, DeadlineError, TransportError
+from esxvirt.vsphere.deadline import Deadline, SteadyDeadline
+from esxvirt.vsphere.refusals import FileNotThereError, FileRefusedError, refusal
 from esxvirt.vsphere.session import Session, translated
 
-__all__ = ["DatastorePath", "FileNotThereError", "delete_file", "exchange", "read_file", "refused", "write_file"]
+__all__ = [
+    "DatastorePath",
+    "FileNotThereError",
+    "FileRefusedError",
+    "delete_file",
+    "exchange",
+    "read_file",
+    "write_file",
+]
 
 LARGEST: Final = 16 << 20
 """Bytes that `read_file` takes: a VMX or a `.vmdk` descriptor has kilobytes; a disk is not read into memory."""
-
-
-class FileNotThereError(NotFoundError):
-    """The server has no such file."""
 
 
 class DatastorePath:
@@ -41,45 +50,31 @@ class DatastorePath:
         return f"[{self.datastore}] {self.path}"
 
 
-def refused(message: str, status: int, privilege: str, file: DatastorePath) -> EsxvirtError:
-    """The error for an answer that is none: HTTP has no fault that would name a privilege.
-
-    A `TransportError`, or, where it is for the lack of a privilege, a `MissingPrivilegeError`.
-    """
-    if status not in {http.client.UNAUTHORIZED, http.client.FORBIDDEN}:
-        error = TransportError(message)
-        error.answered = True
-        return error
-    return MissingPrivilegeError(
-        f"{message}; the account lacks the privilege '{privilege}' on the datastore '{file.datastore}', or the "
-        "server's licence only lets it read",
-        name="NoPermission",
-    )
-
-
 def read_file(session: Session, file: DatastorePath, seconds: float | None = None) -> bytes:
     """The whole content of a small file. One GET, no SOAP call; tried 3 times if the connection breaks.
 
     Raises:
         FileNotThereError: There is none of that name.
         MissingPrivilegeError: The account may not.
-        TransportError: The server refused it, or broke off.
+        FileRefusedError: The server refused it.
+        TransportError: The server broke off.
     """
-    stub = session.stub
-    deadline = Deadline(session.endpoint.deadline if seconds is None else seconds)
-    status, reason, body = _get(session, file, deadline)
+    status, reason, body = _get(session, file, _deadline(session, seconds))
     if status == http.client.OK:
         return body
-    if status == http.client.NOT_FOUND:
-        raise FileNotThereError(f"there is no file '{file}' on '{stub.endpoint.name}'")
-    message = f"'{stub.endpoint.name}' refuses to give '{file}': HTTP {status} {reason}"
-    raise refused(message, status, "Datastore.Browse", file)
+    raise refusal(session.endpoint.name, "GET", status, reason, file)
+
+
+def _deadline(session: Session, seconds: float | None) -> Deadline:
+    return SteadyDeadline(session.endpoint.deadline if seconds is None else seconds)
 
 
 def _get(session: Session, file: DatastorePath, deadline: Deadline) -> tuple[int, str, bytes]:
     for attempt in (1, 2, 3):
         try:
             answer = exchange(session, "GET", file.url, {}, None, deadline)
+        except DeadlineError:
+            raise
         except TransportError:
             if attempt == 3 or deadline.expired():
                 raise
@@ -114,19 +109,13 @@ def write_file(session: Session, file: DatastorePath, content: bytes, seconds: f
     Raises:
         FileNotThereError: There is no such directory, or no such datastore.
         MissingPrivilegeError: The account may not.
-        TransportError: The server refused it, or broke off: what of the file is there then is not known.
+        FileRefusedError: The server refused it: what of the file is there then is not known.
+        TransportError: The server broke off: what of the file is there then is not known.
     """
-    deadline = Deadline(session.endpoint.deadline if seconds is None else seconds)
     headers = {"Content-Type": "application/octet-stream"}
-    status, reason, _ = exchange(session, "PUT", file.url, headers, content, deadline)
-    if status in {http.client.OK, http.client.CREATED, http.client.NO_CONTENT}:
-        return
-    name = session.stub.endpoint.name
-    if status == http.client.NOT_FOUND:
-        raise FileNotThereError(f"there is no directory for the file '{file}' on '{name}'")
-    full = "; the datastore is full" if status == http.client.INSUFFICIENT_STORAGE else ""
-    message = f"'{name}' refuses to take '{file}': HTTP {status} {reason}{full}"
-    raise refused(message, status, "Datastore.FileManagement", file)
+    status, reason, _ = exchange(session, "PUT", file.url, headers, content, _deadline(session, seconds))
+    if status not in {http.client.OK, http.client.CREATED, http.client.NO_CONTENT}:
+        raise refusal(session.endpoint.name, "PUT", status, reason, file)
 
 
 def delete_file(session: Session, file: DatastorePath, seconds: float | None = None) -> None:
@@ -134,10 +123,9 @@ def delete_file(session: Session, file: DatastorePath, seconds: float | None = N
 
     Raises:
         MissingPrivilegeError: The account may not.
-        TransportError: The server refused it, or broke off.
+        FileRefusedError: The server refused it.
+        TransportError: The server broke off.
     """
-    deadline = Deadline(session.endpoint.deadline if seconds is None else seconds)
-    status, reason, _ = exchange(session, "DELETE", file.url, {}, None, deadline)
+    status, reason, _ = exchange(session, "DELETE", file.url, {}, None, _deadline(session, seconds))
     if status not in {http.client.OK, http.client.NO_CONTENT, http.client.ACCEPTED, http.client.NOT_FOUND}:
-        message = f"'{session.stub.endpoint.name}' refuses to delete '{file}': HTTP {status} {reason}"
-        raise refused(message, status, "Datastore.FileManagement", file)
+        raise refusal(session.endpoint.name, "DELETE", status, reason, file)

@@ -109,6 +109,10 @@ class Session:
         self.stub.kept = True
         self.stub.renew = renew
 
+    def keep_no_longer(self) -> None:
+        """Log out at the end after all."""
+        self.stub.kept = False
+
     def reference(self, kind: str, identity: str) -> Any:
         """PyVmomi's managed object for a reference, such as ``("VirtualMachine", "vm-42")``."""
         return getattr(vim, kind)(identity, self.stub)

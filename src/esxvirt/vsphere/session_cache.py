@@ -1,22 +1,34 @@
-"""Sessions kept between processes: a file each, for its owner alone, with the session's cookie and no password."""
+"""Sessions kept between processes: a file each, for its owner alone, with the session's cookie and no password.
+
+That others could read or have written a file is an error of its own. Whatever else is wrong with the cache (no home
+directory, a full or read-only disk, something else in a file's place) is `UnusableCacheError`: one does without it.
+"""
 
 import contextlib
 import hashlib
 import json
 import os
 import stat
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from esxvirt.errors import AuthenticationError
+from esxvirt.errors import AuthenticationError, EsxvirtError
 
-__all__ = ["Entry", "directory", "entries", "entry_for"]
+__all__ = ["Entry", "UnusableCacheError", "directory", "entries", "entry_for"]
 
 _OTHERS: Final = 0o077
 _LARGEST: Final = 64 * 1024
+_PATIENCE: Final = 15.0
+"""Seconds that another process is waited for which has an entry locked: it may be logging in."""
+_POLL: Final = 0.05
+
+
+class UnusableCacheError(EsxvirtError):
+    """No session can be taken from the cache, or kept there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,20 +38,32 @@ class Entry:
     path: Path
 
     @contextmanager
-    def locked(self) -> Iterator[None]:
-        """Keep other processes from the entry; one that is killed holds no lock.
+    def locked(self, patience: float | None = None) -> Iterator[None]:
+        """Keep other processes from the entry; one that is killed holds no lock. `patience` is in seconds.
 
         Raises:
-            AuthenticationError: The directory may be read by others, or there is no such lock on this system.
+            AuthenticationError: The directory, or the lock, may be read by others or is somebody else's.
+            UnusableCacheError: There is no such lock on this system, or it cannot be had.
         """
         try:
             import fcntl  # noqa: PLC0415  not on Windows
         except ImportError:
-            raise AuthenticationError("sessions cannot be kept on this system: unset ESXVIRT_SESSION_CACHE") from None
+            raise UnusableCacheError("this system has no locks for files") from None
+        lock = self.path.with_suffix(".lock")
         _make_directory(self.path.parent)
-        handle = _open(self.path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT)
+        handle = _open(lock, os.O_RDWR | os.O_CREAT)
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX)
+            end = time.monotonic() + (_PATIENCE if patience is None else patience)
+            while True:
+                try:
+                    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                except BlockingIOError:
+                    if time.monotonic() >= end:
+                        raise UnusableCacheError(f"another process keeps '{lock}' locked") from None
+                    time.sleep(_POLL)
+                except OSError as error:
+                    raise _unusable(lock, error) from error
             yield
         finally:
             os.close(handle)
@@ -49,42 +73,82 @@ class Entry:
 
         Raises:
             AuthenticationError: The file is somebody else's, or may be read by others.
+            UnusableCacheError: It cannot be read, or is no file.
         """
         try:
             handle = _open(self.path, os.O_RDONLY)
         except FileNotFoundError:
             return None
-        with os.fdopen(handle, "rb") as file:
-            data = file.read(_LARGEST)
+        try:
+            data = os.read(handle, _LARGEST)
+        except OSError as error:
+            raise _unusable(self.path, error) from error
+        finally:
+            os.close(handle)
         try:
             found = json.loads(data)
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
-        return found if isinstance(found, dict) and isinstance(found.get("cookie"), str) else None
+        cookie = found.get("cookie") if isinstance(found, dict) else None
+        # It becomes a header field.
+        return found if isinstance(cookie, str) and cookie.isascii() and cookie.isprintable() else None
 
     def write(self, values: dict[str, Any]) -> None:
-        """Keep values, in place of what was there, at once or not at all."""
+        """Keep values, in place of what was there, at once or not at all.
+
+        Raises:
+            UnusableCacheError: The disk does not take them.
+        """
         fresh = self.path.with_suffix(f".{os.getpid()}")
-        with contextlib.suppress(FileNotFoundError):
-            fresh.unlink()  # of a process with our number that was killed
-        handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _no_follow(), 0o600)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(values, file)
-        fresh.replace(self.path)
+        try:
+            with contextlib.suppress(FileNotFoundError):
+                fresh.unlink()  # of a process with our number that was killed
+            handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _no_follow(), 0o600)
+            try:
+                with os.fdopen(handle, "w", encoding="utf-8") as file:
+                    json.dump(values, file)
+                fresh.replace(self.path)
+            except BaseException:
+                with contextlib.suppress(OSError):
+                    fresh.unlink()
+                raise
+        except OSError as error:
+            raise _unusable(self.path, error) from error
 
     def remove(self) -> None:
-        """Forget it."""
-        self.path.unlink(missing_ok=True)
+        """Forget it.
+
+        Raises:
+            UnusableCacheError: It cannot be removed.
+        """
+        try:
+            self.path.unlink(missing_ok=True)
+        except OSError as error:
+            raise _unusable(self.path, error) from error
 
 
 def directory() -> Path:
-    """Where the files are: below XDG_CACHE_HOME, or ~/.cache."""
+    """Where the files are: below XDG_CACHE_HOME, or ~/.cache.
+
+    Raises:
+        UnusableCacheError: There is no such place.
+    """
     cache = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
-    return Path(cache).expanduser() / "esxvirt" / "sessions"
+    try:
+        place = Path(cache).expanduser()
+    except RuntimeError:
+        place = Path()
+    if not place.is_absolute():
+        raise UnusableCacheError("there is no home directory, and XDG_CACHE_HOME names none that begins with '/'")
+    return place / "esxvirt" / "sessions"
 
 
 def entry_for(*whose: object) -> Entry:
-    """The entry of a session: of all that tells it from others, such as server, user and how the server is trusted."""
+    """The entry of a session: of all that tells it from others, such as server, user and how the server is trusted.
+
+    Raises:
+        UnusableCacheError: There is no place for entries.
+    """
     digest = hashlib.sha256("\0".join(map(repr, whose)).encode("utf-8", "surrogateescape")).hexdigest()
     return Entry(directory() / f"{digest}.json")
 
@@ -94,33 +158,50 @@ def entries() -> list[Entry]:
 
     Raises:
         AuthenticationError: The directory may be read by others.
+        UnusableCacheError: It cannot be read.
     """
     place = directory()
-    if not place.exists():
+    try:
+        found = place.lstat()
+        names = sorted(place.glob("*.json"))
+    except FileNotFoundError:
         return []
-    _check(place.lstat(), place)
-    return [Entry(path) for path in sorted(place.glob("*.json"))]
+    except OSError as error:
+        raise _unusable(place, error) from error
+    _check(found, place)
+    return [Entry(path) for path in names]
 
 
 def _make_directory(place: Path) -> None:
-    place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with contextlib.suppress(FileExistsError):
-        place.mkdir(mode=0o700)
-    _check(place.lstat(), place)
+    try:
+        place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with contextlib.suppress(FileExistsError):
+            place.mkdir(mode=0o700)
+        found = place.lstat()
+    except OSError as error:
+        raise _unusable(place, error) from error
+    _check(found, place)
 
 
 def _open(path: Path, flags: int) -> int:
-    """Open a file of our own, which nobody else may read, and no link."""
+    """Open a file of our own, which nobody else may read, and no link; waits for nothing."""
     try:
-        handle = os.open(path, flags | _no_follow(), 0o600)
+        handle = os.open(path, flags | getattr(os, "O_NONBLOCK", 0) | _no_follow(), 0o600)
     except FileNotFoundError:
+        if flags & os.O_CREAT:
+            raise UnusableCacheError(f"'{path.parent}' is gone") from None
         raise
     except OSError as error:
-        raise AuthenticationError(
-            f"cannot use the kept session '{path}': {error.strerror}; remove it, or unset ESXVIRT_SESSION_CACHE"
-        ) from error
+        if path.is_symlink():
+            raise AuthenticationError(
+                f"'{path}' is a link, and no session is taken from where it leads; remove it, or unset "
+                "ESXVIRT_SESSION_CACHE"
+            ) from error
+        raise _unusable(path, error) from error
     try:
-        _check(os.fstat(handle), path)
+        found = os.fstat(handle)
+        _check_kind(found, path)
+        _check(found, path)
     except BaseException:
         os.close(handle)
         raise
@@ -131,6 +212,15 @@ def _no_follow() -> int:
     return getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
+def _unusable(path: Path, error: OSError) -> UnusableCacheError:
+    return UnusableCacheError(f"cannot use '{path}': {os.strerror(error.errno or 0)}")
+
+
+def _check_kind(found: os.stat_result, path: Path) -> None:
+    if not stat.S_ISREG(found.st_mode):
+        raise UnusableCacheError(f"'{path}' is no file: remove it")
+
+
 def _check(found: os.stat_result, path: Path) -> None:
     owner = getattr(os, "getuid", lambda: found.st_uid)()
     if found.st_uid != owner:
@@ -138,7 +228,7 @@ def _check(found: os.stat_result, path: Path) -> None:
             f"'{path}' belongs to another user, and no session is taken from it; remove it, or unset "
             "ESXVIRT_SESSION_CACHE"
         )
-    if stat.S_IMODE(found.st_mode) & _OTHERS or stat.S_ISLNK(found.st_mode):
+    if stat.S_ISLNK(found.st_mode) or stat.S_IMODE(found.st_mode) & _OTHERS:
         raise AuthenticationError(
             f"others may read or write '{path}', and no session is taken from it; end the sessions there on their "
             "servers and remove it"

@@ -38,12 +38,21 @@ class GuardedSocket:
     def recv_into(self, buffer: Any) -> int:
         """Fill a buffer with what there is; wait if there is nothing; 0 at the end."""
         self._arm()
-        return self._socket.recv_into(buffer)
+        count = self._socket.recv_into(buffer)
+        self.deadline.moved(count)
+        return count
 
     def sendall(self, data: Any) -> None:
-        """Send all of it."""
-        self._arm()
-        self._socket.sendall(data)
+        """Send all of it; each part that the system takes is a step of its own.
+
+        A socket's own `sendall` has its timeout for the whole, which would cut a slow line off that is at work.
+        """
+        left = memoryview(data).cast("B")
+        while left:
+            self._arm()
+            count = self._socket.send(left)
+            self.deadline.moved(count)
+            left = left[count:]
 
     def fileno(self) -> int:
         """The socket's number."""

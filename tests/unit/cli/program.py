@@ -19,7 +19,8 @@ _RESET = (
     "[signal.signal(n, signal.SIG_DFL) for n in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM)]; "
     "os.execv(sys.argv[1], sys.argv[1:])"
 )
-MORTAL = (sys.executable, "-c", _RESET, *COMMAND)
+FRESH = (sys.executable, "-c", _RESET, sys.executable)
+MORTAL = (*FRESH[:-1], *COMMAND)
 
 # Seconds after which a program that does not answer is given up; it answers within fractions of one.
 _PATIENCE = 60

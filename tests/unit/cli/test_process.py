@@ -1,5 +1,6 @@
 """The program as a whole: exit codes, streams, signals."""
 
+import errno
 import os
 import signal
 import socket
@@ -9,14 +10,16 @@ from pathlib import Path
 
 import pytest
 
+from esxvirt.cli.main import run
 from esxvirt.sim import Simulator
 from tests.client import write_auth_file
-from tests.unit.cli.program import COMMAND, MORTAL, esxvirsh
+from tests.unit.cli.program import COMMAND, FRESH, MORTAL, esxvirsh
+from tests.unit.cli.small_disks import SmallDisk
 
 
 def test_the_version_is_that_of_the_interface() -> None:
     run = esxvirsh("--version")
-    assert (run.stdout, run.stderr, run.returncode) == (b"9.0.0\n", b"", 0)
+    assert (run.stdout, run.stderr, run.returncode) == (b"11.3.0\n", b"", 0)
 
 
 def test_the_version_needs_neither_server_side_nor_xml() -> None:
@@ -25,7 +28,7 @@ def test_the_version_needs_neither_server_side_nor_xml() -> None:
         "print(*(m for m in ('pyVmomi', 'lxml', 'ssl', 'esxvirt.libvirt', 'esxvirt.cli.commands') if m in sys.modules))"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert run.stdout == "9.0.0\n\n"
+    assert run.stdout == "11.3.0\n\n"
 
 
 def test_a_command_brings_in_only_its_own_module() -> None:
@@ -180,6 +183,170 @@ def test_a_full_disk_is_an_error_of_one_line(arguments: list[str]) -> None:
     with Path("/dev/full").open("wb") as full:
         run = subprocess.run([*COMMAND, *arguments], stdout=full, stderr=subprocess.PIPE, check=False)
     assert (run.stderr, run.returncode) == (b"error: cannot write the output: No space left on device\n", 1)
+
+
+def into(path: str, command: list[str], password: str, tmp_path: Path, **streams: object) -> tuple[list[str], int]:
+    """Run a command on a server with its output in a file; the lines on standard error, and its exit code."""
+    account = {"LIBVIRT_AUTH_FILE": str(write_auth_file(tmp_path, "root", password)), "PYTHONUNBUFFERED": ""}
+    with Path(path).open("ab") as file:
+        run = subprocess.run(
+            [*FRESH, *command],
+            stdout=file,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, **account},
+            check=False,
+            **streams,  # type: ignore[call-overload]
+        )
+    return run.stderr.splitlines(), run.returncode
+
+
+FULL = "error: cannot write the output: No space left on device"
+LACKS = "warning: the output may lack: "
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["destroy web"], ["Domain 'web' destroyed"]),
+        (["destroy web; dumpxml web"], ["Domain 'web' destroyed"]),
+        (
+            ["destroy web; desc web --new-desc text"],
+            ["Domain 'web' destroyed", "Domain description updated successfully"],
+        ),
+        (["setmem web 512M --config"], ["'setmem' succeeded"]),
+        (["-q", "destroy web; dumpxml web"], ["'destroy' succeeded"]),
+        (["dumpxml web"], []),
+        (["list --all; hostname"], []),
+    ],
+)
+def test_what_was_done_is_told_though_the_output_is_full(words: list[str], told: list[str], tmp_path: Path) -> None:
+    with Simulator("esx-7.0", transport="http") as server:
+        command = ["-m", "esxvirt.cli", "-c", server.uri, *words]
+        lines, code = into("/dev/full", command, server.password, tmp_path)
+        assert lines == [FULL, *(LACKS + text for text in told)]
+        assert code == 1
+        assert server.sessions == []
+        [machine] = [machine for machine in server.site.machines.values() if machine.name == "web"]
+        assert machine.running != ("destroy" in words[-1])
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
+def test_an_error_is_told_though_the_output_is_full(tmp_path: Path) -> None:
+    with Simulator("esx-7.0", transport="http") as server:
+        command = ["-m", "esxvirt.cli", "-c", server.uri, "destroy web; destroy nosuch"]
+        lines, code = into("/dev/full", command, server.password, tmp_path)
+        assert lines == ["error: failed to get domain 'nosuch'", FULL, f"{LACKS}Domain 'web' destroyed"]
+        assert code == 1
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
+def test_what_was_done_is_told_though_nothing_is_buffered(tmp_path: Path) -> None:
+    with Simulator("esx-7.0", transport="http") as server:
+        command = ["-u", "-m", "esxvirt.cli", "-c", server.uri, "destroy web; destroy Fedora11"]
+        lines, code = into("/dev/full", command, server.password, tmp_path)
+        assert (lines, code) == ([FULL, f"{LACKS}Domain 'web' destroyed"], 1)
+
+
+INTERRUPTED = """
+import sys
+from esxvirt.cli.main import run
+
+def interrupt(*_):
+    raise KeyboardInterrupt
+
+from esxvirt.cli.virsh import Virsh
+Virsh.table = interrupt
+sys.exit(run())
+"""
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
+def test_what_was_done_before_ctrl_c_is_told(tmp_path: Path) -> None:
+    with Simulator("esx-7.0", transport="http") as server:
+        command = ["-c", INTERRUPTED, "-c", server.uri, "destroy web; list"]
+        lines, code = into("/dev/full", command, server.password, tmp_path)
+        assert (lines, code) == ([FULL, f"{LACKS}Domain 'web' destroyed"], -signal.SIGINT)
+        output = tmp_path / "output"
+        command[-1] = "start web; list"
+        assert into(str(output), command, server.password, tmp_path) == ([], -signal.SIGINT)
+        assert output.read_text(encoding="utf-8") == "Domain 'web' started\n\n"
+
+
+def test_what_was_done_is_told_though_the_disk_is_full(small_disk: SmallDisk, tmp_path: Path) -> None:
+    small_disk.fill()
+    with Simulator("esx-7.0", transport="http") as server:
+        command = small_disk.command(
+            [sys.executable, "-m", "esxvirt.cli", "-c", server.uri, "destroy web; dumpxml web"]
+        )
+        lines, code = into(str(small_disk.place / "output"), ["-c", RUN, *command], server.password, tmp_path)
+        assert lines == [f"error: cannot write the output: {small_disk.reason}", f"{LACKS}Domain 'web' destroyed"]
+        assert code == 1
+
+
+RUN = "import os, sys; os.execv(sys.argv[1], sys.argv[1:])"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
+def test_errors_that_nobody_can_read_stop_nothing(tmp_path: Path) -> None:
+    with (
+        Simulator("esx-7.0", transport="http", troubled=("unreadable",)) as server,
+        Path("/dev/full").open("wb") as full,
+    ):
+        account = {"LIBVIRT_AUTH_FILE": str(write_auth_file(tmp_path, "root", server.password))}
+        words = [*COMMAND, "-c", server.uri, "list --all --name; destroy nosuch; destroy web"]
+        run = subprocess.run(
+            words, stdout=subprocess.PIPE, stderr=full, text=True, env={**os.environ, **account}, check=False
+        )
+        assert run.stdout.endswith("Domain 'web' destroyed\n\n")
+        assert "unreadable" in run.stdout
+        assert run.returncode == 0
+        assert server.sessions == []
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
+@pytest.mark.parametrize("words", [["echo a; echo b"], ["-d", "0", "echo a; cd"]])
+def test_a_log_file_on_a_full_disk_is_one_warning(words: list[str]) -> None:
+    expected = esxvirsh(*words)
+    run = esxvirsh("-l", "/dev/full", *words)
+    warning = b"warning: cannot write the log file '/dev/full': No space left on device; going on without it\n"
+    quiet = words == ["echo a; echo b"]  # there is nothing to log
+    assert run.stderr == (b"" if quiet else warning) + expected.stderr
+    assert (run.stdout, run.returncode) == (expected.stdout, expected.returncode)
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EROFS])
+def test_a_log_file_that_a_full_disk_does_not_take_is_one_warning(
+    number: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuse(*_: object) -> int:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr("esxvirt.cli.output._private", refuse)
+    assert run(["-d", "0", "-l", "log", "echo a"]) == 0
+    shown = capsys.readouterr()
+    assert shown.err == f"warning: cannot write the log file 'log': {os.strerror(number)}; going on without it\n"
+    assert shown.out.endswith("a\n")
+
+
+@pytest.mark.parametrize("number", [errno.ENOENT, errno.EACCES, errno.EISDIR, errno.ENOTDIR])
+def test_a_log_file_that_cannot_be_one_is_virshs_error(
+    number: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuse(*_: object) -> int:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr("esxvirt.cli.output._private", refuse)
+    assert run(["-l", "log", "echo a"]) == 1
+    assert capsys.readouterr() == ("", "error: failed to open the log file. check the log file path\n")
+
+
+def test_a_log_file_takes_bytes_that_are_no_text(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    command = [*map(os.fsencode, COMMAND), b"-q", b"-d", b"0", b"-l", os.fsencode(log), b"echo", b"\xff"]
+    assert subprocess.run(command, capture_output=True, check=False).returncode == 0
+    assert b"\xff" in log.read_bytes()
 
 
 @pytest.mark.parametrize("arguments", [["-V"], ["echo", "a"]])

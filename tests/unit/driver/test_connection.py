@@ -70,7 +70,7 @@ def test_the_questions_for_credentials(simulator: Simulator) -> None:
             "service": "vpx" if vpx else "esx",
             "hostname": parse(simulator.uri).host,
             "username": simulator.username,
-            "default_username": "administrator" if vpx else "root",
+            "default_username": "administrator@vsphere.local" if vpx else "root",
         }
     ]
 

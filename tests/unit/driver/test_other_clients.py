@@ -7,11 +7,22 @@ from typing import Any
 
 import pytest
 
-from esxvirt.driver import attach, autostart, define, memory, metadata, rename, snapshot_changes, snapshots, update
+from esxvirt.driver import (
+    attach,
+    autostart,
+    define,
+    lifecycle,
+    memory,
+    metadata,
+    rename,
+    snapshot_changes,
+    snapshots,
+    update,
+)
 from esxvirt.driver.connection import Connection
 from esxvirt.driver.domains import DomainHandle, lookup_by_name, lookup_by_uuid, read, read_all
-from esxvirt.driver.states import SHUTOFF
-from esxvirt.errors import EsxvirtError, OperationInvalidError, ServerFault, TransportError
+from esxvirt.driver.states import RUNNING, SHUTOFF
+from esxvirt.errors import DeadlineError, EsxvirtError, OperationInvalidError, ServerFault, TransportError
 from esxvirt.sim import Simulator
 from esxvirt.vsphere.files import read_file, write_file
 from esxvirt.xml.snapshot import DomainSnapshot
@@ -269,3 +280,30 @@ def test_a_fault_of_a_read_is_not_the_tasks(fresh: Simulator, connection: Connec
         ) as told:
             memory.set_max_memory(connection, domain, 1 << 19)
         assert not isinstance(told.value, ServerFault)
+
+
+@pytest.mark.parametrize("answer", [False, True])
+def test_a_deadline_is_for_the_waiting_for_a_lost_answer_too(
+    fresh: Simulator, connection: Connection, answer: bool
+) -> None:
+    connection.policy.seconds = 0.5
+    domain = archive(connection)
+    with (
+        fresh.hold("ReconfigVM_Task", answer=answer) as hold,
+        begun(lambda: memory.set_max_memory(connection, domain, 1 << 20)) as late,
+    ):
+        hold.wait()
+        # A minute would be waited for an answer that no deadline is for: the hold is let go only after this.
+        with pytest.raises(DeadlineError, match=r"whether it was done is not known: look at the domain 'archive'"):
+            late.result(timeout=30)
+
+
+def test_a_question_that_is_asked_while_an_answer_is_lost_is_answered_once(connect: Opener) -> None:
+    with Simulator("esx-7.0", transport="http") as fresh:
+        connection = connect(fresh)
+        connection.policy.auto_answer = True
+        fresh.trouble("archive", "moved")
+        fresh.faults.add(socket="lost", method="AnswerVM", count=1)
+        lifecycle.start(connection, archive(connection))
+        assert archive(connection).state == RUNNING
+        assert fresh.calls.methods().count("AnswerVM") == 1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ from esxvirt.cli.arguments import UNSIGNED
 from esxvirt.cli.commands.common import DOMAIN, domain_of
 from esxvirt.cli.declare import Command, argv, number, string
 from esxvirt.cli.failures import Failed
+from esxvirt.cli.targets import CannotCreateError, CannotWriteError, open_target
 
 if TYPE_CHECKING:
     from typing import Any
@@ -50,36 +50,27 @@ def _file_name(domain: Domain, kind: str) -> str:
 
 
 def _save(virsh: Virsh, given: str, stream: Any, name: str) -> None:
-    """Write a stream to a file, in place of what there is; a file of our own is not left behind when it fails."""
-    created = False
+    """Write a stream to a file, in place of what there is when all has come."""
     try:
-        try:
-            descriptor = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
-            created = True
-        except FileExistsError:
-            descriptor = os.open(name, os.O_WRONLY | os.O_TRUNC)
-    except OSError as error:
+        target = open_target(name)
+    except CannotCreateError as error:
         raise Failed(f"cannot create file {name}") from error
-    try:
-        _receive(virsh, given, stream, descriptor)
-        with virsh.failing(f"cannot close stream on domain '{given}'"):
-            stream.finish()
-    except BaseException:
-        if created:
-            with suppress(OSError):
-                os.unlink(name)  # noqa: PTH108  no pathlib
-        raise
-
-
-def _receive(virsh: Virsh, given: str, stream: Any, descriptor: int) -> None:
     failure = f"could not receive data from domain '{given}'"
     try:
-        with virsh.failing(failure), open(descriptor, "wb") as file:
+        target.begin()
+        with virsh.failing(failure):
             while piece := stream.recv(_PIECE):
-                file.write(piece)
-    except OSError as error:
-        stream.abort()
-        raise Failed(failure, f"recv handler failed: {error.strerror}") from error
+                target.write(piece)
+        with virsh.failing(f"cannot close stream on domain '{given}'"):
+            stream.finish()
+        target.finish()
+    except BaseException as error:
+        target.leave(useful=False)
+        with suppress(virsh.libvirt.libvirtError):
+            stream.abort()
+        if isinstance(error, CannotWriteError):
+            raise Failed(failure, f"recv handler failed: {error.reason}") from error
+        raise
 
 
 def send_key(virsh: Virsh, arguments: Arguments) -> None:

@@ -47,7 +47,7 @@ def show_addresses(virsh: Virsh, arguments: Arguments) -> None:
     domain = domain_of(virsh, arguments)
     with virsh.failing("Failed to query for interfaces addresses"):
         cards = domain.interfaceAddresses(source, 0)
-    virsh.aside(f" {'Name':<10} {'MAC address':<20} {'Protocol':<8}     Address\n{'-' * _WIDTH}\n")
+    virsh.heading(f" {'Name':<10} {'MAC address':<20} {'Protocol':<8}     Address\n{'-' * _WIDTH}\n")
     for name, card in cards.items():
         if wanted in {None, name}:
             _show_card(virsh, name, card, full=arguments.flag("full"))
@@ -87,7 +87,7 @@ COMMANDS = (
         "Get network interfaces' addresses for a running domain",
         (
             DOMAIN,
-            string("interface", "network interface name"),
+            string("interface", "network interface name", by_position=True),
             flag("full", "always display names and MACs of interfaces"),
             string("source", "address source: 'lease', 'agent', or 'arp'"),
         ),

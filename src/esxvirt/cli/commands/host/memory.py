@@ -42,8 +42,8 @@ def _show_cells(virsh: Virsh) -> None:
     for identity, size in free.items():
         virsh.line(f"{identity:5}: {size // 1024:10} KiB")
         total += size // 1024
-    virsh.aside("--------------------\n")
-    virsh.aside(f"{'Total':>5}: {total:10} KiB\n")
+    virsh.heading("--------------------\n")
+    virsh.heading(f"{'Total':>5}: {total:10} KiB\n")
 
 
 def show_statistics(virsh: Virsh, arguments: Arguments) -> None:
