@@ -89,7 +89,7 @@ class TestConnections:
         assert answer[0].stdout == f"{form.format('SERVER')}\n\n"
         assert "Fedora11" in answer[1].stdout
 
-    @pytest.mark.parametrize("transport", ["ssh", "tls", "tcp"])
+    @pytest.mark.parametrize("transport", ["tcp", "tls", "ssh"])
     def test_remote_transports_do_not_work(self, transport: str) -> None:
         line = ["-c", f"esx+{transport}://127.213.77.1/", "list"]
         ours = esxvirsh(line)
