@@ -49,7 +49,8 @@ def hurry(monkeypatch: pytest.MonkeyPatch, grace: float = 60.0) -> None:
     at_once = SimpleNamespace(uniform=lambda *_: 0.0)
     places: tuple[tuple[ModuleType, str, Any], ...] = (
         (stub, "random", at_once), (updates, "random", at_once), (updates, "_LONGEST_WAIT", 1),
-        (updates, "_GRACE", grace), (transfer, "_PAUSE", 0.0), (lost_answers, "_PAUSE", 0.01), (migration, "_PAUSE", 0.01),
+        (updates, "_GRACE", grace), (transfer, "_PAUSE", 0.0), (lost_answers, "_PAUSE", 0.01),
+        (migration, "_PAUSE", 0.01),
     )  # fmt: skip
     for module, name, value in places:
         monkeypatch.setattr(module, name, value)
