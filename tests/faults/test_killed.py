@@ -79,7 +79,7 @@ def _commanded(site: Stage, operation: Operation) -> Iterator[tuple[Interceptor,
 
 
 def _attempt(code: int, told: str, said: str, wanted: str = "") -> Attempt:
-    """How a command went: one that prints what it is `wanted` to print where nothing goes wrong says that it is done."""
+    """How a command went: one that prints what is `wanted`, as where nothing goes wrong, says that it is done."""
     succeeded = code == 0 or (bool(wanted) and told == wanted)
     return Attempt(None if succeeded else Killed(f"exit code {code}"), (said,))
 
