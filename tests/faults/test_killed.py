@@ -78,19 +78,20 @@ def _commanded(site: Stage, operation: Operation) -> Iterator[tuple[Interceptor,
         interceptor.end_all()
 
 
-def _attempt(code: int, told: str, said: str) -> Attempt:
-    """How a command went: what it tells on stdout is that it was done."""
-    return Attempt(Killed(f"exit code {code}") if code and not told.strip() else None, (said,))
+def _attempt(code: int, told: str, said: str, wanted: str = "") -> Attempt:
+    """How a command went: one that prints what is `wanted`, as where nothing goes wrong, says that it is done."""
+    succeeded = code == 0 or (bool(wanted) and told == wanted)
+    return Attempt(None if succeeded else Killed(f"exit code {code}"), (said,))
 
 
 @functools.cache
-def _clean(profile: str, name: str) -> tuple[Clean, tuple[Request, ...]]:
-    """What the command does where nothing goes wrong, and its requests."""
+def _clean(profile: str, name: str) -> tuple[Clean, tuple[Request, ...], str]:
+    """What the command does where nothing goes wrong, its requests, and what it prints."""
     operation = OPERATIONS[name]
     with Forker() as forker, stage(profile, operation) as site, _commanded(site, operation) as (interceptor, command):
         before = World.of(site.simulator)
         interceptor.arm()
-        code, _, said = forker.run(command)
+        code, told, said = forker.run(command)
         interceptor.end_all()
         assert (code, said) == (0, "")
         assert operation.is_done(site.simulator) is not False
@@ -99,14 +100,15 @@ def _clean(profile: str, name: str) -> tuple[Clean, tuple[Request, ...]]:
         interceptor.disarm()
         forker.run(command)
         interceptor.end_all()
-        return Clean(before, after, World.of(site.simulator), calls), requests
+        printed = told.replace(str(command.directory), "DIR")
+        return Clean(before, after, World.of(site.simulator), calls), requests, printed
 
 
 def _try(
     forkers: "queue.Queue[Forker]", profile: str, name: str, number: int, kill: signal.Signals, *, answer: bool
 ) -> Result:
     """Kill the command at a request; what is wrong afterwards."""
-    operation, (clean, requests) = OPERATIONS[name], _clean(profile, name)
+    operation, (clean, requests, wanted) = OPERATIONS[name], _clean(profile, name)
     with _taken(forkers) as forker, stage(profile, operation) as site:
         with _commanded(site, operation) as (interceptor, command):
             before = World.of(site.simulator)
@@ -122,7 +124,7 @@ def _try(
             hold.passed.wait(_PATIENCE)
             interceptor.disarm()
             interceptor.end_all()
-            attempt = _attempt(code, told, said)
+            attempt = _attempt(code, told.replace(str(command.directory), "DIR"), said, wanted)
             complaints = list(_of_the_process(kill, code, said, site, operation))
             if kill != signal.SIGKILL:
                 complaints += judge(operation, clean, before, site.simulator, attempt)
@@ -156,7 +158,7 @@ def _of_the_process(
 def test_nothing_is_lost(name: str, forkers: "queue.Queue[Forker]", monkeypatch: pytest.MonkeyPatch) -> None:
     hurry(monkeypatch)
     profile = OPERATIONS[name].profiles[0]
-    _, requests = _clean(profile, name)
+    _, requests, _ = _clean(profile, name)
     trials: list[Callable[[], Result]] = [
         partial(_try, forkers, profile, name, number, kill, answer=answer)
         for number, request in enumerate(requests)

@@ -19,8 +19,12 @@ NOT_DONE = re.compile(
     re.IGNORECASE,
 )
 DONE = re.compile(
-    r"was (?:made|defined|migrated|taken|done),? but|but (?:the \w+ is|it was) .*(?:now|done)", re.IGNORECASE
+    r"was (?:made|defined|migrated|taken|done),? but|but (?:the \w+ is|it was) .*(?:now|done)"
+    r"|had done its work already|had been done already",
+    re.IGNORECASE,
 )
+# What a message says that tells of a part that was done.
+HALF = re.compile(r"\b(?:are|is|was|were) (?:deleted|removed|made|changed|added)\b.*\blook\b", re.DOTALL)
 ADVICE = re.compile(r"left behind|look|damaged|check it|remove it|delete it|upload it again", re.IGNORECASE)
 # Machines whose VMX files never were as they should be.
 BROKEN = {"broken"}
@@ -106,7 +110,7 @@ def _statements(attempt: Attempt, *, done: bool | None) -> Iterator[Complaint]:
         return
     if unknown and NOT_DONE.search(text):
         yield Complaint("false", "not known, and yet not done")
-    if unknown and not re.search(r"\blook|wipe .* again|check", text):
+    if unknown and not re.search(r"\b(?:look|check|again)\b", text):
         yield Complaint("false", "not known, and not where to look")
     if unknown or done is None:
         return
@@ -159,7 +163,8 @@ def _remains(
         elif path not in before.files:
             yield Complaint("left", shown(path))
         elif path in clean.changed and path not in _own_files(before):
-            yield Complaint("false", f"not done, but half: {shown(path)}")
+            if not HALF.search(text):
+                yield Complaint("false", f"not done, but half: {shown(path)}")
         else:
             yield Complaint("lost", f"{shown(path)}, which {'is another' if path in after.files else 'is gone'}")
     yield from _of_machines(operation, clean, before, after, text, done=done)
@@ -202,8 +207,8 @@ def _of_machines(
         if old is not None and old != found:
             subject = old.name == operation.machine
             parts = [] if subject and done else _parts(old, found)
-            if parts and not (subject and UNKNOWN.search(text)):
-                half = subject and set(parts) <= _changed(clean, number)
+            half = subject and set(parts) <= _changed(clean, number)
+            if parts and not (subject and UNKNOWN.search(text)) and not (half and HALF.search(text)):
                 yield Complaint(
                     "false" if half else "lost",
                     f"{'not done, but half: ' * half}of the machine '{old.name}': {', '.join(parts)} changed",
@@ -242,7 +247,8 @@ def _of_hosts(clean: Clean, before: World, after: World, text: str, *, done: boo
         if key not in wanted.networks:
             yield Complaint("left", what)
         elif clean.after.networks.get(key) == after.networks.get(key):
-            yield Complaint("false", f"not done, but half: {what}")
+            if not HALF.search(text):
+                yield Complaint("false", f"not done, but half: {what}")
         else:
             yield Complaint("lost", f"{what} {'is another' if key in after.networks else 'is gone'}")
     if after.starting != wanted.starting:
