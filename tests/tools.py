@@ -60,6 +60,8 @@ def _module(name: str) -> str | None:
 
 _FINDERS: dict[str, tuple[Callable[[], str | None], str]] = {
     "bash": (functools.partial(_on_path, "bash"), "install bash"),
+    "mount": (functools.partial(_on_path, "mount"), "install Debian's mount"),
+    "umount": (functools.partial(_on_path, "umount"), "install Debian's mount"),
     "virsh": (functools.partial(_on_path, "virsh"), "install Debian's libvirt-clients"),
     "virt-xml-validate": (functools.partial(_on_path, "virt-xml-validate"), "install Debian's libvirt-clients"),
     "xmllint": (functools.partial(_on_path, "xmllint"), "install Debian's libxml2-utils"),
