@@ -72,6 +72,38 @@ def test_an_upload(stream: libvirt.virStream) -> None:
     assert (bytes(sink.taken), sink.end) == (b"abc" + b"y" * 100_000, "finished")
 
 
+def test_what_a_stream_tells_of_itself(stream: libvirt.virStream) -> None:
+    assert (stream.facts(), stream.wanted(), stream.remaining(), stream.abandon()) == (None, None, None, None)
+    sink = Taker()
+    stream._write_to(sink)
+    assert stream.wanted() is None
+    assert stream.abandon() is None
+    assert sink.end == "aborted"
+    with pytest.raises(libvirt.libvirtError):
+        stream.send(b"x")
+
+
+def test_facts_of_a_download_and_words_of_an_upload(connection: libvirt.virConnect) -> None:
+    volume = connection.storageVolLookupByPath("[local-storage] iso/install.iso")
+    down = connection.newStream()
+    volume.download(down, 5, 10)
+    facts = down.facts()
+    assert facts is not None
+    assert facts["size"] == volume.info()[1]
+    assert facts["modified"]
+    assert facts["etag"] is None
+    assert down.remaining() == 10
+    assert down.abandon() is None
+    up = connection.newStream()
+    volume.upload(up, 0, 7)
+    assert up.wanted() == 7
+    assert up.abandon() == "'[local-storage] iso/install.iso' was not touched"
+    up = connection.newStream()
+    volume.upload(up, 0, 7)
+    up.send(b"123")
+    assert "holds a part of what was to be uploaded" in (up.abandon() or "")
+
+
 @pytest.mark.parametrize("result", [-1, KeyError("broken")])
 def test_a_handler_that_fails_aborts_the_download(stream: libvirt.virStream, result: Any) -> None:
     source = io.BytesIO(b"x")
