@@ -1,12 +1,15 @@
 """virStream: which functions there are before, while and after it is open; what aborts it."""
 
 import io
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from esxvirt import libvirt
 from esxvirt.errors import TransportError
+from esxvirt.sim import Simulator
+from tests.client import open_connection
 
 
 class Taker:
@@ -83,7 +86,17 @@ def test_what_a_stream_tells_of_itself(stream: libvirt.virStream) -> None:
         stream.send(b"x")
 
 
-def test_facts_of_a_download_and_words_of_an_upload(connection: libvirt.virConnect) -> None:
+@pytest.fixture
+def served() -> Iterator[libvirt.virConnect]:
+    """A connection to a simulator."""
+    with Simulator("esx-7.0", transport="http") as simulator:
+        connection = open_connection(simulator.uri, simulator.username, simulator.password)
+        yield connection
+        connection.close()
+
+
+def test_facts_of_a_download_and_words_of_an_upload(served: libvirt.virConnect) -> None:
+    connection = served
     volume = connection.storageVolLookupByPath("[local-storage] iso/install.iso")
     down = connection.newStream()
     volume.download(down, 5, 10)
