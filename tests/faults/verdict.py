@@ -12,7 +12,7 @@ from tests.faults.world import MachineView, Path, World, differing, shown
 __all__ = ["DONE", "UNKNOWN", "Clean", "Complaint", "is_named", "judge", "judge_both", "of_file"]
 
 # What a message says that leaves it open, and that something is to be looked at.
-UNKNOWN = re.compile(r"not known|so far|may (?:still|yet) take effect", re.IGNORECASE)
+UNKNOWN = re.compile(r"not known|so far|may (?:still|yet)\b", re.IGNORECASE)
 NOT_DONE = re.compile(
     r"(?:was|were|is|has|had) not (?:done|begun|sent|made|changed|migrated|defined)|nothing (?:was|is) (?:done|begun)"
     r"|was not sent again|is where it was|is still defined|not begun",
@@ -25,7 +25,10 @@ DONE = re.compile(
 )
 # What a message says that tells of a part that was done.
 HALF = re.compile(r"\b(?:are|is|was|were) (?:deleted|removed|made|changed|added)\b.*\blook\b", re.DOTALL)
-ADVICE = re.compile(r"left behind|look|damaged|check it|remove it|delete it|upload it again", re.IGNORECASE)
+ADVICE = re.compile(
+    r"left behind|look|damaged|check it|remove it|delete it|upload it again|' stays|define the domain again",
+    re.IGNORECASE,
+)
 # Machines whose VMX files never were as they should be.
 BROKEN = {"broken"}
 # A VMX file is renamed to its place, and away from there again where it cannot be registered.
