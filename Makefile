@@ -2,6 +2,7 @@
 #
 #   make demo     list the machines of a simulated ESX host and print one's XML
 #   make test     all tests; those whose tools are missing say so and are skipped (see `make tools`)
+#   make bare     the same in a fresh Debian 13 with nothing but Python, make and git (needs debootstrap, and root or sudo)
 #   make coverage the same, and what of the code they ran, which takes half as long again
 #   make check    lint, format, types, architecture, docs, changelog
 #   make bench    esxvirsh beside virsh, govc and pyVmomi; conversions beside libvirt-python
@@ -9,9 +10,10 @@
 #   make guided   coverage-guided fuzzing with atheris, SECONDS_EACH (60) for each of GUIDED
 #   make soak     sixteen clients at once on a simulator, for SOAK_SECONDS (60)
 #   make sessions   1,000 connections opened and closed, a tenth of them killed: which sessions are left
+#   make faults   every trial of tests/faults: two faults in a row, two clients at once, commands killed; half an hour
 #   make large    trees of 200 snapshots and pools of 1,000 volumes beside virsh, on every product: a quarter of an hour
 #   make docs     regenerate the generated pages of docs/
-#   make tools    vcsim and govc for the tests, into .cache/bin (needs Go)
+#   make tools    for the tests: vcsim and govc into .cache/bin (needs Go), libvirt 11.3.0 into .cache/libvirt-11.3 (apt)
 #   make clean    remove what these targets made
 #
 # PYTHON=... chooses the interpreter, PYTEST_ARGS=... adds arguments to pytest, BENCH_ARGS=... to the benchmark.
@@ -29,13 +31,16 @@ SECONDS_EACH ?= 60
 SOAK_SECONDS ?= 60
 BENCH_ARGS ?=
 
-.PHONY: demo test coverage check bench fuzz guided soak sessions large docs tools clean setup
+.PHONY: demo test bare coverage check bench fuzz guided soak sessions faults large docs tools clean setup
 
 demo: $(VENV)/.demo
 	$(BIN)/esxvirsh -c sim:///esx "list --all; dumpxml Fedora11"
 
 test: $(VENV)/.test
 	$(BIN)/python -m pytest -n auto --maxprocesses=8 --dist=loadfile $(PYTEST_ARGS)
+
+bare:
+	.ci/bare
 
 coverage: PYTEST_ARGS += --cov --cov-report=term
 coverage: test
@@ -68,6 +73,9 @@ soak: $(VENV)/.test
 sessions: $(VENV)/.test
 	ESXVIRT_SESSIONS=1000 $(BIN)/python -m pytest -q tests/faults/test_sessions_left.py
 
+faults: $(VENV)/.test
+	$(BIN)/python -m tests.faults.figures $(PYTEST_ARGS)
+
 large: $(VENV)/.test
 	ESXVIRT_LARGE=1 $(BIN)/python -m pytest -v -k "tree_of_1_and_of_200 or pool_of_many_volumes" \
 		tests/reference/test_snapshots.py tests/reference/test_storage.py $(PYTEST_ARGS)
@@ -75,7 +83,7 @@ large: $(VENV)/.test
 docs: $(VENV)/.demo
 	$(BIN)/python docs/generate.py
 
-tools: .cache/bin/vcsim .cache/bin/govc
+tools: .cache/bin/vcsim .cache/bin/govc .cache/libvirt-11.3
 
 setup: $(VENV)/.test $(VENV)/.check
 
@@ -106,3 +114,6 @@ $(VENV)/.check: pyproject.toml $(VENV)/.demo
 
 .cache/bin/vcsim .cache/bin/govc:
 	GOBIN="$(CURDIR)/.cache/bin" go install github.com/vmware/govmomi/$(@F)@$(GOVMOMI)
+
+.cache/libvirt-11.3: .ci/newest-libvirt
+	.ci/newest-libvirt $@

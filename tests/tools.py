@@ -15,7 +15,11 @@ ROOT = Path(__file__).resolve().parent.parent
 # Set by CI: a missing tool then fails the test instead of skipping it.
 REQUIRE_ALL = "ESXVIRT_REQUIRE_ALL"
 
-_SCHEMAS = Path("/usr/share/libvirt/schemas")
+NEWEST, OLDER = LIBVIRTS = ("11.3.0", "9.0.0")
+"""The versions of libvirt to compare with, Debian 13's and Debian 12's; where they differ, the first counts."""
+
+_UNPACKED = ROOT / ".cache" / "libvirt-11.3"
+_SCHEMAS = "usr/share/libvirt/schemas"
 
 
 def _go_directories() -> list[Path]:
@@ -40,6 +44,31 @@ def _from_go(name: str) -> str | None:
     return shutil.which(name) or shutil.which(name, path=os.pathsep.join(map(str, _go_directories())))
 
 
+def _virsh(version: str) -> str | None:
+    """A virsh of a version, the one that is installed or the one that `make tools` unpacked."""
+    for path in (str(_UNPACKED / "bin" / "virsh"), shutil.which("virsh")):
+        if path and Path(path).exists() and _says([path, "--version"]) == version:
+            return path
+    return None
+
+
+def _python_with(version: str) -> str | None:
+    """A Python interpreter that has libvirt-python of a version."""
+    major, minor, release = map(int, version.split("."))
+    number = str(major * 1_000_000 + minor * 1_000 + release)
+    for python in (str(_UNPACKED / "bin" / "python3"), _system_python_with_libvirt()):
+        if python and Path(python).exists() and _says([python, "-c", _TELL_VERSION]) == number:
+            return python
+    return None
+
+
+_TELL_VERSION = "import libvirt; print(libvirt.getVersion())"
+
+
+def _says(command: list[str]) -> str:
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
+
+
 def _system_python_with_libvirt() -> str | None:
     """A Python interpreter that has the real libvirt-python; distributions install it for their own Python only."""
     for python in dict.fromkeys(("/usr/bin/python3", shutil.which("python3"))):
@@ -51,18 +80,28 @@ def _system_python_with_libvirt() -> str | None:
 
 
 def _schemas() -> str | None:
-    return str(_SCHEMAS) if (_SCHEMAS / "domain.rng").exists() else None
+    found = (root / _SCHEMAS for root in (_UNPACKED / "root", Path("/")))
+    return next((str(path) for path in found if (path / "domain.rng").exists()), None)
 
 
 def _module(name: str) -> str | None:
     return name if importlib.util.find_spec(name) else None
 
 
+_HOW = {NEWEST: "run `make tools`", OLDER: "install Debian 12's libvirt-clients and python3-libvirt"}
 _FINDERS: dict[str, tuple[Callable[[], str | None], str]] = {
-    "virsh": (functools.partial(_on_path, "virsh"), "install Debian's libvirt-clients"),
+    "bash": (functools.partial(_on_path, "bash"), "install bash"),
+    "mount": (functools.partial(_on_path, "mount"), "install Debian's mount"),
+    "umount": (functools.partial(_on_path, "umount"), "install Debian's mount"),
+    "virsh": (lambda: _virsh(NEWEST) or _on_path("virsh"), "install Debian's libvirt-clients"),
     "virt-xml-validate": (functools.partial(_on_path, "virt-xml-validate"), "install Debian's libvirt-clients"),
     "xmllint": (functools.partial(_on_path, "xmllint"), "install Debian's libxml2-utils"),
-    "libvirt-python": (_system_python_with_libvirt, "install Debian's python3-libvirt"),
+    "libvirt-python": (
+        lambda: _python_with(NEWEST) or _system_python_with_libvirt(),
+        "install Debian's python3-libvirt",
+    ),
+    **{f"virsh-{version}": (functools.partial(_virsh, version), how) for version, how in _HOW.items()},
+    **{f"libvirt-python-{version}": (functools.partial(_python_with, version), how) for version, how in _HOW.items()},
     "libvirt-schemas": (_schemas, "install Debian's libvirt0"),
     "vcsim": (functools.partial(_from_go, "vcsim"), "run `make tools`"),
     "govc": (functools.partial(_from_go, "govc"), "run `make tools`"),
@@ -75,7 +114,8 @@ def find(name: str) -> str | None:
     """The path of a tool, None if it is not installed.
 
     `libvirt-python` is a Python interpreter that can import the real libvirt, `libvirt-schemas` the directory of its
-    RelaxNG schemas, `atheris` the name of the module; all others are programs.
+    RelaxNG schemas, `atheris` the name of the module; all others are programs. What is libvirt's is of the newest
+    version that there is; with `-9.0.0` or `-11.3.0` behind `virsh` and `libvirt-python`, of that one.
     """
     return _FINDERS[name][0]()
 

@@ -15,6 +15,10 @@ The file's form, by example (https://libvirt.org/auth.html)::
 
 libvirt looks for the service ``esx`` whatever the type of the connection, then for the host ``default``. Here
 ``[auth-vpx-HOST]`` is looked at first for a vCenter, and ``[auth-default]`` last for any host.
+
+The vCenter of ``?vcenter=`` has no user name of its own in the URI. libvirt takes the URI's for it, which is the ESX
+server's, and knows it by its address only. Here a section of the vCenter's own, by its address or by the name that the
+URI has for it, says more than the URI does; otherwise it is as in libvirt.
 """
 
 import hmac
@@ -24,7 +28,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn, Protocol
 
-from esxvirt.errors import AuthenticationError, AuthFileError, NoCredentialsError
+from esxvirt.errors import AuthenticationError, AuthFileError, NoAnswerError, NoCredentialsError, NoQuestionError
 
 __all__ = ["AuthFile", "Authenticator", "CallbackAuthenticator", "Credentials", "Secret", "find_auth_file"]
 
@@ -95,14 +99,26 @@ class Credentials:
 class Authenticator(Protocol):
     """What a connection asks for credentials."""
 
-    def __call__(self, *, service: str, hostname: str, username: str | None, default_username: str) -> Credentials:
+    def __call__(
+        self,
+        *,
+        service: str,
+        hostname: str,
+        username: str | None,
+        default_username: str,
+        name: str | None = None,
+        host_username: str | None = None,
+    ) -> Credentials:
         """Find the credentials of a server.
 
         Args:
             service: ``esx`` or ``vpx``, as in auth files.
-            hostname: The server, as the URI names it; the callback's challenge.
-            username: The URI's user name, or None.
-            default_username: What is proposed to the person: ``root`` or ``administrator``.
+            hostname: The server, as the URI names it, or the address of `?vcenter=`; the callback's challenge.
+            username: The user name that the URI has for this server, or None.
+            default_username: What is proposed to the person: ``root`` or ``administrator@vsphere.local``.
+            name: Another name that auth files may have for the server, looked for first.
+            host_username: The ESX server's user name in the URI, where the credentials are its vCenter's: nobody is
+                asked for another.
 
         Raises:
             AuthenticationError: There are none.
@@ -133,7 +149,16 @@ class CallbackAuthenticator:
         self._opaque = opaque
         self._authfile = authfile
 
-    def __call__(self, *, service: str, hostname: str, username: str | None, default_username: str) -> Credentials:
+    def __call__(
+        self,
+        *,
+        service: str,
+        hostname: str,
+        username: str | None,
+        default_username: str,
+        name: str | None = None,
+        host_username: str | None = None,
+    ) -> Credentials:
         """Find user name, then password: see `Authenticator`. The callback is asked for one credential at a time.
 
         Raises:
@@ -142,9 +167,11 @@ class CallbackAuthenticator:
             AuthenticationError: The callback declined, or cannot give a credential of the needed type.
         """
         path = find_auth_file(self._authfile)
-        stored = AuthFile.load(path).credentials(service, hostname) if path else StoredCredentials()
-        if username is None:
+        stored = AuthFile.load(path).credentials(service, hostname, name) if path else StoredCredentials()
+        if username is None and (stored.is_own or host_username is None):
             username = stored.username
+        if username is None:
+            username = host_username
         if username is None:
             username = self._ask_username(hostname, default_username)
         password = stored.password
@@ -157,30 +184,32 @@ class CallbackAuthenticator:
         if CRED_AUTHNAME not in self._types:
             raise AuthenticationError("Missing VIR_CRED_AUTHNAME credential type")
         prompt = f"Enter username for {hostname} [{default}]"
-        answer = self._ask([CRED_AUTHNAME, prompt, hostname, default, None], "Username request failed")
+        failure = AuthenticationError("Username request failed")
+        answer = self._ask([CRED_AUTHNAME, prompt, hostname, default, None], failure)
         return answer.reveal() or default
 
     def _ask_password(self, hostname: str, username: str) -> Secret:
         self._require_callback()
         kind = next((kind for kind in self._types if kind in {CRED_PASSPHRASE, CRED_NOECHOPROMPT}), None)
         if kind is None:
-            raise AuthenticationError("Missing VIR_CRED_PASSPHRASE or VIR_CRED_NOECHOPROMPT credential type")
+            raise NoQuestionError("no suitable callback authentication callback was found")
         prompt = f"Enter {username}'s password for {hostname}"
-        return self._ask([kind, prompt, hostname, None, None], "Password request failed")
+        failure = NoAnswerError("failed to retrieve user response for authentication callback")
+        return self._ask([kind, prompt, None, None, None], failure)
 
     def _require_callback(self) -> None:
         if self._callback is None:
             # libvirt words it this way where a program asks to be asked, and gives nobody to ask.
             raise NoCredentialsError(f"Missing authentication {'callback' if self._types else 'credentials'}")
 
-    def _ask(self, credential: list[Any], failure: str) -> Secret:
+    def _ask(self, credential: list[Any], failure: AuthenticationError) -> Secret:
         """Ask the callback for one credential.
 
-        No result where a default is proposed means the default, like an empty line at a prompt; libvirt gives "An
-        error occurred, but the cause is unknown". The entry is emptied: no answer stays in a variable of these frames.
+        No result where a default is proposed means the default, like an empty line at a prompt; libvirt refuses it. The
+        entry is emptied: no answer stays in a variable of these frames.
 
         Raises:
-            AuthenticationError: With the text `failure`: the callback declined, broke, or left no text.
+            AuthenticationError: `failure`: the callback declined, broke, or left no text.
         """
         assert self._callback is not None  # noqa: S101  the callers saw to it
         try:
@@ -190,21 +219,25 @@ class CallbackAuthenticator:
                 given = ""
             secret = Secret(given) if isinstance(given, str) and not declined else None
         except Exception as error:
-            raise AuthenticationError(failure) from error
+            raise failure from error
         finally:
             given = None
             credential[4:5] = [None]  # the callback may have left fewer entries
         if secret is None:
-            raise AuthenticationError(failure)
+            raise failure
         return secret
 
 
 @dataclass(frozen=True, slots=True)
 class StoredCredentials:
-    """What an auth file has for a server; None for what it has not."""
+    """What an auth file has for a server; None for what it has not.
+
+    `is_own` is false where it comes from a section for any server.
+    """
 
     username: str | None = None
     password: Secret | None = None
+    is_own: bool = False
 
 
 class AuthFile:
@@ -238,19 +271,15 @@ class AuthFile:
             raise AuthFileError(f"{fault} in '{path}'")
         return cls(path, groups)
 
-    def credentials(self, service: str, hostname: str) -> StoredCredentials:
-        """Return what the file has for a server.
+    def credentials(self, service: str, hostname: str, other: str | None = None) -> StoredCredentials:
+        """Return what the file has for a server; `other` is a name that it has besides, which is looked for first.
 
         Raises:
             AuthFileError: The server's group names no credentials, or credentials that are not there.
         """
-        names = (
-            f"auth-{service}-{hostname}",
-            f"auth-esx-{hostname}",
-            f"auth-{service}-default",
-            "auth-esx-default",
-            "auth-default",
-        )
+        known = dict.fromkeys(host for host in (other, hostname) if host is not None)
+        own = [f"auth-{kind}-{host}" for host in known for kind in (service, "esx")]
+        names = [*own, f"auth-{service}-default", "auth-esx-default", "auth-default"]
         name = next((name for name in names if name in self._groups), None)
         if name is None:
             return StoredCredentials()
@@ -263,7 +292,8 @@ class AuthFile:
                 f"Missing group 'credentials-{reference.reveal()}' referenced from group '{name}' in '{self.path}'"
             )
         username = group.get("username")
-        return StoredCredentials(None if username is None else username.reveal(), group.get("password"))
+        is_own = name in own or name == "auth-vpx-default"  # which is for vCenters, and for no ESX server
+        return StoredCredentials(None if username is None else username.reveal(), group.get("password"), is_own)
 
 
 def find_auth_file(from_uri: str | None = None) -> Path | None:

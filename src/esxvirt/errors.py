@@ -36,10 +36,13 @@ domain and level. What each class becomes there stands in its docstring as ``VIR
     |-- AuthenticationError         VIR_ERR_AUTH_FAILED
     |   |-- AuthCancelledError      VIR_ERR_AUTH_CANCELLED
     |   |-- AuthFileError           VIR_ERR_CONF_SYNTAX
+    |   |-- NoAnswerError           VIR_ERR_OPERATION_FAILED (the callback gave no password)
+    |   |-- NoQuestionError         VIR_ERR_OPERATION_UNSUPPORTED (the callback cannot be asked for one)
     |   `-- NoCredentialsError      VIR_ERR_INVALID_ARG      (and there is no callback to ask)
     |-- TransportError              VIR_ERR_INTERNAL_ERROR   (the server was not reached, or broke off)
     |   |-- CertificateError        VIR_ERR_INTERNAL_ERROR
     |   |-- DeadlineError           VIR_ERR_OPERATION_TIMEOUT
+    |   |   `-- TaskDeadlineError   VIR_ERR_OPERATION_TIMEOUT
     |   `-- BadAnswerError          VIR_ERR_INTERNAL_ERROR   (what the server sent is no SOAP, no VMX, ...)
     |-- QuestionError               VIR_ERR_INTERNAL_ERROR   (a question blocks a task, and nobody answers)
     |-- ServerFault                 by the table of faults   (the server understood and refused)
@@ -69,8 +72,10 @@ __all__ = [
     "MissingPrivilegeError",
     "NetworkExistsError",
     "NetworkNotFoundError",
+    "NoAnswerError",
     "NoCredentialsError",
     "NoNameError",
+    "NoQuestionError",
     "NoSourceError",
     "NoTargetError",
     "NotFoundError",
@@ -83,6 +88,7 @@ __all__ = [
     "ServerFault",
     "SnapshotNotFoundError",
     "TaskCancelledError",
+    "TaskDeadlineError",
     "TransportError",
     "UnavailableError",
     "UnsupportedError",
@@ -226,12 +232,26 @@ class AuthFileError(AuthenticationError):
     """A file of credentials that is malformed; the message names file and line: VIR_ERR_CONF_SYNTAX."""
 
 
+class NoAnswerError(AuthenticationError):
+    """The callback was asked for a password and gave none: VIR_ERR_OPERATION_FAILED."""
+
+
+class NoQuestionError(AuthenticationError):
+    """The callback knows no kind of question that is one for a password: VIR_ERR_OPERATION_UNSUPPORTED."""
+
+
 class NoCredentialsError(AuthenticationError):
     """No file has the credentials, and there is no callback to ask for them: VIR_ERR_INVALID_ARG."""
 
 
 class TransportError(EsxvirtError):
-    """The server was not reached, or the connection broke: VIR_ERR_INTERNAL_ERROR, as libvirt reports libcurl's."""
+    """The server was not reached, or the connection broke: VIR_ERR_INTERNAL_ERROR, as libvirt reports libcurl's.
+
+    Attributes:
+        unsent: Whether it is certain that the server got nothing of the request: there was no connection to send it on.
+    """
+
+    unsent: bool = False
 
 
 class CertificateError(TransportError):
@@ -240,6 +260,10 @@ class CertificateError(TransportError):
 
 class DeadlineError(TransportError):
     """An answer, or a task, took longer than allowed: VIR_ERR_OPERATION_TIMEOUT."""
+
+
+class TaskDeadlineError(DeadlineError):
+    """A task took longer than allowed; the message says what became of it: VIR_ERR_OPERATION_TIMEOUT."""
 
 
 class BadAnswerError(TransportError):

@@ -82,7 +82,7 @@ class ConnectionURI:
         transport: ``http`` or ``https``.
         vcenter: A host, ``*``, or None.
         no_verify: Whether the server's certificate goes unchecked.
-        auto_answer: Whether questions get their default answer.
+        auto_answer: Whether questions get their default answer, or else are errors; None if the URI says neither.
         proxy: The proxy, or None.
         cacert: The file of CA certificates to trust instead of the system's, or None.
         thumbprint: SHA-256 of the only certificate to accept, as ``AB:CD:...`` in upper case, or None.
@@ -99,7 +99,7 @@ class ConnectionURI:
     transport: str
     vcenter: str | None
     no_verify: bool
-    auto_answer: bool
+    auto_answer: bool | None
     proxy: Proxy | None
     cacert: str | None
     thumbprint: str | None
@@ -189,7 +189,7 @@ class _Parameters:
         self.transport = "https"
         self.vcenter: str | None = None
         self.no_verify = False
-        self.auto_answer = False
+        self.auto_answer: bool | None = None
         self.proxy: Proxy | None = None
         self.cacert: str | None = None
         self.thumbprint: str | None = None

@@ -1,4 +1,4 @@
-"""The real virsh's answers where no server is needed, kept for machines that have no virsh: a file a topic.
+"""The newest virsh's answers where no server is needed, kept for machines that have none: a file a topic.
 
 `python -m tests.reference.golden [TOPIC...]` records them anew.
 """

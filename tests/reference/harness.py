@@ -1,4 +1,4 @@
-"""One command line, two programs: the real virsh, and esxvirsh.
+"""One command line, two programs: the real virsh, in each of its versions, and esxvirsh.
 
 What is compared is standard output, the text on standard error without libvirt's own log lines, and the exit code. Real
 virsh is run under the name `esxvirsh`, because both print their own name.
@@ -12,15 +12,17 @@ import shlex
 import subprocess
 import sys
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from tests.tools import ROOT, require
+from tests.tools import LIBVIRTS, NEWEST, ROOT, require
 
 HERE = Path(__file__).parent
 NAME = "esxvirsh"
+VERSIONS = tuple(os.environ.get("ESXVIRT_LIBVIRT", " ".join(LIBVIRTS)).split())
+"""The versions of libvirt to compare with: all, or those that ESXVIRT_LIBVIRT names."""
 OURS = (sys.executable, "-m", "esxvirt.cli")
 STREAMS = ("stdout", "stderr", "code")
 
@@ -53,6 +55,23 @@ class Difference:
     reason: str
     ours: str
     profiles: tuple[str, ...]
+    versions: tuple[str, ...]
+
+
+class _Beside:
+    """The version that the test at hand compares with; a fixture says which (`conftest.py`)."""
+
+    version = NEWEST
+
+
+def beside(version: str) -> None:
+    """Compare with this version from now on."""
+    _Beside.version = version
+
+
+def newest() -> bool:
+    """Whether it is the newest that is compared with now, the contract."""
+    return _Beside.version == NEWEST
 
 
 def arguments_of(line: str) -> list[str]:
@@ -91,8 +110,9 @@ def known_differences() -> tuple[Difference, ...]:
             line,
             frozenset(entry["differs"]),
             entry["reason"],
-            entry["ours"],
+            entry.get("ours", ""),
             tuple(entry.get("profiles", ())),
+            tuple(entry.get("versions", LIBVIRTS)),
         )
         for entry in entries
         for line in entry["lines"]
@@ -100,13 +120,21 @@ def known_differences() -> tuple[Difference, ...]:
 
 
 def known(line: str, profile: str) -> Difference | None:
-    """The known difference of a line on a profile, if there is one."""
+    """The known difference of a line on a profile from the version compared with, if there is one."""
+    return next((found for found in _known(line, profile) if _Beside.version in found.versions), None)
+
+
+def differs(line: str, profile: str) -> bool:
+    """Whether a line has a known difference on a profile from any version."""
+    return any(_known(line, profile))
+
+
+def _known(line: str, profile: str) -> Iterator[Difference]:
     for difference in known_differences():
         if difference.line == line and (
             profile in difference.profiles or (not difference.profiles and profile != "test")
         ):
-            return difference
-    return None
+            yield difference
 
 
 def run(program: Sequence[str], arguments: Sequence[str], stdin: str = "", **environment: str) -> Answer:
@@ -133,8 +161,18 @@ def _answer(output: bytes, errors: bytes, code: int) -> Answer:
 
 def virsh(arguments: Sequence[str], stdin: str = "", **environment: str) -> Answer:
     """Run the real virsh, under our name."""
-    path = require("virsh")
-    return run(["bash", "-c", f'exec -a {NAME} {path} "$@"', NAME], arguments, stdin, **environment)
+    return run(virsh_program(), arguments, stdin, **environment)
+
+
+def virsh_program() -> list[str]:
+    """What runs the real virsh, under our name."""
+    # The unpacked one is a script, through which a name does not reach (`.ci/newest-libvirt`).
+    return [require("bash"), "-c", f'PROGRAM_NAME={NAME} exec -a {NAME} "$0" "$@"', require(f"virsh-{_Beside.version}")]
+
+
+def libvirt_python() -> str:
+    """A Python interpreter that has libvirt-python of the version compared with."""
+    return require(f"libvirt-python-{_Beside.version}")
 
 
 def esxvirsh(arguments: Sequence[str], stdin: str = "", **environment: str) -> Answer:
@@ -175,8 +213,10 @@ def _forking() -> subprocess.Popen[str]:
 
 def _end(server: subprocess.Popen[str]) -> None:
     assert server.stdin is not None
+    assert server.stdout is not None
     server.stdin.close()
     server.wait(_PATIENCE)
+    server.stdout.close()
 
 
 def compare(line: str, profile: str, theirs: Answer, ours: Answer) -> None:

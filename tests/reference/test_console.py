@@ -9,7 +9,6 @@ import pytest
 
 from esxvirt.sim import Simulator
 from tests.reference import harness
-from tests.tools import require
 
 PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -39,7 +38,7 @@ def test_the_same_picture_in_the_same_file(profile: str, auth_file: Path, tmp_pa
 
 
 def test_a_file_is_named_after_the_machine_and_the_time(esx: Simulator, auth_file: Path, tmp_path: Path) -> None:
-    for program in ([require("virsh")], list(harness.OURS)):
+    for program in (harness.virsh_program(), list(harness.OURS)):
         answer = subprocess.run(
             [*program, "-c", esx.uri, "screenshot", "web"],
             env={**os.environ, "LIBVIRT_AUTH_FILE": str(auth_file)},

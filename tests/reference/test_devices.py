@@ -3,9 +3,6 @@
 import os
 import pty
 import select
-import subprocess
-import sys
-import sysconfig
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,29 +10,10 @@ import pytest
 
 from esxvirt.sim import Simulator
 from tests.reference import harness
-from tests.tools import ROOT, require
 
 NODE = f"test://{harness.HERE / 'node' / 'devices.xml'}"
 EDITOR = harness.HERE / "node" / "editor.sh"
 PATIENCE = 60
-
-
-@pytest.fixture(scope="module")
-def on_libvirt() -> list[str]:
-    """Our command line on the system's real libvirt-python."""
-    python = require("libvirt-python")
-    version = subprocess.run(
-        [python, "-c", "import sys; print(*sys.version_info[:2])"], capture_output=True, text=True, check=True
-    ).stdout.split()
-    if version != [str(number) for number in sys.version_info[:2]]:
-        pytest.skip(f"the system's Python is {'.'.join(version)}, and cannot use the lxml of this one")
-    return [python, str(harness.HERE / "on_libvirt.py")]
-
-
-@pytest.fixture
-def path() -> str:
-    """Where that Python finds our sources and lxml."""
-    return os.pathsep.join([str(ROOT / "src"), sysconfig.get_path("platlib")])
 
 
 @pytest.mark.parametrize("line", harness.lines("devices_node"))
@@ -168,8 +146,7 @@ def test_editing_goes_as_with_virsh(
     command: list[str], mode: str, keys: list[bytes], on_libvirt: list[str], path: str, tmp_path: Path
 ) -> None:
     answers = []
-    shell = ["bash", "-c", f'exec -a {harness.NAME} {require("virsh")} "$@"', harness.NAME]
-    for number, program in enumerate((shell, on_libvirt)):
+    for number, program in enumerate((harness.virsh_program(), on_libvirt)):
         environment = {
             "EDITOR": str(EDITOR),
             "VISUAL": str(EDITOR),

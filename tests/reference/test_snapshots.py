@@ -51,7 +51,7 @@ def host() -> Iterator[Simulator]:
 
 def alone(section: str) -> list[str]:
     """The lines of a section that a run of their own is needed for: they have global options, or differ."""
-    return [line for line in harness.lines(section) if line.startswith("-") or harness.known(line, PROFILE)]
+    return [line for line in harness.lines(section) if line.startswith("-") or harness.differs(line, PROFILE)]
 
 
 def together(section: str) -> str:

@@ -19,7 +19,7 @@ from esxvirt.sim import Simulator
 from esxvirt.sim.profiles import PROFILES
 from tests.rest import rest
 from tests.sim.test_virsh import Virsh
-from tests.tools import require
+from tests.tools import missing, require
 
 _TABLE: dict[str, Any] = tomllib.loads(Path(__file__).with_name("every_command.toml").read_text(encoding="utf-8"))
 # What a product's answers are instead, by line.
@@ -118,7 +118,7 @@ def test_migration(simulator: Simulator, tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     assert machine.host is second
     if simulator.host == "127.0.0.1":
-        pytest.skip("a host names its vCenter's address, which needs the standard ports")
+        missing("a host names its vCenter's address, which needs the standard ports")
     # From host to host by way of the vCenter that both name, and there and back again.
     # A user in the URI would be the host's and the vCenter's.
     hosts = [f"{uri.replace('root@', '')}&vcenter=*" for uri in simulator.host_uris]

@@ -44,6 +44,40 @@ def request(
         connection.close()
 
 
+def shown_to(simulator: Simulator, name: str, port: int | None = None) -> dict[str, Any]:
+    """The certificate, as a client that wants this name and trusts the simulator's authority takes it."""
+    context = ssl.create_default_context(cafile=simulator.cacert)
+    with (
+        socket.create_connection((simulator.host, port or simulator.port), timeout=20) as plain,
+        context.wrap_socket(plain, server_hostname=name) as secure,
+    ):
+        return secure.getpeercert() or {}
+
+
+def test_the_certificate_is_for_names_and_addresses() -> None:
+    with Simulator("esx-7.0", names=["esx.lab.example", "192.0.2.7"]) as simulator:
+        for name in ("esx.lab.example", "192.0.2.7", "esx1.example.com", simulator.host, "localhost"):
+            certificate = shown_to(simulator, name)
+        assert certificate["subject"][-1] == (("commonName", "esx.lab.example"),)
+        with pytest.raises(ssl.SSLCertVerificationError, match=r"not valid for 'other\.example'"):
+            shown_to(simulator, "other.example")
+
+
+def test_the_certificate_of_a_vcenter_is_for_its_hosts_too() -> None:
+    # A name that no certificate can have is left out.
+    with Simulator("vcenter-7.0", tree=["dc1/esx7.lab.example", "dc1/host 8"]) as simulator:
+        names = {value for _, value in shown_to(simulator, "vcenter.example.com")["subjectAltName"]}
+        assert {host.address for host in simulator.site.hosts} <= names
+        assert simulator.site.hosts[0].full_name in names
+        assert not any(" " in name for name in names)
+
+
+@pytest.mark.parametrize("name", ["", "a b", "a..b", "-a", "x" * 65, "http://a"])
+def test_a_certificate_cannot_be_for_that(name: str) -> None:
+    with pytest.raises(ValueError, match="neither a host's name nor an address"):
+        Simulator("esx-7.0", names=[name])
+
+
 def test_a_file(esx: Simulator) -> None:
     answer = request(esx, "GET", _VMX, headers=_ROOT)
     assert answer.status == 200

@@ -14,7 +14,7 @@ from pyVmomi import vim, vmodl
 
 from esxvirt.sim import Simulator
 from tests.sim.test_virsh import Virsh
-from tests.tools import require
+from tests.tools import missing, require
 
 Open = Callable[..., "Vcenter"]
 
@@ -267,7 +267,7 @@ def test_copies_that_cannot_be(vcenter: Open) -> None:
 def test_virsh_migrates_from_host_to_host_by_their_vcenter(vcenter_parameter: str, tmp_path: Path) -> None:
     with Simulator("vcenter-5.0", "http", hosts=2, vms=2, shared=True) as simulator:
         if simulator.port != 80:
-            pytest.skip("the standard ports may not be bound here, and managementServerIp has no port")
+            missing("the standard ports may not be bound here, and managementServerIp has no port")
         accounts = {simulator.host: simulator.username} | {host.address: "root" for host in simulator.site.hosts}
         auth = tmp_path / "auth.conf"
         auth.write_text(

@@ -54,6 +54,22 @@ def test_what_has_changed_is_there_again(tmp_path: Path) -> None:
         assert not third.site.find_machine("archive").running
 
 
+def test_versions_of_configurations(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    with Simulator("esx-7.0", "http", state=state) as first:
+        first.site.find_machine("archive").set_values({"annotation": "x"})
+        known = {machine.name: machine.change_version for machine in first.site.machines.values()}
+    with Simulator("esx-7.0", "http", state=state) as second:
+        again = second.site.machines.values()
+        assert {machine.name: machine.change_version for machine in again} == known
+        second.site.find_machine("archive").set_values({"annotation": "x"})
+        assert second.site.find_machine("archive").change_version > known["archive"]
+        # As a file of before there were any has it.
+        del second.site.find_machine("web").change_version
+    with Simulator("esx-7.0", "http", state=state) as third:
+        assert third.site.find_machine("web").change_version > known["web"]
+
+
 def test_a_task_that_runs_is_lost(tmp_path: Path) -> None:
     with Simulator("esx-7.0", "http") as simulator:
         simulator.tasks.seconds = 60

@@ -39,6 +39,7 @@ class Option:
     required: bool = False
     empty_ok: bool = False
     by_name_only: bool = False
+    by_position: bool = False  # meant to be given without its name, and shown so; virsh still takes many others so
     target: str = ""  # ALIAS: the option meant
     value: str | None = None  # ALIAS: the value it stands for
 
@@ -89,24 +90,29 @@ def flag(name: str, text: str, *, by_name_only: bool = False) -> Option:
     return Option(name, Kind.FLAG, text, by_name_only=by_name_only)
 
 
-def string(name: str, text: str, *, empty_ok: bool = False, by_name_only: bool = False) -> Option:
+def string(
+    name: str, text: str, *, empty_ok: bool = False, by_name_only: bool = False, by_position: bool = False
+) -> Option:
     """An optional option with a word for its value."""
-    return Option(name, Kind.STRING, text, empty_ok=empty_ok, by_name_only=by_name_only)
+    return Option(name, Kind.STRING, text, empty_ok=empty_ok, by_name_only=by_name_only, by_position=by_position)
 
 
-def number(name: str, text: str, *, required: bool = False, by_name_only: bool = False) -> Option:
+def number(
+    name: str, text: str, *, required: bool = False, by_name_only: bool = False, by_position: bool = False
+) -> Option:
     """An option with a number for its value."""
-    return Option(name, Kind.NUMBER, text, required=required, by_name_only=by_name_only)
+    by_position = by_position or required
+    return Option(name, Kind.NUMBER, text, required=required, by_name_only=by_name_only, by_position=by_position)
 
 
 def data(name: str, text: str, *, empty_ok: bool = False) -> Option:
     """A word that must be given."""
-    return Option(name, Kind.DATA, text, required=True, empty_ok=empty_ok)
+    return Option(name, Kind.DATA, text, required=True, empty_ok=empty_ok, by_position=True)
 
 
-def argv(name: str, text: str, *, required: bool = False) -> Option:
+def argv(name: str, text: str, *, required: bool = False, by_position: bool = True) -> Option:
     """All remaining words."""
-    return Option(name, Kind.ARGV, text, required=required, empty_ok=True)
+    return Option(name, Kind.ARGV, text, required=required, empty_ok=True, by_position=by_position)
 
 
 def alias(name: str, target: str, value: str | None = None) -> Option:

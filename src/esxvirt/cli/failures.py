@@ -1,6 +1,6 @@
-"""What a command raises when it did not do what was asked."""
+"""What a command raises when it did not do what was asked, or is not to go on."""
 
-__all__ = ["Failed"]
+__all__ = ["Failed", "Terminated"]
 
 
 class Failed(Exception):  # noqa: N818  it names the outcome, and is no fault of the program
@@ -13,3 +13,11 @@ class Failed(Exception):  # noqa: N818  it names the outcome, and is no fault of
         super().__init__(*messages)
         self.messages = messages
         self.cause = cause
+
+
+class Terminated(KeyboardInterrupt):
+    """A signal asks the process to end: what is under way is ended as with Ctrl-C, and no prompt goes on after it."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.number = number

@@ -17,7 +17,7 @@ from esxvirt.cli.declare import Command, Kind, Option
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    Note = Callable[[str, str, str | None], None]
+    Note = Callable[[str, str, str | None, int | None], None]
 
 __all__ = ["GrammarError", "Invocation", "parse", "words_of_arguments", "words_of_string"]
 
@@ -105,7 +105,8 @@ def parse(
         words: from `words_of_arguments` or `words_of_string`.
         find: gives the command of a name, or None.
         help_command: what ``COMMAND --help`` runs, with the command's name as its first option.
-        note: told of every option taken: command, option, value (None for a flag).
+        note: told of every option taken: command, option, value (None for a flag), and which of the remaining words of
+            the line the value is (None for other options).
 
     Raises:
         GrammarError: for any command of the line; none of them must run then.
@@ -134,7 +135,7 @@ class _Reader:
 
     def __init__(self, command: Command, note: Note | None) -> None:
         self.command = command
-        self.note = note or (lambda _command, _option, _value: None)
+        self.note = note or (lambda _command, _option, _value, _number: None)
         self.values: dict[str, list[str]] = {}
         self.open = [option for option in command.options if option.positional]  # by position, still without value
         self.only_data = False
@@ -154,10 +155,7 @@ class _Reader:
         name, equals, text = word.partition("=")
         value = text if equals else None
         if name == HELP:
-            if value is not None:
-                raise GrammarError(f"invalid '=' after option --{name}")
             self.wants_help = True
-            self.note(self.command.name, HELP, None)
             return
         try:
             option, value = self._find(name, value)
@@ -169,7 +167,7 @@ class _Reader:
             if value is not None:
                 raise GrammarError(f"invalid '=' after option --{option.name}")
             self.values[option.name] = []
-            self.note(self.command.name, option.name, None)
+            self.note(self.command.name, option.name, None, None)
             return
         if value is None:
             value = next(words, None)
@@ -199,8 +197,9 @@ class _Reader:
             raise GrammarError(f"unexpected data '{word}'")
 
     def _give(self, option: Option, value: str) -> None:
-        self.values.setdefault(option.name, []).append(value)
-        self.note(self.command.name, option.name, value)
+        values = self.values.setdefault(option.name, [])
+        self.note(self.command.name, option.name, value, len(values) if option.kind is Kind.ARGV else None)
+        values.append(value)
         if option in self.open and option.kind is not Kind.ARGV:
             self.open.remove(option)
 
@@ -208,11 +207,8 @@ class _Reader:
         if self.wants_help and help_command is not None:
             about = {help_command.options[0].name: [self.command.name]}
             return Invocation(help_command, Arguments(help_command, about))
-        missing = []
         for option in self.command.options:
             if option.required and option.name not in self.values:
-                how = f"<{option.name}>" if option.kind in {Kind.DATA, Kind.ARGV} else f"--{option.name}"
-                missing.append(f"command '{self.command.name}' requires {how} option")
-        if missing:
-            raise GrammarError(*missing)
+                how = f"<{option.name}>" if option.by_position else f"--{option.name}"
+                raise GrammarError(f"command '{self.command.name}' requires {how} option")
         return Invocation(self.command, Arguments(self.command, self.values))

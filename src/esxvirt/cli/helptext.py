@@ -27,31 +27,24 @@ def group_listing(title: str, keyword: str, commands: Iterable[tuple[str, str]],
 
 def synopsis(command: Command) -> str:
     """The command with all its options, each as it may be written."""
-    words = [command.name]
-    named = False  # "[--name]" is offered for the rest of the line only after another option that has a name
-    for option in command.options:
-        match option.kind:
-            case Kind.FLAG:
-                words.append(f"[--{option.name}]")
-            case Kind.NUMBER:
-                words.append(f"<{option.name}>" if option.required else f"[--{option.name} <number>]")
-            case Kind.STRING:
-                words.append(f"[--{option.name} <string>]")
-            case Kind.DATA:
-                words.append(f"<{option.name}>")
-            case Kind.ARGV:
-                inner = f"[--{option.name}] <string>" if named else f"<{option.name}>"
-                words.append(_repeated(inner, required=option.required, named=named))
-            case Kind.ALIAS:
-                continue
-        named = named or option.positional
-    return " ".join(words)
+    return " ".join([command.name, *(_word(option) for option in command.options if option.kind is not Kind.ALIAS)])
 
 
-def _repeated(inner: str, *, required: bool, named: bool) -> str:
-    if not required:
-        return f"[{inner}]..."
-    return f"{{{inner}}}..." if named else f"{inner}..."
+def _word(option: Option) -> str:
+    word = f"<{option.name}>" if option.by_position else _named(option)
+    if not option.required:
+        word = f"[{word}]"
+    return f"{word}..." if option.kind is Kind.ARGV else word
+
+
+def _named(option: Option) -> str:
+    match option.kind:
+        case Kind.FLAG:
+            return f"--{option.name}"
+        case Kind.NUMBER:
+            return f"--{option.name} <number>"
+        case _:
+            return f"--{option.name} <string>"
 
 
 def command_help(command: Command) -> str:
@@ -62,22 +55,12 @@ def command_help(command: Command) -> str:
     shown = [option for option in command.options if option.kind is not Kind.ALIAS]
     if shown:
         lines += ["", "  OPTIONS"]
-        named = False
-        for option in shown:
-            lines.append(f"    {_term(option, named=named):<15}  {option.help}")
-            named = named or option.positional
-    return "\n".join([*lines, "", ""])
+        lines += [f"    {_term(option):<15}  {option.help}" for option in shown]
+    return "\n".join([*lines, ""])
 
 
-def _term(option: Option, *, named: bool) -> str:
-    match option.kind:
-        case Kind.FLAG:
-            return f"--{option.name}"
-        case Kind.NUMBER:
-            return f"[--{option.name}] <number>" if option.required else f"--{option.name} <number>"
-        case Kind.STRING:
-            return f"--{option.name} <string>"
-        case Kind.DATA:
-            return f"[--{option.name}] <string>"
-        case _:
-            return f"[--{option.name}] <string>" if named else f"<{option.name}>"
+def _term(option: Option) -> str:
+    """An option as the list of options has it: what is in brackets may be left out."""
+    name, kind, value = _named(option).partition(" ")
+    repeated = "..." if option.kind is Kind.ARGV else ""
+    return f"{f'[{name}]' if option.by_position else name}{kind}{value}{repeated}"

@@ -21,14 +21,6 @@ __all__ = ["main", "run"]
 _SUCCESS, _FAILURE = 0, 1
 
 
-class _Terminated(BaseException):
-    """A signal asks the process to end; the connection is closed on the way out."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__(number)
-        self.number = number
-
-
 def main() -> NoReturn:
     """The installed command: `run`, in a process that is its own.
 
@@ -62,10 +54,8 @@ def run(arguments: list[str] | None = None) -> int:
         _catch_termination()
         code = _run(sys.argv[1:] if arguments is None else arguments, program)
         sys.stdout.flush()
-    except KeyboardInterrupt:
-        return _die(2)
-    except _Terminated as signal_received:
-        return _die(signal_received.number)
+    except KeyboardInterrupt as interrupt:
+        return _die(getattr(interrupt, "number", 2))
     except BrokenPipeError:
         _drop_output()  # whoever read our output has gone
         return _die(13)
@@ -178,8 +168,10 @@ def _catch_termination() -> None:
     """Turn the signals that end a process into an exception, so that the connection is closed."""
     import signal  # noqa: PLC0415  only in the process of our own
 
+    from esxvirt.cli.failures import Terminated  # noqa: PLC0415  as above
+
     def terminate(number: int, _frame: FrameType | None) -> None:
-        raise _Terminated(number)
+        raise Terminated(number)
 
     for name in ("SIGTERM", "SIGHUP"):
         number = getattr(signal, name, None)

@@ -148,7 +148,10 @@ class Output:
         if level < self._settings.debug:
             return
         self._note(level, text)
-        self._put(text + "\n")
+        try:
+            self.flush()
+        finally:
+            complain(f"{text}\n")
 
     def flush(self) -> None:
         """Hand over what is still held back.

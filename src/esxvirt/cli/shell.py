@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from esxvirt.cli.failures import Terminated
 from esxvirt.cli.grammar import words_of_string
 
 if TYPE_CHECKING:
@@ -36,10 +37,14 @@ def run(virsh: Virsh) -> None:
             line = read(_prompt(virsh))
         except EOFError:
             break
+        except Terminated:
+            raise
         except KeyboardInterrupt:  # at the prompt it means: forget this line
             continue
         try:
             virsh.run_line(words_of_string(line))
+        except Terminated:
+            raise
         except KeyboardInterrupt as interrupt:
             virsh.write("\n")
             if not interrupt.args:  # else it was told what became of it

@@ -5,7 +5,7 @@ from esxvirt import __version__
 __all__ = ["LIBVIRT", "long", "short"]
 
 # The libvirt whose interface this is; scripts compare `virsh --version` with it.
-LIBVIRT = "9.0.0"
+LIBVIRT = "11.3.0"
 
 
 def short() -> str:

@@ -152,9 +152,11 @@ class Virsh:
         """
         return grammar.parse(words, commands.find, commands.find(grammar.HELP), note=self._note_option)
 
-    def _note_option(self, command: str, option: str, value: str | None) -> None:
-        kind, text = ("bool", "(none)") if value is None else ("optdata", value)
-        self.output.debug(INFO, f"{command}: {option}({kind}): {text}")
+    def _note_option(self, command: str, option: str, value: str | None, number: int | None) -> None:
+        kind = "optdata" if number is None else f"argv: {number}"
+        self.output.debug(
+            INFO, f"{command}: {option}(bool)" if value is None else f"{command}: {option}({kind}): {value}"
+        )
 
     def run_line(self, words: Iterator[str | None]) -> bool:
         """Parse and run a command line; errors are printed.
@@ -186,10 +188,17 @@ class Virsh:
                 self.aside("\n")
         return succeeded
 
+    def _changes(self) -> int:
+        """How many changes were made by way of the connection; the real libvirt does not count them."""
+        count = getattr(self._connection, "changesMade", None)
+        return 0 if count is None else int(count())
+
     def _run_one(self, invocation: grammar.Invocation) -> bool:
+        before = 0
         try:
             if invocation.command.needs_connection:
                 _ = self.connection
+            before = self._changes()
             self.progress.begin(invocation.command.name)
             try:
                 invocation.command.run(self, invocation.arguments)
@@ -199,6 +208,8 @@ class Virsh:
             self.report(failure)
             return False
         except KeyboardInterrupt as interrupt:
+            if not interrupt.args and self._changes() > before:
+                interrupt.args = ("interrupted, but what was to be changed had been, as far as it went: look at it",)
             for message in interrupt.args:  # what became of the task that was waited for
                 self.output.error(message)
             raise

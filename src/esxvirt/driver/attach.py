@@ -7,6 +7,7 @@ the same words, as a domain that has it. No file is made or deleted: a disk that
 VMware keeps one configuration, so what is changed is changed for good, and in a machine that runs at once.
 """
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from esxvirt.driver.affect import LIVE_OTHERWISE, live_state
@@ -15,9 +16,8 @@ from esxvirt.driver.domains import DomainHandle
 from esxvirt.driver.hardware import SCSI_MODELS, Hardware, read_hardware
 from esxvirt.driver.matching import find_device, slot_of
 from esxvirt.driver.native import native_context
-from esxvirt.driver.settle import run_or_look
 from esxvirt.driver.states import PAUSED, domain_state
-from esxvirt.driver.tasks import ready
+from esxvirt.driver.tasks import CHANGE_VERSION, ready, run, until_undisturbed
 from esxvirt.errors import (
     ConfigUnsupportedError,
     OperationInvalidError,
@@ -48,6 +48,10 @@ def attach(connection: Connection, domain: DomainHandle, xml: str, affect: int =
         ServerFault: The server refused, or the task failed.
         TransportError: The server broke off, and the device is not there.
     """
+    until_undisturbed(lambda: _attach(connection, domain, xml, affect))
+
+
+def _attach(connection: Connection, domain: DomainHandle, xml: str, affect: int) -> None:
     from esxvirt.xml.domain.device import parse_device  # noqa: PLC0415  it needs lxml
 
     device = parse_device(xml)
@@ -71,7 +75,7 @@ def attach(connection: Connection, domain: DomainHandle, xml: str, affect: int =
         now = read_hardware(connection, domain).devices
         return kinds <= {found.kind for found in now if before.get(found.key, _MISSING) != found.backing}
 
-    submit(connection, domain, machine, "Could not attach device", changes, done)
+    submit(connection, domain, machine, "Could not attach device", hardware, changes, done)
 
 
 def detach(connection: Connection, domain: DomainHandle, xml: str, affect: int = 0) -> None:
@@ -81,6 +85,10 @@ def detach(connection: Connection, domain: DomainHandle, xml: str, affect: int =
         DeviceNotFoundError: It has none such.
         As `attach` otherwise.
     """
+    until_undisturbed(lambda: _detach(connection, domain, xml, affect))
+
+
+def _detach(connection: Connection, domain: DomainHandle, xml: str, affect: int) -> None:
     from esxvirt.driver.device_specs import change  # noqa: PLC0415  pyVmomi's types
     from esxvirt.vsphere.objects import to_pyvmomi  # noqa: PLC0415
     from esxvirt.xml.domain.device import OtherDevice, parse_device  # noqa: PLC0415
@@ -103,7 +111,7 @@ def detach(connection: Connection, domain: DomainHandle, xml: str, affect: int =
         return read_hardware(connection, domain).by_key(found.key) is None
 
     changes = [change("remove", to_pyvmomi(connection.session, found))]
-    submit(connection, domain, machine, "Could not detach device", changes, done)
+    submit(connection, domain, machine, "Could not detach device", hardware, changes, done)
 
 
 def begin(connection: Connection, domain: DomainHandle, affect: int) -> tuple[Hardware, Any]:
@@ -119,13 +127,23 @@ def begin(connection: Connection, domain: DomainHandle, affect: int) -> tuple[Ha
 
 
 def submit(
-    connection: Connection, domain: DomainHandle, machine: Any, failure: str, changes: list[Any], done: Any
+    connection: Connection,
+    domain: DomainHandle,
+    machine: Any,
+    failure: str,
+    hardware: Hardware,
+    changes: list[Any],
+    done: Callable[[], bool],
 ) -> None:
-    """Have the server change devices; `done` tells, if answers are lost, whether it did."""
+    """Have the server change devices, if they still are as they were read; `done` tells whether it did.
+
+    Raises:
+        ServerFault: ``ConcurrentAccess``: another client has changed the machine since; see `until_undisturbed`.
+    """
     from pyVmomi import vim  # noqa: PLC0415  reading needs none of its types
 
-    spec = vim.vm.ConfigSpec(deviceChange=changes)
-    run_or_look(connection, domain, machine, "ReconfigVM_Task", failure, spec, done=done)
+    spec = vim.vm.ConfigSpec(changeVersion=hardware.row.get(CHANGE_VERSION), deviceChange=changes)
+    run(connection, domain, machine, "ReconfigVM_Task", failure, spec, done=done)
 
 
 def check(connection: Connection, hardware: Hardware, device: Disk | Interface | CharDevice) -> None:

@@ -5,7 +5,8 @@ from typing import Final
 
 from esxvirt.driver.connection import Connection
 from esxvirt.driver.domains import DomainHandle, place_of, read
-from esxvirt.driver.host_parts import call_part
+from esxvirt.driver.host_parts import change_part
+from esxvirt.driver.lost_answers import Write
 from esxvirt.driver.scope import HostPlace
 from esxvirt.errors import EsxvirtError, OperationInvalidError
 from esxvirt.vsphere.decode import Ref
@@ -66,6 +67,7 @@ def set_autostart(connection: Connection, domain: DomainHandle, *, start: bool) 
         OperationInvalidError: Others would start with the host, too.
         EsxvirtError: The server tells of no such settings, or the account may not see them.
         ServerFault: The server refused.
+        TransportError: The server broke off; the message says what is known, and where to look.
     """
     from pyVmomi import vim  # noqa: PLC0415  reading needs none of its types
 
@@ -93,4 +95,9 @@ def set_autostart(connection: Connection, domain: DomainHandle, *, start: bool) 
             stopAction="none",
         )
     ]
-    call_part(connection, place.ref, manager, "ReconfigureAutostart", spec)
+
+    def done() -> bool:
+        return read_autostart(connection, place).starts(domain) is start
+
+    write = Write("", f"look whether the domain '{domain.name}' starts with its host", done)
+    change_part(connection, write, place.ref, manager, "ReconfigureAutostart", spec)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from esxvirt.auth import Authenticator, Credentials, Secret
@@ -55,6 +56,7 @@ class Connection:
         self.scope = self._whole = scope
         self._path = path
         self.read_only = read_only
+        self.changes = 0  # made by way of this connection
         self.policy = TaskPolicy(auto_answer=uri.auto_answer)
         self._resources = resources
         self._keepalives: list[KeepAlive] = []
@@ -164,16 +166,19 @@ def _open_session(
     resources: ExitStack,
     *,
     may_keep: bool = True,
+    vcenter_address: str | None = None,
 ) -> Session:
     if uri.proxy is None:
         _resolve(hostname)  # before anybody is asked for a password; beyond a proxy the name may mean more than here
+    vcenter = None if vcenter_address is None else (hostname, vcenter_address)
+    ask = partial(kept_sessions.credentials_for, uri, product, authenticate, vcenter)
     kept = kept_sessions.is_wanted() and may_keep
-    credentials = None if kept else kept_sessions.credentials_for(uri, hostname, product, authenticate)
+    credentials = None if kept else ask()
     session = Session.connect(endpoint_of(uri, hostname))
     resources.callback(session.close)
     check_product(session.about, product, hostname)
     if credentials is None:
-        kept_sessions.log_in(session, uri, hostname, product, authenticate)
+        kept_sessions.log_in(session, uri, hostname, product, ask)
     else:
         session.login(credentials.username, credentials.password.reveal)
     return session
@@ -212,7 +217,7 @@ def open_vcenter(uri: ConnectionURI, host: Item, authenticate: Authenticator, re
     if not managed_by:
         raise EsxvirtError("This host is not managed by a vCenter")
     if uri.vcenter == "*":
-        return _open_session(uri, managed_by, VPX, authenticate, resources)
+        return _open_session(uri, managed_by, VPX, authenticate, resources, vcenter_address=managed_by)
     wanted = uri.vcenter or ""
     address = _resolve(wanted)
     if address != managed_by:
@@ -220,7 +225,7 @@ def open_vcenter(uri: ConnectionURI, host: Item, authenticate: Authenticator, re
             f"This host is managed by a vCenter with IP address {managed_by}, but a mismatching vCenter "
             f"'{wanted}' ({address}) has been specified"
         )
-    return _open_session(uri, wanted, VPX, authenticate, resources)
+    return _open_session(uri, wanted, VPX, authenticate, resources, vcenter_address=address)
 
 
 def _resolve(hostname: str) -> str:

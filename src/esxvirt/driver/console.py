@@ -7,6 +7,7 @@ from typing import Any, Final
 from esxvirt.driver.connection import Connection
 from esxvirt.driver.domains import DomainHandle, read
 from esxvirt.driver.keycodes import MODIFIERS, usages
+from esxvirt.driver.lost_answers import Write, call_and_verify
 from esxvirt.driver.states import RUNNING, domain_state
 from esxvirt.driver.tasks import check_writable, prepare, run
 from esxvirt.errors import (
@@ -90,4 +91,8 @@ def send_keys(
     keys = [usage for usage in pressed if usage not in MODIFIERS]
     events = [spec.KeyEvent(usbHidCode=usage << 16 | _KEYBOARD_PAGE, modifiers=held) for usage in keys or pressed[-1:]]
     machine = prepare(connection, domain, RUNNING, _NOT_ON)
-    connection.session.call(machine, "PutUsbScanCodes", spec(keyEvents=events))
+    write = Write("", f"look at the screen of the domain '{domain.name}'")
+    pressed_keys = spec(keyEvents=events)
+    call_and_verify(
+        connection.session, write, lambda: connection.session.call(machine, "PutUsbScanCodes", pressed_keys)
+    )

@@ -1,32 +1,44 @@
 """Defining domains from XML, and forgetting them (virDomainDefineXML, virDomainUndefine).
 
-Whatever fails leaves the datastore as it was: a file that was uploaded is deleted again, or what it replaced put back.
+Whatever fails leaves the datastore as it was, as far as that is certain: a VMX file is deleted, or what it replaced put
+back, only where the server says that nobody uses it or is about to. Else it stays, and the error names it.
 """
 
-from contextlib import suppress
 from typing import Any, Final
 
 from esxvirt.driver.connection import Connection
 from esxvirt.driver.datastores import DATASTORE_PROPERTIES, datastores_of
 from esxvirt.driver.domains import IDENTITY, DomainHandle, handle, identity, read, read_all
 from esxvirt.driver.file_names import escape_item
+from esxvirt.driver.lost_answers import (
+    Write,
+    call_and_verify,
+    look_again,
+    new_task,
+    recent_tasks,
+    run_and_verify,
+    task_manager,
+)
 from esxvirt.driver.native import HOST_DATASTORES, hardware_version, native_context
+from esxvirt.driver.redefine import change, reload_machine
 from esxvirt.driver.scope import HostPlace
-from esxvirt.driver.settle import see_out
 from esxvirt.driver.states import PAUSED, SHUTOFF
-from esxvirt.driver.tasks import prepare
 from esxvirt.driver.validating import can_validate
-from esxvirt.errors import EsxvirtError, OperationInvalidError, ServerFault, TransportError, VmxError
-from esxvirt.vmx import VmxFile, from_domain, redefine
-from esxvirt.vsphere.files import DatastorePath, FileNotThereError, delete_file, read_file, write_file
+from esxvirt.driver.vmx_files import VMX_PATH, StagedFile, add_to, present, stage, users_of
+from esxvirt.errors import EsxvirtError, OperationInvalidError, ServerFault, VmxError
+from esxvirt.vmx import VmxFile, from_domain
+from esxvirt.vsphere.decode import Ref
+from esxvirt.vsphere.files import DatastorePath
 from esxvirt.vsphere.inventory import Query, Row, Step, retrieve
-from esxvirt.vsphere.tasks import Watch, wait_for_task
+from esxvirt.vsphere.tasks import Watch
 from esxvirt.xml.domain import Domain
 
 __all__ = ["define", "undefine"]
 
-_VMX_PATH: Final = "config.files.vmPathName"
 _MACHINES: Final = (Step("vm", "HostSystem", "vm"),)
+_FAILURE: Final = "Could not define domain"
+_REGISTER: Final = "RegisterVM_Task"
+_KINDS: Final = frozenset({_REGISTER, "Folder.registerVm"})
 _DEDUCE: Final = "cannot deduce datastore and path for VMX file"
 
 
@@ -61,13 +73,14 @@ def define(connection: Connection, xml: str, host: str | None = None, *, validat
         place = connection.scope.place(existing.host)
         if named is not None and named != place:
             raise OperationInvalidError(f"Domain '{existing.name}' is on the host '{place.text}', not '{named.text}'")
-        _change(connection, domain, existing, rows, place)
+        change(connection, domain, existing, rows, place)
     else:
         _create(connection, domain, machines, rows, named or _only_host(connection, domain, rows))
     try:
-        found = _find(connection, domain.uuid)
-    except TransportError as error:
-        raise type(error)(f"Domain '{domain.name}' was defined, but cannot be looked up: {error}") from error
+        found = look_again(lambda: _find(connection, domain.uuid))
+    except EsxvirtError as error:
+        error.args = (f"Domain '{domain.name}' was defined, but cannot be looked up: {error}",)
+        raise
     if found is None:
         raise EsxvirtError(f"Domain '{domain.name}' was defined, but the server does not list it")
     return found
@@ -79,24 +92,23 @@ def undefine(connection: Connection, domain: DomainHandle) -> None:
     Raises:
         OperationInvalidError: It runs.
         ServerFault: The server refused.
+        TransportError: The server broke off; the message says what is known, and where to look.
     """
     row = read(connection, domain, IDENTITY)
     if handle(row).state not in {SHUTOFF, PAUSED}:
         raise OperationInvalidError("Domain is not suspended or powered off")
-    try:
-        connection.session.call(connection.session.reference(domain.ref.type, domain.ref.value), "UnregisterVM")
-    except TransportError as error:
-        try:
-            known = _find(connection, domain.uuid) is not None
-        except EsxvirtError:
-            raise type(error)(f"{error}; whether '{domain.name}' was undefined is not known: look for it") from error
-        if known:
-            raise type(error)(f"{error}; '{domain.name}' is still defined: try again") from error
+    machine = connection.session.reference(domain.ref.type, domain.ref.value)
+
+    def done() -> bool:
+        return all(found.ref != domain.ref for found in read_all(connection))
+
+    write = Write("", f"look for the domain '{domain.name}'", done)
+    call_and_verify(connection.session, write, lambda: connection.session.call(machine, "UnregisterVM"))
 
 
 def _read(connection: Connection) -> list[Row]:
     """The hosts' machines and datastores. One SOAP call (a page)."""
-    properties = {"VirtualMachine": (*identity(connection), _VMX_PATH), "Datastore": DATASTORE_PROPERTIES}
+    properties = {"VirtualMachine": (*identity(connection), VMX_PATH), "Datastore": DATASTORE_PROPERTIES}
     query = Query(properties, connection.scope.hosts, (*_MACHINES, *HOST_DATASTORES), include_start=False)
     return retrieve(connection.session, query)
 
@@ -126,26 +138,160 @@ def _create(
     context = native_context(connection, "[?] ?", rows, place=place)
     text = from_domain(domain, hardware_version(connection), context)
     file = _place(domain, place.datacenter_path)
-    before = _present(connection, file)
+    before = present(connection, file)
     owner = None if before is None or not domain.uuid_made_up else _same_but_for_uuid(text, before)
-    if owner is not None and all(machine.uuid != owner for machine in machines):
+    if before is not None and owner is not None and all(machine.uuid != owner for machine in machines):
         domain.uuid = owner  # what `undefine` has left is registered again as it is: nothing of it is replaced
-    else:
-        if before is not None:
-            _check_free(connection, file, before, domain, machines)
-        _upload(connection, file, text.encode(), before)
+        try:
+            _register(connection, domain, file, place)
+        except _RefusedError as refusal:
+            raise refusal.reason from None
+        return
+    if before is not None:
+        _check_free(connection, file, before, domain, machines)
+    staged = stage(connection, place, file, text.encode())
+    staged.put_in_place(replace=before is not None)
     try:
-        _register(connection, file, place)
+        _register(connection, domain, file, place)
+    except _RefusedError as refusal:
+        error = refusal.reason
+        _take_back(connection, staged, before, _datastore(rows, file, place), error)
+        raise error from None
     except BaseException as error:
-        # Whether a task was started at all is not known if its answer was lost: what is there now tells.
-        known = _is_registered(connection, domain)
-        if known is None and isinstance(error, EsxvirtError):
-            error.args = (f"{error}; whether '{domain.name}' is defined now is not known: look for its file '{file}'",)
-        if known is False:
-            _restore(connection, file, before, error)
-        if known and isinstance(error, EsxvirtError):
-            return
+        add_to(error, f"the VMX file '{file}' stays, for the server may still be about to register it")
         raise
+
+
+class _RefusedError(Exception):
+    """The server has refused to register a machine, for a `reason`."""
+
+    def __init__(self, reason: EsxvirtError) -> None:
+        super().__init__(str(reason))
+        self.reason = reason
+
+
+def _register(connection: Connection, domain: Domain, file: DatastorePath, place: HostPlace) -> None:
+    """Register a machine; what another client has registered of that file meanwhile is what there is.
+
+    Raises:
+        _RefusedError: The server has refused, and is not at it any more.
+        EsxvirtError: Whether it is registered is not known, or the file is another domain's.
+        KeyboardInterrupt: With Ctrl-C; it says what became of it.
+    """
+    session, policy = connection.session, connection.policy
+    try:
+        folder, known = _folder(connection, place)
+    except EsxvirtError as error:
+        raise _RefusedError(error) from error
+    write = Write(
+        _FAILURE,
+        f"look whether the domain '{domain.name}' is defined",
+        lambda: _find(connection, domain.uuid) is not None,
+        lambda: new_task(session, recent_tasks(session, task_manager(session)), known, _KINDS),
+        watch=Watch(progress=policy.progress, deadline=policy.deadline()),
+        alone=False,
+    )
+    host = _reference(connection, place.ref)
+    pool = _reference(connection, place.resource_pool) if place.resource_pool is not None else None
+    arguments = (str(file), None, False, pool, host)
+
+    def send() -> Any:
+        return session.call(_reference(connection, folder), _REGISTER, *arguments, seconds=write.call_seconds(session))
+
+    try:
+        run_and_verify(session, write, send)
+    except EsxvirtError as error:
+        if isinstance(error, ServerFault) and error.name == "AlreadyExists":
+            _take_over(connection, domain, file)
+            return
+        if write.refused:
+            raise _RefusedError(error) from error
+        raise
+
+
+def _folder(connection: Connection, place: HostPlace) -> tuple[Ref, frozenset[Ref]]:
+    """The folder that machines of a datacenter are registered in, and the tasks that the server knows of.
+
+    One SOAP call.
+    """
+    manager = task_manager(connection.session)
+    properties = {"Datacenter": ("vmFolder",), manager.type: ("recentTask",)}
+    rows = {row.ref: row for row in retrieve(connection.session, Query(properties, [place.datacenter, manager]))}
+    folder = rows[place.datacenter].get("vmFolder") if place.datacenter in rows else None
+    if folder is None:
+        raise EsxvirtError("The server does not tell in which folder machines are; may the account see it?")
+    return folder, frozenset(rows[manager].get("recentTask") or () if manager in rows else ())
+
+
+def _take_over(connection: Connection, domain: Domain, file: DatastorePath) -> None:
+    """Make a machine what its file says now that another client, or a lost request of ours, has registered meanwhile.
+
+    Raises:
+        OperationInvalidError: The file is another domain's, or nobody's as far as can be seen.
+    """
+    owner = next((row for row in _read(connection) if row.get(VMX_PATH) == str(file)), None)
+    if owner is None or handle(owner).uuid != domain.uuid:
+        whose = "another domain" if owner is None else f"the domain '{handle(owner).name}'"
+        raise OperationInvalidError(
+            f"The VMX file '{file}' belongs to {whose}, which another client has defined meanwhile: look at it"
+        )
+    reload_machine(connection, handle(owner), file)
+
+
+def _take_back(
+    connection: Connection, staged: StagedFile, before: bytes | None, datastore: Ref | None, error: EsxvirtError
+) -> None:
+    """Leave the datastore as it was found, if it is certain that nobody uses the file; else the error names it.
+
+    The file is renamed away before it is looked for users once more: who comes after that finds none.
+    """
+    kept = f"the VMX file '{staged.file}' stays: remove it if no domain uses it"
+    try:
+        if datastore is None or present(connection, staged.file) != staged.content:
+            add_to(error, kept)
+            return
+        if _in_use(connection, staged, datastore):
+            add_to(error, kept)
+            return
+        staged.take_away()
+    except EsxvirtError:
+        add_to(error, f"{kept}; it may be called '{staged.beside}' now")
+        return
+    try:
+        used = _in_use(connection, staged, datastore)
+        if used:
+            staged.put_in_place(replace=False)
+            add_to(error, kept)
+            return
+        if before is not None:
+            stage(connection, staged.host, staged.file, before).put_in_place(replace=False)
+    except EsxvirtError as another:
+        add_to(error, f"what there was of the VMX file '{staged.file}' may be missing: look for it ({another})")
+        if before is None:
+            return
+    staged.discard(error)
+
+
+def _in_use(connection: Connection, staged: StagedFile, datastore: Ref) -> bool:
+    users = users_of(connection, staged.file, datastore)
+    return bool(users.machines) or users.registering
+
+
+def _datastore(rows: list[Row], file: DatastorePath, place: HostPlace) -> Ref | None:
+    """The datastore of a file, of those that a host has."""
+    for row in rows:
+        hosts = [mount.key for mount in row.get("host") or ()]
+        if (
+            row.ref.type == "Datastore"
+            and row.get("summary.name") == file.datastore
+            and (place.ref in hosts or not hosts)
+        ):
+            return row.ref
+    return None
+
+
+def _reference(connection: Connection, ref: Ref) -> Any:
+    return connection.session.reference(ref.type, ref.value)
 
 
 def _place(domain: Domain, datacenter_path: str) -> DatastorePath:
@@ -178,13 +324,6 @@ def _first_image(domain: Domain, datacenter_path: str) -> DatastorePath:
     return image
 
 
-def _present(connection: Connection, file: DatastorePath) -> bytes | None:
-    try:
-        return read_file(connection.session, file)
-    except FileNotThereError:
-        return None
-
-
 def _same_but_for_uuid(text: str, content: bytes) -> str | None:
     """The UUID of a VMX file that says all that `text` says, but for the UUID; None if it says anything else."""
     try:
@@ -209,7 +348,7 @@ def _check_free(
     for machine in machines:
         # Another datacenter may have a datastore of the same name.
         path = connection.scope.place(machine.host).datacenter_path
-        if machine.row.get(_VMX_PATH) == str(file) and path == file.datacenter:
+        if machine.row.get(VMX_PATH) == str(file) and path == file.datacenter:
             raise OperationInvalidError(
                 f"The VMX file '{file}' belongs to the domain '{machine.name}'; choose another name"
             )
@@ -221,95 +360,3 @@ def _check_free(
         raise OperationInvalidError(
             f"There is a VMX file '{file}' of another domain, or of none; remove it or choose another name"
         )
-
-
-def _upload(connection: Connection, file: DatastorePath, content: bytes, before: bytes | None) -> None:
-    try:
-        write_file(connection.session, file, content)
-    except BaseException as error:
-        _restore(connection, file, before, error)
-        raise
-
-
-def _restore(connection: Connection, file: DatastorePath, before: bytes | None, error: BaseException) -> None:
-    """Leave the datastore as it was found, because of an error, which is told of what cannot be undone."""
-    for attempt in (1, 2):
-        try:
-            if before is None:
-                delete_file(connection.session, file)
-            else:
-                write_file(connection.session, file, before)
-        except EsxvirtError:
-            if attempt == 2 and isinstance(error, EsxvirtError):
-                what = "may be left behind: remove it" if before is None else "may be damaged: check it"
-                error.args = (f"{error}; the file '{file}' {what}",)
-        else:
-            return
-
-
-def _register(connection: Connection, file: DatastorePath, place: HostPlace) -> None:
-    session = connection.session
-    rows = retrieve(session, Query({"Datacenter": ("vmFolder",)}, [place.datacenter]))
-    folder = rows[0].get("vmFolder") if rows else None
-    if folder is None:
-        raise EsxvirtError("The server does not tell in which folder machines are; may the account see it?")
-    host = _reference(connection, place.ref)
-    pool = _reference(connection, place.resource_pool) if place.resource_pool is not None else None
-    policy = connection.policy
-    task = None
-    try:
-        task = session.call(_reference(connection, folder), "RegisterVM_Task", str(file), None, False, pool, host)
-        wait_for_task(session, task, watch=Watch(progress=policy.progress, seconds=policy.seconds))
-    except TransportError:
-        see_out(connection, task)
-        raise
-    except ServerFault as fault:
-        if task is not None:
-            see_out(connection, task)  # it may be watching that was refused
-        raise type(fault)(f"Could not define domain: {fault}", name=fault.name, detail=fault.detail) from None
-
-
-def _reference(connection: Connection, ref: Any) -> Any:
-    return connection.session.reference(ref.type, ref.value)
-
-
-def _is_registered(connection: Connection, domain: Domain) -> bool | None:
-    """Whether the server has the machine; None if that is not known."""
-    try:
-        return _find(connection, domain.uuid) is not None
-    except EsxvirtError:
-        return None
-
-
-def _change(connection: Connection, domain: Domain, existing: DomainHandle, rows: list[Row], place: HostPlace) -> None:
-    """Change the VMX file of a machine, and have the server read it again."""
-    machine = prepare(connection, existing, SHUTOFF, "Domain is not powered off")
-    location = existing.row.get(_VMX_PATH)
-    if not location:
-        raise EsxvirtError(f"the server does not tell which VMX file the domain '{existing.name}' has")
-    file = DatastorePath(location, place.datacenter_path)
-    before = read_file(connection.session, file)
-    directory = location.rpartition("/")[0] or location.partition("]")[0] + "] "
-    after = redefine(before, domain, native_context(connection, directory, rows, place=place)).encode()
-    if after == before:
-        return
-    _upload(connection, file, after, before)
-    try:
-        _reload(connection, machine)
-    except BaseException as error:
-        _restore(connection, file, before, error)
-        with suppress(EsxvirtError):
-            _reload(connection, machine)  # it may have read the new one
-        raise
-
-
-def _reload(connection: Connection, machine: Any) -> None:
-    """Have the server read a machine's VMX file; which can be done again as often as an answer is lost."""
-    for attempt in (1, 2, 3):
-        try:
-            connection.session.call(machine, "Reload")
-        except TransportError:
-            if attempt == 3:
-                raise
-        else:
-            return

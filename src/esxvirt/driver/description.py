@@ -1,5 +1,7 @@
 """A domain's XML: its VMX file, fetched from the datastore and converted (virDomainGetXMLDesc)."""
 
+import logging
+
 from esxvirt.driver.connection import Connection
 from esxvirt.driver.datastores import DATASTORE_PROPERTIES, FileNames, datastores_of
 from esxvirt.driver.domains import DomainHandle, domain_id, read_beside
@@ -12,6 +14,8 @@ from esxvirt.xml.domain import Domain, format_domain
 
 __all__ = ["describe", "xml_description"]
 
+_log = logging.getLogger(__name__)
+
 _VMX_PATH = "config.files.vmPathName"
 _POWER = "runtime.powerState"
 _DATASTORES = (Step("datastore", "HostSystem", "datastore"),)
@@ -21,6 +25,8 @@ def xml_description(
     connection: Connection, domain: DomainHandle, *, secure: bool = False, inactive: bool = False
 ) -> str:
     """The domain's XML. One SOAP call and one download.
+
+    A warning is logged for each value of the VMX file that had to be guessed, because libvirt does not know it.
 
     Args:
         connection: The connection.
@@ -53,7 +59,7 @@ def describe(connection: Connection, domain: DomainHandle) -> Domain:
         moref=row.ref.value,
     )
     try:
-        model = _convert(_fetch(connection, file), context)
+        model, report = _convert(_fetch(connection, file), context)
     except FileNotThereError as error:
         raise EsxvirtError(f"the VMX file of the domain '{domain.name}' is missing: {error}") from error
     except VmxError as error:
@@ -62,19 +68,22 @@ def describe(connection: Connection, domain: DomainHandle) -> Domain:
             key=error.key,
             line=error.line,
         ) from error
+    for note in report:
+        if note.guessed:
+            _log.warning("the VMX file '%s' of the domain '%s': %s", file, domain.name, note)
     if domain_state(row.get(_POWER)) in {RUNNING, PAUSED}:
         model.id = domain_id(domain.ref)
     return model
 
 
-def _convert(content: bytes, context: VmxContext) -> Domain:
+def _convert(content: bytes, context: VmxContext) -> tuple[Domain, Report]:
     """Convert as far as can be; but what does not even name the machine is no description of it."""
     report = Report()
     model = to_domain(content, context, report=report)
     if model.name is None:
         reasons = "; ".join(dict.fromkeys(str(note) for note in report)) or "is it a VMX file?"
         raise VmxError(f"it has no displayName ({reasons})", key="displayName")
-    return model
+    return model, report
 
 
 def _fetch(connection: Connection, file: DatastorePath) -> bytes:

@@ -194,7 +194,7 @@ def _account(server: _Server, session: Session, authenticate: Authenticator) -> 
             service="vpx" if uri.scheme == VPX else "esx",
             hostname=uri.host,
             username=uri.username,
-            default_username="administrator" if uri.scheme == VPX else "root",
+            default_username="administrator@vsphere.local" if uri.scheme == VPX else "root",
         )
         session.login(credentials.username, credentials.password.reveal)
     except EsxvirtError as error:

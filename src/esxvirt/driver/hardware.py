@@ -9,7 +9,7 @@ from esxvirt.driver.domains import DomainHandle, read_beside
 from esxvirt.driver.inventory import unescape
 from esxvirt.driver.scope import HostPlace
 from esxvirt.driver.states import RUNNING, domain_state
-from esxvirt.driver.tasks import STATE
+from esxvirt.driver.tasks import CHANGE_VERSION, STATE
 from esxvirt.vsphere.inventory import Row, Step
 
 __all__ = ["SCSI_MODELS", "Hardware", "read_hardware"]
@@ -47,7 +47,7 @@ class Hardware:
 
     Attributes:
         devices: as `esxvirt.vsphere.decode` gives them, in the server's order.
-        row: the machine's row, with `esxvirt.driver.tasks.STATE`.
+        row: the machine's row, with `STATE` and `CHANGE_VERSION` of `esxvirt.driver.tasks`.
         rows: also those of the host's datastores and networks.
         place: the host.
     """
@@ -113,5 +113,5 @@ def read_hardware(connection: Connection, domain: DomainHandle) -> Hardware:
     Raises:
         DomainNotFoundError: It is gone.
     """
-    row, rows, place = read_beside(connection, domain, (*STATE, _DEVICES), _OTHERS, _STEPS)
+    row, rows, place = read_beside(connection, domain, (*STATE, CHANGE_VERSION, _DEVICES), _OTHERS, _STEPS)
     return Hardware(tuple(row.get(_DEVICES) or ()), row, tuple(rows), place)

@@ -3,10 +3,11 @@
 from typing import Any
 
 from esxvirt.driver.connection import Connection
+from esxvirt.driver.lost_answers import Write, call_and_verify
 from esxvirt.errors import MissingPrivilegeError
 from esxvirt.vsphere.decode import Ref
 
-__all__ = ["call_part"]
+__all__ = ["call_part", "change_part"]
 
 
 def call_part(connection: Connection, host: Ref | None, part: Any, method: str, *arguments: Any) -> Any:
@@ -24,3 +25,12 @@ def call_part(connection: Connection, host: Ref | None, part: Any, method: str, 
         if f"the host '{name}'" in str(error):
             raise
         raise MissingPrivilegeError(f"{error} of the host '{name}'", name=error.name, detail=error.detail) from None
+
+
+def change_part(connection: Connection, write: Write, host: Ref | None, part: Any, method: str, *arguments: Any) -> Any:
+    """Change a part of a host, as `call_part` calls it; what becomes of a lost answer is found out.
+
+    Raises:
+        EsxvirtError: As `call_part` and `esxvirt.driver.lost_answers.call_and_verify`.
+    """
+    return call_and_verify(connection.session, write, lambda: call_part(connection, host, part, method, *arguments))

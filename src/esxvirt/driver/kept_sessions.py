@@ -25,22 +25,31 @@ def is_wanted() -> bool:
     return os.environ.get(VARIABLE, "") not in {"", "0"}
 
 
-def credentials_for(uri: ConnectionURI, hostname: str, product: str, authenticate: Authenticator) -> Credentials:
-    """Ask for the account on a server: the URI's, or that of its vCenter."""
+def credentials_for(
+    uri: ConnectionURI, product: str, authenticate: Authenticator, vcenter: tuple[str, str] | None = None
+) -> Credentials:
+    """Ask for the account on the URI's server; or on its vCenter, by its name (or address) and its address."""
+    service = "vpx" if product == VPX else "esx"
+    default = "administrator@vsphere.local" if product == VPX else "root"
+    if vcenter is None:
+        return authenticate(service=service, hostname=uri.host, username=uri.username, default_username=default)
+    name, address = vcenter
     return authenticate(
-        service="vpx" if product == VPX else "esx",
-        hostname=hostname,
-        username=uri.username if hostname == uri.host else None,
-        default_username="administrator" if product == VPX else "root",
+        service=service,
+        hostname=address,  # as libvirt, whatever the URI has
+        username=None,
+        default_username=default,
+        name=name,
+        host_username=uri.username,
     )
 
 
-def log_in(session: Session, uri: ConnectionURI, hostname: str, product: str, authenticate: Authenticator) -> None:
+def log_in(session: Session, uri: ConnectionURI, hostname: str, product: str, ask: Callable[[], Credentials]) -> None:
     """Take the session that was kept for this account if the server still knows it, else log in and keep that one.
 
     Where the URI names the user, nobody is asked for a password as long as the session lives. One SOAP call more than
-    a session of one's own at the beginning, and neither Login nor Logout. Where the cache cannot be used, for a full
-    disk for instance, the session is one of its own, with a warning.
+    a session of one's own at the beginning, and neither Login nor Logout. `ask` finds the account. Where the cache
+    cannot be used, for a full disk for instance, the session is one of its own, with a warning.
 
     Raises:
         AuthenticationError: No credentials; or the file of the session is not ours alone.
@@ -51,7 +60,7 @@ def log_in(session: Session, uri: ConnectionURI, hostname: str, product: str, au
 
     def account() -> Credentials:
         if not known:
-            known.append(credentials_for(uri, hostname, product, authenticate))
+            known.append(ask())
         return known[0]
 
     def own() -> None:

@@ -1,11 +1,14 @@
 """Starting, stopping, suspending: what changes a domain's power state."""
 
-from typing import Final
+from functools import partial
+from typing import Any, Final
 
 from esxvirt.driver.connection import Connection
 from esxvirt.driver.domains import DomainHandle, domain_id
+from esxvirt.driver.lost_answers import Write, call_and_verify
 from esxvirt.driver.states import PAUSED, RUNNING, SHUTOFF
-from esxvirt.driver.tasks import check_writable, prepare, run
+from esxvirt.driver.tasks import check_writable, is_in_state, prepare, run
+from esxvirt.errors import EsxvirtError
 
 __all__ = ["destroy", "reboot", "reset", "resume", "shutdown", "sleep", "start", "suspend"]
 
@@ -22,32 +25,28 @@ def start(connection: Connection, domain: DomainHandle) -> None:
     """
     check_writable(connection, "virDomainCreate")
     machine = prepare(connection, domain, SHUTOFF, "Domain is not powered off")
-    run(connection, domain, machine, "PowerOnVM_Task", "Could not start domain")
-    _note(domain, RUNNING)
+    _run(connection, domain, machine, "PowerOnVM_Task", "Could not start domain", RUNNING)
 
 
 def destroy(connection: Connection, domain: DomainHandle) -> None:
     """Power a domain off at once (virDomainDestroy). Calls and errors as `start`; it must run."""
     check_writable(connection, "virDomainDestroy")
     machine = prepare(connection, domain, RUNNING, _NOT_ON)
-    run(connection, domain, machine, "PowerOffVM_Task", "Could not destroy domain")
-    _note(domain, SHUTOFF)
+    _run(connection, domain, machine, "PowerOffVM_Task", "Could not destroy domain", SHUTOFF)
 
 
 def suspend(connection: Connection, domain: DomainHandle) -> None:
     """Suspend a domain, its memory kept in a file (virDomainSuspend). Calls and errors as `start`; it must run."""
     check_writable(connection, "virDomainSuspend")
     machine = prepare(connection, domain, RUNNING, _NOT_ON)
-    run(connection, domain, machine, "SuspendVM_Task", "Could not suspend domain")
-    _note(domain, PAUSED)
+    _run(connection, domain, machine, "SuspendVM_Task", "Could not suspend domain", PAUSED)
 
 
 def resume(connection: Connection, domain: DomainHandle) -> None:
     """Let a suspended domain go on (virDomainResume). Calls and errors as `start`; it must be suspended."""
     check_writable(connection, "virDomainResume")
     machine = prepare(connection, domain, PAUSED, "Domain is not suspended")
-    run(connection, domain, machine, "PowerOnVM_Task", "Could not resume domain")
-    _note(domain, RUNNING)
+    _run(connection, domain, machine, "PowerOnVM_Task", "Could not resume domain", RUNNING)
 
 
 def reset(connection: Connection, domain: DomainHandle) -> None:
@@ -63,15 +62,16 @@ def shutdown(connection: Connection, domain: DomainHandle) -> None:
     Raises:
         OperationInvalidError: It does not run.
         ServerFault: The server refused: `ToolsUnavailable` if no VMware Tools run in the guest.
+        TransportError: The server broke off, and whether the guest was asked is not known.
     """
     check_writable(connection, "virDomainShutdown")
-    connection.session.call(prepare(connection, domain, RUNNING, _NOT_ON), "ShutdownGuest")
+    _ask_guest(connection, domain, "ShutdownGuest", SHUTOFF)
 
 
 def reboot(connection: Connection, domain: DomainHandle) -> None:
     """Ask the guest to restart (virDomainReboot). Calls and errors as `shutdown`."""
     check_writable(connection, "virDomainReboot")
-    connection.session.call(prepare(connection, domain, RUNNING, _NOT_ON), "RebootGuest")
+    _ask_guest(connection, domain, "RebootGuest")
 
 
 def sleep(connection: Connection, domain: DomainHandle) -> None:
@@ -81,7 +81,26 @@ def sleep(connection: Connection, domain: DomainHandle) -> None:
     unless it was told otherwise. Calls and errors as `shutdown`.
     """
     check_writable(connection, "virDomainPMSuspendForDuration")
-    connection.session.call(prepare(connection, domain, RUNNING, _NOT_ON), "StandbyGuest")
+    _ask_guest(connection, domain, "StandbyGuest", PAUSED)
+
+
+def _run(connection: Connection, domain: DomainHandle, machine: Any, method: str, failure: str, state: int) -> None:
+    """Run the task that brings a domain to a state."""
+    run(connection, domain, machine, method, failure, done=partial(is_in_state, connection, domain, state))
+    _note(domain, state)
+
+
+def _ask_guest(connection: Connection, domain: DomainHandle, method: str, state: int | None = None) -> None:
+    """Ask the guest for something that shows, where it shows, by a state that the domain comes to after a while."""
+    machine = prepare(connection, domain, RUNNING, _NOT_ON)
+
+    def done() -> bool:
+        if state is None or not is_in_state(connection, domain, state):
+            raise EsxvirtError("a guest that has been asked may run on for a while")
+        return True
+
+    write = Write("", f"look what the domain '{domain.name}' does", done)
+    call_and_verify(connection.session, write, lambda: connection.session.call(machine, method))
 
 
 def _note(domain: DomainHandle, state: int) -> None:

@@ -1,5 +1,7 @@
 """How much memory a domain has, may use, and is guaranteed."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from esxvirt.driver.affect import LIVE, LIVE_OTHERWISE, check_live, live_state
@@ -12,6 +14,8 @@ from esxvirt.errors import OperationInvalidError
 __all__ = ["get_guarantee", "set_guarantee", "set_max_memory", "set_memory"]
 
 _RESERVATION: Final = "config.memoryAllocation.reservation"
+_LIMIT: Final = "config.memoryAllocation.limit"
+_SIZE: Final = "config.hardware.memoryMB"
 _POWER: Final = "runtime.powerState"
 _NOT_OFF: Final = "Domain is not powered off"
 
@@ -31,7 +35,8 @@ def set_max_memory(connection: Connection, domain: DomainHandle, kibibytes: int,
         raise OperationInvalidError(_NOT_OFF)
     megabytes = -(-kibibytes // 4096) * 4
     failure = f"Could not set max-memory to {kibibytes} kilobytes"
-    reconfigure(connection, domain, failure, SHUTOFF, _NOT_OFF, memoryMB=megabytes)
+    done = partial(_has, connection, domain, _SIZE, megabytes)
+    reconfigure(connection, domain, failure, SHUTOFF, _NOT_OFF, done=done, memoryMB=megabytes)
 
 
 def set_memory(connection: Connection, domain: DomainHandle, kibibytes: int, affect: int = 0) -> None:
@@ -39,9 +44,9 @@ def set_memory(connection: Connection, domain: DomainHandle, kibibytes: int, aff
 
     Calls and errors as `set_max_memory`; `affect` is VIR_DOMAIN_AFFECT_*.
     """
-    failure = f"Could not set memory to {kibibytes} kilobytes"
-    allocation = _allocation(limit=-(-kibibytes // 1024))
-    reconfigure(connection, domain, failure, live_state(affect), LIVE_OTHERWISE, memoryAllocation=allocation)
+    failure, limit = f"Could not set memory to {kibibytes} kilobytes", -(-kibibytes // 1024)
+    done = partial(_has, connection, domain, _LIMIT, limit)
+    _allocate(connection, domain, failure, affect, done, limit=limit)
 
 
 def get_guarantee(connection: Connection, domain: DomainHandle, affect: int = 0) -> int:
@@ -56,12 +61,20 @@ def set_guarantee(connection: Connection, domain: DomainHandle, kibibytes: int, 
 
     Calls and errors as `set_memory`.
     """
-    allocation = _allocation(reservation=-(-kibibytes // 1024))
-    failure = "Could not change memory parameters"
-    reconfigure(connection, domain, failure, live_state(affect), LIVE_OTHERWISE, memoryAllocation=allocation)
+    reservation = -(-kibibytes // 1024)
+    done = partial(_has, connection, domain, _RESERVATION, reservation)
+    _allocate(connection, domain, "Could not change memory parameters", affect, done, reservation=reservation)
 
 
-def _allocation(**values: int) -> object:
+def _allocate(
+    connection: Connection, domain: DomainHandle, failure: str, affect: int, done: Callable[[], bool], **values: int
+) -> None:
     from pyVmomi import vim  # noqa: PLC0415  reading needs none of its types
 
-    return vim.ResourceAllocationInfo(**values)
+    allocation = vim.ResourceAllocationInfo(**values)
+    reconfigure(connection, domain, failure, live_state(affect), LIVE_OTHERWISE, done=done, memoryAllocation=allocation)
+
+
+def _has(connection: Connection, domain: DomainHandle, path: str, value: int) -> bool:
+    found = read(connection, domain, (path,)).get(path)
+    return found is not None and int(found) == value

@@ -12,9 +12,8 @@ from esxvirt.driver.affect import LIVE_OTHERWISE, check_live, live_state
 from esxvirt.driver.connection import Connection
 from esxvirt.driver.devices import OPTIONS
 from esxvirt.driver.domains import DomainHandle, read, read_many
-from esxvirt.driver.settle import run_or_look
 from esxvirt.driver.states import domain_state
-from esxvirt.driver.tasks import STATE, ready
+from esxvirt.driver.tasks import CHANGE_VERSION, STATE, ready, run, until_undisturbed
 from esxvirt.errors import InvalidArgumentError, MetadataNotFoundError
 from esxvirt.vsphere.inventory import Row
 from esxvirt.xml.domain.metadata import find_metadata
@@ -88,7 +87,11 @@ def set_title(connection: Connection, domain: DomainHandle, title: str | None, a
         raise InvalidArgumentError("metadata title can't contain newlines")
     _check(title)
     _, machine = _begin(connection, domain, affect)
-    _set_option(connection, domain, machine, _TITLE, title or "")
+
+    def done() -> bool:
+        return (_options(read(connection, domain, (OPTIONS,))).get(_TITLE) or "") == (title or "")
+
+    _submit(connection, domain, machine, done, extraConfig=_option(_TITLE, title or ""))
 
 
 def set_metadata(
@@ -96,12 +99,25 @@ def set_metadata(
 ) -> None:
     """Set the XML element of a namespace, or with None take it out. Calls and errors as `set_description`.
 
+    All namespaces are one setting of VMware's: what another client writes of it meanwhile is read, and kept.
+
     Raises:
         XmlError: It is no XML.
+        OperationInvalidError: Other clients keep changing the domain.
     """
-    row, machine = _begin(connection, domain, affect)
-    present = _options(row).get(_METADATA)
-    _set_option(connection, domain, machine, _METADATA, with_element(present, namespace, key, xml) or "")
+
+    def attempt() -> None:
+        row, machine = _begin(connection, domain, affect)
+        wanted = with_element(_options(row).get(_METADATA), namespace, key, xml)
+
+        def done() -> bool:
+            now = _options(read(connection, domain, (OPTIONS,))).get(_METADATA)
+            return find_metadata(now, namespace) == find_metadata(wanted, namespace)
+
+        version, options = row.get(CHANGE_VERSION), _option(_METADATA, wanted or "")
+        _submit(connection, domain, machine, done, changeVersion=version, extraConfig=options)
+
+    until_undisturbed(attempt)
 
 
 def _check(text: str | None) -> None:
@@ -124,7 +140,7 @@ def _read(connection: Connection, domain: DomainHandle, path: str, affect: int) 
 
 
 def _begin(connection: Connection, domain: DomainHandle, affect: int) -> tuple[Row, Any]:
-    row = read(connection, domain, (*STATE, OPTIONS))
+    row = read(connection, domain, (*STATE, CHANGE_VERSION, OPTIONS))
     return row, ready(connection, domain, row, live_state(affect), LIVE_OTHERWISE)
 
 
@@ -132,20 +148,17 @@ def _options(row: Row) -> Mapping[str, str]:
     return row.get(OPTIONS) or {}
 
 
-def _set_option(connection: Connection, domain: DomainHandle, machine: Any, key: str, value: str) -> None:
+def _option(key: str, value: str) -> list[Any]:
     from pyVmomi import vim  # noqa: PLC0415  reading needs none of its types
 
-    def done() -> bool:
-        return _options(read(connection, domain, (OPTIONS,))).get(key, "") == value
-
-    _submit(connection, domain, machine, done, extraConfig=[vim.option.OptionValue(key=key, value=value)])
+    return [vim.option.OptionValue(key=key, value=value)]
 
 
 def _submit(connection: Connection, domain: DomainHandle, machine: Any, done: Any, **changes: Any) -> None:
     from pyVmomi import vim  # noqa: PLC0415  reading needs none of its types
 
     spec = vim.vm.ConfigSpec(**changes)
-    run_or_look(connection, domain, machine, "ReconfigVM_Task", "Could not set metadata", spec, done=done)
+    run(connection, domain, machine, "ReconfigVM_Task", "Could not set metadata", spec, done=done)
 
 
 def _present(value: str | None) -> str:

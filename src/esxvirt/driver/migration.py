@@ -18,11 +18,13 @@ from esxvirt.driver.moving import PLACE, Move, move
 from esxvirt.driver.tasks import answer_open, check_writable
 from esxvirt.driver.vcenter import address_of, find_machine, find_place, vcenter_of
 from esxvirt.errors import (
+    DeadlineError,
     DomainNotFoundError,
     EsxvirtError,
     InvalidArgumentError,
     PoolNotFoundError,
     ServerFault,
+    TransportError,
     UriSyntaxError,
 )
 from esxvirt.vsphere.deadline import Deadline
@@ -132,7 +134,7 @@ def perform(source: "Connection", domain: DomainHandle, destination: Destination
     pool = _object(session, Ref("ResourcePool", destination.pool))
     host = _object(session, hosts[0]) if len(hosts) == 1 else None  # of a cluster, the vCenter chooses
     policy = source.policy
-    watch = Watch(partial(policy.answer, domain), policy.progress, policy.seconds)
+    watch = Watch(partial(policy.answer, domain), policy.progress, policy.deadline())
     if storage is None:
         _validate(session, machine, pool, host)
         move(Move(session, machine, row, hosts), "MigrateVM_Task", (pool, host, "defaultPriority", None), watch)
@@ -158,6 +160,10 @@ def finish(destination: "Connection", domain: DomainHandle) -> DomainHandle:
                 raise DomainNotFoundError(
                     f"The domain '{domain.name}' was migrated, but the destination does not list it (yet)"
                 ) from None
+        except (ServerFault, TransportError) as error:
+            if deadline.expired() or isinstance(error, DeadlineError):
+                error.args = (f"The domain '{domain.name}' was migrated, but the destination does not tell: {error}",)
+                raise
         time.sleep(_PAUSE)  # an ESX server hears of it from its vCenter
 
 

@@ -56,7 +56,9 @@ def from_native(
     config: str | bytes,
     *,
     strict: bool = False,
+    lenient: bool = False,
     report: Report | None = None,
+    file_name: str = "",
 ) -> str:
     """The domain XML of a VMX file (virConnectDomainXMLFromNative), without passwords.
 
@@ -65,17 +67,21 @@ def from_native(
         native_format: ``vmware-vmx``.
         config: The file's bytes, or text.
         strict: Refuse what libvirt refuses.
+        lenient: Keep the names of files on datastores that the server has not, and note it.
         report: Gets a note for each loss and guess.
+        file_name: What errors call the file; empty for a file without a name.
 
     Raises:
-        InvalidArgumentError: Another format.
-        VmxError: The file describes no machine; or `strict`.
+        InvalidArgumentError: Another format; or `strict` and `lenient` at once.
+        VmxError: The file describes no machine, or one that cannot be, or a file is on a datastore that the server
+            has not (unless `lenient`); or `strict`.
     """
-    _check(native_format)
+    _check(native_format, strict=strict, lenient=lenient)
     context = None
     if connection is not None:
-        context = native_context(connection, strict=strict, report=report)
-    return format_domain(to_domain(config, context, strict=strict, report=report), inactive=True)
+        context = native_context(connection, strict=not lenient, report=report)
+    model = to_domain(config, context, strict=strict, report=report, file_name=file_name)
+    return format_domain(model, inactive=True)
 
 
 def to_native(
@@ -84,26 +90,30 @@ def to_native(
     xml: str | bytes,
     *,
     strict: bool = False,
+    lenient: bool = False,
     report: Report | None = None,
+    file_name: str = "",
 ) -> str:
     """The VMX file of a domain's XML (virConnectDomainXMLToNative).
 
     Its virtual hardware has the version that libvirt gives the connection's product. Arguments as in `from_native`; a
-    SCSI controller model `auto` costs one download a disk, without a connection it is `lsilogic`.
+    SCSI controller model `auto` costs one download a disk, without a connection it is `lsilogic`. With `lenient`, a
+    file on a datastore that the server has not is written as one below `/vmfs/volumes`.
 
     Raises:
-        InvalidArgumentError: Another format.
+        InvalidArgumentError: Another format; or `strict` and `lenient` at once.
         XmlError: No XML of a domain.
         EsxvirtError: What VMware does not have; a datastore or disk image that the server does not have.
     """
     from esxvirt.xml.domain.parse import parse_domain  # noqa: PLC0415  lxml is not needed to read VMX files
 
-    _check(native_format)
+    _check(native_format, strict=strict, lenient=lenient)
     domain = parse_domain(xml)
-    if connection is None:
-        return from_domain(domain, _HARDWARE, strict=strict, report=report)
-    context = native_context(connection, strict=strict, report=report)
-    return from_domain(domain, hardware_version(connection), context, strict=strict, report=report)
+    context, version = None, _HARDWARE
+    if connection is not None:
+        context = native_context(connection, lenient=lenient, report=report)
+        version = hardware_version(connection)
+    return from_domain(domain, version, context, strict=strict, report=report, file_name=file_name)
 
 
 def hardware_version(connection: Connection) -> int:
@@ -137,6 +147,7 @@ def native_context(
     *,
     place: HostPlace | None = None,
     strict: bool = False,
+    lenient: bool = False,
     report: Report | None = None,
 ) -> VmxContext:
     """The lookups of a conversion on a server, both ways. One SOAP call when they are first needed, none with `rows`.
@@ -146,10 +157,11 @@ def native_context(
         directory: Where the VMX file is, ``[datastore] directory``, for bare names.
         rows: The datastores with `DATASTORE_PROPERTIES`, if they are known.
         place: The host whose mount paths and datacenter count; all of the connection's with None.
-        strict: Refuse file names that libvirt refuses.
-        report: Gets a note for those taken as they are.
+        strict: Refuse file names of VMX files that libvirt refuses; else they are taken as they are.
+        lenient: Also take sources on datastores that the server has not.
+        report: Gets a note for those.
     """
-    files = _ServerFiles(connection, directory, rows, place, strict=strict, report=report)
+    files = _ServerFiles(connection, directory, rows, place, strict=strict, lenient=lenient, report=report)
     return VmxContext(
         parse_file_name=files.parse, format_file_name=files.format, autodetect_scsi_model=files.scsi_model
     )
@@ -193,6 +205,7 @@ class _ServerFiles:
         place: HostPlace | None,
         *,
         strict: bool,
+        lenient: bool,
         report: Report | None,
     ) -> None:
         self._connection = connection
@@ -200,6 +213,7 @@ class _ServerFiles:
         self._rows = rows
         self._place = place
         self._strict = strict
+        self._lenient = lenient
         self._report = report
 
     @cached_property
@@ -236,9 +250,12 @@ class _ServerFiles:
             message = f"File name '{file_name}' refers to non-existing datastore '{name}'"
         if self._strict:
             raise VmxError(message)
-        if self._report is not None:
-            self._report.add(f"{message[0].lower()}{message[1:]}; kept as it is")
+        self._note(f"{message[0].lower()}{message[1:]}; kept as it is")
         return file_name
+
+    def _note(self, text: str) -> None:
+        if self._report is not None:
+            self._report.add(text, guessed=True)
 
     def format(self, source: str) -> str:
         """The file name for a source: below the mount path of its datastore (esxFormatVMXFileName).
@@ -259,6 +276,9 @@ class _ServerFiles:
         if not path:
             raise VmxError(f"Datastore path '{source}' doesn't reference a file")
         found = [datastore for datastore in self._datastores if datastore.name == name]
+        if not found and self._lenient:
+            self._note(f"the server has no datastore '{name}'; '{source}' is written as below {_VOLUMES}")
+            return f"{_VOLUMES}{name}/{path}"
         if not found:
             raise EsxvirtError(f"Could not find datastore with name '{name}'")
         if len(found) > 1:
@@ -293,6 +313,8 @@ class _ServerFiles:
         return scsi_model(content, source)
 
 
-def _check(native_format: str) -> None:
+def _check(native_format: str, *, strict: bool, lenient: bool) -> None:
     if native_format != FORMAT:
         raise InvalidArgumentError(f"Unsupported config format '{native_format}'")
+    if strict and lenient:
+        raise InvalidArgumentError("a conversion is strict or lenient, not both")

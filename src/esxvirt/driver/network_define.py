@@ -6,10 +6,13 @@ back.
 
 import logging
 from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final
 
 from esxvirt.driver.connection import Connection
-from esxvirt.driver.host_parts import call_part
+from esxvirt.driver.host_parts import change_part
+from esxvirt.driver.lost_answers import Write, look_again
 from esxvirt.driver.networks import (
     CARDS,
     GROUPS,
@@ -28,7 +31,6 @@ from esxvirt.errors import (
     NetworkExistsError,
     NetworkNotFoundError,
     OperationInvalidError,
-    TransportError,
     UnsupportedError,
     XmlError,
 )
@@ -71,7 +73,11 @@ def define(connection: Connection, xml: str, *, validate: bool = False) -> Netwo
     _check(network, row)
     system = _system(connection, row)
     _make(connection, host, system, network, row)
-    return lookup_by_name(connection, network.name)
+    try:
+        return look_again(lambda: lookup_by_name(connection, network.name))
+    except EsxvirtError as error:
+        error.args = (f"Network '{network.name}' was defined, but cannot be looked up: {error}",)
+        raise
 
 
 def undefine(connection: Connection, network: NetworkHandle) -> None:
@@ -103,10 +109,23 @@ def undefine(connection: Connection, network: NetworkHandle) -> None:
         for group in groups:
             removed.append(group)  # before the answer: a lost one may have done its work
             _remove_group(connection, network.host, system, group.spec.name)
+        _check_empty(connection, network)
         _remove_switch(connection, network.host, system, network.switch)
-    except BaseException:
-        _put_back(connection, network, system, removed)
+    except BaseException as error:
+        _put_back(connection, network, system, removed, error)
         raise
+
+
+def _check_empty(connection: Connection, network: NetworkHandle) -> None:
+    """Refuse to remove a switch to which another client has added port groups: they would go with it."""
+    row = read_host(connection, network.host, SWITCHES, GROUPS)
+    switch = find_switch(row, network.switch)
+    added = [] if switch is None else [group.spec.name for group in groups_of(row, switch)]
+    if added:
+        raise OperationInvalidError(
+            f"another client has added port groups to '{network.name}' meanwhile ({', '.join(added)}): look at it, and "
+            "try again"
+        )
 
 
 def _system(connection: Connection, row: Row) -> Any:
@@ -158,21 +177,34 @@ def _make(connection: Connection, host: Ref, system: Any, network: Network, row:
     )
     if network.interfaces:
         spec.bridge = vim.host.VirtualSwitch.BondBridge(nicDevice=[keys[device] for device in network.interfaces])
-    made: list[str] = []
+    made = _Made(network.name)
     try:
-        _add_switch(connection, host, system, network.name, spec)
-    except EsxvirtError:
-        raise  # it is not there, or it is somebody else's
-    except BaseException:
-        _unmake(connection, host, system, network, made, row)
-        raise
-    try:
+        made.switch = _add_switch(connection, host, system, network.name, spec)
         for group in network.port_groups:
-            made.append(group.name)
-            _add_group(connection, host, system, _group_spec(network.name, group))
-    except BaseException:
-        _unmake(connection, host, system, network, made, row)
+            made.begun = group.name
+            if _add_group(connection, host, system, _group_spec(network.name, group)):
+                made.groups.append(group.name)
+                made.begun = None
+    except BaseException as error:
+        _unmake(connection, host, system, made, error)
         raise
+
+
+@dataclass(slots=True)
+class _Made:
+    """What was made of a network.
+
+    Attributes:
+        name: The switch's.
+        switch: Whether the switch is certainly ours; None if it was not made as far as is known.
+        groups: Port groups that are certainly ours.
+        begun: A port group of which that is not known.
+    """
+
+    name: str
+    switch: bool | None = None
+    groups: list[str] = field(default_factory=list)
+    begun: str | None = None
 
 
 def _group_spec(switch: str, group: PortGroup) -> Any:
@@ -205,36 +237,29 @@ def _times(value: int | None, factor: int) -> int | None:
     return None if value is None else value * factor
 
 
-def _add_switch(connection: Connection, host: Ref, system: Any, name: str, spec: Any) -> None:
-    try:
-        call_part(connection, host, system, "AddVirtualSwitch", name, spec)
-    except TransportError:
-        if not _present(connection, host, name):
-            raise
+def _add_switch(connection: Connection, host: Ref, system: Any, name: str, spec: Any) -> bool:
+    """Add a switch, and say whether it is certainly ours."""
+    write = Write("", f"look for the switch '{name}'", partial(_present, connection, host, name))
+    change_part(connection, write, host, system, "AddVirtualSwitch", name, spec)
+    return not write.guessed
 
 
-def _add_group(connection: Connection, host: Ref, system: Any, spec: Any) -> None:
-    try:
-        call_part(connection, host, system, "AddPortGroup", spec)
-    except TransportError:
-        if not _present(connection, host, spec.vswitchName, spec.name):
-            raise
+def _add_group(connection: Connection, host: Ref, system: Any, spec: Any) -> bool:
+    """Add a port group, and say whether it is certainly ours."""
+    done = partial(_present, connection, host, spec.vswitchName, spec.name)
+    write = Write("", f"look for the port group '{spec.name}'", done)
+    change_part(connection, write, host, system, "AddPortGroup", spec)
+    return not write.guessed
 
 
 def _remove_group(connection: Connection, host: Ref, system: Any, name: str) -> None:
-    try:
-        call_part(connection, host, system, "RemovePortGroup", name)
-    except TransportError:
-        if _present(connection, host, None, name):
-            raise
+    write = Write("", f"look for the port group '{name}'", lambda: not _present(connection, host, None, name))
+    change_part(connection, write, host, system, "RemovePortGroup", name)
 
 
 def _remove_switch(connection: Connection, host: Ref, system: Any, name: str) -> None:
-    try:
-        call_part(connection, host, system, "RemoveVirtualSwitch", name)
-    except TransportError:
-        if _present(connection, host, name):
-            raise
+    write = Write("", f"look for the switch '{name}'", lambda: not _present(connection, host, name))
+    change_part(connection, write, host, system, "RemoveVirtualSwitch", name)
 
 
 def _present(connection: Connection, host: Ref, switch: str | None, group: str | None = None) -> bool:
@@ -246,31 +271,57 @@ def _present(connection: Connection, host: Ref, switch: str | None, group: str |
     return any(spec.name == group and switch in {None, spec.vswitchName} for spec in specs)
 
 
-def _unmake(connection: Connection, host: Ref, system: Any, network: Network, made: list[str], before: Row) -> None:
-    """Remove what was made, as far as it can be; what was there before is not touched."""
-    with suppress(EsxvirtError):
-        row = read_host(connection, host, SWITCHES, GROUPS)
-        old = {group.spec.name for group in before.get(GROUPS) or ()}
-        present = {group.spec.name for group in row.get(GROUPS) or () if group.spec.vswitchName == network.name}
-        for name in made:
-            if name in present - old:
-                with suppress(EsxvirtError):
-                    connection.session.call(system, "RemovePortGroup", name)
-        if find_switch(row, network.name) is not None:
-            connection.session.call(system, "RemoveVirtualSwitch", network.name)
+def _unmake(connection: Connection, host: Ref, system: Any, made: _Made, error: BaseException) -> None:
+    """Remove what certainly was made by us, because of an error, which is told of all else that is left."""
+    left = [made.begun] if made.begun is not None else []
+    for name in reversed(made.groups):
+        try:
+            _remove_group(connection, host, system, name)
+        except EsxvirtError:
+            left.append(name)
+    if made.switch:
+        try:
+            row = read_host(connection, host, SWITCHES, GROUPS)
+            switch = find_switch(row, made.name)
+            if switch is not None and not groups_of(row, switch):  # they would go with it
+                _remove_switch(connection, host, system, made.name)
+            elif switch is not None:
+                left.append(made.name)
+        except EsxvirtError:
+            left.append(made.name)
+    elif made.switch is False:
+        left.append(made.name)
+    _tell(error, "may be left behind: remove it if it is yours", left)
 
 
-def _put_back(connection: Connection, network: NetworkHandle, system: Any, removed: list[Any]) -> None:
-    """Add port groups again that were removed before something failed, as far as that can be."""
+def _put_back(
+    connection: Connection, network: NetworkHandle, system: Any, removed: list[Any], error: BaseException
+) -> None:
+    """Add port groups again that were removed before something failed; the error is told of those that cannot be."""
+    missing = [group.spec.name for group in removed]
     with suppress(EsxvirtError):
         row = read_host(connection, network.host, SWITCHES, GROUPS)
-        if find_switch(row, network.switch) is None:
-            return  # the switch is gone after all
+        if find_switch(row, network.switch) is None:  # it is gone after all
+            if isinstance(error, KeyboardInterrupt):
+                error.args = (f"interrupted, but '{network.name}' had been removed already",)
+            return
         present = {group.spec.name for group in row.get(GROUPS) or ()}
         for group in removed:
-            if group.spec.name not in present:
-                with suppress(EsxvirtError):
-                    connection.session.call(system, "AddPortGroup", _same_spec(group.spec))
+            name = group.spec.name
+            with suppress(EsxvirtError):
+                if name not in present:
+                    _add_group(connection, network.host, system, _same_spec(group.spec))
+                missing.remove(name)
+    _tell(error, "may be missing now: look for it", missing)
+
+
+def _tell(error: BaseException, what: str, names: list[str]) -> None:
+    """Add what is left, or missing, to an error's message; after Ctrl-C, say whether all is as it was."""
+    shown = ", ".join(f"'{name}'" for name in names)
+    if isinstance(error, KeyboardInterrupt):
+        error.args = (f"interrupted; {shown} {what}" if names else "interrupted: all is as it was",)
+    elif names and isinstance(error, EsxvirtError):
+        error.args = (f"{error}; {shown} {what}",)
 
 
 def _same_spec(spec: Any) -> Any:

@@ -8,9 +8,10 @@ from typing import Any, Final
 from uuid import UUID
 
 from esxvirt.driver.connection import Connection
-from esxvirt.driver.host_parts import call_part
+from esxvirt.driver.host_parts import change_part
 from esxvirt.driver.inventory import unescape
 from esxvirt.driver.iscsi import ISCSI_PROPERTIES, Target, targets_of
+from esxvirt.driver.lost_answers import Write, call_and_verify
 from esxvirt.driver.scope import HostPlace
 from esxvirt.errors import AmbiguousError, EsxvirtError, PoolNotFoundError
 from esxvirt.vsphere.decode import Ref
@@ -255,11 +256,14 @@ def refresh(connection: Connection, pool: PoolHandle) -> None:
         ServerFault: The server refused.
     """
     session = connection.session
+    write = Write("", f"refresh '{pool.name}' again")
     if pool.target is None:
-        session.call(session.reference(pool.datastore.type, pool.datastore.value), "RefreshDatastore")
+        datastore = session.reference(pool.datastore.type, pool.datastore.value)
+        call_and_verify(session, write, lambda: session.call(datastore, "RefreshDatastore"))
         return
     for host, device in pool.target.adapters:
         for row in retrieve(session, Query({"HostSystem": ("configManager.storageSystem",)}, [host])):
             system = row.get("configManager.storageSystem")
             if system is not None:
-                call_part(connection, host, session.reference(system.type, system.value), "RescanHba", device)
+                part = session.reference(system.type, system.value)
+                change_part(connection, write, host, part, "RescanHba", device)

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Final
 
 from esxvirt.driver.domains import DomainHandle, read
+from esxvirt.driver.lost_answers import Write, call_and_verify
 from esxvirt.errors import InvalidArgumentError, OperationInvalidError
 from esxvirt.vsphere.questions import Question, read_question
 
@@ -45,7 +46,12 @@ def answer(connection: "Connection", domain: DomainHandle, question: str | None,
         raise OperationInvalidError(f"Domain '{domain.name}' does not ask this question any more")
     key = find_key(asked[0], choice)
     machine = connection.session.reference(domain.ref.type, domain.ref.value)
-    connection.session.call(machine, "AnswerVM", asked[0].id, key)
+
+    def done() -> bool:
+        return all(still.id != asked[0].id for still in questions(connection, domain))
+
+    write = Write("", f"look whether the domain '{domain.name}' still asks", done)
+    call_and_verify(connection.session, write, lambda: connection.session.call(machine, "AnswerVM", asked[0].id, key))
 
 
 def find_key(question: Question, choice: str) -> str:

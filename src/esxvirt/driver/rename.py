@@ -3,21 +3,21 @@
 from esxvirt.driver.connection import Connection
 from esxvirt.driver.domains import DomainHandle, read_all
 from esxvirt.driver.inventory import escape
-from esxvirt.driver.settle import run_or_look
 from esxvirt.driver.states import SHUTOFF
+from esxvirt.driver.tasks import prepare, run
 from esxvirt.errors import DomainNotFoundError, OperationInvalidError
 
 __all__ = ["rename"]
 
 
 def rename(connection: Connection, domain: DomainHandle, name: str) -> None:
-    """Rename a domain that is off. 8 SOAP calls with login and logout, and one for every round of updates.
+    """Rename a domain that is off. 9 SOAP calls with login and logout, and one for every round of updates.
 
     Raises:
         OperationInvalidError: It is not off, has that name already, or another domain has.
         DomainNotFoundError: It is gone.
         ServerFault: The server refused, or the task failed.
-        TransportError: The server broke off, and it has its old name.
+        TransportError: The server broke off; the message says what is known, and where to look.
     """
     present = read_all(connection)
     found = next((known for known in present if known.uuid == domain.uuid or known.ref == domain.ref), None)
@@ -30,9 +30,9 @@ def rename(connection: Connection, domain: DomainHandle, name: str) -> None:
     if any(known.name == name for known in present):
         raise OperationInvalidError(f"domain with name '{name}' already exists")
     escaped = escape(name).replace("\\", "%5c")
-    machine = connection.session.reference(found.ref.type, found.ref.value)
+    machine = prepare(connection, found, SHUTOFF, "cannot rename active domain")
 
     def done() -> bool:
         return any(known.uuid == domain.uuid and known.name == name for known in read_all(connection))
 
-    run_or_look(connection, domain, machine, "Rename_Task", "Could not rename domain", escaped, done=done)
+    run(connection, found, machine, "Rename_Task", "Could not rename domain", escaped, done=done)

@@ -80,7 +80,13 @@ def set_scheduling(connection: Connection, domain: DomainHandle, values: Schedul
         changes["shares"] = vim.SharesInfo(level=level, shares=max(values.shares, 0))
     failure = "Could not change scheduler parameters"
     allocation = vim.ResourceAllocationInfo(**changes)
-    reconfigure(connection, domain, failure, live_state(affect), LIVE_OTHERWISE, cpuAllocation=allocation)
+
+    def done() -> bool:
+        now = get_scheduling(connection, domain)
+        pairs = ((values.reservation, now.reservation), (values.limit, now.limit), (values.shares, now.shares))
+        return all(wanted in {None, found} for wanted, found in pairs)
+
+    reconfigure(connection, domain, failure, live_state(affect), LIVE_OTHERWISE, done=done, cpuAllocation=allocation)
 
 
 def _check(values: Scheduling) -> None:

@@ -3,27 +3,28 @@
 No request is sent again whose answer was lost: the tree tells whether it was heard.
 """
 
+import logging
 import time
 from typing import Any
 
 from esxvirt.driver.connection import Connection
 from esxvirt.driver.domains import DomainHandle, domain_id, read
-from esxvirt.driver.settle import run_or_look, see_out
+from esxvirt.driver.lost_answers import Write, call_and_verify, failed, look_again
 from esxvirt.driver.snapshots import SNAPSHOT, Snapshot, SnapshotHandle, SnapshotTree, read_tree, tree_of
 from esxvirt.driver.states import PAUSED, RUNNING
 from esxvirt.driver.tasks import STATE, ready, run
 from esxvirt.errors import (
     ConfigUnsupportedError,
-    DeadlineError,
     EsxvirtError,
     InvalidArgumentError,
     OperationInvalidError,
     ServerFault,
     SnapshotNotFoundError,
-    TransportError,
 )
 from esxvirt.vsphere.decode import Ref
 from esxvirt.xml.snapshot import DomainSnapshot
+
+_log = logging.getLogger(__name__)
 
 __all__ = ["remove", "remove_children", "rename", "revert", "take"]
 
@@ -33,7 +34,7 @@ def take(
 ) -> SnapshotHandle:
     """Take a snapshot (virDomainSnapshotCreateXML).
 
-    4 SOAP calls, and one for every round of updates.
+    5 SOAP calls, and one for every round of updates.
 
     Args:
         connection: The connection.
@@ -47,7 +48,7 @@ def take(
         OperationInvalidError: The domain has a snapshot of that name.
         QuestionError: A question blocks it, and nobody answers.
         ServerFault: The server refused, or the task failed.
-        TransportError: The server broke off, and no such snapshot is there.
+        TransportError: The server broke off; the message says what is known, and where to look.
     """
     if wanted.disks:
         raise ConfigUnsupportedError("disk snapshots not supported yet")
@@ -57,22 +58,45 @@ def take(
         raise OperationInvalidError(f"Snapshot '{name}' already exists")
     arguments = (name, wanted.description, memory, quiesce)
     known = {snapshot.ref for snapshot in before}
+
+    def done() -> bool:
+        return _fresh(read_tree(connection, domain), name, known) is not None
+
+    made = run(connection, domain, machine, "CreateSnapshot_Task", "Could not create snapshot", *arguments, done=done)
+    ref = None if made is None else Ref("VirtualMachineSnapshot", made._moId)  # noqa: SLF001  its only name
+    return _check_taken(connection, domain, name, known, ref)
+
+
+def _check_taken(
+    connection: Connection, domain: DomainHandle, name: str, known: set[Ref], ref: Ref | None
+) -> SnapshotHandle:
+    """The snapshot that was taken, if it has its name for itself; `ref` is None where the server did not tell it.
+
+    VMware lets two have one name. Where another client has taken one of that name at the same time, the later of the
+    two is removed again by who took it.
+
+    Raises:
+        OperationInvalidError: Another client has taken one of that name meanwhile.
+        SnapshotNotFoundError: The server does not list what was taken.
+    """
     try:
-        made = run(connection, domain, machine, "CreateSnapshot_Task", "Could not create snapshot", *arguments)
-    except DeadlineError:
-        raise
-    except TransportError:
-        see_out(connection, None)
-        handle = _new(connection, domain, name, known)
-        if handle is None:
-            raise
-        return handle
-    if made is not None:
-        return SnapshotHandle(Ref("VirtualMachineSnapshot", made._moId), name)  # noqa: SLF001  its only name
-    handle = _new(connection, domain, name, known)
-    if handle is None:
+        tree = look_again(lambda: read_tree(connection, domain))
+    except EsxvirtError as error:
+        if ref is None:
+            raise type(error)(f"The snapshot '{name}' was taken, but cannot be looked up: {error}") from error
+        _log.warning("the snapshot '%s' was taken; whether another has its name is not known: %s", name, error)
+        return SnapshotHandle(ref, name)
+    own = _fresh(tree, name, known) if ref is None else tree.get(ref)
+    if own is None:
         raise SnapshotNotFoundError(f"The snapshot '{name}' was taken, but the server does not list it")
-    return handle
+    if not any(other.name == name and other.id < own.id for other in tree):
+        return own.handle
+    what = f"another client has taken a snapshot '{name}' meanwhile"
+    try:
+        remove(connection, domain, own.handle)
+    except EsxvirtError as error:
+        raise OperationInvalidError(f"{what}, and there are two of that name: delete one of them ({error})") from error
+    raise OperationInvalidError(f"Snapshot '{name}' already exists: {what}")
 
 
 def revert(connection: Connection, domain: DomainHandle, handle: SnapshotHandle) -> None:
@@ -84,7 +108,7 @@ def revert(connection: Connection, domain: DomainHandle, handle: SnapshotHandle)
         SnapshotNotFoundError: It is gone.
         QuestionError: A question blocks it, and nobody answers.
         ServerFault: The server refused, or the task failed.
-        TransportError: The server broke off, and the domain did not go back, or nobody can tell.
+        TransportError: The server broke off; the message says what is known, and where to look.
     """
     machine, before = _begin(connection, domain)
     snapshot = before.find(handle)
@@ -98,7 +122,7 @@ def revert(connection: Connection, domain: DomainHandle, handle: SnapshotHandle)
         return current is not None and current.ref == snapshot.ref
 
     method, failure, target = "RevertToSnapshot_Task", "Could not revert to snapshot", _reference(connection, snapshot)
-    run_or_look(connection, domain, machine, method, failure, done=done, target=target)
+    run(connection, domain, machine, method, failure, done=done, target=target)
     domain.state = snapshot.state
     domain.id = domain_id(domain.ref) if snapshot.state in {RUNNING, PAUSED} else -1
 
@@ -115,7 +139,7 @@ def remove(connection: Connection, domain: DomainHandle, handle: SnapshotHandle,
         return read_tree(connection, domain).get(snapshot.ref) is None
 
     method, failure, target = "RemoveSnapshot_Task", "Could not delete snapshot", _reference(connection, snapshot)
-    run_or_look(connection, domain, machine, method, failure, children, done=done, target=target)
+    run(connection, domain, machine, method, failure, children, done=done, target=target)
 
 
 def remove_children(connection: Connection, domain: DomainHandle, handle: SnapshotHandle) -> None:
@@ -126,8 +150,16 @@ def remove_children(connection: Connection, domain: DomainHandle, handle: Snapsh
     Raises:
         As `remove`.
     """
-    for child in read_tree(connection, domain).find(handle).children:
-        remove(connection, domain, child.handle, children=True)
+    gone: list[str] = []
+    try:
+        for child in read_tree(connection, domain).find(handle).children:
+            remove(connection, domain, child.handle, children=True)
+            gone.append(child.name)
+    except EsxvirtError as error:
+        if gone:
+            shown = ", ".join(f"'{name}'" for name in gone)
+            error.args = (f"{error}; {shown} and what was below are deleted: look at the snapshots that are left",)
+        raise
 
 
 def rename(
@@ -137,14 +169,16 @@ def rename(
     name: str | None = None,
     description: str | None = None,
 ) -> SnapshotHandle:
-    """Change what a snapshot is called, or said of it, or both: None keeps it. 2 SOAP calls; libvirt has no such thing.
+    """Change what a snapshot is called, or said of it, or both: None keeps it; libvirt has no such thing.
+
+    2 SOAP calls, 3 for a name.
 
     Raises:
         SnapshotNotFoundError: It is gone.
         InvalidArgumentError: The name is empty.
         OperationInvalidError: Another snapshot of the domain has that name.
         ServerFault: The server refused.
-        TransportError: The server broke off, and the snapshot has not been changed.
+        TransportError: The server broke off; the message says what is known, and where to look.
     """
     if name == "":
         raise InvalidArgumentError("a snapshot's name must not be empty")
@@ -152,16 +186,48 @@ def rename(
     snapshot = tree.find(handle)
     if name is not None and any(other.name == name and other is not snapshot for other in tree):
         raise OperationInvalidError(f"Snapshot '{name}' already exists")
-    try:
-        connection.session.call(_reference(connection, snapshot), "RenameSnapshot", name, description)
-    except TransportError:
-        after = read_tree(connection, domain).get(snapshot.ref)
-        if after is None or name not in {None, after.name} or description not in {None, after.description}:
-            raise
-    except ServerFault as fault:
-        message = f"Could not rename snapshot: {fault}"
-        raise type(fault)(message, name=fault.name, detail=fault.detail) from None
+    _rename(connection, domain, snapshot, name, description)
+    if name is not None:
+        _check_renamed(connection, domain, snapshot, name)
     return SnapshotHandle(snapshot.ref, snapshot.name if name is None else name)
+
+
+def _rename(
+    connection: Connection, domain: DomainHandle, snapshot: Snapshot, name: str | None, description: str | None
+) -> None:
+    def done() -> bool:
+        after = read_tree(connection, domain).get(snapshot.ref)
+        return after is not None and name in {None, after.name} and description in {None, after.description}
+
+    def send() -> None:
+        connection.session.call(_reference(connection, snapshot), "RenameSnapshot", name, description)
+
+    failure = "Could not rename snapshot"
+    try:
+        call_and_verify(connection.session, Write(failure, f"look at the snapshots of '{domain.name}'", done), send)
+    except ServerFault as fault:
+        raise failed(failure, fault) from None
+
+
+def _check_renamed(connection: Connection, domain: DomainHandle, snapshot: Snapshot, name: str) -> None:
+    """Take a name back that another client has given to another snapshot meanwhile: VMware lets two have one.
+
+    Raises:
+        OperationInvalidError: So it was.
+    """
+    try:
+        tree = look_again(lambda: read_tree(connection, domain))
+    except EsxvirtError as error:
+        _log.warning("the snapshot was renamed '%s'; whether another has that name is not known: %s", name, error)
+        return
+    if all(other.name != name or other.ref == snapshot.ref for other in tree):
+        return
+    what = f"another client has given a snapshot the name '{name}' meanwhile"
+    try:
+        _rename(connection, domain, snapshot, snapshot.name, None)
+    except EsxvirtError as error:
+        raise OperationInvalidError(f"{what}, and there are two of that name: rename one of them ({error})") from error
+    raise OperationInvalidError(f"Snapshot '{name}' already exists: {what}")
 
 
 def _begin(connection: Connection, domain: DomainHandle) -> tuple[Any, SnapshotTree]:
@@ -177,10 +243,9 @@ def _begin(connection: Connection, domain: DomainHandle) -> tuple[Any, SnapshotT
     return ready(connection, domain, row, None), tree
 
 
-def _new(connection: Connection, domain: DomainHandle, name: str, known: set[Ref]) -> SnapshotHandle | None:
+def _fresh(tree: SnapshotTree, name: str, known: set[Ref]) -> Snapshot | None:
     """The snapshot of a name that was not there before, or None."""
-    found = [snapshot for snapshot in read_tree(connection, domain) if snapshot.name == name]
-    return next((snapshot.handle for snapshot in found if snapshot.ref not in known), None)
+    return next((snapshot for snapshot in tree if snapshot.name == name and snapshot.ref not in known), None)
 
 
 def _reference(connection: Connection, snapshot: Snapshot) -> Any:

@@ -4,6 +4,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from esxvirt.driver.domains import DomainHandle, read
+from esxvirt.driver.lost_answers import Write, new_task, run_and_verify
 from esxvirt.driver.states import domain_state
 from esxvirt.errors import (
     EsxvirtError,
@@ -11,19 +12,37 @@ from esxvirt.errors import (
     QuestionError,
     ReadOnlyError,
     ServerFault,
-    TransportError,
 )
-from esxvirt.vsphere.inventory import Query, Row, retrieve
+from esxvirt.vsphere.decode import Ref
+from esxvirt.vsphere.inventory import Row
 from esxvirt.vsphere.questions import blocked, read_question
-from esxvirt.vsphere.tasks import Watch, cancel, wait_for_task
+from esxvirt.vsphere.tasks import Watch
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from esxvirt.driver.connection import Connection
     from esxvirt.driver.policy import TaskPolicy
     from esxvirt.vsphere.session import Session
 
-__all__ = ["STATE", "answer_open", "check_writable", "prepare", "ready", "reconfigure", "run"]
+__all__ = [
+    "CHANGE_VERSION",
+    "STATE",
+    "answer_open",
+    "check_writable",
+    "is_in_state",
+    "prepare",
+    "ready",
+    "reconfigure",
+    "run",
+    "until_undisturbed",
+]
 
+CHANGE_VERSION: Final = "config.changeVersion"
+"""What of a machine is another after every change of its configuration, whoever made it."""
+
+_ATTEMPTS: Final = 5
+"""How often a change is tried that others come between."""
 _RECENT: Final = "recentTask"
 STATE: Final = ("runtime.powerState", "runtime.question", _RECENT)
 """What `ready` needs of a domain."""
@@ -85,60 +104,71 @@ def run(
     failure: str,
     *arguments: Any,
     target: Any = None,
+    done: "Callable[[], bool] | None" = None,
 ) -> Any:
     """Start a task on a domain's machine, wait for it, and return its result.
 
     The method is the machine's, or that of a `target` of its own, such as a snapshot. 3 SOAP calls, one for every
     round of updates, and one for every answer. The call that starts it is never sent twice: if its answer is lost, the
-    machine's tasks tell whether it was begun.
+    machine's tasks tell whether it was begun, and `done` whether what was to be is.
 
     Raises:
         OperationInvalidError: Another task of the machine is under way.
-        ServerFault: The task could not be started; or, with `failure` before the reason, it failed.
-        TaskCancelledError: It was cancelled.
-        QuestionError: A question blocks it, and nobody answers.
-        DeadlineError: It takes longer than the connection's policy allows, or the server was silent.
-        TransportError: The server broke off; the message says whether the task was begun, as far as that is known.
+        EsxvirtError: As `esxvirt.driver.lost_answers.run_and_verify`.
     """
-    try:
-        task = connection.session.call(machine if target is None else target, method, *arguments)
-    except TransportError as error:
-        task, known = _started(connection, domain, method)
-        if task is None:
-            raise type(error)(f"{failure}: {error}; {known}") from error
-    except ServerFault as fault:
-        if fault.name != "TaskInProgress":
-            raise
-        raise OperationInvalidError("Other tasks are pending for this domain") from None
-    except KeyboardInterrupt:
-        task, _ = _started(connection, domain, method)
-        if task is not None:
-            cancel(connection.session, task)
-            raise KeyboardInterrupt("interrupted: the task was asked to stop") from None
-        raise
-    try:
-        return wait_for_task(connection.session, task, machine, _watch(connection, domain))
-    except ServerFault as fault:
-        raise type(fault)(f"{failure}: {fault}", name=fault.name, detail=fault.detail) from None
-    except TransportError as error:
-        raise type(error)(f"{failure}: {error}") from error
+    session, policy = connection.session, connection.policy
+    known = domain.tasks
+
+    def own_task() -> Any:
+        if known is None:
+            raise EsxvirtError("the tasks of the domain are not told")
+        recent = frozenset(read(connection, domain, (_RECENT,)).get(_RECENT) or ())
+        return new_task(session, recent, frozenset(Ref("Task", name) for name in known), frozenset({method}))
+
+    write = Write(
+        failure,
+        f"look at the domain '{domain.name}'",
+        done,
+        own_task,
+        machine,
+        Watch(partial(policy.answer, domain), policy.progress, policy.deadline()),
+    )
+
+    def send() -> Any:
+        try:
+            started = machine if target is None else target
+            return session.call(started, method, *arguments, seconds=write.call_seconds(session))
+        except ServerFault as fault:
+            if fault.name != "TaskInProgress":
+                raise
+            raise OperationInvalidError("Other tasks are pending for this domain") from None
+
+    return run_and_verify(session, write, send)
 
 
-def _started(connection: "Connection", domain: DomainHandle, method: str) -> tuple[Any, str]:
-    """The task that a call has started whose answer was lost, or None and what is known of it. 2 SOAP calls."""
-    unknown = None, "whether it was done is not known: look at the domain before you try again"
-    if domain.tasks is None:
-        return unknown
-    try:
-        recent = read(connection, domain, (_RECENT,)).get(_RECENT) or ()
-        fresh = [ref for ref in recent if ref.value not in domain.tasks]
-        rows = retrieve(connection.session, Query({"Task": ("info.name",)}, fresh))
-    except EsxvirtError:
-        return unknown
-    own = [row.ref for row in rows if row.get("info.name") in {None, method}]
-    if not own:
-        return None, "nothing was begun: try again"
-    return connection.session.reference(own[-1].type, own[-1].value), ""
+def is_in_state(connection: "Connection", domain: DomainHandle, *states: int) -> bool:
+    """Whether a domain is now in one of these states. One SOAP call."""
+    row = read(connection, domain, ("runtime.powerState",))
+    return domain_state(row.get("runtime.powerState")) in states
+
+
+def until_undisturbed(attempt: "Callable[[], None]") -> None:
+    """Make a change that rests on what was read of the configuration; again, if others have changed that meanwhile.
+
+    `attempt` reads, and sends what it read of `CHANGE_VERSION` along: the server refuses what was read too early.
+
+    Raises:
+        OperationInvalidError: Others come between again and again.
+    """
+    for _ in range(_ATTEMPTS):
+        try:
+            attempt()
+        except ServerFault as fault:
+            if fault.name != "ConcurrentAccess":
+                raise
+        else:
+            return
+    raise OperationInvalidError("other clients keep changing the domain meanwhile: nothing was done; try again")
 
 
 def reconfigure(
@@ -147,9 +177,13 @@ def reconfigure(
     failure: str,
     wanted: int | None = None,
     otherwise: str = "",
+    *,
+    done: "Callable[[], bool] | None" = None,
     **changes: Any,
 ) -> None:
     """Change a domain's configuration: `changes` are properties of a `VirtualMachineConfigSpec`. Calls as `start`.
+
+    `done` tells, where an answer is lost, whether the change was made.
 
     Raises:
         As `prepare` and `run`.
@@ -157,9 +191,4 @@ def reconfigure(
     from pyVmomi import vim  # noqa: PLC0415  reading needs none of its types
 
     machine = prepare(connection, domain, wanted, otherwise)
-    run(connection, domain, machine, "ReconfigVM_Task", failure, vim.vm.ConfigSpec(**changes))
-
-
-def _watch(connection: "Connection", domain: DomainHandle) -> Watch:
-    policy = connection.policy
-    return Watch(partial(policy.answer, domain), policy.progress, policy.seconds)
+    run(connection, domain, machine, "ReconfigVM_Task", failure, vim.vm.ConfigSpec(**changes), done=done)

@@ -10,6 +10,7 @@ from esxvirt.driver.connection import Connection
 from esxvirt.driver.domains import DomainHandle
 from esxvirt.driver.hardware import Hardware, read_hardware
 from esxvirt.driver.matching import find_device, slot_of
+from esxvirt.driver.tasks import until_undisturbed
 from esxvirt.errors import DeviceNotFoundError, OperationUnsupportedError
 from esxvirt.xml.domain.controllers import Controller
 from esxvirt.xml.domain.disks import Disk
@@ -26,6 +27,10 @@ def update(connection: Connection, domain: DomainHandle, xml: str, affect: int =
         OperationUnsupportedError: That of it cannot be changed.
         EsxvirtError: As `esxvirt.driver.attach.attach` otherwise.
     """
+    until_undisturbed(lambda: _update(connection, domain, xml, affect))
+
+
+def _update(connection: Connection, domain: DomainHandle, xml: str, affect: int) -> None:
     from esxvirt.driver.device_specs import change  # noqa: PLC0415  pyVmomi's types
     from esxvirt.vsphere.objects import to_pyvmomi  # noqa: PLC0415
     from esxvirt.xml.domain.device import parse_device  # noqa: PLC0415  it needs lxml
@@ -48,7 +53,7 @@ def update(connection: Connection, domain: DomainHandle, xml: str, affect: int =
         now = read_hardware(connection, domain).by_key(found.key)
         return now is not None and _shown(now) != _shown(found)
 
-    submit(connection, domain, machine, "Could not update device", [change("edit", made)], done)
+    submit(connection, domain, machine, "Could not update device", hardware, [change("edit", made)], done)
 
 
 def _shown(device: Any) -> tuple[Any, ...]:

@@ -1,12 +1,16 @@
 """How many virtual processors a domain has."""
 
+from typing import Final
+
 from esxvirt.driver.connection import Connection
-from esxvirt.driver.domains import DomainHandle
+from esxvirt.driver.domains import DomainHandle, read
 from esxvirt.driver.info import max_vcpus
 from esxvirt.driver.tasks import reconfigure
 from esxvirt.errors import InvalidArgumentError
 
 __all__ = ["set_vcpus"]
+
+_COUNT: Final = "config.hardware.numCPU"
 
 
 def set_vcpus(connection: Connection, domain: DomainHandle, count: int) -> None:
@@ -29,4 +33,8 @@ def set_vcpus(connection: Connection, domain: DomainHandle, count: int) -> None:
             "Requested number of virtual CPUs is greater than max allowable number of virtual CPUs for the domain: "
             f"{count} > {most}"
         )
-    reconfigure(connection, domain, f"Could not set number of virtual CPUs to {count}", numCPUs=count)
+
+    def done() -> bool:
+        return bool(read(connection, domain, (_COUNT,)).get(_COUNT) == count)
+
+    reconfigure(connection, domain, f"Could not set number of virtual CPUs to {count}", done=done, numCPUs=count)

@@ -4,15 +4,15 @@ What fails leaves the datastore as it was: folders that were made for a file are
 whose answer was lost: a search tells whether it was heard.
 """
 
-from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from esxvirt.driver.connection import Connection
 from esxvirt.driver.file_names import escape_item
+from esxvirt.driver.lost_answers import look_again
+from esxvirt.driver.manager_tasks import manager_write, run_manager_task
 from esxvirt.driver.pools import PoolHandle
-from esxvirt.driver.settle import manage_or_look
 from esxvirt.driver.validating import can_validate
 from esxvirt.driver.volume_folders import DELETE, made_folder
 from esxvirt.driver.volume_names import check_name
@@ -33,6 +33,9 @@ from esxvirt.errors import (
     UnsupportedError,
 )
 from esxvirt.xml.storage.volume import Volume, parse_volume
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = ["copy", "create", "delete", "resize", "wipe"]
 
@@ -65,7 +68,8 @@ def create(connection: Connection, pool: PoolHandle, xml: str, *, validate: bool
         diskType=kind, adapterType="lsiLogic", capacityKb=-(-volume.capacity // 1024)
     )
     arguments = (raw_path(pool, volume.name), datacenter_of(connection, pool), specification)
-    return _make(connection, pool, volume.name, "Could not create volume", "CreateVirtualDisk_Task", arguments)
+    size = -(-volume.capacity // 1024) * 1024
+    return _make(connection, pool, volume.name, size, "Could not create volume", "CreateVirtualDisk_Task", arguments)
 
 
 def copy(
@@ -81,26 +85,34 @@ def copy(
     here, there = datacenter_of(connection, source.pool), datacenter_of(connection, pool)
     arguments = (raw_path(source.pool, source.name), here, raw_path(pool, volume.name), there, None, False)
 
-    def grow() -> None:
+    def grow(*, own: bool) -> None:
         if volume.capacity <= source.capacity:
             return
         made = replace(source, pool=pool, name=volume.name, path=path_in(pool, volume.name), key=None)
         try:
-            resize(connection, made, volume.capacity)
+            made = look_again(lambda: read_again(connection, made))  # another client may have grown the source
+            if made.capacity < volume.capacity:
+                resize(connection, made, volume.capacity)
         except BaseException as error:
-            _delete_again(connection, made, error)
+            _delete_again(connection, made, error, own=own)
             raise
 
-    return _make(connection, pool, volume.name, "Could not copy volume", "CopyVirtualDisk_Task", arguments, grow)
+    failure, method = "Could not copy volume", "CopyVirtualDisk_Task"
+    return _make(connection, pool, volume.name, source.capacity, failure, method, arguments, grow)
 
 
-def _delete_again(connection: Connection, made: VolumeHandle, error: BaseException) -> None:
-    """Delete a volume because of an error, which is told if that fails."""
+def _delete_again(connection: Connection, made: VolumeHandle, error: BaseException, *, own: bool) -> None:
+    """Delete a volume because of an error, if it certainly is our `own`; what is left is told."""
     try:
-        delete(connection, made)
+        if own:
+            delete(connection, made)
+            return
     except EsxvirtError:
-        if isinstance(error, EsxvirtError):
-            error.args = (f"{error}; the copy '{made.path}' may be left behind: delete it",)
+        pass
+    if isinstance(error, EsxvirtError | KeyboardInterrupt):
+        error.args = (
+            f"{str(error) or 'interrupted'}; the copy '{made.path}' may be left behind: delete it if it is yours",
+        )
 
 
 def delete(connection: Connection, volume: VolumeHandle) -> None:
@@ -120,8 +132,8 @@ def delete(connection: Connection, volume: VolumeHandle) -> None:
     def done() -> bool:
         return find(connection, volume.pool, volume.name) is None
 
-    failure, advice = "Could not delete volume", f"look for '{volume.path}'"
-    manage_or_look(connection, manager, method, failure, *arguments, done=done, advice=advice)
+    write = manager_write(connection, "Could not delete volume", f"look for '{volume.path}'", done)
+    run_manager_task(connection, write, manager, method, *arguments)
 
 
 def wipe(connection: Connection, volume: VolumeHandle) -> None:
@@ -135,13 +147,9 @@ def wipe(connection: Connection, volume: VolumeHandle) -> None:
     _refuse_luns(volume.pool, "wiping")
     _check_disk(volume, "wiped")
     arguments = (raw_path(volume.pool, volume.name), datacenter_of(connection, volume.pool))
-
-    def done() -> bool:
-        raise EsxvirtError("a search does not tell what is in a disk")
-
-    manager, failure = connection.session.content.virtualDiskManager, "Could not wipe volume"
-    advice = f"wipe '{volume.path}' again"
-    manage_or_look(connection, manager, "ZeroFillVirtualDisk_Task", failure, *arguments, done=done, advice=advice)
+    manager = connection.session.content.virtualDiskManager
+    write = manager_write(connection, "Could not wipe volume", f"wipe '{volume.path}' again")
+    run_manager_task(connection, write, manager, "ZeroFillVirtualDisk_Task", *arguments)
 
 
 def resize(connection: Connection, volume: VolumeHandle, capacity: int, *, allocate: bool = False) -> None:
@@ -174,9 +182,9 @@ def resize(connection: Connection, volume: VolumeHandle, capacity: int, *, alloc
     def done() -> bool:
         return read_again(connection, volume).capacity == kibibytes * 1024
 
-    manager, failure = connection.session.content.virtualDiskManager, "Could not resize volume"
-    advice = f"look how large '{volume.path}' is"
-    manage_or_look(connection, manager, "ExtendVirtualDisk_Task", failure, *arguments, done=done, advice=advice)
+    manager = connection.session.content.virtualDiskManager
+    write = manager_write(connection, "Could not resize volume", f"look how large '{volume.path}' is", done)
+    run_manager_task(connection, write, manager, "ExtendVirtualDisk_Task", *arguments)
 
 
 def _wanted(pool: PoolHandle, xml: str, capacity: int | None = None, *, validate: bool) -> Volume:
@@ -209,27 +217,37 @@ def _make(
     connection: Connection,
     pool: PoolHandle,
     name: str,
+    size: int,
     failure: str,
     method: str,
     arguments: tuple[Any, ...],
-    finish: Callable[[], None] = lambda: None,
+    finish: "Callable[..., None] | None" = None,
 ) -> VolumeHandle:
-    """Have an image made, `finish` it, and look it up."""
+    """Have an image of `size` bytes made, `finish` it, and look it up.
+
+    `finish` is told whether the image is certainly our `own`.
+    """
     before, has_folder = find_with_folder(connection, pool, name)
     path = path_in(pool, name)
 
     def done() -> bool:
-        return before is None and find(connection, pool, name) is not None  # the server refuses to replace one
+        found = find(connection, pool, name) if before is None else None  # the server refuses to replace one
+        return found is not None and found.capacity == size
 
-    manager, advice = connection.session.content.virtualDiskManager, f"look for '{path}'"
+    manager = connection.session.content.virtualDiskManager
+    write = manager_write(connection, failure, f"look for '{path}'", done)
     with nullcontext() if has_folder else made_folder(connection, pool, name.rpartition("/")[0]):
-        manage_or_look(connection, manager, method, failure, *arguments, done=done, advice=advice)
-        finish()
-        try:
-            made = find(connection, pool, name)
-        except EsxvirtError as error:
-            error.args = (f"Volume '{path}' was made, but cannot be looked up: {error}",)
-            raise
-        if made is None:
-            raise EsxvirtError(f"{failure}: the server does not list '{name}'")
-        return made
+        run_manager_task(connection, write, manager, method, *arguments)
+        if finish is not None:
+            finish(own=not write.guessed)
+    try:
+        made = look_again(lambda: find(connection, pool, name))
+    except EsxvirtError as error:
+        error.args = (f"Volume '{path}' was made, but cannot be looked up: {error}",)
+        raise
+    except KeyboardInterrupt as interrupt:
+        interrupt.args = (f"interrupted, but the volume '{path}' was made",)
+        raise
+    if made is None:
+        raise EsxvirtError(f"{failure}: the server does not list '{name}'")
+    return made

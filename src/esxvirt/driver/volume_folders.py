@@ -1,14 +1,14 @@
-"""Folders of datastores: made for a volume, and removed again if it does not come to be."""
+"""Folders of datastores, made for a volume that is to be in them."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
 from esxvirt.driver.connection import Connection
+from esxvirt.driver.lost_answers import Write, call_and_verify
 from esxvirt.driver.pools import PoolHandle
-from esxvirt.driver.settle import manage_or_look
 from esxvirt.driver.volumes import datacenter_of, files_below, path_in, raw_path
-from esxvirt.errors import EsxvirtError, ServerFault, TransportError
+from esxvirt.errors import EsxvirtError, ServerFault
 
 __all__ = ["DELETE", "made_folder"]
 
@@ -18,21 +18,29 @@ DELETE: Final = "DeleteDatastoreFile_Task"
 
 @contextmanager
 def made_folder(connection: Connection, pool: PoolHandle, folder: str) -> Iterator[None]:
-    """Make a folder that is missing, and those above it that are, too; if the body fails they are removed again.
+    """Make a folder that is missing, and those above it that are, too; if the body fails the error names what is left.
 
-    They stay if there is a file in them. 1 SOAP call a folder made, and one for each of those that are there first.
+    VMware removes a folder with all that is in it, and another client may have put something there since anybody
+    looked: so an empty folder stays rather than that anything is lost. 1 SOAP call a folder made, and one for each of
+    those that are there first.
 
     Raises:
         ServerFault: The server refused.
-        TransportError: The server broke off; what is left behind is told.
+        TransportError: The server broke off.
     """
     made: list[str] = []
     try:
         _make(connection, pool, folder, made)
         yield
-    except BaseException as error:
+    except EsxvirtError as error:
         if made:
-            _remove(connection, pool, made[0], error)
+            path = path_in(pool, made[0])
+            error.args = (f"{error}; the folder '{path}' is left behind: remove it if nothing is in it",)
+        raise
+    except KeyboardInterrupt as interrupt:
+        if made:
+            text = f"; the folder '{path_in(pool, made[0])}' is left behind: remove it if nothing is in it"
+            interrupt.args = ("".join(map(str, interrupt.args or ("interrupted",))) + text,)
         raise
 
 
@@ -49,40 +57,20 @@ def _make(connection: Connection, pool: PoolHandle, folder: str, made: list[str]
 
 def _make_one(connection: Connection, pool: PoolHandle, folder: str, made: list[str], *, topmost: bool) -> bool:
     """Make one folder; False if the one above it is missing, which is an error of the `topmost`."""
-    session = connection.session
+    session, path = connection.session, raw_path(pool, folder)
     manager, place = session.content.fileManager, datacenter_of(connection, pool)
+
+    def done() -> bool:  # it was missing before
+        return files_below(connection, pool, folder) is not None
+
+    write = Write("", f"look for the folder '{path_in(pool, folder)}'", done)
     try:
-        session.call(manager, "MakeDirectory", raw_path(pool, folder), place, False)
+        call_and_verify(session, write, lambda: session.call(manager, "MakeDirectory", path, place, False))
     except ServerFault as fault:
         if fault.name == "FileAlreadyExists":
             return True
         if fault.name == "FileNotFound" and not topmost:
             return False
         raise
-    except TransportError as error:
-        # Each was missing before; if the server heard us, it is there now.
-        try:
-            there = files_below(connection, pool, folder) is not None
-        except EsxvirtError:
-            what = f"whether the folder '{path_in(pool, folder)}' was made is not known: look for it"
-            raise type(error)(f"{error}; {what}") from error
-        if not there:
-            raise
     made.append(folder)
     return True
-
-
-def _remove(connection: Connection, pool: PoolHandle, folder: str, error: BaseException) -> None:
-    """Remove a folder if no file is in it, because of an error, which is told if that fails."""
-    try:
-        if files_below(connection, pool, folder):
-            return
-        manager, place = connection.session.content.fileManager, datacenter_of(connection, pool)
-        manage_or_look(
-            connection, manager, DELETE, "Could not remove the folder", raw_path(pool, folder), place,
-            done=lambda: files_below(connection, pool, folder) is None, advice="look for it",
-        )  # fmt: skip
-    except EsxvirtError:
-        if isinstance(error, EsxvirtError):
-            path = path_in(pool, folder)
-            error.args = (f"{error}; the folder '{path}' may be left behind: remove it if nothing is in it",)

@@ -1,6 +1,6 @@
 """libvirt-python's names, on esxvirt: ``import esxvirt.libvirt as libvirt``.
 
-Classes, methods, signatures, constants and errors are those of libvirt-python 9.0.0, for `esx://`, `gsx://`, `vpx://`
+Classes, methods, signatures, constants and errors are those of libvirt-python 11.3.0, for `esx://`, `gsx://`, `vpx://`
 and `sim://` connections. A method that the driver does not have raises `libvirtError` VIR_ERR_NO_SUPPORT, with the text
 "this function is not supported by the connection driver: " and the name of libvirt's function. Beyond libvirt-python,
 `virConnect.vim` is pyVmomi's service instance; `nativeToXML` and `xmlToNative` convert without a server.
@@ -22,6 +22,7 @@ from esxvirt.libvirt.constants.networks import *
 from esxvirt.libvirt.constants.node import *
 from esxvirt.libvirt.constants.parameters import *
 from esxvirt.libvirt.constants.snapshots import *
+from esxvirt.libvirt.constants.statistics import *
 from esxvirt.libvirt.constants.storage import *
 from esxvirt.libvirt.doctor import *
 from esxvirt.libvirt.domain import *

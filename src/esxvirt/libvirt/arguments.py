@@ -43,8 +43,8 @@ _UNSIGNED: Final = _words(
 _TEXT: Final = _words(
     """
     alias arch backupXML base cap checkpointXML destxml dev_name device disk dname driverName dumpxml duri dconnuri dxml
-    emulator emulatorbin file frm key mac machine macstr metadata miguri mountPoint name nativeFormat new_name password
-    path portdev srcSpec to top uri usageID user uuidstr vcpumap virttype wwnn wwpn xml xmlCPU xmlDesc xmldesc
+    emulator emulatorbin file frm group key mac machine macstr metadata miguri mountPoint name nativeFormat new_name
+    password path portdev srcSpec to top uri usageID user uuidstr vcpumap virttype wwnn wwpn xml xmlCPU xmlDesc xmldesc
     """
 )
 # Not here: what is of one kind for one method and of another for the next, and what is ours alone.

@@ -141,6 +141,10 @@ class virConnect(ManyHosts, Networks, Storage):
         """Return the URI of the connection, in its normal form."""
         return self._driver.uri.text
 
+    def changesMade(self) -> int:
+        """Return how many changes were made by way of this connection. esxvirt's own."""
+        return self._driver.changes
+
     def isAlive(self) -> int:
         """Return 1 while the session is known to the server, else 0."""
         driver = self._driver
@@ -342,24 +346,41 @@ class virConnect(ManyHosts, Networks, Storage):
         check_flags(flags, 0, "esxConnectDomainXMLToNative")
         return self.xmlToNative(nativeFormat, domainXml)[0]
 
-    def nativeToXML(self, nativeFormat: str, nativeConfig: str | bytes, strict: bool = False) -> tuple[str, list[str]]:
+    def nativeToXML(
+        self,
+        nativeFormat: str,
+        nativeConfig: str | bytes,
+        strict: bool = False,
+        lenient: bool = False,
+        fileName: str | None = None,
+    ) -> tuple[str, list[str]]:
         """Return the domain XML of a native configuration, and what was lost or guessed; not libvirt's.
 
-        With `strict` what libvirt refuses is refused. `esxvirt.libvirt.nativeToXML` needs no connection.
+        With `strict` what libvirt refuses is refused; with `lenient` files are taken that are on datastores which the
+        server has not. Errors name `fileName`. `esxvirt.libvirt.nativeToXML` needs no connection.
         """
         from esxvirt.libvirt.native import convert_from
 
         name = "virConnectDomainXMLFromNative"
         text = nativeConfig if isinstance(nativeConfig, bytes) else to_text(nativeConfig, name, "nativeConfig")
-        return convert_from(self._driver, to_text(nativeFormat, name, "nativeFormat"), text, strict=strict)
+        native = to_text(nativeFormat, name, "nativeFormat")
+        return convert_from(self._driver, native, text, strict=strict, lenient=lenient, file_name=fileName)
 
-    def xmlToNative(self, nativeFormat: str, domainXml: str | bytes, strict: bool = False) -> tuple[str, list[str]]:
+    def xmlToNative(
+        self,
+        nativeFormat: str,
+        domainXml: str | bytes,
+        strict: bool = False,
+        lenient: bool = False,
+        fileName: str | None = None,
+    ) -> tuple[str, list[str]]:
         """Return the native configuration of domain XML, and what was lost; see `nativeToXML`."""
         from esxvirt.libvirt.native import convert_to
 
         name = "virConnectDomainXMLToNative"
         text = domainXml if isinstance(domainXml, bytes) else to_text(domainXml, name, "domainXml")
-        return convert_to(self._driver, to_text(nativeFormat, name, "nativeFormat"), text, strict=strict)
+        native = to_text(nativeFormat, name, "nativeFormat")
+        return convert_to(self._driver, native, text, strict=strict, lenient=lenient, file_name=fileName)
 
     # defining
 
@@ -393,7 +414,7 @@ class virConnect(ManyHosts, Networks, Storage):
 
         It is given an object with the `id` and the `text` of the question, its `choices` (pairs of key and label) and
         the key of the `default`, or None there. It returns the key, or the label, of the answer; None cancels the task,
-        as without a callback. With `auto_answer=1` nobody is asked. `cb` None asks nobody any more.
+        as without a callback. With `auto_answer` in the URI, 0 or 1, nobody is asked. `cb` None asks nobody any more.
         """
         if cb is None:
             self._driver.policy.ask = None

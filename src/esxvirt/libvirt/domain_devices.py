@@ -31,6 +31,7 @@ _GUEST_INFO = (
     | parameters.VIR_DOMAIN_GUEST_INFO_FILESYSTEM
     | parameters.VIR_DOMAIN_GUEST_INFO_DISKS
     | parameters.VIR_DOMAIN_GUEST_INFO_INTERFACES
+    | flags_.VIR_DOMAIN_GUEST_INFO_LOAD
 )
 
 
@@ -179,7 +180,7 @@ class Changing:
     def guestInfo(self, types: int = 0, flags: int = 0) -> dict[str, str | int]:
         """Return what VMware tools tell of the guest: ``os.*``, ``hostname``, ``fs.*`` and ``if.*``.
 
-        `types` is VIR_DOMAIN_GUEST_INFO_*, 0 for all that there is; the tools do not tell users, timezone and disks.
+        `types` is VIR_DOMAIN_GUEST_INFO_*, 0 for all that there is; users, timezone, disks and load they do not tell.
         """
         from esxvirt.driver.guest_details import guest_details
 

@@ -64,6 +64,8 @@ ERRORS: Final[dict[type[BaseException], Meaning]] = {
     errors.AuthenticationError: Meaning(codes.VIR_ERR_AUTH_FAILED, codes.VIR_FROM_AUTH),
     errors.AuthCancelledError: Meaning(codes.VIR_ERR_AUTH_CANCELLED, codes.VIR_FROM_AUTH),
     errors.AuthFileError: Meaning(codes.VIR_ERR_CONF_SYNTAX, codes.VIR_FROM_NONE),
+    errors.NoAnswerError: Meaning(codes.VIR_ERR_OPERATION_FAILED, codes.VIR_FROM_AUTH),
+    errors.NoQuestionError: Meaning(codes.VIR_ERR_OPERATION_UNSUPPORTED, codes.VIR_FROM_AUTH),
     errors.NoCredentialsError: Meaning(codes.VIR_ERR_INVALID_ARG, codes.VIR_FROM_AUTH),
     errors.DeadlineError: Meaning(codes.VIR_ERR_OPERATION_TIMEOUT),
     errors.MissingPrivilegeError: Meaning(codes.VIR_ERR_ACCESS_DENIED),
@@ -79,47 +81,48 @@ FAULTS: Final[dict[str, Meaning]] = {
 }
 """By a fault's name on the wire; all others are VIR_ERR_INTERNAL_ERROR, as in libvirt."""
 
+_PLACE: Final = "%1$s"
 TEXTS: Final[dict[int, str]] = {
-    codes.VIR_ERR_INTERNAL_ERROR: "internal error: %s",
-    codes.VIR_ERR_NO_SUPPORT: "this function is not supported by the connection driver: %s",
-    codes.VIR_ERR_NO_CONNECT: "no connection driver available for %s",
-    codes.VIR_ERR_INVALID_CONN: "invalid connection pointer in %s",
-    codes.VIR_ERR_INVALID_STORAGE_VOL: "invalid storage volume pointer in %s",
-    codes.VIR_ERR_INVALID_DOMAIN_SNAPSHOT: "Invalid domain snapshot: %s",
-    codes.VIR_ERR_INVALID_STREAM: "invalid stream pointer in %s",
-    codes.VIR_ERR_INVALID_ARG: "invalid argument: %s",
-    codes.VIR_ERR_OPERATION_FAILED: "operation failed: %s",
-    codes.VIR_ERR_XML_ERROR: "XML error: %s",
-    codes.VIR_ERR_OPERATION_DENIED: "operation forbidden: %s",
-    codes.VIR_ERR_CONF_SYNTAX: "configuration file syntax error: %s",
-    codes.VIR_ERR_XML_DETAIL: "%s",
-    codes.VIR_ERR_NO_DOMAIN: "Domain not found: %s",
-    codes.VIR_ERR_NO_NETWORK: "Network not found: %s",
-    codes.VIR_ERR_AUTH_FAILED: "authentication failed: %s",
-    codes.VIR_ERR_NO_STORAGE_POOL: "Storage pool not found: %s",
-    codes.VIR_ERR_NO_STORAGE_VOL: "Storage volume not found: %s",
-    codes.VIR_ERR_NO_DOMAIN_METADATA: "metadata not found: %s",
-    codes.VIR_ERR_OPERATION_INVALID: "Requested operation is not valid: %s",
-    codes.VIR_ERR_NO_INTERFACE: "Interface not found: %s",
-    codes.VIR_ERR_CONFIG_UNSUPPORTED: "unsupported configuration: %s",
-    codes.VIR_ERR_NETWORK_EXIST: "network %s exists already",
-    codes.VIR_ERR_OPERATION_TIMEOUT: "Timed out during operation: %s",
-    codes.VIR_ERR_NO_DOMAIN_SNAPSHOT: "Domain snapshot not found: %s",
-    codes.VIR_ERR_XML_INVALID_SCHEMA: "XML document failed to validate against schema: %s",
-    codes.VIR_ERR_OVERFLOW: "numerical overflow: %s",
-    codes.VIR_ERR_ARGUMENT_UNSUPPORTED: "argument unsupported: %s",
-    codes.VIR_ERR_OPERATION_UNSUPPORTED: "Operation not supported: %s",
-    codes.VIR_ERR_DEVICE_MISSING: "device not found: %s",
-    codes.VIR_ERR_OPERATION_ABORTED: "operation aborted: %s",
-    codes.VIR_ERR_AUTH_CANCELLED: "authentication cancelled: %s",
-    codes.VIR_ERR_ACCESS_DENIED: "access denied: %s",
+    codes.VIR_ERR_INTERNAL_ERROR: "internal error: %1$s",
+    codes.VIR_ERR_NO_SUPPORT: "this function is not supported by the connection driver: %1$s",
+    codes.VIR_ERR_NO_CONNECT: "no connection driver available for %1$s",
+    codes.VIR_ERR_INVALID_CONN: "invalid connection pointer in %1$s",
+    codes.VIR_ERR_INVALID_STORAGE_VOL: "invalid storage volume pointer in %1$s",
+    codes.VIR_ERR_INVALID_DOMAIN_SNAPSHOT: "Invalid domain snapshot: %1$s",
+    codes.VIR_ERR_INVALID_STREAM: "invalid stream pointer in %1$s",
+    codes.VIR_ERR_INVALID_ARG: "invalid argument: %1$s",
+    codes.VIR_ERR_OPERATION_FAILED: "operation failed: %1$s",
+    codes.VIR_ERR_XML_ERROR: "XML error: %1$s",
+    codes.VIR_ERR_OPERATION_DENIED: "operation forbidden: %1$s",
+    codes.VIR_ERR_CONF_SYNTAX: "configuration file syntax error: %1$s",
+    codes.VIR_ERR_XML_DETAIL: "%1$s",
+    codes.VIR_ERR_NO_DOMAIN: "Domain not found: %1$s",
+    codes.VIR_ERR_NO_NETWORK: "Network not found: %1$s",
+    codes.VIR_ERR_AUTH_FAILED: "authentication failed: %1$s",
+    codes.VIR_ERR_NO_STORAGE_POOL: "Storage pool not found: %1$s",
+    codes.VIR_ERR_NO_STORAGE_VOL: "Storage volume not found: %1$s",
+    codes.VIR_ERR_NO_DOMAIN_METADATA: "metadata not found: %1$s",
+    codes.VIR_ERR_OPERATION_INVALID: "Requested operation is not valid: %1$s",
+    codes.VIR_ERR_NO_INTERFACE: "Interface not found: %1$s",
+    codes.VIR_ERR_CONFIG_UNSUPPORTED: "unsupported configuration: %1$s",
+    codes.VIR_ERR_NETWORK_EXIST: "network %1$s exists already",
+    codes.VIR_ERR_OPERATION_TIMEOUT: "Timed out during operation: %1$s",
+    codes.VIR_ERR_NO_DOMAIN_SNAPSHOT: "Domain snapshot not found: %1$s",
+    codes.VIR_ERR_XML_INVALID_SCHEMA: "XML document failed to validate against schema: %1$s",
+    codes.VIR_ERR_OVERFLOW: "numerical overflow: %1$s",
+    codes.VIR_ERR_ARGUMENT_UNSUPPORTED: "argument unsupported: %1$s",
+    codes.VIR_ERR_OPERATION_UNSUPPORTED: "Operation not supported: %1$s",
+    codes.VIR_ERR_DEVICE_MISSING: "device not found: %1$s",
+    codes.VIR_ERR_OPERATION_ABORTED: "operation aborted: %1$s",
+    codes.VIR_ERR_AUTH_CANCELLED: "authentication cancelled: %1$s",
+    codes.VIR_ERR_ACCESS_DENIED: "access denied: %1$s",
 }
-"""libvirt's text for a code; ``%s`` is where the message goes."""
+"""libvirt's text for a code; ``%1$s`` is where the message goes."""
 
 _WHOLE: Final[dict[int, str]] = {
-    codes.VIR_ERR_NO_NAME: "missing name information in %s",
-    codes.VIR_ERR_NO_SOURCE: "missing source information for device %s",
-    codes.VIR_ERR_NO_TARGET: "missing target information for device %s",
+    codes.VIR_ERR_NO_NAME: "missing name information in %1$s",
+    codes.VIR_ERR_NO_SOURCE: "missing source information for device %1$s",
+    codes.VIR_ERR_NO_TARGET: "missing target information for device %1$s",
 }
 """The same for codes whose message is the whole text: libvirt has another for them where there is nothing to add."""
 
@@ -178,7 +181,7 @@ class libvirtError(Exception):  # libvirt-python's name
         return None if self.err is None else self.err[3]
 
     def get_str1(self) -> str | None:
-        """Return libvirt's text for the code, with ``%s`` where the message goes."""
+        """Return libvirt's text for the code, with ``%1$s`` where the message goes."""
         return None if self.err is None else self.err[4]
 
     def get_str2(self) -> str | None:
@@ -236,12 +239,12 @@ def report(code: int, domain: int, message: str) -> libvirtError:
     """Return the error to raise for a code, a domain and a message without libvirt's text around it."""
     if code in _WHOLE:
         text = _WHOLE[code]
-        begin = text.removesuffix("%s")
+        begin = text.removesuffix(_PLACE)
         detail = message.removeprefix(begin) if message.startswith(begin) else None
         text = message if detail is None else text
         return _report((code, domain, message, codes.VIR_ERR_ERROR, text, detail, None, -1, -1))
     text = TEXTS[code]
-    return _report((code, domain, text % message, codes.VIR_ERR_ERROR, text, message, None, -1, -1))
+    return _report((code, domain, text.replace(_PLACE, message), codes.VIR_ERR_ERROR, text, message, None, -1, -1))
 
 
 def report_argument(message: str, function: str, argument: str, domain: int = codes.VIR_FROM_DOMAIN) -> libvirtError:

@@ -42,7 +42,7 @@ def openAuth(uri: str | None, auth: Sequence[Any], flags: int = 0) -> virConnect
         auth: ``[types, callback, opaque]``: the VIR_CRED_* that the callback knows; the callback, which is given a
             sequence of ``[type, prompt, challenge, default result, result]`` and `opaque`, puts the answer into the
             last, and returns 0, or -1 to decline; whatever the callback wants to be given. The challenge is the
-            hostname, so that a callback can tell an ESX server from a vCenter.
+            hostname where the user is asked for, so that a callback can tell an ESX server from a vCenter.
         flags: VIR_CONNECT_RO; VIR_CONNECT_NO_ALIASES heeds no `uri_aliases`.
 
     Raises:

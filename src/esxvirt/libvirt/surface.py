@@ -2,10 +2,10 @@
 
 A line has the method with its parameters, the C function that libvirt names in errors, and ``!`` if libvirt refuses it
 on a read-only connection. A class's own module has bodies for the methods that the driver supports; all others raise
-VIR_ERR_NO_SUPPORT with that function's name (`esxvirt.libvirt.methods`). Names and flags are libvirt 9.0.0's;
-`getInfoKiB`, `domainTitles`, `getAllStoragePoolInfo`, `getAllVolumeInfo`, `infoAtLookup`, `XMLDescAtLookup`,
-`remaining`, `facts`, `wanted`, `abandon`, `nativeToXML`, `xmlToNative`, the details and renaming of snapshots, and all
-that is about several hosts, tasks and questions, is our own.
+VIR_ERR_NO_SUPPORT with that function's name (`esxvirt.libvirt.methods`). Names and flags are libvirt 11.3.0's;
+`changesMade`, `getInfoKiB`, `domainTitles`, `getAllStoragePoolInfo`, `getAllVolumeInfo`, `infoAtLookup`,
+`XMLDescAtLookup`, `remaining`, `facts`, `wanted`, `abandon`, `nativeToXML`, `xmlToNative`, the details and renaming of
+snapshots, and all that is about several hosts, tasks and questions, is our own.
 """
 
 __all__ = ["SURFACE"]
@@ -18,6 +18,7 @@ SURFACE: dict[str, str] = {
     changeBegin(flags=0) virInterfaceChangeBegin !
     changeCommit(flags=0) virInterfaceChangeCommit !
     changeRollback(flags=0) virInterfaceChangeRollback !
+    changesMade() virConnectChangesMade
     close() virConnectClose
     compareCPU(xmlDesc, flags=0) virConnectCompareCPU
     compareHypervisorCPU(emulator, arch, machine, virttype, xmlCPU, flags=0) virConnectCompareHypervisorCPU !
@@ -93,7 +94,7 @@ SURFACE: dict[str, str] = {
     lookupByUUID(uuid) virDomainLookupByUUID
     lookupByUUIDString(uuidstr) virDomainLookupByUUIDString
     narrow(host) virConnectNarrow
-    nativeToXML(nativeFormat, nativeConfig, strict=False) virConnectDomainXMLFromNative !
+    nativeToXML(nativeFormat, nativeConfig, strict=False, lenient=False, fileName=None) virConnectDomainXMLFromNative !
     networkCreateXML(xmlDesc) virNetworkCreateXML !
     networkCreateXMLFlags(xmlDesc, flags=0) virNetworkCreateXMLFlags !
     networkDefineXML(xml) virNetworkDefineXML !
@@ -158,7 +159,7 @@ SURFACE: dict[str, str] = {
     storageVolLookupByPath(path) virStorageVolLookupByPath
     suspendForDuration(target, duration, flags=0) virNodeSuspendForDuration !
     unregisterCloseCallback() virConnectUnregisterCloseCallback
-    xmlToNative(nativeFormat, domainXml, strict=False) virConnectDomainXMLToNative !
+    xmlToNative(nativeFormat, domainXml, strict=False, lenient=False, fileName=None) virConnectDomainXMLToNative !
     """,
     "virDomain": """
     abortJob() virDomainAbortJob !
@@ -171,6 +172,7 @@ SURFACE: dict[str, str] = {
     authorizedSSHKeysGet(user, flags=0) virDomainAuthorizedSSHKeysGet !
     authorizedSSHKeysSet(user, keys=None, flags=0) virDomainAuthorizedSSHKeysSet !
     autostart() virDomainGetAutostart
+    autostartOnce() virDomainGetAutostartOnce
     awaitCondition(condition, seconds=None) virDomainAwaitCondition
     backupBegin(backupXML, checkpointXML, flags=0) virDomainBackupBegin !
     backupGetXMLDesc(flags=0) virDomainBackupGetXMLDesc
@@ -197,6 +199,7 @@ SURFACE: dict[str, str] = {
     createWithFiles(files, flags=0) virDomainCreateWithFiles !
     createWithFlags(flags=0) virDomainCreateWithFlags !
     delIOThread(iothread_id, flags=0) virDomainDelIOThread !
+    delThrottleGroup(group, flags=0) virDomainDelThrottleGroup
     destroy() virDomainDestroy !
     destroyFlags(flags=0) virDomainDestroyFlags !
     detachDevice(xml) virDomainDetachDevice !
@@ -211,6 +214,7 @@ SURFACE: dict[str, str] = {
     fSTrim(mountPoint, minimum, flags=0) virDomainFSTrim !
     getCPUStats(total, flags=0) virDomainGetCPUStats
     getTime(flags=0) virDomainGetTime !
+    graphicsReload(type, flags=0) virDomainGraphicsReload !
     guestInfo(types=0, flags=0) virDomainGetGuestInfo !
     guestVcpus(flags=0) virDomainGetGuestVcpus
     hasCurrentSnapshot(flags=0) virDomainHasCurrentSnapshot
@@ -289,6 +293,7 @@ SURFACE: dict[str, str] = {
     sendKey(codeset, holdtime, keycodes, nkeycodes, flags=0) virDomainSendKey !
     sendProcessSignal(pid_value, signum, flags=0) virDomainSendProcessSignal !
     setAutostart(autostart) virDomainSetAutostart !
+    setAutostartOnce(autostart) virDomainSetAutostartOnce !
     setBlkioParameters(params, flags=0) virDomainSetBlkioParameters !
     setBlockIoTune(disk, params, flags=0) virDomainSetBlockIoTune !
     setBlockThreshold(dev, threshold, flags=0) virDomainSetBlockThreshold !
@@ -307,6 +312,7 @@ SURFACE: dict[str, str] = {
     setPerfEvents(params, flags=0) virDomainSetPerfEvents !
     setSchedulerParameters(params) virDomainSetSchedulerParameters !
     setSchedulerParametersFlags(params, flags=0) virDomainSetSchedulerParametersFlags !
+    setThrottleGroup(group, params, flags=0) virDomainSetThrottleGroup !
     setTime(time=None, flags=0) virDomainSetTime !
     setUserPassword(user, password, flags=0) virDomainSetUserPassword !
     setVcpu(vcpumap, state, flags=0) virDomainSetVcpu !
@@ -363,11 +369,13 @@ SURFACE: dict[str, str] = {
     isActive() virNetworkIsActive
     isPersistent() virNetworkIsPersistent
     listAllPorts(flags=0) virNetworkListAllPorts
+    metadata(type, uri, flags=0) virNetworkGetMetadata
     name() virNetworkGetName
     portCreateXML(xmldesc, flags=0) virNetworkPortCreateXML !
     portLookupByUUID(uuid) virNetworkPortLookupByUUID
     portLookupByUUIDString(uuidstr) virNetworkPortLookupByUUID
     setAutostart(autostart) virNetworkSetAutostart !
+    setMetadata(type, metadata, key, uri, flags=0) virNetworkSetMetadata !
     undefine() virNetworkUndefine !
     update(command, section, parentIndex, xml, flags=0) virNetworkUpdate !
     UUID() virNetworkGetUUID
@@ -468,6 +476,7 @@ SURFACE: dict[str, str] = {
     reset() virNodeDeviceReset !
     setAutostart(autostart) virNodeDeviceSetAutostart !
     undefine(flags=0) virNodeDeviceUndefine !
+    update(xmlDesc, flags=0) virNodeDeviceUpdate !
     XMLDesc(flags=0) virNodeDeviceGetXMLDesc
     """,
     "virSecret": """

@@ -4,8 +4,8 @@ from typing import Final
 
 __all__ = ["getVersion"]
 
-LIBRARY_VERSION: Final = 9_000_000
-"""libvirt 9.0.0: major * 1,000,000 + minor * 1,000 + release."""
+LIBRARY_VERSION: Final = 11_003_000
+"""libvirt 11.3.0: major * 1,000,000 + minor * 1,000 + release."""
 
 
 def getVersion(name: str | None = None) -> int | tuple[int, int]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from esxvirt.sim import licences
 from esxvirt.sim.calls import CURRENT, Call, CallRecord
+from esxvirt.sim.holds import StoppedError, stopping
 from esxvirt.sim.wire import schema
 from esxvirt.sim.wire.values import Fault
 
@@ -49,6 +50,18 @@ def latency(call: Call, proceed: Next) -> Any:
     if call.endpoint.latency > 0:
         time.sleep(call.endpoint.latency)
     return proceed(call)
+
+
+def holds(call: Call, proceed: Next) -> Any:
+    """Hold the call, or its answer, until a test lets it go."""
+    session = call.endpoint.sessions.find(call.peer.cookie)
+    claim = call.endpoint.holds.claim("call", call.name, str(call.this), session.key if session else None)
+    if claim is None:
+        return proceed(call)
+    try:
+        return claim.around(lambda: proceed(call))
+    except StoppedError:
+        raise stopping() from None
 
 
 def faults(call: Call, proceed: Next) -> Any:
@@ -132,7 +145,7 @@ def locking(call: Call, proceed: Next) -> Any:
 
 
 STAGES: tuple[Callable[[Call, Next], Any], ...] = (
-    latency, faults, version_gate, authentication, permission, licence, locking,
+    latency, holds, faults, version_gate, authentication, permission, licence, locking,
 )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from esxvirt.sim.access import Access
 from esxvirt.sim.calls import Call, CallLog
 from esxvirt.sim.faults import FaultPlan
+from esxvirt.sim.holds import Holds
 from esxvirt.sim.objects.base import ManagedObject
 from esxvirt.sim.objects.network import Network as NetworkObject
 from esxvirt.sim.objects.task import Task as TaskObject
@@ -63,6 +64,7 @@ class Endpoint:
         access.parent_of = self.parent_of
         self.faults = faults
         self.calls = calls
+        self.holds = Holds()
         self.latency = 0.0
         # The most objects in one page of an answer, whatever the client asks; 0 for no limit.
         self.max_objects = 0

@@ -91,6 +91,10 @@ def _parser() -> argparse.ArgumentParser:
         "--troubled", type=_troubles, default=(), metavar="LIST", help=f"machines in trouble: {','.join(TROUBLES)}"
     )
     parser.add_argument(
+        "--name", action="append", default=[], metavar="NAME",
+        help="a name or address that the certificate is for, too; may be given often",
+    )  # fmt: skip
+    parser.add_argument(
         "--idle-timeout", type=_duration, default=1800.0, metavar="TIME", help="end idle sessions: 90s (1800s)"
     )
     parser.add_argument(
@@ -130,7 +134,7 @@ def run(arguments: list[str] | None = None) -> int:
             license=options.license, troubled=options.troubled, listen=options.listen, datacenters=options.datacenters,
             clusters=options.clusters, folders=options.folders, shared=options.shared, tree=options.host_path,
             distributed=options.distributed, storage=options.storage,
-            idle_timeout=options.idle_timeout, state=options.state,
+            idle_timeout=options.idle_timeout, state=options.state, names=options.name,
         )  # fmt: skip
     except ValueError as error:
         parser.error(str(error))

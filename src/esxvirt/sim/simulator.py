@@ -17,6 +17,7 @@ from esxvirt.sim.access import Access
 from esxvirt.sim.calls import CallLog
 from esxvirt.sim.endpoint import Endpoint
 from esxvirt.sim.faults import FaultPlan
+from esxvirt.sim.holds import Hold, Holds
 from esxvirt.sim.http import addresses, certificates
 from esxvirt.sim.http.server import Server
 from esxvirt.sim.licences import LICENCES
@@ -31,10 +32,12 @@ if TYPE_CHECKING:
     from os import PathLike
 
     from esxvirt.sim.state.site import Site
+    from esxvirt.sim.wire.values import Ref
 
 __all__ = ["PASSWORD", "Simulator"]
 
 PASSWORD = "secret"  # noqa: S105  # of a server that holds nothing
+_VCENTER_NAME = "vcenter.example.com"
 _THREADS = 256
 _PATIENCE = 10.0
 
@@ -47,6 +50,7 @@ class Simulator:
     `troubled` adds machines with any of `state.troubles.TROUBLES`, `storage` adds "nfs" and "iscsi" storage;
     `datacenters`, `clusters`, `folders`, `shared`, `distributed`, `tree` are a vCenter's: see `state.inventory.Layout`.
     `license` "free" is that of the free ESXi, whose API only reads.
+    `names` are names or addresses that the certificate is for, beside those that the servers have anyway.
     `listen` is the main server's (address, port), port 0 for any. `state` is a file that keeps what has changed between
     runs: where it exists it is read in place of the counts, and it is written when the simulator stops.
     LookupError for an unknown profile, ValueError for arguments that cannot be and a file that holds no state of the
@@ -73,6 +77,7 @@ class Simulator:
         storage: Iterable[str] = (),
         idle_timeout: float = 1800.0,
         license: str = "evaluation",  # noqa: A002  # the option's word
+        names: Iterable[str] = (),
         state: "str | PathLike[str] | None" = None,
     ) -> None:
         if transport not in {"http", "https"}:
@@ -89,6 +94,7 @@ class Simulator:
         self.username = self.profile.username
         self.calls = CallLog()
         self.faults = FaultPlan()
+        self.holds = Holds()
         self.faults.on_change = self._listen_again
         self._state = Path(state) if state is not None else None
         if self._state is not None and self._state.exists():
@@ -102,12 +108,17 @@ class Simulator:
         self._restricted = license == "free"
         self._idle_timeout = idle_timeout
         self._listen = listen
+        self._names = tuple(names)
+        for name in self._names:
+            if not certificates.is_name(name):
+                raise ValueError(f"{name!r} is neither a host's name nor an address that a certificate can be for")
         self._servers: list[Server] = []
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._pool: ThreadPoolExecutor | None = None
         self._directory: tempfile.TemporaryDirectory[str] | None = None
         self.tasks = Tasks(self.site)
+        self.tasks.holds = self.holds
         self.endpoints = self._make_endpoints()
 
     def _make_endpoints(self) -> list[Endpoint]:
@@ -119,6 +130,7 @@ class Simulator:
             access = Access(profile.username, self.password)
             endpoint = Endpoint(self.tasks, profile, host, access, self.faults, self.calls)
             endpoint.latency = self._latency
+            endpoint.holds = self.holds
             access.restricted = self._restricted
             endpoint.sessions.idle_timeout = self._idle_timeout
             if endpoint.name in self.site.access:
@@ -139,16 +151,62 @@ class Simulator:
             endpoint.latency = seconds
 
     @property
+    def registration(self) -> str:
+        """When a machine's registration reads its VMX file: at the "start" or the "end" of its task."""
+        return self.tasks.registration
+
+    @registration.setter
+    def registration(self, when: str) -> None:
+        if when not in {"start", "end"}:
+            raise ValueError(f"registration {when!r}: choose start or end")
+        self.tasks.registration = when
+
+    @property
     def sessions(self) -> list[Session]:
         """The sessions now open, on all servers."""
         return [session for endpoint in self.endpoints for session in endpoint.sessions]
+
+    def hold(
+        self,
+        method: str | None = None,
+        *,
+        http: str | None = None,
+        path: str | None = None,
+        object: "str | Ref | None" = None,  # noqa: A002  # the word that `calls` uses, too
+        answer: bool = False,
+        task: bool = False,
+        count: int = 1,
+        skip: int = 0,
+    ) -> Hold:
+        """Hold the next calls of a method, or requests for files, on every server, until the `Hold` is released.
+
+        With `answer` the call is carried out and its answer waits, else nothing is done before the release: of an
+        upload only the body is read. A client that goes away meanwhile takes nothing back. A simulator that stops lets
+        all go, and leaves undone what is not done.
+
+        Args:
+            method: A method's name on the wire, or "*" for all.
+            http: GET, HEAD, PUT or DELETE of ``/folder``, or "*", instead of a method.
+            path: The start of the URL's path, decoded; None for any.
+            object: The object that a method is called on, "VirtualMachine:1" or the identifier alone.
+            answer: Whether the answer is held, not the call.
+            task: Whether the call's task is held, when it has begun and before its effect; to cancel it lets it go.
+            count: How many calls are held; all that come after them pass.
+            skip: How many calls pass before the first is held.
+
+        Raises:
+            ValueError: for what can never be held.
+        """
+        return self.holds.add(
+            method, http=http, path=path, object=object, answer=answer, task=task, count=count, skip=skip
+        )
 
     def trouble(self, name: str, trouble: str) -> None:
         """Give the machine of that name one of `state.troubles.TROUBLES`; LookupError, ValueError."""
         with self.site.lock:
             machine = self.site.find_machine(name)
             cause(machine, trouble)
-            self.site.touch(machine)
+            self.site.touch()
 
     def add_role(self, name: str, privileges: Iterable[str]) -> None:
         """Add a role with privileges by their names, on every server; ValueError for a name that is taken."""
@@ -272,7 +330,7 @@ class Simulator:
         self._directory = tempfile.TemporaryDirectory(prefix="esxvirt-sim-")
         tls = None
         if self.transport == "https":
-            made = certificates.make([str(item.getsockname()[0]) for item in listeners], Path(self._directory.name))
+            made = certificates.make(self._certified(listeners), Path(self._directory.name))
             tls, self.cacert, self.thumbprint = made.context, made.cacert, made.thumbprint
         self._pool = ThreadPoolExecutor(_THREADS, "esxvirt-sim")
         self._servers = []
@@ -291,6 +349,12 @@ class Simulator:
         self._thread.start()
         asyncio.run_coroutine_threadsafe(self._start_servers(), self._loop).result(_PATIENCE)
         return self
+
+    def _certified(self, listeners: list[socket.socket]) -> list[str]:
+        """The names and addresses that the certificate is for, the subject first."""
+        own = [_VCENTER_NAME] if self.profile.is_vcenter else []
+        own += [host.full_name for host in self.site.hosts if certificates.is_name(host.full_name)]
+        return [*self._names, *own, *(str(item.getsockname()[0]) for item in listeners)]
 
     def _bind(self) -> list[socket.socket]:
         standard = 80 if self.transport == "http" else 443
@@ -318,6 +382,8 @@ class Simulator:
         """Close all connections and stop; safe to call twice."""
         if self._thread is None or self._loop is None:
             return
+        # Before the tasks end: what a held call would start must not begin any more.
+        self.holds.close()
         with self.site.changed:
             self.site.closing = True
             self.tasks.attach(None)

@@ -18,7 +18,7 @@ from esxvirt.xml.domain.format import format_domain
 from esxvirt.xml.domain.implied import add_implied
 from esxvirt.xml.domain.model import Domain
 
-__all__ = ["CONFORMANCE_VERSION", "from_domain", "from_xml", "to_domain", "to_xml"]
+__all__ = ["CONFORMANCE_VERSION", "from_domain", "from_xml", "read_domain", "to_domain", "to_xml", "write_domain"]
 
 _HIGHEST_HARDWARE = 99
 _BRIDGES_SINCE = 7
@@ -33,6 +33,7 @@ def to_domain(
     *,
     strict: bool = False,
     report: Report | None = None,
+    file_name: str = "",
 ) -> Domain:
     """Read a VMX file as a domain, with the devices that libvirt implies.
 
@@ -41,16 +42,22 @@ def to_domain(
         context: lookups that need a server; see `VmxContext`.
         strict: refuse whatever libvirt's converter refuses, with its message.
         report: gets a note for each loss and guess.
+        file_name: what errors call the file; empty for a file without a name.
 
     Raises:
-        VmxError: if the file describes no machine, or a disk's file does not exist.
+        VmxError: if the file describes no machine, for a value that cannot be (a memory size that is no number or no
+            multiple of 4 MiB, a CPU count below 1, a broken UUID or MAC address), or if a disk's file does not exist.
 
     Source: virVMXParseConfig, `virsh domxml-from-native vmware-vmx`.
     """
     notes = Report() if report is None else report
     file = vmx if isinstance(vmx, VmxFile) else VmxFile.parse(vmx, strict=strict)
     notes.notes.extend(file.report)
-    source = Source(file, context or VmxContext(), notes, strict=strict)
+    return read_domain(Source(file, context or VmxContext(), notes, strict=strict, name=file_name))
+
+
+def read_domain(source: Source) -> Domain:
+    """Read the domain of a VMX file that is under conversion; see `to_domain`."""
     domain = Domain()
     read_machine(source, domain)
     read_graphics(source, domain)
@@ -65,13 +72,18 @@ def to_domain(
 
 
 def to_xml(
-    vmx: str | bytes, *, context: VmxContext | None = None, strict: bool = False, report: Report | None = None
+    vmx: str | bytes,
+    *,
+    context: VmxContext | None = None,
+    strict: bool = False,
+    report: Report | None = None,
+    file_name: str = "",
 ) -> str:
     """Convert a VMX file to domain XML.
 
     Arguments and errors are those of `to_domain`; the XML contains passwords and ends with a line end.
     """
-    domain = to_domain(vmx, context, strict=strict, report=report)
+    domain = to_domain(vmx, context, strict=strict, report=report, file_name=file_name)
     return format_domain(domain, secure=True, inactive=True, libvirt_version=CONFORMANCE_VERSION)
 
 
@@ -82,6 +94,7 @@ def from_domain(
     *,
     strict: bool = False,
     report: Report | None = None,
+    file_name: str = "",
 ) -> str:
     """Write a domain as a VMX file.
 
@@ -91,6 +104,7 @@ def from_domain(
         context: lookups that need a server; see `VmxContext`.
         strict: refuse whatever libvirt's converter refuses, with its message.
         report: gets a note for each loss and guess.
+        file_name: what errors call the file of the XML; empty for a file without a name.
 
     Raises:
         EsxvirtError: for what VMware does not have.
@@ -100,14 +114,19 @@ def from_domain(
     """
     if not 3 <= virtual_hw_version <= _HIGHEST_HARDWARE:
         raise InvalidArgumentError(f"virtual hardware has versions from 3 on, not {virtual_hw_version}")
+    notes = Report() if report is None else report
+    sink = Sink(context or VmxContext(), notes, strict=strict, hardware_version=virtual_hw_version, name=file_name)
+    return write_domain(domain, sink)
+
+
+def write_domain(domain: Domain, sink: Sink) -> str:
+    """Write a domain into a VMX file, and give the file's text; see `from_domain`."""
     if domain.type != "vmware":
         raise VmxError(f"Expecting virt type to be 'vmware' but found '{domain.type}'")
-    if strict:
+    if sink.strict:
         _refuse_newer(domain)
-    notes = Report() if report is None else report
-    sink = Sink(context or VmxContext(), notes, strict=strict, hardware_version=virtual_hw_version)
     for path, line in domain.ignored:
-        notes.add("has no place in a VMX file; left out", path, line)
+        sink.report.add("has no place in a VMX file; left out", path, line)
     write_machine(domain, sink)
     write_graphics(domain, sink)
     write_disks(domain, sink)
@@ -117,7 +136,7 @@ def from_domain(
     write_ports(domain, sink)
     write_extras(domain, sink)
     scsi = any(disk.bus == "scsi" for disk in domain.disks)
-    write_closing(domain, sink, bridges=scsi and virtual_hw_version >= _BRIDGES_SINCE)
+    write_closing(domain, sink, bridges=scsi and sink.hardware_version >= _BRIDGES_SINCE)
     return str(sink)
 
 
@@ -142,6 +161,7 @@ def from_xml(
     context: VmxContext | None = None,
     strict: bool = False,
     report: Report | None = None,
+    file_name: str = "",
 ) -> str:
     """Convert domain XML to a VMX file.
 
@@ -149,4 +169,5 @@ def from_xml(
     """
     from esxvirt.xml.domain.parse import parse_domain  # noqa: PLC0415  lxml is not needed to read VMX files
 
-    return from_domain(parse_domain(xml), virtual_hw_version, context, strict=strict, report=report)
+    domain = parse_domain(xml)
+    return from_domain(domain, virtual_hw_version, context, strict=strict, report=report, file_name=file_name)

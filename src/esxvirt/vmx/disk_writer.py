@@ -4,6 +4,7 @@ from esxvirt.errors import ConfigUnsupportedError, EsxvirtError, VmxError
 from esxvirt.vmx.disks import CACHE, MODE, SCSI_MODELS
 from esxvirt.vmx.sink import Sink
 from esxvirt.vmx.table import write_rows
+from esxvirt.xml.domain.controllers import SCSI_MODELS as LIBVIRT_MODELS
 from esxvirt.xml.domain.disks import Disk, disk_index
 from esxvirt.xml.domain.implied import SATA_UNITS, address_from_target
 from esxvirt.xml.domain.model import Domain
@@ -14,11 +15,6 @@ _CONTROLLERS = 4
 _WIDE_UNITS = 16
 _PREFIXES = {"scsi": "sd", "ide": "hd", "sata": "sd", "fdc": "fd"}
 _PASSTHRU_FOLDER = "/vmfs/devices/cdrom/"
-# libvirt's SCSI models that other hypervisors have.
-_FOREIGN_MODELS = frozenset({
-    "auto", "virtio-scsi", "ibmvscsi", "lsisas1078", "virtio-transitional", "virtio-non-transitional", "ncr53c90",
-    "dc390", "am53c974",
-})  # fmt: skip
 _VMX_MODELS = {model: word for word, model in SCSI_MODELS.items()}
 # The words that libvirt's messages have for a disk's device and type: those of another of its lists.
 _DEVICE_WORDS = {"disk": "none", "cdrom": "disk", "floppy": "lease", "lun": "filesystem"}
@@ -115,27 +111,19 @@ def _scsi_models(domain: Domain, sink: Sink) -> dict[int, str | None]:
 
     Source: virVMXGatherSCSIControllers.
     """
-    models: dict[int, str | None] = {}
     declared = {controller.index: controller.model for controller in domain.controllers if controller.type == "scsi"}
-    for disk in domain.disks:
-        if disk.bus != "scsi" or disk.address is None:
-            continue
-        index = _scsi_place(disk)[0]
-        stated = _known_model(declared.get(index), sink, driver=False)
-        models.setdefault(index, None if stated == "auto" else stated)
-        wanted = _known_model(disk.driver, sink, driver=True)
-        if wanted == "auto" or (wanted is None and stated == "auto"):
-            wanted = _detect(disk, sink)
-        model = models[index]
-        if wanted is None:
-            continue
-        if model is None:
-            models[index] = wanted
-        elif model != wanted:
-            raise sink.located(
-                f"Inconsistent SCSI controller model ('{wanted}' is not '{model}') for SCSI controller index {index}",
-                disk.line,
-            )
+    disks = [(disk, _scsi_place(disk)[0]) for disk in domain.disks if disk.bus == "scsi" and disk.address is not None]
+    models = {index: declared.get(index) for _disk, index in disks}
+    for model in models.values():
+        if model is not None and model not in LIBVIRT_MODELS:
+            raise ConfigUnsupportedError(f"Unknown model type '{model}'")
+    for disk, index in disks:
+        if disk.driver is not None:
+            _take_driver_name(disk, disk.driver, models, index, sink)
+    automatic = {index for index, model in models.items() if model == "auto"}
+    for disk, index in disks:
+        if index in automatic and disk.device == "disk" and disk.type == "file" and disk.source is not None:
+            _detect(disk, disk.source, models, index, sink)
     for model in models.values():
         if model is not None and model not in _VMX_MODELS:
             raise VmxError(
@@ -145,25 +133,32 @@ def _scsi_models(domain: Domain, sink: Sink) -> dict[int, str | None]:
     return models
 
 
-def _known_model(model: str | None, sink: Sink, *, driver: bool) -> str | None:
-    if model is None or model in _VMX_MODELS or model in _FOREIGN_MODELS:
-        return model
-    if driver:
-        sink.refuse_or_note(
-            VmxError(f"Unknown driver name '{model}'"),
-            "devices/disk/driver/@name",
-            0,
-            f"the driver '{model}' is left out",
+def _take_driver_name(disk: Disk, name: str, models: dict[int, str | None], index: int, sink: Sink) -> None:
+    """Give a controller the model that a disk's `<driver name=...>` says, the deprecated place for it.
+
+    Source: virVMXHandleLegacySCSIDiskDriverName.
+    """
+    model = name.lower()
+    if model not in LIBVIRT_MODELS:
+        raise sink.located(f"Unknown driver name '{name}'", disk.line)
+    if models[index] is None:
+        models[index] = model
+    elif models[index] != model:
+        raise sink.located(
+            f"Inconsistent SCSI controller model ('{name}' is not '{models[index]}') for SCSI controller index {index}",
+            disk.line,
         )
-        return None
-    raise ConfigUnsupportedError(f"Unknown model type '{model}'")
 
 
-def _detect(disk: Disk, sink: Sink) -> str | None:
-    if disk.device != "disk" or disk.source is None:
-        return None
+def _detect(disk: Disk, source: str, models: dict[int, str | None], index: int, sink: Sink) -> None:
+    """Give a controller the model that a disk's image is for."""
     lookup = sink.context.autodetect_scsi_model
-    return "lsilogic" if lookup is None else lookup(disk.source)
+    model = "lsilogic" if lookup is None else lookup(source)
+    if models[index] == "auto":
+        models[index] = model
+    elif model not in {"auto", models[index]}:
+        text = f"Disks on SCSI controller {index} have inconsistent controller models, cannot autodetect model"
+        raise sink.located(text, disk.line)
 
 
 def slot_name(disk: Disk) -> str:

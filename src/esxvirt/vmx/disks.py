@@ -273,15 +273,15 @@ def _guess(source: Source, slot: _Slot, file_name: str | None, device_type: str 
         source.fail(message, key)
     automatic = (file_name or "").lower() == _AUTO or source.boolean(f"{slot.name}.autodetect", False)
     if device_type == "cdrom-image" or automatic:
-        source.note(f"'{found}' is read as the medium of a CD-ROM drive", where)
+        source.guess(f"'{found}' is read as the medium of a CD-ROM drive", where)
         if automatic:
             return _read_drive(slot, _AUTO, "atapi-cdrom")
         image = source.file_name(key, file_name, allow_missing=True) if file_name else None
         return _cdrom(slot, "file", image)
     if device_type in {"scsi-passthru", "rawdisk"} or (file_name or "").startswith("/dev/"):
-        source.note(f"'{found}' is read as a device of the host", where)
+        source.guess(f"'{found}' is read as a device of the host", where)
         return Disk(target=slot.target, bus=slot.bus, type="block", source=file_name)
-    source.note(f"'{found}' is read as the image of a hard disk", where)
+    source.guess(f"'{found}' is read as the image of a hard disk", where)
     disk = Disk(target=slot.target, bus=slot.bus)
     disk.source = source.file_name(key, file_name) if file_name else None
     _read_modes(source, slot.name, disk)

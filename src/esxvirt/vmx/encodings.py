@@ -78,7 +78,7 @@ def decode(data: bytes, *, strict: bool = False, report: Report | None = None) -
             raise VmxError(f"Could not convert from {name or 'UTF-8'} to UTF-8 encoding", key=".encoding") from error
     if codec is None:
         if report is not None:
-            report.add(f"the encoding '{name}' is not known; the text is a guess", ".encoding")
+            report.add(f"the encoding '{name}' is not known; the text is a guess", ".encoding", guessed=True)
         codec = "utf-8"
     return _decode_or_guess(data, codec, name or "UTF-8", report)
 
@@ -105,6 +105,6 @@ def _decode_or_guess(data: bytes, codec: str, name: str, report: Report | None) 
             except UnicodeDecodeError:
                 continue
             if report is not None:
-                report.add(f"bytes that are no {name}; the file is read as {fallback}", ".encoding", line)
+                report.add(f"bytes that are no {name}; the file is read as {fallback}", ".encoding", line, guessed=True)
             return text
         raise AssertionError("latin-1 decodes anything") from error  # pragma: no cover

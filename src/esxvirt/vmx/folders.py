@@ -44,7 +44,7 @@ def read_folders(source: Source, domain: Domain) -> None:
         folder = Filesystem("", "")
         read_rows(FOLDER_ROWS, source, name, folder)
         if not source.strict and not (folder.source and folder.target):
-            source.note("a folder without path or name; left out", f"{name}.present")
+            source.guess("a folder without path or name; left out", f"{name}.present")
             continue
         domain.filesystems.append(folder)
 

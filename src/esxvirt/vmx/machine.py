@@ -19,14 +19,16 @@ ROWS = (
     Row("virtualHW.version", "", note="4 and up; asked for when writing"),
     Row("guestOS", "os/type/@arch", note="`...-64` is x86_64, all else i686; written as `other-64` and `other`"),
     SMBIOS,
-    Row("uuid.bios", "uuid", note="16 bytes in hex; all zeros is written as `uuid.action = create`"),
+    Row("uuid.bios", "uuid", note="16 bytes in hex, or empty; all zeros is written as `uuid.action = create`"),
     Row("vm.genid", "genid", note="the first 8 bytes as a signed number"),
     Row("vm.genidX", "genid", note="the last 8 bytes as a signed number"),
     Row("displayName", "name", note="with `|XX` and `%XX` escapes"),
     Row("annotation", "description", note="with `|XX` escapes"),
     Row("esxvirt.title", "title", note="esxvirt's own; with `|XX` escapes"),
     Row("esxvirt.metadata", "metadata", note="esxvirt's own: the elements inside; with `|XX` escapes"),
-    Row("memsize", "memory", note="MiB, a multiple of 4; 32 without the key"),
+    Row(
+        "memsize", "memory", note="MiB, a multiple of 4, to which memory is rounded up when writing; 32 without the key"
+    ),
     Row("sched.mem.max", "currentMemory", note="MiB, at most `memsize`"),
     Row("sched.mem.minsize", "memtune/min_guarantee", note="MiB"),
     Row("numvcpus", "vcpu", note="1 without the key"),
@@ -36,6 +38,9 @@ ROWS = (
 )
 CLOSING_ROWS = (FIRMWARE,)
 
+_DEFAULT_MEMORY = 32
+# More MiB than 64 bits hold KiB: libvirt counts on from 0 there.
+_MEMORY_BEYOND = 2**54
 _SHARES = {"low": 500, "normal": 1000, "high": 2000}
 _U64 = 2**64
 _LONGEST_NUMBER = 20
@@ -48,7 +53,7 @@ def read_machine(source: Source, domain: Domain) -> None:
     """Fill everything of `domain` but its devices.
 
     Raises:
-        VmxError: for a file that is encrypted or describes no machine.
+        VmxError: for a file that is encrypted or describes no machine, and for values that cannot be.
     """
     _check_format(source)
     domain.uuid = source.uuid("uuid.bios") or NO_UUID
@@ -83,7 +88,7 @@ def _check_format(source: Source) -> None:
     if source.strict:
         source.required("config.version")
     elif not source.values:
-        raise VmxError('the VMX file is empty, or holds no line of the form: key = "value"')
+        source.fail('the VMX file is empty, or holds no line of the form: key = "value"', "")
     version = source.integer("config.version", 8)
     if version != 8:
         source.refuse_or_note(
@@ -92,11 +97,11 @@ def _check_format(source: Source) -> None:
             f"version {version} of the file format is read like version 8",
         )
     if "config.version" not in source.values:
-        source.note("the file does not say its version; read like version 8", "config.version")
+        source.guess("the file does not say its version; read like version 8", "config.version")
     if source.strict:
         source.required("virtualHW.version")
     if "virtualhw.version" not in source.values:
-        source.note("the version of the virtual hardware is not said; read like version 4", "virtualHW.version")
+        source.guess("the version of the virtual hardware is not said; read like version 4", "virtualHW.version")
     hardware = source.integer("virtualHW.version", 4)
     if hardware < 4:
         source.refuse_or_note(
@@ -130,35 +135,31 @@ def _read_name(source: Source, domain: Domain) -> None:
 
 
 def _read_memory(source: Source, domain: Domain) -> None:
-    size = source.integer("memsize", 32)
-    if size <= 0 or size % 4:
-        message = f"Expecting VMX entry 'memsize' to be an unsigned integer (multiple of 4) but found {size}"
-        if size <= 0:
-            source.refuse_or_note(message, "memsize", f"a memory of {size} MiB cannot be; read as 32 MiB")
-            size = 32
-        else:
-            source.refuse_or_note(message, "memsize", f"a memory of {size} MiB is no multiple of 4 MiB; kept as it is")
+    size = source.integer("memsize", _DEFAULT_MEMORY, essential=True)
+    if size <= 0 or size % 4 or size >= _MEMORY_BEYOND:
+        source.refuse(
+            f"Expecting VMX entry 'memsize' to be an unsigned integer (multiple of 4) but found {size}", "memsize"
+        )
+        size = _DEFAULT_MEMORY
     domain.memory = size * 1024
     domain.current_memory = domain.memory
-    limit = source.integer("sched.mem.max", -1, unlimited=True)
+    limit = source.integer("sched.mem.max", -1, essential=True)
     if 0 < limit < size:
         domain.current_memory = limit * 1024
-    reserved = source.integer("sched.mem.minsize", 0)
+    reserved = source.integer("sched.mem.minsize", 0, essential=True)
     if reserved > 0:
         domain.min_guarantee = min(reserved * 1024, domain.memory)
 
 
 def _read_processors(source: Source, domain: Domain) -> None:
-    count = source.integer("numvcpus", 1)
+    count = source.integer("numvcpus", 1, essential=True)
     if not 0 < count < 2**32:
-        source.refuse_or_note(
-            f"Expecting VMX entry 'numvcpus' to be an unsigned integer greater than 0 but found {count}",
-            "numvcpus",
-            f"{count} virtual CPUs cannot be; read as 1",
+        source.refuse(
+            f"Expecting VMX entry 'numvcpus' to be an unsigned integer greater than 0 but found {count}", "numvcpus"
         )
         count = 1
     domain.vcpus = count
-    cores = source.integer("cpuid.coresPerSocket", 1)
+    cores = source.integer("cpuid.coresPerSocket", 1, essential=True)
     if cores > count:
         source.refuse_or_note(
             "VMX entry 'cpuid.coresPerSocket' smaller than 'numvcpus'",
@@ -281,6 +282,9 @@ def _escape_name(name: str) -> str:
 def _write_memory(domain: Domain, sink: Sink) -> None:
     # The manual: a multiple of 4096 KiB.
     size = -(-domain.memory // 4096) * 4096
+    if size != domain.memory:
+        text = f"{domain.memory} KiB are no multiple of 4 MiB; the memory will be {size // 1024} MiB"
+        sink.report.add(text, "memory", guessed=True)
     sink.put("memsize", str(size // 1024))
     if domain.current_memory < size:
         sink.put("sched.mem.max", str(-(-domain.current_memory // 1024)))
@@ -289,6 +293,8 @@ def _write_memory(domain: Domain, sink: Sink) -> None:
 
 
 def _write_processors(domain: Domain, sink: Sink) -> None:
+    if domain.current_vcpus == 0:
+        raise ConfigUnsupportedError("No support for domain XML entry 'vcpu' attribute 'current'")
     if domain.current_vcpus is not None and domain.current_vcpus != domain.vcpus:
         sink.unsupported(
             "No support for domain XML entry 'vcpu' attribute 'current'",

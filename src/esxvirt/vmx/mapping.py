@@ -69,6 +69,11 @@ DIFFERENCES = (
     Difference(
         "disks of one name on SCSI and on SATA are taken", "libvirt names them so, and refuses its own XML", False
     ),
+    Difference(
+        "an empty UUID or MAC address is one that there is not yet; a MAC address may have dashes",
+        "templates are written so; libvirt refuses both",
+        False,
+    ),
     Difference("SATA disks are written", "libvirt reads them, and refuses to write them", False),
     Difference("`vtpm` and `pciPassthru` are converted", "libvirt drops them without a word", False),
     Difference("`genid` is written", "libvirt reads it, and does not write it", False),
@@ -83,6 +88,13 @@ not in the tables have no place in the XML; a machine that is redefined keeps th
 
 Made from the tables that the conversion itself is made of (`src/esxvirt/vmx`): rows marked *regular* are read and
 written by the row alone, the others by a function of the section's module.
+
+What cannot be is an error, in libvirt's words with file and line: a memory size that is no number or no multiple of
+4 MiB, a number of virtual CPUs that is no number or below 1, a broken UUID or MAC address. What libvirt merely does not
+know (another version, model, device type, address type or connection type, other shares) is kept where the XML can hold
+it, and is a note: `esxvirsh` prints it as a warning, `strict` refuses it as libvirt does. A file on a datastore that
+the server has not is an error of conversions on a connection; `--lenient` takes it. In domain XML, memory that is no
+multiple of 4 MiB is rounded up, as by libvirt, with a note.
 """
 
 

@@ -60,7 +60,7 @@ def read_networks(source: Source, domain: Domain) -> None:
     """Add the network cards.
 
     Raises:
-        VmxError: under `strict`, for what libvirt refuses.
+        VmxError: for an address that is none, and under `strict` for what libvirt refuses.
     """
     numbers = sorted(int(match[1]) for match in map(_CARD.fullmatch, source.values) if match)
     for number in numbers:
@@ -75,7 +75,7 @@ def _read_card(source: Source, name: str) -> Interface:
     card.model = _read_model(source, name)
     if source.strict:
         _check_connection(source, name)
-    if f"{name}.dvs.switchid" in source.values:
+    if f"{name}.dvs.switchid" in source.values and (source.strict or source.string(f"{name}.dvs.switchId")):
         card.type = "vds"
         port = SwitchPort("", 0, "", 0)
         read_rows(PORT_ROWS, source, name, port)
@@ -135,9 +135,9 @@ def _read_custom(source: Source, name: str, card: Interface, network: str | None
     if network is not None:
         card.source = network
         if vnet is None:
-            source.note("a custom connection with no virtual network; read as bridged", f"{name}.connectionType")
+            source.guess("a custom connection with no virtual network; read as bridged", f"{name}.connectionType")
     elif vnet is not None:
-        source.note(f"no network name; the network is taken to be '{vnet}'", f"{name}.vnet")
+        source.guess(f"no network name; the network is taken to be '{vnet}'", f"{name}.vnet")
         card.source = vnet
     else:
         card.source = _guess_network(source, name, "bridged")
@@ -145,7 +145,7 @@ def _read_custom(source: Source, name: str, card: Interface, network: str | None
 
 def _guess_network(source: Source, name: str, connection: str) -> str:
     network = _HOSTED_NETWORKS[connection]
-    source.note(f"no network name; the network is taken to be '{network}'", f"{name}.connectionType")
+    source.guess(f"no network name; the network is taken to be '{network}'", f"{name}.connectionType")
     return network
 
 
@@ -198,15 +198,25 @@ def _read_address(source: Source, key: str, card: Interface) -> None:
     text = source.string(key)
     if text is None:
         return
-    mac = normalize_mac(text)
+    card.mac = normalize_mac(text) or _read_unusual_mac(source, key, text) or card.mac
+
+
+def _read_unusual_mac(source: Source, key: str, text: str) -> str | None:
+    """Give a MAC address that libvirt cannot read: with dashes, or empty (None) for VMware to make one up.
+
+    Raises:
+        VmxError: for anything else, and under `strict`.
+    """
+    message = f"Expecting VMX entry '{key}' to be MAC address but found '{text}'"
+    if not text.strip():
+        source.refuse_or_note(message, key, "empty: there is no MAC address yet")
+        return None
+    mac = normalize_mac(text.strip().replace("-", ":"))
     if mac is None:
-        source.refuse_or_note(
-            f"Expecting VMX entry '{key}' to be MAC address but found '{text}'",
-            key,
-            f"'{text}' is no MAC address; left out",
-        )
-        mac = normalize_mac(text.strip().replace("-", ":")) or _NO_MAC
-    card.mac = mac
+        source.refuse(message, key)
+    else:
+        source.refuse_or_note(message, key, f"'{text}' is read as {mac}")
+    return mac
 
 
 # Writing
@@ -252,7 +262,7 @@ def _write_card(card: Interface, name: str, sink: Sink) -> None:
 
 def _write_model(card: Interface, model: str, name: str, sink: Sink) -> None:
     lowered = model.lower()
-    if lowered not in _WRITABLE_MODELS:
+    if lowered not in _WRITABLE_MODELS and model not in sink.card_models:
         foreign = model in _FOREIGN_MODELS
         message = (
             "Expecting domain XML entry 'devices/interface/model' to be 'vlance' or 'vmxnet' or 'vmxnet2' or 'vmxnet3' "

@@ -7,9 +7,11 @@ is to be, both through the model, and only what differs between the two is chang
 import re
 
 from esxvirt.vmx.context import VmxContext
-from esxvirt.vmx.convert import from_domain, to_domain
+from esxvirt.vmx.convert import read_domain, write_domain
 from esxvirt.vmx.file import VmxFile
 from esxvirt.vmx.report import Report
+from esxvirt.vmx.sink import Sink
+from esxvirt.vmx.source import Source
 from esxvirt.xml.domain.model import Domain
 
 __all__ = ["redefine"]
@@ -32,7 +34,8 @@ def redefine(
 
     Unknown keys, comments, order, encoding and every value that says what it said before stay as they are: so the guest
     operating system, the version of the virtual hardware and file names relative to the file are kept. With a device go
-    all keys of its own.
+    all keys of its own. Values that cannot be, for which `to_domain` refuses a file, are replaced or removed.
+    Models of network cards that the file has may be written again, known to libvirt or not.
 
     Args:
         vmx: the file as it is.
@@ -48,17 +51,26 @@ def redefine(
     """
     file = VmxFile.parse(str(vmx)) if isinstance(vmx, VmxFile) else VmxFile.parse(vmx)
     version = _hardware_version(file)
-    before = VmxFile.parse(from_domain(to_domain(file, context), version, context))
-    after = VmxFile.parse(from_domain(domain, version, context, report=report))
+    impossible: set[str] = set()
+    context = context or VmxContext()
+    current = read_domain(Source(file, context, Report(), strict=False, impossible=impossible))
+    models = frozenset(card.model for card in current.interfaces if card.model is not None)
+
+    def write(described: Domain, notes: Report) -> VmxFile:
+        sink = Sink(context, notes, strict=False, hardware_version=version, card_models=models)
+        return VmxFile.parse(write_domain(described, sink))
+
+    before = write(current, Report())
+    after = write(domain, Report() if report is None else report)
     gone = _devices(before) - _devices(after)
     for key in list(file):
-        if _belongs_to(key.lower(), gone):
+        if key.lower() in impossible or _belongs_to(key.lower(), gone):
             del file[key]
     for key in before:
         if key not in after:
             file.discard(key)
     for key, value in after.items():
-        if before.get(key) != value:
+        if before.get(key) != value or key.lower() in impossible:
             file[key] = value
     return file
 

@@ -5,7 +5,7 @@ import re
 from esxvirt.errors import ConfigUnsupportedError, EsxvirtError, VmxError
 from esxvirt.vmx.context import VmxContext, default_format_file_name
 from esxvirt.vmx.escapes import escape
-from esxvirt.vmx.report import Report
+from esxvirt.vmx.report import Report, at_place
 
 __all__ = ["Sink"]
 
@@ -24,13 +24,26 @@ class Sink:
         context: the lookups.
         report: gets what is lost or guessed.
         hardware_version: the virtual hardware's version.
+        name: what the file of the XML is called in errors; empty for a file without a name.
+        card_models: models of network cards that libvirt does not know, and that are written all the same.
     """
 
-    def __init__(self, context: VmxContext, report: Report, *, strict: bool, hardware_version: int) -> None:
+    def __init__(
+        self,
+        context: VmxContext,
+        report: Report,
+        *,
+        strict: bool,
+        hardware_version: int,
+        name: str = "",
+        card_models: frozenset[str] = frozenset(),
+    ) -> None:
         self.context = context
         self.report = report
         self.strict = strict
         self.hardware_version = hardware_version
+        self.name = name
+        self.card_models = card_models
         self._lines: list[str] = []
 
     def put(self, key: str, value: str) -> None:
@@ -68,11 +81,11 @@ class Sink:
         """
         if self.strict:
             raise error
-        self.report.add(loss, path, line)
+        self.report.add(loss, path, line, guessed=True)
 
     def located(self, message: str, line: int) -> VmxError:
-        """Make an error about a place in the XML; its message names the line, except under `strict`."""
-        return VmxError(message if self.strict or not line else f"{message} (line {line})", line=line or None)
+        """Make an error about a place in the XML; its message names file and line, except under `strict`."""
+        return VmxError(message if self.strict else at_place(message, self.name, line), line=line or None)
 
     def file_name(self, source: str, line: int) -> str:
         """Give what the VMX file holds for a libvirt source.
@@ -83,10 +96,13 @@ class Sink:
         if not self.strict and _WINDOWS.match(source):
             return source[1:].replace("/", "\\")
         lookup = self.context.format_file_name or default_format_file_name
+        known = len(self.report)
         try:
-            return lookup(source)
+            name = lookup(source)
         except VmxError as error:
             raise self.located(str(error), line) from error
+        self.report.locate(known, "devices", line)
+        return name
 
     def __str__(self) -> str:
         return "\n".join(self._lines) + "\n"

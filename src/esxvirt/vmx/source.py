@@ -1,4 +1,8 @@
-"""Reading typed values from a VMX file: libvirt's errors under `strict`, a guess and a note otherwise."""
+"""Reading typed values from a VMX file.
+
+What libvirt does not know, but can be, is an error in its words under `strict`, else a guess and a note. What cannot
+be, such as a memory size that is no number, is an error always.
+"""
 
 import re
 from typing import NoReturn
@@ -6,7 +10,7 @@ from typing import NoReturn
 from esxvirt.errors import VmxError
 from esxvirt.vmx.context import VmxContext, default_parse_file_name
 from esxvirt.vmx.file import VmxFile
-from esxvirt.vmx.report import Report
+from esxvirt.vmx.report import Report, at_place
 
 __all__ = ["Source"]
 
@@ -26,10 +30,24 @@ class Source:
         context: the lookups.
         report: gets what is lost or guessed.
         values: all values by key in lower case.
+        name: what the file is called in errors; empty for a file without a name.
+        impossible: where it is given, gets the keys, in lower case, whose values cannot be; they count as not there.
+            With None, such a value is an error.
     """
 
-    def __init__(self, file: VmxFile, context: VmxContext, report: Report, *, strict: bool) -> None:
+    def __init__(
+        self,
+        file: VmxFile,
+        context: VmxContext,
+        report: Report,
+        *,
+        strict: bool,
+        name: str = "",
+        impossible: set[str] | None = None,
+    ) -> None:
         self.file = file
+        self.name = name
+        self.impossible = impossible
         self.context = context
         self.report = report
         self.strict = strict
@@ -38,7 +56,7 @@ class Source:
     # Errors and notes
 
     def fail(self, message: str, key: str) -> NoReturn:
-        """Raise a VmxError about `key`; its message names the line too, except under `strict`.
+        """Raise a VmxError about `key`; its message names file and line too, except under `strict`.
 
         Raises:
             VmxError: always.
@@ -48,12 +66,16 @@ class Source:
     def error(self, message: str, key: str) -> VmxError:
         """Make a VmxError about `key`."""
         line = self.file.line_of(key)
-        text = message if self.strict or not line else f"{message} (line {line})"
+        text = message if self.strict else at_place(message, self.name, line)
         return VmxError(text, key=key, line=line or None)
 
     def note(self, text: str, key: str) -> None:
-        """Note a loss or a guess at `key`."""
+        """Note a loss at `key`, which libvirt has, too."""
         self.report.add(text, key, self.file.line_of(key))
+
+    def guess(self, text: str, key: str) -> None:
+        """Note a guess at `key`, where libvirt refuses the file."""
+        self.report.add(text, key, self.file.line_of(key), guessed=True)
 
     def refuse_or_note(self, message: str, key: str, guess: str) -> None:
         """Fail with libvirt's message under `strict`, else note the guess that is made instead.
@@ -63,7 +85,17 @@ class Source:
         """
         if self.strict:
             self.fail(message, key)
-        self.note(guess, key)
+        self.guess(guess, key)
+
+    def refuse(self, message: str, key: str) -> None:
+        """Fail with libvirt's message, because the value cannot be; return where such values are only collected.
+
+        Raises:
+            VmxError: unless they are.
+        """
+        if self.impossible is None:
+            self.fail(message, key)
+        self.impossible.add(key.lower())
 
     # Values
 
@@ -112,39 +144,45 @@ class Source:
         )
         return meant
 
-    def integer(self, key: str, default: int, *, unlimited: bool = False) -> int:
-        """Give a whole number of 64 bits; `unlimited` allows that word, which is -1.
+    def integer(self, key: str, default: int, *, essential: bool = False) -> int:
+        """Give a whole number of 64 bits; the word `unlimited` is -1.
 
         Raises:
-            VmxError: under `strict`, for anything else.
+            VmxError: for anything else, under `strict`, and where the number is `essential`.
         """
         value = self.values.get(key.lower())
         if value is None:
             return default
-        if unlimited and value.lower() == "unlimited":
+        if value.lower() == "unlimited":
             return -1
         number = parse_integer(value)
-        if number is None:
-            self.refuse_or_note(
-                f"Config entry '{key}' must represent an integer value",
-                key,
-                f"'{value}' is no number; {default} is used",
-            )
-            return default
-        return number
+        if number is not None:
+            return number
+        message = f"Config entry '{key}' must represent an integer value"
+        if essential:
+            self.refuse(message, key)
+        else:
+            self.refuse_or_note(message, key, f"'{value}' is no number; {default} is used")
+        return default
 
     def uuid(self, key: str) -> str | None:
         """Give a UUID, written with blanks or dashes anywhere between its bytes, in libvirt's form; None without one.
 
+        An empty one is none: templates have it, for VMware to make one up.
+
         Raises:
-            VmxError: under `strict`, if it is none.
+            VmxError: for anything else, and under `strict` for an empty one.
         """
         value = self.values.get(key.lower())
         if value is None:
             return None
         digits = _UUID_SEPARATORS.sub("", value).lower()
+        message = f"Could not parse UUID from string '{value}'"
+        if not digits:
+            self.refuse_or_note(message, key, "empty: there is no UUID yet")
+            return None
         if len(digits) != 32 or digits.strip("0123456789abcdef"):
-            self.refuse_or_note(f"Could not parse UUID from string '{value}'", key, f"'{value}' is no UUID; left out")
+            self.refuse(message, key)
             return None
         return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
@@ -170,15 +208,17 @@ class Source:
             if source is None:
                 return None
             place = _join(source.removesuffix(name), folders, name)
-        self.note(f"'{value}' is no path of a datastore; taken to be '{place}'", key)
+        self.guess(f"'{value}' is no path of a datastore; taken to be '{place}'", key)
         return place
 
     def _look_up(self, key: str, value: str, *, allow_missing: bool) -> str | None:
         lookup = self.context.parse_file_name or default_parse_file_name
+        known = len(self.report)
         try:
             source = lookup(value, allow_missing)
         except VmxError as error:
             raise self.error(str(error), key) from error
+        self.report.locate(known, key, self.file.line_of(key))
         if source is None and not allow_missing:
             self.fail(f"File name '{value}' does not exist", key)
         return source

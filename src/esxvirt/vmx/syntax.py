@@ -56,12 +56,12 @@ def _read_loose_line(number: int, raw: str, report: Report | None) -> Line:
     match = _LOOSE.match(stripped)
     if match is None:
         if report is not None:
-            report.add(f"no assignment, left out: {stripped[:60]!r}", line=number)
+            report.add(f"no assignment, left out: {stripped[:60]!r}", line=number, guessed=True)
         return Line(number, raw)
     key, rest = match[1], match[2]
     value, problem = _read_loose_value(rest)
     if problem and report is not None:
-        report.add(f"{problem}; read as {value!r}", key, number)
+        report.add(f"{problem}; read as {value!r}", key, number, guessed=True)
     return Line(number, raw, key, value)
 
 

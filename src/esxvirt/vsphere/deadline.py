@@ -5,7 +5,7 @@ from typing import Final
 
 from esxvirt.errors import DeadlineError
 
-__all__ = ["Deadline", "IdleDeadline", "SteadyDeadline"]
+__all__ = ["NEVER", "Deadline", "IdleDeadline", "SteadyDeadline"]
 
 _SLOWEST: Final = 1024
 """Bytes a second that a small file comes or goes with at least."""
@@ -42,6 +42,10 @@ class Deadline:
 
     def moved(self, count: int) -> None:
         """Take note of bytes that came or went."""
+
+
+NEVER: Final = Deadline(None)
+"""The deadline of what may take as long as it likes."""
 
 
 class IdleDeadline(Deadline):

@@ -3,7 +3,7 @@
 import os
 import weakref
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Final
 
 from pyVmomi import vim, vmodl
@@ -141,6 +141,10 @@ class Session:
         """Send a ready-made SOAP request; see `SoapStub.send`, with faults as `esxvirt.errors`."""
         with translated(method):
             return self.stub.send(method, request, seconds)
+
+    def limited(self, limit: Deadline) -> AbstractContextManager[None]:
+        """See `SoapStub.limited`."""
+        return self.stub.limited(limit)
 
     def is_alive(self) -> bool:
         """Whether the server still answers, and knows our session. One SOAP call, one renewal if it had expired."""

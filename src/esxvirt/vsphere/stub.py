@@ -107,19 +107,33 @@ class SoapStub(SoapAdapter.SoapStubAdapter):
         finally:
             self._own.seconds = None
 
+    @contextmanager
+    def limited(self, limit: Deadline) -> Iterator[None]:
+        """Let no call of this thread that has no deadline of its own outlast `limit`, or be sent after it."""
+        self._own.limit = limit
+        try:
+            yield
+        finally:
+            self._own.limit = None
+
+    def _allowed(self) -> Deadline:
+        limit: Deadline | None = getattr(self._own, "limit", None)
+        left = None if limit is None else limit.remaining()
+        return Deadline(self.endpoint.deadline if left is None else min(left, self.endpoint.deadline))
+
     def send(self, method: str, request: bytes, seconds: float | None = None) -> bytes:
         """Send a SOAP request and return the body of a good answer.
 
         Args:
             method: Its name on the wire.
             request: The whole envelope.
-            seconds: The deadline, for all attempts together; None is the endpoint's.
+            seconds: The deadline, for all attempts together; None is the endpoint's, or the end of `limited`.
 
         Raises:
             vmodl.MethodFault: The server refused; pyVmomi's class of the fault.
             TransportError: No answer, half an answer, or something that is no SOAP.
         """
-        deadline = Deadline(self.endpoint.deadline if seconds is None else seconds)
+        deadline = self._allowed() if seconds is None else Deadline(seconds)
         generation = self.generation
         try:
             return self._send_patiently(method, request, deadline)
@@ -241,11 +255,11 @@ class SoapStub(SoapAdapter.SoapStubAdapter):
         try:
             yield
         except (OSError, http.client.HTTPException, EsxvirtError) as error:
-            connection.close()
+            connection.abandon()
             self.drop_connections()
             raise transport_error(error, self.endpoint) from error
         except BaseException:
-            connection.close()  # Ctrl-C; the others are still good
+            connection.abandon()  # Ctrl-C; the others are still good
             raise
 
     def end_exchange(self, connection: HttpConnection, response: http.client.HTTPResponse) -> None:
@@ -275,7 +289,11 @@ class SoapStub(SoapAdapter.SoapStubAdapter):
                 pooled: HttpConnection | None = self.pool.pop(0)[0] if self.pool else None
             if pooled is None:
                 connection = HttpConnection(self.endpoint, self._context, deadline)
-                connection.connect()
+                try:
+                    connection.connect()
+                except TransportError as error:
+                    error.unsent = True
+                    raise
                 return connection
             if not pooled.is_stale():
                 pooled.set_deadline(deadline)

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -16,16 +15,17 @@ from esxvirt.errors import (
     QuestionError,
     ServerFault,
     TaskCancelledError,
+    TaskDeadlineError,
     TransportError,
 )
-from esxvirt.vsphere.deadline import Deadline
+from esxvirt.vsphere.deadline import NEVER, Deadline
 from esxvirt.vsphere.faults import describe_task_error
 from esxvirt.vsphere.privileges import named
 from esxvirt.vsphere.questions import Question, blocked, read_question
 from esxvirt.vsphere.session import Session
 from esxvirt.vsphere.updates import Changes, Updates, watching
 
-__all__ = ["Watch", "cancel", "soon_ended", "wait_for_task"]
+__all__ = ["Outcome", "Watch", "cancel", "follow_briefly", "follow_task", "soon_ended", "stop_task", "wait_for_task"]
 
 _TASK: Final = ("info.state", "info.progress", "info.error", "info.result")
 _QUESTION: Final = "runtime.question"
@@ -36,6 +36,7 @@ _CANCEL_SECONDS: Final = 5.0
 _SOON: Final = (0.03, 0.07)
 """Seconds before the first and the second look at a task that should not take long."""
 _UNKNOWN: Final = "whether the task goes on is not known: look what became of it before you try again"
+_STILL: Final = "; the task was asked to stop, but did not yet; it may still take effect"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +46,41 @@ class Watch:
     Attributes:
         answer: Called with a question that blocks the task; the key of the answer, or None to have the task cancelled.
         progress: Called with the percentage that is done, whenever it changes.
-        seconds: How long the task may take; None for as long as it likes.
+        deadline: By when the task must have ended.
     """
 
     answer: Callable[[Question], str | None] | None = None
     progress: Callable[[int], None] | None = None
-    seconds: float | None = None
+    deadline: Deadline = NEVER
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a task has ended: with a result, or with an error."""
+
+    result: Any = None
+    error: ServerFault | None = None
 
 
 def wait_for_task(session: Session, task: Any, machine: Any | None = None, watch: Watch | None = None) -> Any:
-    """Wait until a task has ended, and return its result.
+    """Wait until a task has ended, and return its result: arguments and calls as `follow_task`.
+
+    Raises:
+        ServerFault: The task failed; the fault's name is in `name`.
+        TaskCancelledError: It was cancelled.
+        EsxvirtError: As `follow_task`.
+    """
+    return _taken(follow_task(session, task, machine, watch))
+
+
+def _taken(outcome: Outcome) -> Any:
+    if outcome.error is not None:
+        raise outcome.error
+    return outcome.result
+
+
+def follow_task(session: Session, task: Any, machine: Any | None = None, watch: Watch | None = None) -> Outcome:
+    """Wait until a task has ended, and return how. What this raises is never what the task itself failed with.
 
     2 SOAP calls, one for every round of updates, and one for every answer; answers that get lost cost more of them, and
     are no error as long as the server can be reached again. When this ends early, by Ctrl-C, at the
@@ -68,29 +94,42 @@ def wait_for_task(session: Session, task: Any, machine: Any | None = None, watch
         watch: Who answers, who is told of progress, and how long it may take.
 
     Raises:
-        ServerFault: The task failed; the fault's name is in `name`.
-        TaskCancelledError: It was cancelled.
-        QuestionError: A question blocks it, and nobody answers.
-        DeadlineError: It takes longer than allowed; the message says what became of it.
-        TransportError: The server broke off for good: whether the task goes on is not known.
+        QuestionError: A question blocks it, and nobody answers, or the server does not take the answer.
+        TaskDeadlineError: It takes longer than allowed; the message says what became of it.
+        MissingPrivilegeError: The account may not see what becomes of it.
+        TransportError: The server broke off for good, or does not tell of it: whether the task goes on is not known.
     """
-    watch = watch or Watch()
+    ended: list[Outcome] = []
+    try:
+        _follow_to_the_end(session, task, machine, watch or Watch(), ended)
+    except KeyboardInterrupt as interrupt:
+        if ended and not interrupt.args:  # while the server was told to forget what it watched
+            interrupt.args = ("interrupted" + _told(ended[0]),)
+        raise
+    return ended[0]
+
+
+def _follow_to_the_end(session: Session, task: Any, machine: Any | None, watch: Watch, ended: list[Outcome]) -> None:
+    """As `follow_task`; how the task has ended is put into `ended`."""
     wanted = {task: _TASK} if machine is None else {task: _TASK, machine: (_QUESTION,)}
-    deadline = Deadline(watch.seconds)
+    deadline = watch.deadline
     with watching(session, wanted) as updates:
         try:
-            return _follow(session, task, machine, updates, deadline, watch)
-        except KeyboardInterrupt:
-            raise KeyboardInterrupt("interrupted" + _stop(session, task, updates)) from None
+            ended.append(_follow(session, task, machine, updates, deadline, watch))
+        except KeyboardInterrupt as interrupt:
+            interrupt.args = ("interrupted" + _stop(session, task, updates),)
+            raise
         except MissingPrivilegeError as error:
             raise named(session, error) from None
-        except ServerFault:
-            raise  # it has ended
+        except ServerFault as fault:  # of reading: what the task fails with is returned
+            untold = TransportError(f"the server does not tell what becomes of the task: {fault}")
+            untold.__cause__ = fault
+            raise TransportError(f"{untold}; {_UNKNOWN}") from untold
         except TransportError as error:
             if not deadline.expired():
                 raise type(error)(f"{error}; {_UNKNOWN}") from error
             end = _stop(session, task, updates)
-            raise DeadlineError(f"the task did not end within {watch.seconds:g} seconds{end}") from None
+            raise TaskDeadlineError(f"the task did not end within {deadline.seconds:g} seconds{end}") from None
         except Exception:  # nobody answers, or who is asked or told breaks
             cancel(session, task)
             raise
@@ -101,24 +140,27 @@ def soon_ended(session: Session, task: Any, watch: Watch | None = None) -> Any:
 
     1 SOAP call, or 2; where it takes longer, those of `wait_for_task` besides. A filter takes 4 at least.
     """
+    return _taken(follow_briefly(session, task, watch))
+
+
+def follow_briefly(session: Session, task: Any, watch: Watch | None = None) -> Outcome:
+    """As `follow_task`, with the calls of `soon_ended`."""
     try:
         for pause in _SOON:
             time.sleep(pause)
-            ended, result = _look(session, task)
-            if ended:
-                return result
-    except KeyboardInterrupt:
-        cancel(session, task)
+            ended = _look(session, task)
+            if ended is not None:
+                return ended
+    except KeyboardInterrupt as interrupt:
+        interrupt.args = ("interrupted" + stop_task(session, task),)
         raise
-    except MissingPrivilegeError as error:
-        raise named(session, error) from None
-    except TransportError:
+    except (ServerFault, TransportError):
         pass  # reading is tried again below, with more patience
-    return wait_for_task(session, task, watch=watch)
+    return follow_task(session, task, watch=watch)
 
 
-def _look(session: Session, task: Any) -> tuple[bool, Any]:
-    """Whether a task has ended now, and its result. One SOAP call, of the oldest kind: there is nothing to page."""
+def _look(session: Session, task: Any) -> Outcome | None:
+    """How a task has ended, None if it has not. One SOAP call, of the oldest kind: there is nothing to page."""
     collector = vmodl.query.PropertyCollector
     specification = collector.FilterSpec(
         propSet=[collector.PropertySpec(type=vim.Task, pathSet=list(_TASK))],
@@ -129,49 +171,67 @@ def _look(session: Session, task: Any) -> tuple[bool, Any]:
     return _ended(task, {(task._moId, told.name): told.val for row in found or () for told in row.propSet or ()})  # noqa: SLF001  its only name
 
 
-def _follow(session: Session, task: Any, machine: Any, updates: Updates, deadline: Deadline, watch: Watch) -> Any:
+def _follow(session: Session, task: Any, machine: Any, updates: Updates, deadline: Deadline, watch: Watch) -> Outcome:
     seen: Changes = {}
     while True:
         changes = updates.wait(deadline)
         seen.update(changes)
-        ended, result = _ended(task, seen)
-        if ended:
-            if watch.progress is not None:
+        ended = _ended(task, seen)
+        if ended is not None:
+            if watch.progress is not None and ended.error is None:
                 watch.progress(100)  # which VMware may leave out
-            return result
+            return ended
         _tell(task, changes, watch)
         if machine is not None and (machine._moId, _QUESTION) in changes:  # noqa: SLF001  its only name
-            _settle(session, machine, changes[machine._moId, _QUESTION], watch)  # noqa: SLF001
+            _answer(session, machine, changes[machine._moId, _QUESTION], watch, updates)  # noqa: SLF001
+
+
+def stop_task(session: Session, task: Any) -> str:
+    """Cancel a task that nobody waits for, and say what became of it: the rest of a sentence."""
+    with watching(session, {task: _TASK}) as updates:
+        return _stop(session, task, updates)
 
 
 def _stop(session: Session, task: Any, updates: Updates) -> str:
     """Cancel a task, and say what became of it: the rest of a sentence."""
-    cancel(session, task)
+    if not cancel(session, task):
+        return _STILL  # the server is silent
     try:
-        _follow(session, task, None, updates, Deadline(_CANCEL_SECONDS), Watch())
-    except TaskCancelledError:
-        return ": the task was cancelled"
-    except ServerFault as fault:
-        return f"; the task failed: {fault}"
+        ended = _follow(session, task, None, updates, Deadline(_CANCEL_SECONDS), Watch())
     except EsxvirtError:
-        return "; the task was asked to stop, but did not yet; it may still take effect"
-    return ", but the task had done its work already"
+        return _STILL
+    return _told(ended)
 
 
-def cancel(session: Session, task: Any) -> None:
-    """Ask a task to end. One SOAP call; what cannot be cancelled goes on."""
-    with suppress(EsxvirtError):
+def _told(ended: Outcome) -> str:
+    """How a task has ended that somebody wanted to end: the rest of a sentence."""
+    if isinstance(ended.error, TaskCancelledError):
+        return ": the task was cancelled"
+    return ", but the task had done its work already" if ended.error is None else f"; the task failed: {ended.error}"
+
+
+def cancel(session: Session, task: Any) -> bool:
+    """Ask a task to end. One SOAP call; what cannot be cancelled goes on.
+
+    Returns whether the server has answered in time, whatever it did.
+    """
+    try:
         session.call(task, "CancelTask", seconds=_CANCEL_SECONDS)
+    except DeadlineError:
+        return False
+    except EsxvirtError:
+        pass
+    return True
 
 
-def _ended(task: Any, seen: Changes) -> tuple[bool, Any]:
+def _ended(task: Any, seen: Changes) -> Outcome | None:
     identity = task._moId  # noqa: SLF001  pyVmomi has no other name for it
     state = seen.get((identity, "info.state"))
     if state == "success":
-        return True, seen.get((identity, "info.result"))
+        return Outcome(seen.get((identity, "info.result")))
     if state == "error":
-        raise describe_task_error(seen.get((identity, "info.error")))
-    return False, None
+        return Outcome(error=describe_task_error(seen.get((identity, "info.error"))))
+    return None
 
 
 def _tell(task: Any, changes: Changes, watch: Watch) -> None:
@@ -180,7 +240,7 @@ def _tell(task: Any, changes: Changes, watch: Watch) -> None:
         watch.progress(int(done))
 
 
-def _settle(session: Session, machine: Any, info: Any, watch: Watch) -> None:
+def _answer(session: Session, machine: Any, info: Any, watch: Watch, updates: Updates) -> None:
     """Have a question answered, or give the task up."""
     if info is None:
         return  # it was answered, by us or by someone else
@@ -194,4 +254,6 @@ def _settle(session: Session, machine: Any, info: Any, watch: Watch) -> None:
         session.call(machine, "AnswerVM", question.id, key)
     except ServerFault as fault:
         if fault.name not in _TOO_LATE:
-            raise
+            raise QuestionError(f"{blocked(question)}; the server did not take the answer: {fault}", question) from None
+    except TransportError:
+        updates.tell_anew()  # it is told of the question again only if that is still open

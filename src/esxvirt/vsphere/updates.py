@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from pyVmomi import vim, vmodl
 
-from esxvirt.errors import EsxvirtError, MissingPrivilegeError, ServerFault, TransportError
+from esxvirt.errors import DeadlineError, EsxvirtError, MissingPrivilegeError, ServerFault, TransportError
 from esxvirt.vsphere.deadline import Deadline
 from esxvirt.vsphere.faults import lacking
 from esxvirt.vsphere.session import Session
@@ -26,6 +26,7 @@ _ATTEMPTS: Final = 3
 _FORGOTTEN: Final = frozenset({"InvalidCollectorVersion", "NotAuthenticated"})
 """What a server says that has lost what it knew of our filter, with its session or without."""
 _FAREWELL_SECONDS: Final = 10.0
+_BRIEF_FAREWELL_SECONDS: Final = 1.0
 
 _Collector = vmodl.query.PropertyCollector
 
@@ -43,6 +44,11 @@ class Updates:
         self._filter: Any = None
         self._generation = 0
         self._version = ""
+        self._silent = False
+
+    def tell_anew(self) -> None:
+        """Have the next `wait` return all values again, changed or not."""
+        self._version = ""
 
     def wait(self, deadline: Deadline) -> Changes:
         """The next changes; at the first call, all values.
@@ -59,7 +65,8 @@ class Updates:
         while True:
             try:
                 found = self._wait_once(deadline)
-            except TransportError:
+            except TransportError as error:
+                self._silent = isinstance(error, DeadlineError)
                 failures += 1
                 if failures == _ATTEMPTS or deadline.expired():
                     raise
@@ -99,10 +106,11 @@ class Updates:
         return session.call(self._collector, "WaitForUpdatesEx", self._version, options, seconds=seconds)
 
     def end(self) -> None:
-        """Have the server forget it. One SOAP call, if there was any other."""
+        """Have the server forget it. One SOAP call, if there was any other; a silent server is not waited for."""
         if self._filter is not None:
+            seconds = _BRIEF_FAREWELL_SECONDS if self._silent else _FAREWELL_SECONDS
             with suppress(EsxvirtError):
-                self._session.call(self._filter, "DestroyPropertyFilter", seconds=_FAREWELL_SECONDS)
+                self._session.call(self._filter, "DestroyPropertyFilter", seconds=seconds)
 
 
 def _check_told(found: Any) -> None:

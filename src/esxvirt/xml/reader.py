@@ -35,7 +35,7 @@ def parse_document(text: str | bytes, *, root: str | None, name: str) -> "_Eleme
     try:
         element = etree.fromstring(_without_declaration(data) if isinstance(text, str) else data, parser)
     except etree.XMLSyntaxError as error:
-        raise XmlSyntaxError(_syntax_message(error, data, name)) from None
+        raise XmlSyntaxError(_syntax_message(error, data)) from None
     except ValueError as error:
         raise XmlError(f"({name}): {error}") from None
     if element.getroottree().docinfo.internalDTD is not None:
@@ -59,14 +59,14 @@ def _without_declaration(data: bytes) -> bytes:
     return data
 
 
-def _syntax_message(error: Exception, data: bytes, name: str) -> str:
+def _syntax_message(error: Exception, data: bytes) -> str:
     """Say where and what, as libvirt does: the parser's text, the line, and a pointer below it."""
     line, column = getattr(error, "position", (1, 0))
     message = str(getattr(error, "msg", error)).rpartition(", line ")[0] or str(error)
     lines = data.decode("utf-8", "replace").split("\n")
     if not data:
-        return f"({name}):1: Document is empty\n(null)\n^"
+        return "at line 1: Document is empty\n"
     context = lines[line - 1] if 0 < line <= len(lines) else ""
     context = context[:80]
     at = max(0, min(column - 1, len(context)))
-    return f"({name}):{line}: {message}\n{context}\n{'-' * at}^"
+    return f"at line {line}: {message}\n{context}\n{'-' * at}^"

@@ -68,6 +68,7 @@ def test_help_shows_each_kind_of_option_as_it_may_be_written() -> None:
             data("domain", "who"),
             number("count", "how many", required=True),
             string("codeset", "which codes"),
+            string("device", "on what", by_position=True),
             number("holdtime", "how long"),
             flag("now", "at once"),
             alias("old", "codeset"),
@@ -79,7 +80,7 @@ def test_help_shows_each_kind_of_option_as_it_may_be_written() -> None:
         "    send - send things\n"
         "\n"
         "  SYNOPSIS\n"
-        "    send <domain> <count> [--codeset <string>] [--holdtime <number>] [--now] {[--keycode] <string>}...\n"
+        "    send <domain> <count> [--codeset <string>] [<device>] [--holdtime <number>] [--now] <keycode>...\n"
         "\n"
         "  DESCRIPTION\n"
         "    Sends things.\n"
@@ -89,14 +90,17 @@ def test_help_shows_each_kind_of_option_as_it_may_be_written() -> None:
         "    [--domain] <string>  who\n"
         "    [--count] <number>  how many\n"
         "    --codeset <string>  which codes\n"
+        "    [--device] <string>  on what\n"
         "    --holdtime <number>  how long\n"
         "    --now            at once\n"
-        "    [--keycode] <string>  the keys\n"
-        "\n"
+        "    [--keycode] <string>...  the keys\n"
     )
 
 
-def test_the_rest_of_the_line_has_no_name_in_help_where_nothing_before_it_has_one() -> None:
+def test_the_rest_of_the_line_is_shown_by_position_or_by_name() -> None:
     command = Command("say", "say it", _nothing, "", (flag("loud", "loudly"), argv("word", "what")))
     assert helptext.synopsis(command) == "say [--loud] [<word>]..."
-    assert helptext.command_help(command).endswith("    --loud           loudly\n    <word>           what\n\n")
+    assert helptext.command_help(command).endswith("    --loud           loudly\n    [--word] <string>...  what\n")
+    named = Command("say", "say it", _nothing, "", (argv("word", "what", by_position=False),))
+    assert helptext.synopsis(named) == "say [--word <string>]..."
+    assert helptext.command_help(named).endswith("    --word <string>...  what\n")

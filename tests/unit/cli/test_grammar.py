@@ -1,4 +1,4 @@
-"""Command lines; every expectation was seen at virsh 9.0.0 (`virsh -c test:///default LINE`)."""
+"""Command lines; every expectation was seen at virsh 11.3.0 (`virsh -c test:///default LINE`)."""
 
 from contextlib import suppress
 

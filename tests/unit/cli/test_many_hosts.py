@@ -11,6 +11,7 @@ from esxvirt.cli.settings import Settings
 from esxvirt.cli.virsh import Virsh
 from esxvirt.sim import Simulator
 from tests.client import esxvirsh, write_auth_file
+from tests.tools import require
 
 HOSTS = """\
  Name   Cluster   Datacenter   State     Connection   Version   CPUs   Memory      Machines   Maintenance
@@ -123,13 +124,16 @@ def test_a_host_that_there_is_not(run: Run, simulator: Simulator) -> None:
     assert esxvirsh("--h").stdout == esxvirsh("--help").stdout  # abbreviates as with virsh
 
 
-def test_defining_on_a_host(run: Run, tmp_path: Path) -> None:
+@pytest.mark.parametrize("options", [[], ["--validate"]], ids=["", "validated"])
+def test_defining_on_a_host(run: Run, tmp_path: Path, options: list[str]) -> None:
+    if options:
+        require("libvirt-schemas")  # without them, define says that it goes without
     file = tmp_path / "new.xml"
     file.write_text(XML, encoding="utf-8")
     stdout, stderr, code = run("define", str(file), "--host", "esx1")
     assert (stdout, code) == ("\n", 1)
     assert "Could not find datastore with name 'local-storage-2'" in stderr
-    assert run("define", str(file), "--host", "esx2", "--validate") == (f"Domain 'new' defined from {file}\n\n", "", 0)
+    assert run("define", str(file), "--host", "esx2", *options) == (f"Domain 'new' defined from {file}\n\n", "", 0)
     assert run("list", "--all", "--name", options=("--host", "esx2"))[0] == "new\nvm-0002\n\n"
     assert run("undefine", "esx2/new")[2] == 0
 

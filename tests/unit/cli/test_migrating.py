@@ -133,9 +133,10 @@ def test_suspending_after_a_while_is_refused_by_vmware(site: Site) -> None:
     process = site.start("-d", "1", "migrate", "vm-0001", site.there, "--live", "--timeout", "1")
     site.wait_for("SuspendVM_Task")
     gate.set()
-    stdout, stderr = process.communicate(timeout=60)
-    assert (process.returncode, stderr) == (0, "")
-    assert "migrate: suspending domain failed: " in stdout
+    _, stderr = process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert "migrate: suspending domain failed: " in stderr
+    assert "error: " not in stderr
     assert "SuspendVM_Task" in site.simulator.calls.methods()
     assert site.machine == ("esx2", "poweredOn")
 

@@ -21,6 +21,21 @@ serial0.present = "true"
 serial0.fileType = "thinprint"
 """
 NOWHERE = {"LIBVIRT_DEFAULT_URI": ""}
+NOTE = "serial0.fileType: the XML has no word for 'thinprint'; the port is kept, with nothing behind it"
+TOLD = f"warning: line 9: {NOTE}\n".encode()
+HEAD = 'config.version = "8"\nvirtualHW.version = "4"\ndisplayName = "a"\n'
+CARD = 'ethernet0.present = "true"\nethernet0.networkName = "n"\nethernet0.addressType = "static"\n'
+MEMORY = "Expecting VMX entry 'memsize' to be an unsigned integer (multiple of 4) but found 1023"
+IMPOSSIBLE = [
+    ('memsize = "abc"\n', "Config entry 'memsize' must represent an integer value"),
+    ('memsize = "1023"\n', MEMORY),
+    ('numvcpus = "0"\n', "Expecting VMX entry 'numvcpus' to be an unsigned integer greater than 0 but found 0"),
+    ('uuid.bios = "56 4d zz"\n', "Could not parse UUID from string '56 4d zz'"),
+    (CARD + 'ethernet0.address = "zz"\n', "Expecting VMX entry 'ethernet0.address' to be MAC address but found 'zz'"),
+]
+DRIVER = """<domain type='vmware'><name>a</name><memory>65536</memory><os><type arch='i686'>hvm</type></os><devices>
+<disk type='file' device='disk'><driver name='{}'/><source file='[local-storage] a/a.vmdk'/><target dev='sda'/></disk>
+</devices></domain>"""
 FROM = ("domxml-from-native", "vmware-vmx")
 TO = ("domxml-to-native", "vmware-vmx")
 
@@ -45,7 +60,7 @@ def _account(directory: Path, server: Simulator) -> dict[str, str]:
 class TestWithoutServer:
     def test_a_file_becomes_xml_in_utf_8_and_xml_a_file(self, file: Path, tmp_path: Path) -> None:
         there = esxvirsh(*FROM, str(file), environment=NOWHERE)
-        assert (there.returncode, there.stderr) == (0, b"")
+        assert (there.returncode, there.stderr) == (0, TOLD)
         assert "<name>café</name>".encode() in there.stdout
         assert there.stdout.endswith(b"</domain>\n\n")
         xml = tmp_path / "a.xml"
@@ -62,12 +77,69 @@ class TestWithoutServer:
         back = esxvirsh(*TO, "-", stdin=run.stdout, environment=NOWHERE)
         assert b'displayName = "caf\xc3\xa9"\n' in back.stdout
 
-    def test_losses_are_told_on_request_and_never_in_the_result(self, file: Path) -> None:
-        silent = esxvirsh(*FROM, str(file), environment=NOWHERE)
+    def test_losses_are_told_without_being_asked_for_and_never_in_the_result(self, file: Path) -> None:
+        plain = esxvirsh(*FROM, str(file), environment=NOWHERE)
         told = esxvirsh(*FROM, str(file), "--report", environment=NOWHERE)
-        assert silent.stderr == b""
-        assert told.stdout == silent.stdout
-        assert b"warning: line 9: serial0.fileType: " in told.stderr
+        assert plain.stderr == told.stderr == TOLD
+        assert told.stdout == plain.stdout
+        assert plain.stdout.startswith(b"<domain type='vmware'>\n")
+
+    @pytest.mark.parametrize(
+        ("lines", "said"),
+        [
+            (b'ethernet0.present = "true"\nethernet0.networkName = "n"\nethernet0.virtualDev = "foo"\n',
+             b"warning: line 7: ethernet0.virtualDev: 'foo' is no model that libvirt knows; kept as 'foo'\n"),
+            (b'scsi0.present = "true"\nscsi0.virtualDev = "foo"\n',
+             b"warning: line 6: scsi0.virtualDev: 'foo' is no SCSI controller model; left out\n"),
+            (b"", b""),
+        ],
+    )  # fmt: skip
+    def test_what_is_unknown_is_a_warning_and_under_strict_libvirts_error(self, lines: bytes, said: bytes) -> None:
+        head = b'config.version = "7"\nvirtualHW.version = "4"\ndisplayName = "a"\nmemsize = "64"\n'
+        run = esxvirsh(*FROM, "-", stdin=head + lines, environment=NOWHERE)
+        version = b"warning: line 1: config.version: version 7 of the file format is read like version 8\n"
+        assert (run.returncode, run.stderr) == (0, version + said)
+        strict = esxvirsh(*FROM, "-", "--strict", stdin=head + lines, environment=NOWHERE)
+        assert (strict.returncode, strict.stdout) == (1, b"\n")
+        assert strict.stderr == b"error: internal error: Expecting VMX entry 'config.version' to be 8 but found 7\n"
+
+    def test_strict_tells_of_losses_on_request(self) -> None:
+        vmx = (
+            VMX.partition(b"serial0")[0]
+            + b'usb.present = "true"\nide0:0.present = "true"\nide0:0.clientDevice = "true"\n'
+        )
+        silent = esxvirsh(*FROM, "-", "--strict", stdin=vmx, environment=NOWHERE)
+        told = esxvirsh(*FROM, "-", "--strict", "--report", stdin=vmx, environment=NOWHERE)
+        assert (silent.returncode, silent.stderr) == (0, b"")
+        assert told.stderr.startswith(b"warning: line 10: ide0:0.clientDevice: ")
+
+    @pytest.mark.parametrize(("line", "words"), IMPOSSIBLE)
+    def test_what_cannot_be_is_an_error_with_file_and_line(self, line: str, words: str, tmp_path: Path) -> None:
+        path = tmp_path / "demo.vmx"
+        path.write_text(HEAD + line, encoding="utf-8")
+        number = (HEAD + line).count("\n")
+        run = esxvirsh(*FROM, str(path), environment=NOWHERE)
+        assert (run.returncode, run.stdout) == (1, b"\n")
+        assert run.stderr.decode() == f"error: internal error: {words} ({path}, line {number})\n"
+        piped = esxvirsh(*FROM, "-", stdin=(HEAD + line).encode(), environment=NOWHERE)
+        assert piped.stderr.decode() == f"error: internal error: {words} (line {number})\n"
+        strict = esxvirsh(*FROM, str(path), "--strict", environment=NOWHERE)
+        assert strict.stderr.decode() == f"error: internal error: {words}\n"
+
+    def test_strict_or_lenient(self, file: Path) -> None:
+        for command in (FROM, TO):
+            run = esxvirsh(*command, str(file), "--lenient", "--strict", environment=NOWHERE)
+            assert run.returncode == 1
+            assert run.stderr == b"error: Options --strict and --lenient are mutually exclusive\n"
+
+    @pytest.mark.parametrize("name", ["BusLogic", "buslogic"])
+    def test_the_deprecated_name_of_a_driver_is_a_controllers_model(self, name: str) -> None:
+        run = esxvirsh(*TO, "-", stdin=DRIVER.format(name).encode(), environment=NOWHERE)
+        assert (run.returncode, run.stderr) == (0, b"")
+        assert b'scsi0.virtualDev = "buslogic"\n' in run.stdout
+        nope = esxvirsh(*TO, "-", stdin=DRIVER.format("nope").encode(), environment=NOWHERE)
+        assert (nope.returncode, nope.stdout) == (1, b"\n")
+        assert nope.stderr == b"error: internal error: Unknown driver name 'nope' (line 2)\n"
 
     def test_losses_on_the_way_back_are_told(self) -> None:
         xml = b"""<domain type='vmware'><name>a</name><memory>65536</memory><os><type arch='i686'>hvm</type></os>
@@ -137,7 +209,7 @@ class TestOnServer:
         if not options:
             environment[where] = server.uri
         run = esxvirsh(*options, *FROM, str(file), environment=environment)
-        assert (run.returncode, run.stderr) == (0, b"")
+        assert (run.returncode, run.stderr) == (0, TOLD)
         assert b"<source file='[?] ?/a.vmdk'/>" in run.stdout
         assert list(server.sessions) == []
 
@@ -147,6 +219,46 @@ class TestOnServer:
         made = VmxFile.parse(run.stdout)
         assert (made["displayName"], made["virtualHW.version"]) == ("Fedora11", "10")
         assert made["scsi0:0.fileName"].endswith("/Fedora11/Fedora11.vmdk")
+
+    @pytest.mark.parametrize(("line", "words"), IMPOSSIBLE)
+    def test_what_cannot_be_is_an_error_with_file_and_line(
+        self, line: str, words: str, server: Simulator, tmp_path: Path
+    ) -> None:
+        path = tmp_path / "demo.vmx"
+        path.write_text(HEAD + line, encoding="utf-8")
+        run = esxvirsh("-c", server.uri, *FROM, str(path), environment=NOWHERE | _account(tmp_path, server))
+        number = (HEAD + line).count("\n")
+        assert (run.returncode, run.stdout) == (1, b"\n")
+        assert run.stderr.decode() == f"error: internal error: {words} ({path}, line {number})\n"
+
+    def test_a_file_on_a_datastore_that_there_is_not_is_taken_by_lenient_alone(
+        self, server: Simulator, tmp_path: Path
+    ) -> None:
+        environment = NOWHERE | _account(tmp_path, server)
+        path = tmp_path / "demo.vmx"
+        path.write_bytes(VMX.partition(b"serial0")[0].replace(b"a.vmdk", b"/vmfs/volumes/nope/a.vmdk"))
+        words = "File name '/vmfs/volumes/nope/a.vmdk' refers to non-existing datastore 'nope'"
+        run = esxvirsh("-c", server.uri, *FROM, str(path), environment=environment)
+        assert (run.returncode, run.stdout) == (1, b"\n")
+        assert run.stderr.decode() == f"error: internal error: {words} ({path}, line 7)\n"
+        strict = esxvirsh("-c", server.uri, *FROM, str(path), "--strict", environment=environment)
+        assert strict.stderr.decode() == f"error: internal error: {words}\n"
+        lenient = esxvirsh("-c", server.uri, *FROM, str(path), "--lenient", environment=environment)
+        assert lenient.returncode == 0
+        assert b"<source file='/vmfs/volumes/nope/a.vmdk'/>" in lenient.stdout
+        assert lenient.stderr.decode() == f"warning: line 7: scsi0:0.fileName: f{words[1:]}; kept as it is\n"
+
+    def test_a_disk_on_a_datastore_that_there_is_not_is_written_by_lenient_alone(
+        self, server: Simulator, tmp_path: Path
+    ) -> None:
+        environment = NOWHERE | _account(tmp_path, server)
+        xml = DRIVER.format("lsilogic").replace("local-storage", "nope").encode()
+        run = esxvirsh("-c", server.uri, *TO, "-", stdin=xml, environment=environment)
+        assert run.stderr == b"error: internal error: Could not find datastore with name 'nope'\n"
+        lenient = esxvirsh("-c", server.uri, *TO, "-", "--lenient", stdin=xml, environment=environment)
+        assert lenient.returncode == 0
+        assert b'scsi0:0.fileName = "/vmfs/volumes/nope/a/a.vmdk"\n' in lenient.stdout
+        assert lenient.stderr.startswith(b"warning: line 2: devices: the server has no datastore 'nope'; ")
 
     def test_a_server_that_is_not_there_is_an_error(self, file: Path) -> None:
         run = esxvirsh("-c", "foo://nowhere/", *FROM, str(file), environment=NOWHERE)

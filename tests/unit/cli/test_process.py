@@ -19,7 +19,7 @@ from tests.unit.cli.small_disks import SmallDisk
 
 def test_the_version_is_that_of_the_interface() -> None:
     run = esxvirsh("--version")
-    assert (run.stdout, run.stderr, run.returncode) == (b"9.0.0\n", b"", 0)
+    assert (run.stdout, run.stderr, run.returncode) == (b"11.3.0\n", b"", 0)
 
 
 def test_the_version_needs_neither_server_side_nor_xml() -> None:
@@ -28,7 +28,7 @@ def test_the_version_needs_neither_server_side_nor_xml() -> None:
         "print(*(m for m in ('pyVmomi', 'lxml', 'ssl', 'esxvirt.libvirt', 'esxvirt.cli.commands') if m in sys.modules))"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert run.stdout == "9.0.0\n\n"
+    assert run.stdout == "11.3.0\n\n"
 
 
 def test_a_command_brings_in_only_its_own_module() -> None:

@@ -1,4 +1,4 @@
-"""Credentials asked at a terminal, from a pipe, and from nobody. The expectations were seen at virsh 9.0.0."""
+"""Credentials asked at a terminal, from a pipe, and from nobody. The expectations were seen at virsh 11.3.0."""
 
 import signal
 from collections.abc import Iterator
@@ -76,8 +76,9 @@ def test_ctrl_c_at_a_prompt_ends_the_program_as_the_signal_does(uri: str, script
 
 def test_a_vcenter_has_another_default_user(uri: str) -> None:
     wrong = uri.replace("esx:", "vpx:").replace("/?", "/dc1/host?")
-    talk = converse(["-c", wrong, "uri"], [("[administrator]: ", "root\n"), ("127.0.0.1: ", PASSWORD + "\n")])
-    assert talk.shown.startswith("Enter username for 127.0.0.1 [administrator]: root\n")
+    default = "[administrator@vsphere.local]: "
+    talk = converse(["-c", wrong, "uri"], [(default, "root\n"), ("127.0.0.1: ", PASSWORD + "\n")])
+    assert talk.shown.startswith(f"Enter username for 127.0.0.1 {default}root\n")
     assert "Expecting '127.0.0.1' to be a vCenter/VPX host but found a ESX(i) host" in talk.shown
     assert talk.code == 1
 

@@ -61,6 +61,15 @@ def test_the_default_is_given_if_the_uri_says_so(simulator: Simulator, auth: dic
     assert "asks" not in told.shown
 
 
+def test_the_uri_can_say_that_nobody_is_asked(simulator: Simulator, auth: dict[str, str]) -> None:
+    told = converse(["-c", f"{simulator.uri}&auto_answer=0", "start archive; domstate archive"], [], **auth)
+    assert "asks" not in told.shown
+    assert "error: Failed to start domain 'archive'\n" in told.shown
+    assert "error: internal error: Pending question blocks virtual machine execution, question is '" in told.shown
+    assert told.shown.rstrip().endswith("shut off")
+    assert "CancelTask" in [call.method for call in simulator.calls]
+
+
 def test_question_and_answer(simulator: Simulator, auth: dict[str, str]) -> None:
     uri = simulator.uri
     assert esxvirsh("-c", uri, "question", "archive", environment=auth).stdout == b"Domain 'archive' asks nothing\n\n"

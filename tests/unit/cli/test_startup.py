@@ -1,4 +1,4 @@
-"""Global options; every expectation was seen at virsh 9.0.0."""
+"""Global options; every expectation was seen at virsh 11.3.0."""
 
 import pytest
 

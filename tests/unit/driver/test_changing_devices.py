@@ -123,9 +123,10 @@ def test_one_read_and_one_write(fresh: Simulator, connection: Connection, archiv
         made = [
             call.method for call in fresh.calls if not call.method.startswith(("WaitForUpdates", "CheckForUpdates"))
         ]
-        assert len(made) == 4, made
+        # A name is looked for among all machines first.
+        writes = [number for number, method in enumerate(made) if method in {"ReconfigVM_Task", "Rename_Task"}]
+        assert (len(made), writes) in [(4, [1]), (5, [2])], made
         assert made[0].startswith("RetrieveProperties")
-        assert made[1] in {"ReconfigVM_Task", "Rename_Task"}
 
 
 def test_no_file_is_deleted(connection: Connection, archive: DomainHandle) -> None:
@@ -289,10 +290,10 @@ def test_a_change_whose_answer_is_lost_is_found_done(
 def test_a_change_that_never_began_is_an_error(fresh: Simulator, connection: Connection, archive: DomainHandle) -> None:
     before = xml_description(connection, archive)
     fresh.faults.add(socket="refuse", method="ReconfigVM_Task", count=5)
-    with pytest.raises(TransportError, match=r"Could not attach device: .*; it was not done"):
+    with pytest.raises(TransportError, match=r"Could not attach device: .*; nothing of it is to be seen so far: look"):
         attach.attach(connection, archive, disk("sdb"))
     fresh.faults.add(socket="refuse", method="Rename_Task", count=5)
-    with pytest.raises(TransportError, match=r"Could not rename domain: .*; it was not done"):
+    with pytest.raises(TransportError, match=r"Could not rename domain: .*; nothing of it is to be seen so far: look"):
         rename.rename(connection, archive, "other")
     assert xml_description(connection, archive) == before
 

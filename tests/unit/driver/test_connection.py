@@ -1,11 +1,14 @@
 """Opening and closing connections."""
 
 import os
+import socket
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from esxvirt.auth import Credentials, Secret
+from esxvirt.auth import CallbackAuthenticator, Credentials, Secret
 from esxvirt.driver.connection import Connection
 from esxvirt.errors import (
     AuthenticationError,
@@ -17,6 +20,7 @@ from esxvirt.errors import (
 )
 from esxvirt.sim import Simulator
 from esxvirt.uri import parse
+from tests.tools import missing
 from tests.unit.driver.conftest import Opener
 
 
@@ -66,9 +70,50 @@ def test_the_questions_for_credentials(simulator: Simulator) -> None:
             "service": "vpx" if vpx else "esx",
             "hostname": parse(simulator.uri).host,
             "username": simulator.username,
-            "default_username": "administrator" if vpx else "root",
+            "default_username": "administrator@vsphere.local" if vpx else "root",
         }
     ]
+
+
+def test_a_vcenter_is_known_by_its_name_and_by_its_address(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The name is what the certificate has, libvirt asks for the account of the address, and auth files have either."""
+    name = "vc.lab.example"
+    with Simulator("vcenter-7.0", names=[name]) as vcenter:
+        if vcenter.port != 443:
+            missing("the standard ports may not be bound here, and a host knows no port of its vCenter")
+        real = socket.getaddrinfo
+        monkeypatch.setattr(
+            "socket.getaddrinfo",
+            lambda host, *rest, **more: real(vcenter.host if host == name else host, *rest, **more),
+        )
+        asked: list[dict[str, Any]] = []
+
+        def authenticate(**question: Any) -> Credentials:
+            asked.append(question)
+            username = vcenter.username if question["service"] == "vpx" else "root"
+            return Credentials(username, Secret(vcenter.password))
+
+        uri = parse(f"{vcenter.host_uris[0]}?cacert={vcenter.cacert}&vcenter={name}")
+        with closing(Connection.open(uri, authenticate)) as connection:
+            assert connection.vcenter is not None
+            assert connection.vcenter.endpoint.host == name
+        assert asked[1] == {
+            "service": "vpx",
+            "hostname": vcenter.host,
+            "username": None,
+            "default_username": "administrator@vsphere.local",
+            "name": name,
+            "host_username": "root",
+        }
+        authfile = tmp_path / "auth.conf"
+        for known in (name, vcenter.host):
+            authfile.write_text(
+                "[credentials-vc]\nusername=administrator@vsphere.local\npassword=secret\n"
+                "[credentials-host]\npassword=secret\n"
+                f"[auth-vpx-{known}]\ncredentials=vc\n[auth-esx-default]\ncredentials=host\n"
+            )
+            Connection.open(uri, CallbackAuthenticator(authfile=str(authfile))).close()
+        assert vcenter.sessions == []
 
 
 def test_a_wrong_password_is_libvirts_error_and_leaves_nothing(simulator: Simulator) -> None:

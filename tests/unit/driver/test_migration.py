@@ -288,7 +288,7 @@ def test_two_of_one_uuid_on_a_host(hosts: tuple[Opener, list[Connection]]) -> No
     text = twin.text().replace(_spaced(twin.config.uuid), _spaced(domain.uuid))
     with site.lock:
         twin.rewrite(text)
-        site.reindex(twin)
+        site.reindex()
     migration.perform(one, domain, migration.prepare(two))
     assert (host_of(opener, "vm-0001"), host_of(opener, "vm-0003")) == ("esx2", "esx1")
 

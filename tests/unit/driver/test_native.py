@@ -217,7 +217,7 @@ class TestOnServer:
         second = "<disk type='file'><source file='[local-storage] b.vmdk'/><target dev='sdb' bus='scsi'/></disk>"
         with pytest.raises(
             EsxvirtError,
-            match=r"Inconsistent SCSI controller model \('vmpvscsi' is not 'buslogic'\) for SCSI controller index 0",
+            match="Disks on SCSI controller 0 have inconsistent controller models, cannot autodetect model",
         ):
             to_native(connection, FORMAT, XML.format("[local-storage] a.vmdk", second + AUTO))
 

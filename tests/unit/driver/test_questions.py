@@ -60,6 +60,15 @@ def test_no_default_answer(fresh: Simulator, connection: Connection, archive: Do
     assert info.state(connection, archive) == SHUTOFF
 
 
+def test_auto_answer_0_asks_nobody(fresh: Simulator, connection: Connection, archive: DomainHandle) -> None:
+    connection.policy.auto_answer = False
+    connection.policy.ask = lambda *_: pytest.fail("somebody was asked")
+    with pytest.raises(QuestionError, match=r"question is '.*moved or copied"):
+        lifecycle.start(connection, archive)
+    assert "CancelTask" in [call.method for call in fresh.calls]
+    assert info.state(connection, archive) == SHUTOFF
+
+
 def test_somebody_is_asked(connection: Connection, archive: DomainHandle) -> None:
     asked: list[tuple[str, Question]] = []
 

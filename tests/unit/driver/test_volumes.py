@@ -158,13 +158,29 @@ def test_a_disk_is_made_described_copied_grown_wiped_and_deleted(
         (described("web/web.vmdk/y.vmdk"), ServerFault, "."),
     ],
 )
-def test_what_is_not_made_leaves_nothing(
+def test_what_is_not_made_leaves_nothing_but_a_folder_that_is_named(
     server: Simulator, connection: Connection, pool: PoolHandle, xml: str, error: type[Exception], text: str
 ) -> None:
     before, there = names(connection, pool), folders(server)
-    with pytest.raises(error, match=text):
+    with pytest.raises(error, match=text) as raised:
         volume_files.create(connection, pool, xml)
-    assert (names(connection, pool), folders(server)) == (before, there)
+    left = folders(server) - there
+    named = {folder for folder in left if f"the folder '[local-storage] {folder}' is left behind" in str(raised.value)}
+    for folder in left:
+        server.site.datastores[0].delete_directory(folder)
+    assert (names(connection, pool), left) == (before, named)
+
+
+def test_a_folder_is_never_removed_with_what_another_client_has_put_there(connect: Opener) -> None:
+    with Simulator("esx-7.0", transport="http") as server:
+        connection, other = connect(server), connect(server)
+        pool = pools.lookup_by_name(connection, "local-storage")
+        server.faults.add(fault="NoDiskSpace", method="CreateVirtualDisk_Task", count=1)
+        with pytest.raises(ServerFault, match=r"the folder '\[local-storage\] new' is left behind: remove it"):
+            volume_files.create(connection, pool, described("new/deep/a.vmdk"))
+        made = volume_files.create(other, pool, described("new/b.vmdk"))
+        assert made.name == "new/b.vmdk"
+        assert "DeleteDatastoreFile_Task" not in [call.method for call in server.calls]
 
 
 def test_other_files_are_deleted_and_nothing_else(connection: Connection, pool: PoolHandle, server: Simulator) -> None:
@@ -194,9 +210,10 @@ def test_a_disk_whose_making_nobody_confirmed_is_looked_for(connect: Opener) -> 
         assert rule.seen == 1
         assert made.capacity == MIB
         server.faults.add(socket="refuse", method="CreateVirtualDisk_Task", count=1)
-        with pytest.raises(TransportError):
+        unknown = r"nothing of it is to be seen so far.*; the folder '\[local-storage\] other' is left behind"
+        with pytest.raises(TransportError, match=unknown):
             volume_files.create(connection, pool, described("other/b.vmdk"))
-        assert "other" not in folders(server)
+        assert volume_files.create(connection, pool, described("other/b.vmdk")).name == "other/b.vmdk"
 
 
 def test_a_deletion_that_nobody_confirmed_is_looked_for(connect: Opener) -> None:

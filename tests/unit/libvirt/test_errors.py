@@ -31,7 +31,7 @@ def test_every_error_of_the_tree_becomes_what_its_page_says(cls: type[tree.Esxvi
     assert tree.__doc__ is not None
     line = next((line for line in tree.__doc__.splitlines() if f" {cls.__name__} " in f"{line.replace('--', '')} "), "")
     assert name in line or "VIR_ERR_" not in line
-    assert str(error) == error.get_error_message() == TEXTS.get(code, "%s").replace("%s", "because")
+    assert str(error) == error.get_error_message() == TEXTS.get(code, "%1$s").replace("%1$s", "because")
 
 
 @pytest.mark.parametrize(
@@ -47,6 +47,8 @@ def test_every_error_of_the_tree_becomes_what_its_page_says(cls: type[tree.Esxvi
         (tree.DomainNotFoundError("x"), 42, 28, "Domain not found: x"),
         (tree.OperationInvalidError("x"), 55, 28, "Requested operation is not valid: x"),
         (tree.AuthenticationError("x"), 45, 46, "authentication failed: x"),
+        (tree.NoAnswerError("x"), 9, 46, "operation failed: x"),
+        (tree.NoQuestionError("x"), 84, 46, "Operation not supported: x"),
         (tree.NoCredentialsError("x"), 8, 46, "invalid argument: x"),
         (tree.AuthFileError("x"), 33, 0, "configuration file syntax error: x"),
         (tree.ReadOnlyError("x"), 29, 20, "operation forbidden: x"),
@@ -72,7 +74,7 @@ def test_every_domain_has_a_name() -> None:
 def test_the_getters() -> None:
     error = translate(tree.DomainNotFoundError("x"), 0)
     assert (error.get_error_code(), error.get_error_domain(), error.get_error_level()) == (42, 28, 2)
-    assert (error.get_str1(), error.get_str2(), error.get_str3()) == ("Domain not found: %s", "x", None)
+    assert (error.get_str1(), error.get_str2(), error.get_str3()) == ("Domain not found: %1$s", "x", None)
     assert (error.get_int1(), error.get_int2()) == (-1, -1)
 
 

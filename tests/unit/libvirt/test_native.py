@@ -23,6 +23,44 @@ def test_a_connection_converts_both_ways() -> None:
             assert connection.xmlToNative(FORMAT, XML.encode(), True)[1] == []
 
 
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ('memsize = "abc"', "Config entry 'memsize' must represent an integer value (line 4)"),
+        ('memsize = "1023"', "(multiple of 4) but found 1023 (line 4)"),
+        ('numvcpus = "0"', "to be an unsigned integer greater than 0 but found 0 (line 4)"),
+        ('uuid.bios = "x"', "Could not parse UUID from string 'x' (line 4)"),
+    ],
+)
+def test_what_cannot_be_is_an_error_on_every_way(line: str, words: str) -> None:
+    with Simulator("esx-4.0", transport="http") as sim, open_connection(sim.uri, sim.username, sim.password) as opened:
+        for convert in (opened.domainXMLFromNative, opened.nativeToXML, libvirt.nativeToXML):
+            with pytest.raises(libvirt.libvirtError) as caught:
+                convert(FORMAT, f"{VMX}{line}\n")
+            assert str(caught.value).endswith(words)
+            assert caught.value.get_error_code() == libvirt.VIR_ERR_INTERNAL_ERROR
+        with pytest.raises(libvirt.libvirtError) as caught:
+            opened.nativeToXML(FORMAT, f"{VMX}{line}\n", fileName="demo.vmx")
+        assert str(caught.value).endswith(words.replace("(line 4)", "(demo.vmx, line 4)"))
+
+
+def test_lenient_takes_files_on_datastores_that_the_server_has_not() -> None:
+    disk = 'scsi0.present = "true"\nscsi0:0.present = "true"\nscsi0:0.fileName = "/vmfs/volumes/nope/a.vmdk"\n'
+    with Simulator("esx-4.0", transport="http") as sim, open_connection(sim.uri, sim.username, sim.password) as opened:
+        for arguments in ((), (True,)):
+            with pytest.raises(libvirt.libvirtError, match="refers to non-existing datastore 'nope'"):
+                opened.nativeToXML(FORMAT, VMX + disk, *arguments)
+        with pytest.raises(libvirt.libvirtError, match="refers to non-existing datastore 'nope'"):
+            opened.domainXMLFromNative(FORMAT, VMX + disk)
+        xml, notes = opened.nativeToXML(FORMAT, VMX + disk, lenient=True)
+        assert "<source file='/vmfs/volumes/nope/a.vmdk'/>" in xml
+        assert notes[0].startswith("line 6: scsi0:0.fileName: file name '/vmfs/volumes/nope/a.vmdk' refers to non-")
+        with pytest.raises(libvirt.libvirtError, match="strict or lenient, not both"):
+            opened.nativeToXML(FORMAT, VMX, True, True)
+        _, notes = opened.xmlToNative(FORMAT, opened.nativeToXML(FORMAT, VMX)[0], lenient=True)
+        assert notes == []
+
+
 @pytest.mark.parametrize("method", ["domainXMLFromNative", "domainXMLToNative"])
 class TestRefusals:
     def test_flags(self, method: str, connection: Any) -> None:

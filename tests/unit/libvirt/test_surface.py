@@ -10,7 +10,7 @@ import pytest
 from esxvirt import libvirt
 from esxvirt.libvirt.methods import methods
 from esxvirt.libvirt.surface import SURFACE
-from tests.tools import require
+from tests.tools import NEWEST, require
 
 TELL = """
 import inspect, json, libvirt
@@ -73,7 +73,8 @@ PUBLIC = set(vars(libvirt)["__all__"])
 
 @pytest.fixture(scope="module")
 def real() -> Any:
-    answer = subprocess.run([require("libvirt-python"), "-c", TELL], capture_output=True, text=True, check=True)
+    python = require(f"libvirt-python-{NEWEST}")
+    answer = subprocess.run([python, "-c", TELL], capture_output=True, text=True, check=True)
     return json.loads(answer.stdout)
 
 

@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
+from esxvirt.sim.profiles import PROFILES
 from esxvirt.sim.state import disks, files
+from esxvirt.sim.state.inventory import Layout
 from esxvirt.sim.state.storage import Datastore, File
 from esxvirt.sim.wire.values import Data, Fault, Ref
 from tests.unit.sim.inside import Inside
@@ -102,6 +104,61 @@ def test_moving_and_copying() -> None:
     found = store.find("c/b/x")
     assert found is not None
     assert found.read() == b"x"
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_files_on_every_profile(profile: str) -> None:
+    server = Files(profile)
+    store = server.store
+    vcenter = server.inside.endpoint.host is None
+    here = {"sourceDatacenter": server.datacenter, "destinationDatacenter": server.datacenter} if vcenter else {}
+    where = {"datacenter": server.datacenter} if vcenter else {}
+
+    def move(source: str, goal: str, **more: Any) -> str | None:
+        arguments = {"sourceName": f"{DS} {source}", "destinationName": f"{DS} {goal}", **here, **more}
+        return server.fault("MoveDatastoreFile_Task", **arguments)
+
+    assert server.fault("MakeDirectory", name=f"{DS} new", **where) is None
+    assert server.fault("MakeDirectory", name=f"{DS} new", **where) == "FileAlreadyExists"
+    assert server.fault("MakeDirectory", name=f"{DS} a/b", **where) == "FileNotFound"
+    store.put("new/one", File.of(b"one"))
+    store.put("new/two", File.of(b"two"))
+    assert move("new/none", "new/three") == "FileNotFound"
+    assert move("new/one", "new/two") == "FileAlreadyExists"
+    assert move("new/one", "new/two", force=False) == "FileAlreadyExists"
+    assert {path: file.read() for path, file in store.walk("new") if file} == {"new/one": b"one", "new/two": b"two"}
+    assert move("new/one", "new/two", force=True) is None
+    assert {path: file.read() for path, file in store.walk("new") if file} == {"new/two": b"one"}
+    assert move("new/two", "new/three") is None
+    assert move("new/three", "web/web.vmx", force=True) == "FileLocked"
+    assert move("web/web.vmx", "new/web.vmx") == "FileLocked"
+    assert server.fault("DeleteDatastoreFile_Task", name=f"{DS} web/web.vmx", **where) == "FileLocked"
+    assert server.fault("DeleteDatastoreFile_Task", name=f"{DS} new/two", **where) == "FileNotFound"
+    assert server.fault("DeleteDatastoreFile_Task", name=f"{DS} new/three", **where) is None
+    assert store.find("new/three") is None
+    # A registered machine that does not run keeps nobody from its file; only that is moved, not the machine.
+    assert move("archive/archive.vmx", "new/archive.vmx") is None
+    assert server.inside.endpoint.site.find_machine("archive").vmx_path == f"{DS} archive/archive.vmx"
+    server.inside.login("readonly")
+    assert move("new/archive.vmx", "new/x") == "NoPermission"
+    assert server.fault("DeleteDatastoreFile_Task", name=f"{DS} new", **where) == "NoPermission"
+    assert server.fault("MakeDirectory", name=f"{DS} newer", **where) == "NoPermission"
+    assert [path for path, _ in store.walk("new")] == ["new/archive.vmx"]
+
+
+def test_moving_from_one_datacenter_to_another() -> None:
+    server = Files("vcenter-7.0", hosts=2, layout=Layout(datacenters=2))
+    endpoint = server.inside.endpoint
+    first, second = [endpoint.datacenter_ref(item) for item in endpoint.shown_datacenters]
+    other = server.inside.endpoint.site.datastores[1]
+    server.store.put("iso/x", File.of(b"x"))
+    arguments = {"sourceName": f"{DS} iso/x", "destinationName": f"[{other.name}] iso/y", "sourceDatacenter": first}
+    assert server.fault("MoveDatastoreFile_Task", **arguments) == "InvalidDatastorePath"
+    assert server.fault("MoveDatastoreFile_Task", **arguments, destinationDatacenter=second) is None
+    found = other.find("iso/y")
+    assert found is not None
+    assert found.read() == b"x"
+    assert server.store.find("iso/x") is None
 
 
 def test_a_machines_directory_moves_with_all_that_it_holds() -> None:
@@ -246,3 +303,26 @@ def test_letters_count_where_they_are_asked_to() -> None:
     spec = Data("HostDatastoreBrowserSearchSpec", matchPattern=["ARCH*"], searchCaseInsensitive=False)
     task = inside.call("SearchDatastore_Task", browser, datastorePath=f"{DS} archive", searchSpec=spec)
     assert task.task.result.file == []
+
+
+@pytest.mark.parametrize(
+    ("adapter", "controller"),
+    [
+        ("buslogic", "VirtualBusLogicController"),
+        ("lsilogic", "VirtualLsiLogicController"),
+        ("lsisas1068", "VirtualLsiLogicSASController"),
+        ("pvscsi", "ParaVirtualSCSIController"),
+        ("PVSCSI", "ParaVirtualSCSIController"),
+        ("ide", "VirtualIDEController"),
+    ],
+)
+def test_a_disk_image_tells_the_controller_that_it_is_for(adapter: str, controller: str) -> None:
+    inside = Inside("esx-7.0")
+    store = inside.endpoint.site.datastores[0]
+    store.make_directory("d")
+    disks.create(store, "d/a.vmdk", 1 << 20, adapter=adapter, thin=True, hw_version=4)
+    query = Data("VmDiskFileQuery", details=Data("VmDiskFileQueryFlags", controllerType=True))
+    spec = Data("HostDatastoreBrowserSearchSpec", query=[query])
+    browser = Ref("HostDatastoreBrowser", "hostDatastoreBrowser-1")
+    task = inside.call("SearchDatastore_Task", browser, datastorePath=f"{DS} d", searchSpec=spec)
+    assert [(item.path, item.controllerType) for item in task.task.result.file] == [("a.vmdk", controller)]

@@ -37,7 +37,7 @@ def test_what_is_not_given_has_the_manuals_defaults() -> None:
         transport="https",
         vcenter=None,
         no_verify=False,
-        auto_answer=False,
+        auto_answer=None,
         proxy=None,
         cacert=None,
         thumbprint=None,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from esxvirt.errors import EsxvirtError
+from esxvirt.errors import EsxvirtError, VmxError
 from esxvirt.vmx import VmxFile, from_xml, to_domain
 
 DIGITS = "9" * 100_000
@@ -13,8 +13,6 @@ PLAIN = "<domain type='vmware'><name>n</name><memory>4096</memory><os><type>hvm<
 @pytest.mark.parametrize(
     "line",
     [
-        f'numvcpus = "{DIGITS}"',
-        f'memsize = "{DIGITS}"',
         f'sched.cpu.affinity = "{DIGITS}"',
         f'sched.cpu.shares = "{DIGITS}"',
         f'virtualHW.version = "{DIGITS}"',
@@ -26,7 +24,7 @@ PLAIN = "<domain type='vmware'><name>n</name><memory>4096</memory><os><type>hvm<
         f'pciPassthru0.present = "TRUE"\npciPassthru0.id = "{DIGITS}"',
         'sharedFolder.maxNum = "999999999"\nisolation.tools.hgfs.disable = "FALSE"',
     ],
-    ids=range(12),
+    ids=range(10),
 )
 def test_absurd_numbers(line: str) -> None:
     for strict in (False, True):
@@ -34,6 +32,12 @@ def test_absurd_numbers(line: str) -> None:
             to_domain(HEAD + line + "\n", strict=strict)
         except EsxvirtError:
             assert strict
+
+
+@pytest.mark.parametrize("key", ["memsize", "sched.mem.max", "numvcpus", "cpuid.coresPerSocket"])
+def test_absurd_sizes(key: str) -> None:
+    with pytest.raises(VmxError, match=f"^Config entry '{key}' must represent an integer value"):
+        to_domain(f'{HEAD}{key} = "{DIGITS}"\n')
 
 
 @pytest.mark.parametrize(

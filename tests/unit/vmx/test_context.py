@@ -116,26 +116,86 @@ def test_the_model_auto_is_what_the_images_say() -> None:
     assert 'scsi0.virtualDev = "buslogic"' in written(xml("sda|[ds] b.vmdk|", controllers=AUTO), context)
     assert 'scsi0.virtualDev = "pvscsi"' in written(xml("sda|[ds] c.vmdk|<driver name='auto'/>"), context)
     assert 'scsi0.virtualDev = "lsilogic"' in written(xml("sda|[ds] b.vmdk|", controllers=AUTO))
-    same = xml("sda|[ds] a.vmdk|<driver name='auto'/>", "sdb|[ds] a.vmdk|<driver name='lsilogic'/>")
-    assert 'scsi0.virtualDev = "lsilogic"' in written(same, context)
+
+
+NAMES = ["BusLogic", "buslogic", "BUSLOGIC", "lsilogic", "LsiSas1068", "vmpvscsi"]
+
+
+@pytest.mark.parametrize("strict", [False, True])
+@pytest.mark.parametrize("name", NAMES)
+def test_a_driver_name_is_a_model_in_any_case(name: str, strict: bool) -> None:
+    vmx = written(xml(f"sda|[ds] a.vmdk|<driver name='{name}'/>"), strict=strict)
+    assert f'scsi0.virtualDev = "{name.lower().replace("vmpvscsi", "pvscsi")}"' in vmx
+
+
+@pytest.mark.parametrize("model", ["", AUTO])
+@pytest.mark.parametrize("name", ["nope", "pvscsi", "qemu", ""])
+def test_an_unknown_driver_name_is_an_error(name: str, model: str) -> None:
+    text = xml("sda|[ds] a.vmdk|", f"sdb|[ds] b.vmdk|<driver name='{name}'/>", controllers=model)
+    with pytest.raises(VmxError) as caught:
+        written(text, strict=True)
+    assert str(caught.value) == f"Unknown driver name '{name}'"
+    with pytest.raises(VmxError) as caught:
+        written(text)
+    assert str(caught.value) == f"Unknown driver name '{name}' (line {caught.value.line})"
+    assert f"<driver name='{name}'/>" in text.splitlines()[(caught.value.line or 0) - 1]
+
+
+def test_a_driver_name_of_a_disk_elsewhere_is_none_of_a_controller() -> None:
+    text = xml("sda|[ds] a.vmdk|<driver name='nope'/>").replace("'sda' bus='scsi'", "'hda' bus='ide'")
+    assert written(text) == []
+    assert 'ide0:0.present = "true"\n' in from_xml(text, virtual_hw_version=4)
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("text", "words"),
     [
-        xml("sda|[ds] a.vmdk|", "sdb|[ds] b.vmdk|", controllers=AUTO),
-        xml("sda|[ds] a.vmdk|<driver name='auto'/>", "sdb|[ds] b.vmdk|<driver name='auto'/>"),
-        xml("sda|[ds] a.vmdk|<driver name='lsilogic'/>", "sdb|[ds] a.vmdk|<driver name='buslogic'/>"),
+        (xml("sda|[ds] a.vmdk|<driver name='BusLogic'/>", controllers=AUTO), "'BusLogic' is not 'auto'"),
+        (xml("sda|[ds] a.vmdk|<driver name='auto'/>", controllers=AUTO.replace("auto", "lsilogic")),
+         "'auto' is not 'lsilogic'"),
+        (xml("sda|[ds] a.vmdk|<driver name='auto'/>", "sdb|[ds] a.vmdk|<driver name='lsilogic'/>"),
+         "'lsilogic' is not 'auto'"),
+        (xml("sda|[ds] a.vmdk|<driver name='lsilogic'/>", "sdb|[ds] a.vmdk|<driver name='auto'/>"),
+         "'auto' is not 'lsilogic'"),
+        (xml("sda|[ds] a.vmdk|<driver name='virtio-scsi'/>", controllers=AUTO), "'virtio-scsi' is not 'auto'"),
+    ],
+)  # fmt: skip
+def test_auto_beside_another_model_is_an_error(text: str, words: str) -> None:
+    expected = f"Inconsistent SCSI controller model ({words}) for SCSI controller index 0"
+    with pytest.raises(VmxError) as caught:
+        written(text, strict=True)
+    assert str(caught.value) == expected
+    with pytest.raises(VmxError) as caught:
+        written(text)
+    assert str(caught.value) == f"{expected} (line {caught.value.line})"
+
+
+def test_auto_needs_a_disk_to_look_into() -> None:
+    cdrom = xml("sda|[ds] a.iso|", controllers=AUTO).replace("device='disk'", "device='cdrom'")
+    assert "cdrom" in cdrom
+    for text in (cdrom, xml("sda|[ds] a.vmdk|", controllers=AUTO)):
+        with pytest.raises(VmxError, match=r"or 'lsisas1068' or 'vmpvscsi' but found 'auto'$"):
+            written(text, VmxContext(autodetect_scsi_model=lambda _source: "auto"))
+
+
+DETECTED = "Disks on SCSI controller 0 have inconsistent controller models, cannot autodetect model"
+STATED = "Inconsistent SCSI controller model ('buslogic' is not 'lsilogic') for SCSI controller index 0"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (xml("sda|[ds] a.vmdk|", "sdb|[ds] b.vmdk|", controllers=AUTO), DETECTED),
+        (xml("sda|[ds] a.vmdk|<driver name='auto'/>", "sdb|[ds] b.vmdk|<driver name='auto'/>"), DETECTED),
+        (xml("sda|[ds] a.vmdk|<driver name='lsilogic'/>", "sdb|[ds] a.vmdk|<driver name='buslogic'/>"), STATED),
     ],
     ids=["one controller", "two drivers", "two names"],
 )
-def test_images_that_ask_for_different_models_are_an_error(text: str) -> None:
+def test_images_that_ask_for_different_models_are_an_error(text: str, words: str) -> None:
     models = {"[ds] a.vmdk": "lsilogic", "[ds] b.vmdk": "buslogic"}
     with pytest.raises(VmxError) as caught:
         written(text, VmxContext(autodetect_scsi_model=models.__getitem__), strict=True)
-    assert str(caught.value) == (
-        "Inconsistent SCSI controller model ('buslogic' is not 'lsilogic') for SCSI controller index 0"
-    )
+    assert str(caught.value) == words
 
 
 def test_what_vmware_does_not_have() -> None:

@@ -119,7 +119,6 @@ QUIRKS = (
             ("parallel0.present", "TRUE"), ("parallel0.fileName", "/dev/lp0")),
     changed("empty parallel", "parallel1", "Missing essential config entry 'parallel1.fileType'",
             ("parallel1.present", "TRUE")),
-    changed("odd memory", "memsize", "(multiple of 4) but found 250", ("memsize", "250")),
     changed("odd boolean", "isolation", "must represent a boolean value", ("isolation.tools.hgfs.disable", "yes")),
     changed("bios", "", "VMX entry 'firmware' has unknown value 'bios'", ("firmware", "bios")),
     added("unquoted number", "numvcpus", "numbers not allowed in VMX format", "numvcpus = 2"),

@@ -1,6 +1,6 @@
 """Snapshots and checkpoints.
 
-Values of libvirt 9.0.0.
+Values of libvirt 11.3.0.
 """
 
 VIR_DOMAIN_CHECKPOINT_CREATE_QUIESCE = 2

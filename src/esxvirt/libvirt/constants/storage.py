@@ -1,6 +1,6 @@
 """Storage pools and volumes.
 
-Values of libvirt 9.0.0.
+Values of libvirt 11.3.0.
 """
 
 VIR_STORAGE_POOL_BUILDING = 1

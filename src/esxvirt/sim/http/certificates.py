@@ -1,12 +1,17 @@
 """The simulator's certificates: an authority of its own and a server certificate, made anew at each start."""
 
 import hashlib
+import ipaddress
+import re
 import ssl
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["Certificates", "make"]
+__all__ = ["Certificates", "is_name", "make"]
+
+_LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_NAME = re.compile(rf"(?=.{{1,64}}\Z)(?:\*\.)?{_LABEL}(?:\.{_LABEL})*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,13 +23,24 @@ class Certificates:
     thumbprint: str
 
 
-def make(names: Iterable[str], directory: Path) -> Certificates:
-    """Make certificates for the addresses or names; the authority's PEM file goes to `directory`."""
+def is_name(text: str) -> bool:
+    """Whether a certificate can be for it: an IP address, or a host's name that fits into a subject."""
+    if _NAME.fullmatch(text):
+        return True
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def make(names: Sequence[str], directory: Path) -> Certificates:
+    """Make certificates for addresses and names, the subject first; the authority's PEM file goes to `directory`."""
     import trustme  # noqa: PLC0415  # cryptography is slow to import, and plain HTTP needs none of it
 
     authority = trustme.CA()
     identities = sorted({*names, "localhost", "127.0.0.1", "::1"})
-    server = authority.issue_cert(*identities, common_name=next(iter(names), "localhost"))
+    server = authority.issue_cert(*identities, common_name=names[0])
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     server.configure_cert(context)
     cacert = directory / "ca.pem"

@@ -3,11 +3,14 @@
 import base64
 import html
 import re
+from collections.abc import Callable
+from typing import TypeVar
 from urllib.parse import quote
 
 from aiohttp import web
 
 from esxvirt.sim.endpoint import Endpoint
+from esxvirt.sim.holds import StoppedError
 from esxvirt.sim.http.sdk import cookie_of
 from esxvirt.sim.http.spoil import UNDONE, cut_off, spoil, trouble_of
 from esxvirt.sim.state.storage import Datastore, File, Upload
@@ -15,6 +18,7 @@ from esxvirt.sim.state.storage import Datastore, File, Upload
 __all__ = ["FolderHandler", "username_of"]
 
 _CHUNK = 1 << 18
+_Value = TypeVar("_Value")
 _CUTS = ("reset", "truncate")
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 
@@ -68,10 +72,10 @@ class FolderHandler:
     async def get(self, request: web.Request) -> web.StreamResponse:
         """Send a file, whole or a range of it, or the page of a directory."""
         store, path = self._target(request, "Datastore.Browse")
-        with self._endpoint.site.lock:
-            file = store.find(path)
-            names = list(store.names(path)) if file is None and store.is_directory(path) else None
         kind = trouble_of(self._endpoint, request)
+        if kind is not None and kind in UNDONE:
+            return await spoil(request, kind, b"", 200, "application/octet-stream")
+        file, names = await self._held(request, lambda: self._look(store, path))
         if kind is not None and (file is None or kind not in _CUTS):
             return await spoil(request, kind, file.read() if file else b"", 200, "application/octet-stream")
         if file is not None:
@@ -79,6 +83,24 @@ class FolderHandler:
         if names is None:
             raise web.HTTPNotFound
         return self._page(request, path, names)
+
+    async def _held(self, request: web.Request, work: Callable[[], _Value]) -> _Value:
+        """Do `work`, which is quick, and hold it or its answer if a test wants it; the answer 503 where it stops."""
+        session = self._endpoint.sessions.find(cookie_of(request))
+        claim = self._endpoint.holds.claim("file", request.method, request.path, session.key if session else None)
+        if claim is None:
+            return work()
+        try:
+            return await claim.around_async(work)
+        except StoppedError:
+            raise web.HTTPServiceUnavailable from None
+
+    def _look(self, store: Datastore, path: str) -> tuple[File | None, list[tuple[str, bool]] | None]:
+        """Return the file at `path`, or what the directory there holds; None for what is not there."""
+        with self._endpoint.site.lock:
+            file = store.find(path)
+            names = list(store.names(path)) if file is None and store.is_directory(path) else None
+        return file, names
 
     def _page(self, request: web.Request, path: str, names: list[tuple[str, bool]]) -> web.Response:
         query = html.escape(request.query_string)
@@ -131,16 +153,16 @@ class FolderHandler:
             return await spoil(request, kind, b"", 201, "text/plain")
         upload = Upload()
         wanted = (request.content_length or 0) // 2 if kind == "reset" else None
-        whole = False
         try:
             async for chunk in request.content.iter_chunked(_CHUNK):
                 upload.write(chunk if wanted is None else chunk[: wanted - upload.size])
                 if wanted is not None and upload.size >= wanted:
                     break
-            whole = wanted is None
-        finally:
+        except BaseException:
             # Also where the client has gone: the handler is cancelled then.
-            status = self._write(store, path, upload, whole=whole)
+            self._write(store, path, upload, whole=False)
+            raise
+        status = await self._held(request, lambda: self._write(store, path, upload, whole=wanted is None))
         if kind is not None:
             return await spoil(request, "lost" if kind == "reset" else kind, b"", status, "text/plain")
         return web.Response(status=status)
@@ -169,15 +191,18 @@ class FolderHandler:
         kind = trouble_of(self._endpoint, request)
         if kind is not None and kind in UNDONE:
             return await spoil(request, kind, b"", 204, "text/plain")
+        await self._held(request, lambda: self._delete(store, path))
+        if kind is not None:
+            return await spoil(request, kind, b"", 204, "text/plain")
+        return web.Response(status=204)
+
+    def _delete(self, store: Datastore, path: str) -> None:
         with self._endpoint.site.lock:
             try:
                 store.delete(path)
             except FileNotFoundError:
                 raise web.HTTPNotFound from None
             self._endpoint.site.touch()
-        if kind is not None:
-            return await spoil(request, kind, b"", 204, "text/plain")
-        return web.Response(status=204)
 
 
 def _wanted(header: str | None, size: int) -> tuple[int, int, int]:

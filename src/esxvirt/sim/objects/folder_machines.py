@@ -96,16 +96,27 @@ class FolderMachines(ManagedEntity):
         if asTemplate:
             raise Fault("NotSupported", "Templates are not supported on this host.")
         on = self._host_for(call, pool, host)
+        read: list[tuple[Place, File]] = []
 
-        def work(_: object) -> Ref:
+        def prepare(_: object) -> None:
             place = find_vmx(call.endpoint, on, path)
             file = place.store.find(place.path)
             if file is None:
                 raise Fault("NotFound", f"The object or item referred to could not be found: {place}")
             self._refuse_registered(place)
-            return self._register(on, place, file, decode_name(name) if name is not None else None)
+            read.append((place, file))
 
-        return self.endpoint.start_task(call, "Folder.registerVm", self, work)
+        def work(task: object) -> Ref:
+            if not read:
+                prepare(task)
+            place, file = read[0]
+            # Another task may have been faster.
+            self._refuse_registered(place)
+            with as_faults(place):
+                return self._register(on, place, file, decode_name(name) if name is not None else None)
+
+        early = call.endpoint.tasks.registration == "start"
+        return self.endpoint.start_task(call, "Folder.registerVm", self, work, prepare=prepare if early else None)
 
     def _refuse_registered(self, place: Place) -> None:
         for machine in self.endpoint.site.machines.values():
@@ -143,6 +154,7 @@ class FolderMachines(ManagedEntity):
         site = self.endpoint.site
         if machine.config.location_uuid:
             site.locations.setdefault(machine.config.location_uuid, machine.vmx_path)
+        machine.configuration_changed()
         site.add_machine(machine)
         if self.place is not None:
             site.machine_folders[machine.number] = self.place

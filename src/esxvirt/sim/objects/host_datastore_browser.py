@@ -41,7 +41,13 @@ _INFO = {
     ".vmsn": "VmSnapshotFileInfo",
     ".vmtx": "TemplateConfigFileInfo",
 }
-_CONTROLLERS = {"buslogic": "VirtualBusLogicController", "ide": "VirtualIDEController"}
+# The controllers that disk images are for, by what their descriptors say.
+_CONTROLLERS = {
+    "buslogic": "VirtualBusLogicController",
+    "ide": "VirtualIDEController",
+    "lsisas1068": "VirtualLsiLogicSASController",
+    "pvscsi": "ParaVirtualSCSIController",
+}
 _EXTENT = re.compile(r"-(flat|delta)\.vmdk$", re.IGNORECASE)
 
 
@@ -206,7 +212,7 @@ _DISK_TYPE = "VirtualDiskFlatVer2BackingInfo"
 
 
 def _controller(disk: disks.Descriptor) -> str:
-    return _CONTROLLERS.get(disk.adapter, "VirtualLsiLogicController")
+    return _CONTROLLERS.get(disk.adapter.lower(), "VirtualLsiLogicController")
 
 
 def _disk_details(asked: Data, disk: disks.Descriptor, store: Datastore, path: str) -> dict[str, Any]:

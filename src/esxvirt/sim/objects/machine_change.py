@@ -1,6 +1,7 @@
 """A machine's new configuration: from the API's specification to its VMX file."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from esxvirt.sim.objects.device_changes import DeviceChanges
@@ -86,14 +87,18 @@ def _invalid(name: str) -> Fault:
 
 
 def change(call: "Call", machine: "Machine", spec: Data, *, new: bool = False) -> None:
-    """Give a machine the configuration of `spec`, all of it or, if a fault is raised, nothing."""
+    """Give a machine the configuration of `spec`, all of it or, if a fault is raised, nothing.
+
+    The VMX file is written from what the server holds of it: what somebody has written there meanwhile is lost.
+    """
     from esxvirt.vmx.file import VmxFile  # noqa: PLC0415  # only machines that change need it
 
-    if not new:
-        reload_or_fault(machine)
-    machine.materialise()
     if spec.changeVersion is not None and spec.changeVersion != machine.change_version:
         raise Fault("ConcurrentAccess", "The configuration has been changed since it was read.")
+    if not new:
+        with _as_faults(machine):
+            machine.stored()
+    machine.materialise()
     vmx = VmxFile.parse(machine.text())
     _Changes(call, machine, vmx, spec).apply()
     devices = DeviceChanges(call.endpoint, machine, vmx)
@@ -103,15 +108,21 @@ def change(call: "Call", machine: "Machine", spec: Data, *, new: bool = False) -
     machine.rewrite(vmx)
     site = call.endpoint.site
     if machine.config.uuid != uuid and not new:
-        site.reindex(machine)
+        site.reindex()
     else:
-        site.touch(machine)
+        site.touch()
 
 
 def reload_or_fault(machine: "Machine") -> None:
     """Read a machine's VMX file again; the faults are ``FileNotFound`` and ``InvalidVmConfig``."""
-    try:
+    with _as_faults(machine):
         machine.reload()
+
+
+@contextmanager
+def _as_faults(machine: "Machine") -> Iterator[None]:
+    try:
+        yield
     except FileNotFoundError:
         file = machine.vmx_path
         raise Fault("FileNotFound", f"File {file} was not found", file=file) from None
@@ -254,7 +265,7 @@ class _Changes:
     def _shares(name: str, shares: Data) -> str:
         if shares.level != "custom":
             return str(shares.level)
-        if not 0 < (shares.shares or 0) <= 1_000_000:
+        if shares.shares is None or not 0 <= shares.shares <= 1_000_000:
             raise _invalid(f"{name}.shares")
         return str(shares.shares)
 

@@ -126,7 +126,7 @@ class InventoryMethods(ManagedEntity):
     def Reload(self, call: "Call") -> None:
         """Read the VMX file again, which somebody may have written."""
         reload_or_fault(self.machine)
-        call.endpoint.site.reindex(self.machine)
+        call.endpoint.site.reindex()
 
     def reloadVirtualMachineFromPath_Task(self, call: "Call", configurationPath: str) -> "Task":
         """Take another VMX file for the machine's."""
@@ -147,6 +147,7 @@ class InventoryMethods(ManagedEntity):
             except Fault:
                 machine.datastore, machine.home, machine.vmx_name = before
                 raise
-            self.endpoint.site.reindex(machine)
+            machine.configuration_changed()
+            self.endpoint.site.reindex()
 
         return self.endpoint.start_task(call, "VirtualMachine.reloadFromPath", self, work, self.machine)

@@ -77,7 +77,7 @@ class MoveMethods(ManagedEntity):
                 raise Fault("NoDiskSpace", text, file=self.machine.vmx_path, datastore=store.name) from error
             if target is not self.machine.host:
                 self.endpoint.site.move_machine(self.machine, target)
-            self.endpoint.site.touch(self.machine)
+            self.endpoint.site.touch()
 
         return self.endpoint.start_task(call, "VirtualMachine.relocate", self, work, self.machine)
 

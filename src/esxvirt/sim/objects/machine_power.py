@@ -70,7 +70,11 @@ class PowerMethods(QuestionMethods):
         """See that the machine can start, and ask what there is to ask."""
         machine = self.machine
         refuse_template(machine)
+        # The process that runs a machine reads the file itself.
+        known = machine.change_version
         reload_or_fault(machine)
+        if machine.change_version != known:
+            self.endpoint.site.reindex()
         check_reservations(machine, starting=True)
         if machine.power == "poweredOff":
             self._settle_questions(task)
@@ -123,7 +127,7 @@ class PowerMethods(QuestionMethods):
         def work(task: "state_tasks.Task") -> None:
             self._check(allowed, wanted)
             effect(task)
-            self.endpoint.site.touch(self.machine)
+            self.endpoint.site.touch()
 
         return self.endpoint.start_task(call, f"VirtualMachine.{kind}", self, work, self.machine, prepare)
 
@@ -138,7 +142,7 @@ class PowerMethods(QuestionMethods):
             # Somebody may have pulled the plug meanwhile.
             if self.machine.running:
                 effect(task)
-            self.endpoint.site.touch(self.machine)
+            self.endpoint.site.touch()
 
         self.machine.guest_state = state
         try:

@@ -66,7 +66,7 @@ class QuestionMethods(ManagedEntity):
             text = "A specified parameter was not correct: answerChoice"
             raise Fault("InvalidArgument", text, invalidProperty="answerChoice")
         question.answer = answerChoice
-        self.endpoint.site.touch(self.machine)
+        self.endpoint.site.touch()
         call.endpoint.tasks.resume(question.task)
 
     def _settle_questions(self, task: Task) -> None:
@@ -76,7 +76,7 @@ class QuestionMethods(ManagedEntity):
             self._act(question)
         for asked in self._questions(task):
             self.machine.question = asked
-            self.endpoint.site.touch(self.machine)
+            self.endpoint.site.touch()
             raise Blocked
         self.machine.question = None
 
@@ -160,7 +160,7 @@ class QuestionMethods(ManagedEntity):
         machine.set_values(values)
         site = self.endpoint.site
         site.locations[location] = machine.vmx_path
-        site.reindex(machine)
+        site.reindex()
 
 
 def _given_up(text: str) -> Fault:

@@ -70,7 +70,7 @@ class SnapshotMethods(ManagedEntity):
             still = quiesce and not memory and machine.tools_running
             with as_snapshot_faults(machine):
                 made = snapshots.create(machine, name, description or "", memory=memory, quiesced=still)
-            self.endpoint.site.touch(machine)
+            self.endpoint.site.touch()
             return self._snapshot_ref(made)
 
         return self.endpoint.start_task(call, "VirtualMachine.createSnapshot", self, work, self.machine)
@@ -110,7 +110,7 @@ class SnapshotMethods(ManagedEntity):
         def work(_: object) -> None:
             with as_snapshot_faults(self.machine):
                 snapshots.remove(self.machine, *self.machine.snapshots)
-            self.endpoint.site.touch(self.machine)
+            self.endpoint.site.touch()
 
         return self.endpoint.start_task(call, "VirtualMachine.removeAllSnapshots", self, work, self.machine)
 
@@ -122,4 +122,4 @@ class SnapshotMethods(ManagedEntity):
         power = snapshot.power if power_on or snapshot.power != "poweredOn" else "poweredOff"
         machine.power = power
         machine.boot_time = snapshot.created if power == "poweredOn" else None
-        self.endpoint.site.reindex(machine)
+        self.endpoint.site.reindex()

@@ -33,7 +33,7 @@ class TemplateMethods(ManagedEntity):
         self._need_off(call)
         refuse_template(self.machine)
         self.machine.mark_template(True)
-        self.endpoint.site.touch(self.machine)
+        self.endpoint.site.touch()
 
     def MarkAsVirtualMachine(self, call: "Call", pool: Ref, host: Ref | None = None) -> None:
         """Make a machine of the template, on a host that reaches its files."""
@@ -49,7 +49,7 @@ class TemplateMethods(ManagedEntity):
         machine.mark_template(False)
         if target is not machine.host:
             self.endpoint.site.move_machine(machine, target)
-        self.endpoint.site.touch(machine)
+        self.endpoint.site.touch()
 
     def _need_off(self, call: "Call") -> None:
         if call.endpoint.host is not None:

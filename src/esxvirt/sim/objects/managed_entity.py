@@ -32,10 +32,15 @@ class ManagedEntity(ManagedObject):
     def _get_config_status(self) -> str:
         return "green"
 
-    @provides("configIssue", "customValue", "value", "availableField", "recentTask", "declaredAlarmState",
-              "triggeredAlarmState", "tag")  # fmt: skip
+    @provides("configIssue", "customValue", "value", "availableField", "declaredAlarmState", "triggeredAlarmState",
+              "tag")  # fmt: skip
     def _get_nothing(self) -> list[Any]:
         return []
+
+    @provides("recentTask")
+    def _get_recent_task(self) -> list[Ref]:
+        recent = self.endpoint.tasks.recent
+        return [self.endpoint.task(task).ref for task in recent if task.entity == self.ref]
 
     @provides("alarmActionsEnabled")
     def _get_alarm_actions_enabled(self) -> bool:

@@ -26,7 +26,7 @@ def as_snapshot_faults(machine: "Machine") -> Iterator[None]:
     """Turn what fails on the files of a machine's snapshots into the API's faults."""
     try:
         yield
-    except FileNotFoundError as error:
+    except (FileNotFoundError, NotADirectoryError) as error:
         file = str(error) if str(error).startswith("[") else f"[{machine.datastore.name}] {error}"
         raise Fault("FileNotFound", f"File {file} was not found", file=file) from None
     except disks.NoSpaceError:

@@ -56,11 +56,6 @@ class VirtualMachine(
             return None
         return self.endpoint.root_pools[self.machine.host.number]
 
-    @provides("recentTask")
-    def _get_recent_task(self) -> list[Ref]:
-        recent = self.endpoint.tasks.recent
-        return [self.endpoint.task(task).ref for task in recent if task.entity == self.ref]
-
     @provides("environmentBrowser")
     def _get_environment_browser(self) -> Ref:
         return Ref("EnvironmentBrowser", f"envbrowser-{self.machine.host.number}")
@@ -93,6 +88,10 @@ class VirtualMachine(
     @provides("config.template", "summary.config.template")
     def _get_template(self) -> bool:
         return self.machine.template
+
+    @provides("config.changeVersion")
+    def _get_change_version(self) -> str:
+        return self.machine.change_version
 
     @provides("config.annotation", "summary.config.annotation")
     def _get_annotation(self) -> str:

@@ -51,7 +51,7 @@ class VirtualMachineSnapshot(ManagedObject):
             check_name(name)
         self._refuse_busy()
         snapshots.rename(self.machine, self.snapshot, name, description)
-        call.endpoint.site.touch(self.machine)
+        call.endpoint.site.touch()
 
     def _refuse_busy(self) -> None:
         if self.machine.busy is not None:
@@ -86,7 +86,7 @@ class VirtualMachineSnapshot(ManagedObject):
                 text = f"The object '{self.ref}' has already been deleted or has not been completely created"
                 raise Fault("ManagedObjectNotFound", text, obj=self.ref)
             effect()
-            self.endpoint.site.touch(self.machine)
+            self.endpoint.site.touch()
 
         target = self.endpoint.machine(self.machine)
         return self.endpoint.start_task(call, f"VirtualMachineSnapshot.{kind}", target, work, self.machine)

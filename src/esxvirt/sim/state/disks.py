@@ -30,7 +30,7 @@ class NoSpaceError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Descriptor:
-    """What a descriptor says. `adapter` is "lsilogic", "buslogic" or "ide", `uuid` as digits in pairs, "" for none."""
+    """What a descriptor says. `adapter` is as written, such as "pvscsi", `uuid` as digits in pairs, "" for none."""
 
     sectors: int
     extents: tuple[str, ...]

@@ -68,6 +68,9 @@ def load(path: Path, profile: Profile) -> Site:
         raise ValueError(f"{path} holds no state of a simulator: name another file, or remove it")  # noqa: TRY004  # as above
     # A file of before there were accounts in it.
     vars(site).setdefault("access", {})
+    for machine in site.machines.values():
+        if not hasattr(machine, "change_version"):
+            machine.configuration_changed()
     if site.profile is not profile:
         raise ValueError(f"{path} holds the state of {site.profile.name}: choose that profile, or another file")
     return site

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from esxvirt.sim.state import disks, snapshots
+from esxvirt.sim.state import change_versions, disks, snapshots
 from esxvirt.sim.state.customise import Customised
 from esxvirt.sim.state.paths import host_path, locate
 from esxvirt.sim.state.storage import File
@@ -84,8 +84,9 @@ class Machine:
 
     Its configuration is made when somebody first asks for it, from its VMX `text` or from its number, so that a
     hundred thousand machines cost nothing until they are read. So are its files, as long as it is `virtual`; the first
-    change to it makes them real (see `materialise`), and from then on its VMX text is the truth. `revision` counts its
-    changes.
+    change to it makes them real (see `materialise`). From then on its VMX text is the truth: what was read from the
+    file when it was registered, reloaded or started, or written to it since; who else writes the file changes nothing.
+    `change_version` is another after each change of the configuration.
     """
 
     __slots__ = (
@@ -96,6 +97,7 @@ class Machine:
         "accepted",
         "boot_time",
         "busy",
+        "change_version",
         "customised",
         "datastore",
         "guest_state",
@@ -104,7 +106,6 @@ class Machine:
         "number",
         "power",
         "question",
-        "revision",
         "scan_codes",
         "screenshots",
         "template",
@@ -139,7 +140,7 @@ class Machine:
         self.tools = "toolsOk" if number % 5 else "toolsOld"
         # What the guest is about to do: "shuttingDown", "resetting", "standby", or "" for nothing.
         self.guest_state = ""
-        self.revision = 0
+        self.change_version = change_versions.FIRST
         self.busy: Task | None = None
         self.question: Question | None = None
         # What keeps it from starting without a question, see `objects.machine_questions`: "moved", "full"; and the
@@ -155,7 +156,8 @@ class Machine:
         self._name = name
         self._text = text
         self._config = config
-        self._snapshots: snapshots.SnapshotTree | None = None
+        # Read now, not when somebody asks: by then the files may be another's.
+        self._snapshots: snapshots.SnapshotTree | None = None if self.virtual else snapshots.load(self)
         if self.virtual:
             datastore.homes[name] = self
 
@@ -206,11 +208,6 @@ class Machine:
         return self.virtual and self._text is None
 
     @property
-    def change_version(self) -> str:
-        """What the API calls the state of its configuration."""
-        return f"2024-03-01T08:00:00.{self.revision:06d}Z"
-
-    @property
     def running(self) -> bool:
         """Whether it is powered on."""
         return self.power == "poweredOn"
@@ -243,7 +240,7 @@ class Machine:
 
     @property
     def snapshots(self) -> "snapshots.SnapshotTree":
-        """Its snapshots, read from its files when somebody first asks for them."""
+        """Its snapshots, as its files had them when it came into the inventory, and as they have changed since."""
         if self._snapshots is None:
             self._snapshots = snapshots.SnapshotTree() if self.virtual else snapshots.load(self)
         return self._snapshots
@@ -299,15 +296,23 @@ class Machine:
             vmx.set_text(key, value)
         self.rewrite(vmx)
 
+    def configuration_changed(self) -> None:
+        """Give the configuration another version."""
+        self.change_version = change_versions.fresh()
+
+    def stored(self) -> File:
+        """Return its VMX file; FileNotFoundError if it is gone."""
+        file = None if self.vmx_missing else self.datastore.find(self.vmx_file)
+        if file is None:
+            raise FileNotFoundError(self.vmx_path)
+        return file
+
     def reload(self) -> None:
         """Read its VMX file again, as somebody may have written it.
 
         FileNotFoundError if it is gone, ValueError if it is no machine's.
         """
-        file = None if self.vmx_missing else self.datastore.find(self.vmx_file)
-        if file is None:
-            raise FileNotFoundError(self.vmx_path)
-        text = decode_vmx(file)
+        text = decode_vmx(self.stored())
         if text != self.text():
             self._take(text)
 
@@ -318,6 +323,7 @@ class Machine:
         self._config = config
         self._name = config.name
         self._measure_disks()
+        self.configuration_changed()
 
     def mark_template(self, template: bool) -> None:
         """Make it a template, whose file ends in .vmtx, or a machine again."""
@@ -325,6 +331,7 @@ class Machine:
         old = self.vmx_file
         file = self.datastore.find(old)
         self.template = template
+        self.configuration_changed()
         self.vmx_name = f"{self.stem}{'.vmtx' if template else '.vmx'}"
         if file is not None:
             self.datastore.delete(old)
@@ -336,6 +343,8 @@ class Machine:
             return
         if self._text is None:
             self._text = self.text()
+        # As above: from here on they would be read from files.
+        self._snapshots = self.snapshots
         store = self.datastore
         files = {f"{self.home}/{name}": store.find(f"{self.home}/{name}") for name in self.own_names()}
         self.virtual = False

@@ -76,6 +76,7 @@ def clone(site: "Site", source: Machine, name: str, host: "Host", store: "Datast
     store.put(f"{home}/{name}.vmx", File.of(str(vmx).encode()))
     store.put(f"{home}/{name}.nvram", source.own_file(f"{source.stem}.nvram") or File.of(b"MRVN"))
     made = Machine(host, store, site.next_number(), name, "poweredOff", str(vmx), path=f"{home}/{name}.vmx")
+    made.configuration_changed()
     site.add_machine(made)
     return made
 

@@ -166,12 +166,12 @@ class Site:
         machine.host = host
         host.machines[machine.number] = machine
         self._inventory_revision += 1
-        self.touch(machine)
+        self.touch()
 
-    def reindex(self, machine: Machine) -> None:
+    def reindex(self) -> None:
         """Note that a machine's configuration has changed, perhaps its UUID."""
         self._inventory_revision += 1
-        self.touch(machine)
+        self.touch()
 
     def next_number(self) -> int:
         """Return a number for a new machine."""
@@ -182,11 +182,9 @@ class Site:
         """Return a number for a new folder."""
         return max((folder.number for folder in self.folders), default=-1) + 1
 
-    def touch(self, machine: Machine | None = None) -> None:
+    def touch(self) -> None:
         """Tell whoever waits that something has changed."""
         with self.changed:
-            if machine is not None:
-                machine.revision += 1
             self.revision += 1
             self.changed.notify_all()
 

@@ -142,6 +142,7 @@ def remove(machine: "Machine", *gone: Snapshot) -> None:
             if name and machine.datastore.find(_beside(machine, name)) is not None:
                 machine.datastore.delete(_beside(machine, name))
     _consolidate(machine, before)
+    machine.configuration_changed()
     _write(machine)
 
 

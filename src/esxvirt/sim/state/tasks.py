@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from esxvirt.sim.holds import Claim, Holds, StoppedError
 from esxvirt.sim.state.machine import Machine
 from esxvirt.sim.state.site import Site
 from esxvirt.sim.wire.values import Fault, Ref
@@ -51,6 +52,7 @@ class Task:
     cancelled: bool = False
     interrupted: bool = False
     blocked: Callable[[], None] | None = None
+    claim: Claim | None = None
 
     @property
     def done(self) -> bool:
@@ -60,10 +62,15 @@ class Task:
 
 @dataclass(eq=False)
 class Tasks:
-    """The tasks of one site. Each takes `seconds`, in a few steps; the site's lock guards them."""
+    """The tasks of one site. Each takes `seconds`, in a few steps; the site's lock guards them.
+
+    `registration` says when one that registers a machine reads its VMX file: at its "start" or at its "end".
+    """
 
     site: Site
     seconds: float = 0.02
+    registration: str = "end"
+    holds: Holds = field(default_factory=Holds)
     recent: list[Task] = field(default_factory=list)
     _numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
     _pool: Executor | None = None
@@ -120,6 +127,8 @@ class Tasks:
         task.cancelled = True
         self.site.touch()
         self.resume(task)
+        if task.claim is not None:
+            task.claim.let_go(go_on=True)
 
     def interrupt(self) -> None:
         """Let all tasks that have not ended fail, under the site's lock, as a server does that restarts."""
@@ -127,6 +136,8 @@ class Tasks:
             if not task.done:
                 task.interrupted = True
                 self.resume(task)
+                if task.claim is not None:
+                    task.claim.let_go(go_on=True)
 
     def resume(self, task: Task) -> None:
         """Let a blocked task try again, under the site's lock; nothing happens to one that is not blocked."""
@@ -173,7 +184,21 @@ class Tasks:
                     break
                 task.progress = max(progress, task.progress or 0)
                 self.site.touch()
-        self._finish(task, work, owner)
+        self._finish_when_let_go(task, work, owner)
+
+    def _finish_when_let_go(self, task: Task, work: Callable[[Task], Any], owner: Any) -> None:
+        """Finish a task, once a test that holds it lets it go; it fails where the server stops instead."""
+        with self.site.lock:
+            if self._pool is not None and not (task.cancelled or task.interrupted):
+                task.claim = self.holds.claim("task", task.method, str(task.entity), None)
+        if task.claim is None:
+            self._finish(task, work, owner)
+            return
+        try:
+            task.claim.around(lambda: self._finish(task, work, owner))
+        except StoppedError:
+            task.interrupted = True
+            self._finish(task, work, owner)
 
     def _finish(self, task: Task, work: Callable[[Task], Any], owner: Any) -> None:
         with self.site.lock:

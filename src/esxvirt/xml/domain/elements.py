@@ -151,15 +151,17 @@ def _number(value: str) -> int:
 
 
 def scaled_kib(element: "_Element", path: str) -> int:
-    """Give a size with a unit (`unit` attribute, KiB without one) in KiB, rounded up.
+    """Give a size with a unit (`unit` attribute, KiB without one) in KiB, rounded up; an empty element is 0.
 
     Raises:
         XmlError: if it is no number.
         InvalidArgumentError: for an unknown unit.
     """
+    if not element.text:
+        return 0
     number = _number_or_none(element.text)
     if number is None or number < 0:
-        raise XmlError(f"Invalid value '{element.text or ''}' for element or attribute './{path}[1]'")
+        raise XmlError(f"Invalid value '{element.text}' for element or attribute './{path}[1]'")
     unit = element.get("unit") or "KiB"
     factor = _UNITS.get(unit.lower())
     if factor is None:

@@ -19,7 +19,7 @@ _CLUSTERS_SINCE = (10, 1)
 
 
 def format_domain(
-    domain: Domain, *, secure: bool = False, inactive: bool = False, libvirt_version: tuple[int, int] = (9, 0)
+    domain: Domain, *, secure: bool = False, inactive: bool = False, libvirt_version: tuple[int, int] = (11, 3)
 ) -> str:
     """Write a domain's XML, ending with a line end.
 

@@ -209,7 +209,7 @@ def _parse_processors(root: "_Element", domain: Domain) -> None:
             raise EsxvirtError("CPU IDs in <numa> exceed the <vcpu> count")
         current = unsigned(vcpu, "current")
         if current is not None and current > domain.vcpus:
-            raise XmlError(f"maxvcpus must not be less than current vcpus ({domain.vcpus} < {current})")
+            raise ConfigUnsupportedError("maximum vCPU count must not be less than current vCPU count")
         domain.current_vcpus = current
         cpuset = vcpu.get("cpuset")
         if cpuset:

@@ -18,9 +18,12 @@ def mark(virsh: Virsh, arguments: Arguments) -> None:
     """Have a domain start with its host, or not."""
     domain = domain_of(virsh, arguments)
     name, start = arguments.required("domain"), not arguments.flag("disable")
-    with virsh.failing(f"Failed to {'' if start else 'un'}mark domain '{name}' as autostarted"):
-        domain.setAutostart(int(start))
-    virsh.aside(f"Domain '{name}' {'' if start else 'un'}marked as autostarted\n")
+    once = arguments.flag("once")
+    marked = f"{'' if start else 'un'}mark"
+    how = "as autostarted on next boot" if once else "as autostarted"
+    with virsh.failing(f"Failed to {marked} domain '{name}' {how}"):
+        (domain.setAutostartOnce if once else domain.setAutostart)(int(start))
+    virsh.aside(f"Domain '{name}' {marked}ed {how}\n")
 
 
 COMMANDS = (
@@ -29,6 +32,6 @@ COMMANDS = (
         "autostart a domain",
         mark,
         "Configure a domain to be automatically started at boot.",
-        (DOMAIN, flag("disable", "disable autostarting")),
+        (DOMAIN, flag("disable", "disable autostarting"), flag("once", "control next boot state")),
     ),
 )

@@ -81,7 +81,7 @@ def _volumes(virsh: Virsh, domain: Domain, wanted: str | None) -> list[tuple[str
                 found.append((target, source, virsh.connection.storageVolLookupByPath(source)))
     missing = [name for name in names or () if not any(name in volume[:2] for volume in found)]
     if missing:
-        raise Failed(*(f"Volume '{name}' was not found in domain's definition.\n" for name in missing))
+        raise Failed(*(f"Volume '{name}' was not found in domain's definition." for name in missing))
     return found
 
 

@@ -100,6 +100,10 @@ def _describe(arguments: Arguments) -> str:
     lines.append(element("target", dev=target, bus=arguments.text("targetbus")))
     if mode is not None:
         lines.append(f"<{mode}/>")
+    groups = arguments.text("throttle-groups")
+    if groups is not None:
+        filters = [f"  {element('throttlefilter', group=group)}" for group in groups.split(",")]
+        lines += ["<throttlefilters>", *filters, "</throttlefilters>"]
     serial, wwn, name = arguments.text("serial"), arguments.text("wwn"), arguments.text("alias")
     if serial is not None:
         lines.append(f"<serial>{serial}</serial>")  # as it is: virsh does not escape it either
@@ -153,27 +157,28 @@ COMMANDS = (
             DOMAIN,
             data("source", "source of disk device or name of network disk", empty_ok=True),
             data("target", "target of disk device"),
-            string("targetbus", "target bus of disk device"),
-            string("driver", "driver of disk device"),
-            string("subdriver", "subdriver of disk device"),
-            string("iothread", "IOThread to be used by supported device"),
-            string("cache", "cache mode of disk device"),
-            string("io", "io policy of disk device"),
-            string("type", "target device type"),
+            string("targetbus", "target bus of disk device", by_name_only=True),
+            string("driver", "driver of disk device", by_name_only=True),
+            string("subdriver", "subdriver of disk device", by_name_only=True),
+            string("iothread", "IOThread to be used by supported device", by_name_only=True),
+            string("cache", "cache mode of disk device", by_name_only=True),
+            string("io", "io policy of disk device", by_name_only=True),
+            string("type", "target device type", by_name_only=True),
             alias("shareable", "mode", "shareable"),
-            string("mode", "mode of device reading and writing"),
-            string("sourcetype", "type of source (block|file|network)"),
-            string("serial", "serial of disk device"),
-            string("wwn", "wwn of disk device"),
-            string("alias", "custom alias name of disk device"),
+            string("mode", "mode of device reading and writing", by_name_only=True),
+            string("sourcetype", "type of source (block|file|network)", by_name_only=True),
+            string("serial", "serial of disk device", by_name_only=True),
+            string("wwn", "wwn of disk device", by_name_only=True),
+            string("alias", "custom alias name of disk device", by_name_only=True),
             flag("rawio", "needs rawio capability"),
-            string("address", "address of disk device"),
+            string("address", "address of disk device", by_name_only=True),
             flag("multifunction", "use multifunction pci under specified address"),
             flag("print-xml", "print XML document rather than attach the disk"),
-            string("source-protocol", "protocol used by disk device source"),
-            string("source-host-name", "host name for source of disk device"),
-            string("source-host-transport", "host transport for source of disk device"),
-            string("source-host-socket", "host socket for source of disk device"),
+            string("source-protocol", "protocol used by disk device source", by_name_only=True),
+            string("source-host-name", "host name for source of disk device", by_name_only=True),
+            string("source-host-transport", "host transport for source of disk device", by_name_only=True),
+            string("source-host-socket", "host socket for source of disk device", by_name_only=True),
+            string("throttle-groups", "comma separated list of throttle groups to be applied", by_name_only=True),
             PERSISTENT,
             *AFFECT,
         ),

@@ -111,7 +111,9 @@ COMMANDS = (
         (
             DOMAIN,
             flag("include-password", "includes the password into the connection URI if available"),
-            string("type", 'select particular graphical display (e.g. "vnc", "spice", "rdp", "dbus")'),
+            string(
+                "type", 'select particular graphical display (e.g. "vnc", "spice", "rdp", "dbus")', by_position=True
+            ),
             flag("all", "show all possible graphical displays"),
         ),
     ),

@@ -87,7 +87,7 @@ COMMANDS = (
         "Get network interfaces' addresses for a running domain",
         (
             DOMAIN,
-            string("interface", "network interface name"),
+            string("interface", "network interface name", by_position=True),
             flag("full", "always display names and MACs of interfaces"),
             string("source", "address source: 'lease', 'agent', or 'arp'"),
         ),

@@ -22,6 +22,7 @@ _TYPES = {
     "filesystem": ("VIR_DOMAIN_GUEST_INFO_FILESYSTEM", "report filesystem information"),
     "disk": ("VIR_DOMAIN_GUEST_INFO_DISKS", "report disk information"),
     "interface": ("VIR_DOMAIN_GUEST_INFO_INTERFACES", "report interface information"),
+    "load": ("VIR_DOMAIN_GUEST_INFO_LOAD", "report load averages information"),
 }
 
 

@@ -25,7 +25,7 @@ _DONE = {
 
 
 def _put(disk: Any, source: str, *, block: bool) -> None:
-    """Put a medium in a drive's XML, in front of the target, where virsh puts it."""
+    """Put a medium in a drive's XML, at its end, where virsh puts it."""
     old = disk.find("source")
     policy = None if old is None else old.get("startupPolicy")
     _take_out(disk)
@@ -34,9 +34,7 @@ def _put(disk: Any, source: str, *, block: bool) -> None:
     new.set("dev" if block else "file", source)
     if policy is not None:
         new.set("startupPolicy", policy)
-    new.tail = "\n      "
-    target = disk.find("target")
-    target.addprevious(new)
+    disk.append(new)
 
 
 def _take_out(disk: Any) -> None:
@@ -84,7 +82,7 @@ def change(virsh: Virsh, arguments: Arguments) -> None:
         return
     with virsh.failing(f"Failed to complete action {action} on media"):
         domain.updateDeviceFlags(node_text(disk), flags | force)
-    virsh.done(f"{_DONE[action]}\n")
+    virsh.done(_DONE[action])
 
 
 COMMANDS = (
@@ -96,7 +94,7 @@ COMMANDS = (
         (
             DOMAIN,
             data("path", "Fully-qualified path or target of disk device"),
-            string("source", "source of the media"),
+            string("source", "source of the media", by_position=True),
             flag("eject", "Eject the media"),
             flag("insert", "Insert the media"),
             flag("update", "Update the media"),

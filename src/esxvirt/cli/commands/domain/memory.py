@@ -82,9 +82,7 @@ COMMANDS = (
         "memtune",
         "Get or set memory parameters",
         tune,
-        "Get or set the current memory parameters for a guest domain.\n"
-        "    To get the memory parameters use following command: \n\n"
-        "    virsh # memtune <domain>",
+        "Get or set the current memory parameters for a guest domain.",
         (
             DOMAIN,
             number("hard-limit", "Max memory, as scaled integer (default KiB)"),

@@ -63,6 +63,7 @@ _PARAMETERS = (
     ("disks-uri", "VIR_MIGRATE_PARAM_DISKS_URI", _TEXT),
     ("dname", "VIR_MIGRATE_PARAM_DEST_NAME", _TEXT),
     ("migrate-disks", "VIR_MIGRATE_PARAM_MIGRATE_DISKS", _LIST),
+    ("migrate-disks-detect-zeroes", "VIR_MIGRATE_PARAM_MIGRATE_DISKS_DETECT_ZEROES", _LIST),
     ("comp-methods", "VIR_MIGRATE_PARAM_COMPRESSION", _LIST),
     ("comp-mt-level", "VIR_MIGRATE_PARAM_COMPRESSION_MT_LEVEL", _NUMBER),
     ("comp-mt-threads", "VIR_MIGRATE_PARAM_COMPRESSION_MT_THREADS", _NUMBER),
@@ -76,6 +77,9 @@ _PARAMETERS = (
     ("parallel-connections", "VIR_MIGRATE_PARAM_PARALLEL_CONNECTIONS", _NUMBER),
     ("bandwidth", "VIR_MIGRATE_PARAM_BANDWIDTH", _LARGE),
     ("tls-destination", "VIR_MIGRATE_PARAM_TLS_DESTINATION", _TEXT),
+    ("comp-zlib-level", "VIR_MIGRATE_PARAM_COMPRESSION_ZLIB_LEVEL", _NUMBER),
+    ("comp-zstd-level", "VIR_MIGRATE_PARAM_COMPRESSION_ZSTD_LEVEL", _NUMBER),
+    ("available-switchover-bandwidth", "VIR_MIGRATE_PARAM_BANDWIDTH_AVAIL_SWITCHOVER", _LARGE),
 )
 _STORAGE = "storage"  # the option's name, and our parameter's
 _MIGRATION_ITERATION = 18  # VIR_DOMAIN_EVENT_ID_MIGRATION_ITERATION
@@ -153,7 +157,7 @@ def _parameters(virsh: Virsh, arguments: Arguments) -> dict[str, Any]:
         if value is None:
             continue
         if kind == _LIST:
-            value = value.split(",") if option == "migrate-disks" else value.split(",")[0]
+            value = value.split(",") if option.startswith("migrate-disks") else value.split(",")[0]
         elif kind == _FILE:
             value = _read(value)
         found[getattr(virsh.libvirt, name)] = value
@@ -176,9 +180,11 @@ def _flags(virsh: Virsh, arguments: Arguments) -> int:
     Raises:
         Failed: one of them needs another.
     """
-    copies = {"copy-storage-all", "copy-storage-inc"}
-    if arguments.flag("copy-storage-synchronous-writes") and not any(map(arguments.flag, copies)):
-        raise Failed("'--copy-storage-synchronous-writes' requires one of '--copy-storage-all', 'copy-storage-inc'")
+    copies = ("copy-storage-all", "copy-storage-inc")
+    arguments.exclusive(*copies)
+    for option in ("copy-storage-synchronous-writes", "migrate-disks"):
+        if option in arguments and not any(map(arguments.flag, copies)):
+            raise Failed(f"'--{option}' requires one of '--copy-storage-all', '--copy-storage-inc'")
     flags = 0
     for option, name in _FLAGS.items():
         if arguments.flag(option):
@@ -290,22 +296,38 @@ COMMANDS = (
             flag("timeout-postcopy", "switch to post-copy after timeout"),
             string("xml", "filename containing updated XML for the target"),
             string("migrate-disks", "comma separated list of disks to be migrated"),
+            string(
+                "migrate-disks-detect-zeroes",
+                "comma separated list of disks to be migrated with zero detection enabled",
+                by_name_only=True,
+            ),
             number("disks-port", "port to use by target server for incoming disks migration"),
-            string("disks-uri", "URI to use for disks migration (overrides --disks-port)"),
-            string("comp-methods", "comma separated list of compression methods to be used"),
-            number("comp-mt-level", "compress level for multithread compression"),
-            number("comp-mt-threads", "number of compression threads for multithread compression"),
-            number("comp-mt-dthreads", "number of decompression threads for multithread compression"),
-            number("comp-xbzrle-cache", "page cache size for xbzrle compression"),
-            number("auto-converge-initial", "initial CPU throttling rate for auto-convergence"),
-            number("auto-converge-increment", "CPU throttling rate increment for auto-convergence"),
-            string("persistent-xml", "filename containing updated persistent XML for the target"),
+            string("disks-uri", "URI to use for disks migration (overrides --disks-port)", by_name_only=True),
+            string("comp-methods", "comma separated list of compression methods to be used", by_name_only=True),
+            number("comp-mt-level", "compress level for multithread compression", by_name_only=True),
+            number("comp-mt-threads", "number of compression threads for multithread compression", by_name_only=True),
+            number(
+                "comp-mt-dthreads", "number of decompression threads for multithread compression", by_name_only=True
+            ),
+            number("comp-xbzrle-cache", "page cache size for xbzrle compression", by_name_only=True),
+            number("auto-converge-initial", "initial CPU throttling rate for auto-convergence", by_name_only=True),
+            number("auto-converge-increment", "CPU throttling rate increment for auto-convergence", by_name_only=True),
+            string("persistent-xml", "filename containing updated persistent XML for the target", by_name_only=True),
             flag("tls", "use TLS for migration"),
-            number("postcopy-bandwidth", "post-copy migration bandwidth limit in MiB/s"),
+            number("postcopy-bandwidth", "post-copy migration bandwidth limit in MiB/s", by_name_only=True),
             flag("parallel", "enable parallel migration"),
-            number("parallel-connections", "number of connections for parallel migration"),
-            number("bandwidth", "migration bandwidth limit in MiB/s"),
-            string("tls-destination", "override the destination host name used for TLS verification"),
+            number("parallel-connections", "number of connections for parallel migration", by_name_only=True),
+            number("bandwidth", "migration bandwidth limit in MiB/s", by_name_only=True),
+            string(
+                "tls-destination", "override the destination host name used for TLS verification", by_name_only=True
+            ),
+            number("comp-zlib-level", "compress level for zlib compression", by_name_only=True),
+            number("comp-zstd-level", "compress level for zstd compression", by_name_only=True),
+            number(
+                "available-switchover-bandwidth",
+                "bandwidth (in MiB/s) available for the final phase of migration",
+                by_name_only=True,
+            ),
             string(
                 _STORAGE,
                 "move the domain's files to this datastore of the destination (not in virsh)",

@@ -22,9 +22,10 @@ _TOO_LARGE = "Value too large for defined data type"
 
 def from_native(virsh: Virsh, arguments: Arguments) -> None:
     """Print the domain XML of a VMX file."""
+    arguments.exclusive("strict", "lenient")
     name, file = arguments.required("format"), arguments.required("config")
     converter = _converter(virsh)
-    _print(virsh, arguments, converter.nativeToXML(name, _read(file), arguments.flag("strict")))
+    _print(virsh, arguments, converter.nativeToXML(name, _read(file), *_how(arguments, file)))
 
 
 def to_native(virsh: Virsh, arguments: Arguments) -> None:
@@ -32,6 +33,7 @@ def to_native(virsh: Virsh, arguments: Arguments) -> None:
     name = arguments.required("format")
     domain, file = arguments.text("domain"), arguments.text("xml")
     arguments.exclusive("domain", "xml")
+    arguments.exclusive("strict", "lenient")
     if domain is None and file is None:
         raise Failed("need either domain or domain XML")
     if domain is not None:
@@ -40,7 +42,7 @@ def to_native(virsh: Virsh, arguments: Arguments) -> None:
     else:
         converter = _converter(virsh)
         xml = _read(file or "")
-    _print(virsh, arguments, converter.xmlToNative(name, xml, arguments.flag("strict")))
+    _print(virsh, arguments, converter.xmlToNative(name, xml, *_how(arguments, file)))
 
 
 def _converter(virsh: Virsh) -> Any:
@@ -50,10 +52,19 @@ def _converter(virsh: Virsh) -> Any:
     return virsh.libvirt
 
 
+def _how(arguments: Arguments, file: str | None) -> tuple[bool, bool, str | None]:
+    """Whether a conversion is strict, whether it is lenient, and what its errors call the file."""
+    return arguments.flag("strict"), arguments.flag("lenient"), None if file == "-" else file
+
+
 def _print(virsh: Virsh, arguments: Arguments, converted: tuple[str, list[str]]) -> None:
+    """Print a conversion's result, and on standard error what it has to tell; with ``--strict`` only on request.
+
+    What is converted strictly is what libvirt converts, without a word about what it leaves out.
+    """
     text, notes = converted
     virsh.write(text)
-    if arguments.flag("report"):
+    if arguments.flag("report") or not arguments.flag("strict"):
         for note in notes:
             virsh.output.warning(note)
 
@@ -83,8 +94,9 @@ def _read(name: str) -> bytes:
 
 
 _OURS = (
-    flag("report", "print what could not be carried over or was guessed"),
+    flag("report", "with --strict, print all the same what could not be carried over"),
     flag("strict", "refuse what libvirt refuses"),
+    flag("lenient", "take files on datastores that the server has not"),
 )
 
 COMMANDS = (

@@ -65,6 +65,17 @@ def describe(virsh: Virsh, arguments: Arguments) -> None:
     virsh.done(f"Domain {word} updated successfully")
 
 
+def _element(virsh: Virsh, domain: Domain, uri: str, flags: int) -> str:
+    """The element of a namespace; virsh shows nothing where there is none."""
+    libvirt = virsh.libvirt
+    try:
+        return str(domain.metadata(libvirt.VIR_DOMAIN_METADATA_ELEMENT, uri, flags))
+    except libvirt.libvirtError as error:
+        if error.get_error_code() == libvirt.VIR_ERR_NO_DOMAIN_METADATA:
+            return ""
+        raise
+
+
 def metadata(virsh: Virsh, arguments: Arguments) -> None:
     """Print the element of a namespace, set it or take it out."""
     libvirt = virsh.libvirt
@@ -95,7 +106,7 @@ def metadata(virsh: Virsh, arguments: Arguments) -> None:
         taken = edit_until_taken(virsh, present, take)
         virsh.aside("Metadata not changed" if taken is None else "Metadata modified\n")
     else:
-        virsh.line(domain.metadata(kind, uri, flags))
+        virsh.line(_element(virsh, domain, uri, flags))
 
 
 COMMANDS = (

@@ -16,7 +16,7 @@ __all__ = ["COMMANDS"]
 
 # In the order of their bits, the same for VIR_DOMAIN_SHUTDOWN_* and VIR_DOMAIN_REBOOT_*.
 _MODES = {"acpi": 1, "agent": 2, "initctl": 4, "signal": 8, "paravirt": 16}
-_MODE = string("mode", "shutdown mode: acpi|agent|initctl|signal|paravirt")
+_MODE = string("mode", "shutdown mode: acpi|agent|initctl|signal|paravirt", by_position=True)
 
 
 def _named(arguments: Arguments) -> str:

@@ -25,10 +25,6 @@ def connect(virsh: Virsh, arguments: Arguments) -> None:
     if not sys.stdin.isatty():
         raise Failed("Cannot run interactive console without a controlling TTY")
     libvirt, escape = virsh.libvirt, virsh.settings.escape
-    virsh.line(f"Connected to domain '{domain.name()}'")
-    how = f" (Ctrl + {escape[1:]})" if escape.startswith("^") else ""
-    virsh.line(f"Escape character is {escape}{how}")
-    virsh.output.flush()
     flags = 0
     for option, value in (
         ("force", libvirt.VIR_DOMAIN_CONSOLE_FORCE),
@@ -37,6 +33,10 @@ def connect(virsh: Virsh, arguments: Arguments) -> None:
         if arguments.flag(option):
             flags |= value
     domain.openConsole(device, virsh.connection.newStream(0), flags)
+    virsh.line(f"Connected to domain '{domain.name()}'")
+    how = f" (Ctrl + {escape[1:]})" if escape.startswith("^") else ""
+    virsh.line(f"Escape character is {escape}{how}")
+    virsh.output.flush()
 
 
 def show_terminal(virsh: Virsh, arguments: Arguments) -> None:
@@ -58,6 +58,7 @@ COMMANDS = (
             DOMAIN,
             string("devname", "character device name"),
             flag("force", "force console connection (disconnect already connected sessions)"),
+            flag("resume", "resume a paused guest after connecting to console"),
             flag("safe", "only connect if safe console handling is supported"),
         ),
     ),

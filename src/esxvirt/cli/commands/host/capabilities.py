@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from esxvirt.cli import xpath
 from esxvirt.cli.commands.common import xml_of
-from esxvirt.cli.declare import Command, data, string
+from esxvirt.cli.declare import Command, data, flag, string
 
 if TYPE_CHECKING:
     from esxvirt.cli.arguments import Arguments
@@ -14,17 +15,33 @@ if TYPE_CHECKING:
 __all__ = ["COMMANDS"]
 
 
-def show_capabilities(virsh: Virsh, _arguments: Arguments) -> None:
+_XPATH = (
+    string("xpath", "xpath expression to filter the XML document", by_name_only=True),
+    flag("wrap", "wrap xpath results in an common root element"),
+)
+
+
+def _selected(text: str, arguments: Arguments) -> str:
+    expression = arguments.raw("xpath")
+    return text if expression is None else xpath.select(text, expression, wrap=arguments.flag("wrap"))
+
+
+def show_capabilities(virsh: Virsh, arguments: Arguments) -> None:
     """Print the XML about the host and what guests it runs."""
     with virsh.failing("failed to get capabilities"):
-        virsh.line(virsh.connection.getCapabilities())
+        text = virsh.connection.getCapabilities()
+    virsh.write(_selected(text, arguments))
 
 
 def show_domain_capabilities(virsh: Virsh, arguments: Arguments) -> None:
     """Print the XML about what a domain may have."""
     wanted = [arguments.text(name) for name in ("emulatorbin", "arch", "machine", "virttype")]
+    flags = 0
+    if arguments.flag("disable-deprecated-features"):
+        flags = virsh.libvirt.VIR_CONNECT_GET_DOMAIN_CAPABILITIES_DISABLE_DEPRECATED_FEATURES
     with virsh.failing("failed to get emulator capabilities"):
-        virsh.write(virsh.connection.getDomainCapabilities(*wanted, 0))
+        text = virsh.connection.getDomainCapabilities(*wanted, flags)
+    virsh.write(_selected(text, arguments))
 
 
 def show_models(virsh: Virsh, arguments: Arguments) -> None:
@@ -61,6 +78,7 @@ COMMANDS = (
         "capabilities",
         show_capabilities,
         "Returns capabilities of hypervisor/driver.",
+        _XPATH,
     ),
     Command(
         "cpu-models",
@@ -79,6 +97,8 @@ COMMANDS = (
             string("emulatorbin", "path to emulator binary (/domain/devices/emulator)"),
             string("arch", "domain architecture (/domain/os/type/@arch)"),
             string("machine", "machine type (/domain/os/type/@machine)"),
+            *_XPATH,
+            flag("disable-deprecated-features", "report host CPU model with deprecated features disabled"),
         ),
     ),
     Command(

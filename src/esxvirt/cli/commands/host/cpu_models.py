@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from esxvirt.cli.commands.common import xml_of
@@ -105,6 +106,17 @@ def baseline_for_hypervisor(virsh: Virsh, arguments: Arguments) -> None:
     virsh.write(virsh.connection.baselineHypervisorCPU(*_hypervisor(arguments), processors, flags))
 
 
+def show_models(virsh: Virsh, arguments: Arguments) -> None:
+    """Print the CPU models that a hypervisor can give a domain, or all that it knows."""
+    with virsh.failing("failed to get hypervisor CPU model names"):
+        text = virsh.connection.getDomainCapabilities(*_hypervisor(arguments), 0)
+    root = xml_of(text)
+    models = root.xpath("cpu/mode[@name='custom']/model")
+    for model in models:
+        if arguments.flag("all") or model.get("usable") == "yes":
+            virsh.line(model.text)
+
+
 _ONE = data("file", "file containing an XML CPU description")
 _COMPARING = (
     flag("error", "report error if CPUs are incompatible"),
@@ -120,6 +132,7 @@ _HYPERVISOR = (
     string("arch", "CPU architecture (/domain/os/type/@arch)"),
     string("machine", "machine type (/domain/os/type/@machine)"),
 )
+_NAMED = tuple(replace(option, by_name_only=True) for option in _HYPERVISOR)
 _SEVERAL = "file containing XML CPU descriptions"
 
 COMMANDS = (
@@ -155,5 +168,12 @@ COMMANDS = (
         compare_for_hypervisor,
         "compare CPU with hypervisor CPU",
         (_ONE, *_HYPERVISOR, *_COMPARING),
+    ),
+    Command(
+        "hypervisor-cpu-models",
+        "Hypervisor reported CPU models",
+        show_models,
+        "Get the CPU models reported by the hypervisor.",
+        (*_NAMED, flag("all", "include all CPU models known to the hypervisor for the architecture")),
     ),
 )

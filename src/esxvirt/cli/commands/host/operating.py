@@ -66,9 +66,7 @@ COMMANDS = (
         "node-memory-tune",
         "Get or set node memory parameters",
         tune_memory,
-        "Get or set node memory parameters\n"
-        "    To get the memory parameters, use following command: \n\n"
-        "    virsh # node-memory-tune",
+        "Get or set node memory parameters",
         tuple(number(name, text) for name, text in _TUNED.items()),
     ),
     Command("nodesevinfo", "node SEV information", show_sev, "Returns basic SEV information about the node."),

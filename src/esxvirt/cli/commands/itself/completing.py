@@ -19,9 +19,7 @@ __all__ = ["COMMANDS"]
 
 def complete(virsh: Virsh, arguments: Arguments) -> None:
     """Print the words that the last one may become, a line each: it connects if it must, and never asks."""
-    words = arguments.items("string")
-    if not words:
-        raise Failed
+    words = arguments.items("string") or [""]
 
     def connect() -> Connection:
         if not virsh.connected:

@@ -26,7 +26,7 @@ COMMANDS = (
         connect,
         "Connect to local hypervisor. This is built-in command after shell start up.",
         (
-            string("name", "hypervisor connection URI", empty_ok=True),
+            string("name", "hypervisor connection URI", empty_ok=True, by_position=True),
             flag("readonly", "read-only connection"),
         ),
         needs_connection=False,

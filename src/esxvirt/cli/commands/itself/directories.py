@@ -15,10 +15,8 @@ if TYPE_CHECKING:
 __all__ = ["COMMANDS"]
 
 
-def change(virsh: Virsh, arguments: Arguments) -> None:
+def change(_virsh: Virsh, arguments: Arguments) -> None:
     """Change the directory that files of later commands are relative to."""
-    if not virsh.interactive:
-        raise Failed("cd: command valid only in interactive mode")
     directory = arguments.raw("dir") or os.path.expanduser("~")  # noqa: PTH111  pathlib would double the start time
     try:
         os.chdir(directory)
@@ -40,7 +38,7 @@ COMMANDS = (
         "change the current directory",
         change,
         "Change the current directory.",
-        (string("dir", "directory to switch to (default: home or else root)"),),
+        (string("dir", "directory to switch to (default: home or else root)", by_position=True),),
         needs_connection=False,
     ),
     Command("pwd", "print the current directory", show, "Print the current directory.", needs_connection=False),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from esxvirt.cli.declare import Command, alias, argv, flag
+from esxvirt.cli.declare import Command, alias, argv, flag, string
+from esxvirt.cli.failures import Failed
 
 if TYPE_CHECKING:
     from esxvirt.cli.arguments import Arguments
@@ -57,7 +58,12 @@ def echo(virsh: Virsh, arguments: Arguments) -> None:
         words = [for_xml(word) for word in words]
     elif arguments.flag("split"):
         words = ["".join(part + "\n" for part in split(word)) for word in words]
-    text = " ".join(words)
+    prefix = None
+    try:
+        prefix = arguments.text("prefix")
+    except Failed as failure:  # virsh says so, and goes on without it
+        virsh.report(failure)
+    text = " ".join(words if prefix is None else [prefix, *words])
     if not arguments.flag("err"):
         virsh.write(text)
     elif words:
@@ -75,6 +81,7 @@ COMMANDS = (
             flag("xml", "escape for XML use"),
             flag("split", "split each argument on ','; ',,' is an escape sequence"),
             flag("err", "output to stderr"),
+            string("prefix", "prefix the message", by_name_only=True),
             alias("str", "string"),
             alias("hi", "string", "hello"),
             argv("string", "arguments to echo"),

@@ -45,6 +45,7 @@ COMMANDS = (
                 "command",
                 "Prints global help, command specific help, or help for a group of related commands",
                 empty_ok=True,
+                by_position=True,
             ),
         ),
         needs_connection=False,

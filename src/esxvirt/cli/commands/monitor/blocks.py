@@ -153,7 +153,7 @@ COMMANDS = (
         "Get block device size info for a domain.",
         (
             DOMAIN,
-            string("device", "block device"),
+            string("device", "block device", by_position=True),
             flag("human", "Human readable output"),
             flag("all", "display all block devices info"),
         ),
@@ -176,7 +176,7 @@ COMMANDS = (
         "Get device block stats for a running domain. See man page or use --human for explanation of fields",
         (
             DOMAIN,
-            string("device", "block device", empty_ok=True),
+            string("device", "block device", empty_ok=True, by_position=True),
             flag("human", "print a more human readable output"),
         ),
     ),

@@ -152,11 +152,12 @@ def _state_shown(row: _Row, *, mark_saved: bool) -> str:
 
 def show(virsh: Virsh, arguments: Arguments) -> None:
     """Print the domains as a table, or their UUIDs, ids and names line by line."""
-    for option in ("uuid", "name", "id"):
+    for option in ("name", "id"):
         arguments.exclusive("table", option)
     rows = sorted(_rows(virsh, _flags(virsh, arguments)), key=_Row.key)
     plain = [name for name in ("uuid", "id", "name") if arguments.flag(name)]
-    if plain:
+    as_table = arguments.flag("table")
+    if plain and not as_table:
         for row in rows:
             if plain == ["id"] and row.domain.ID() < 0:
                 continue  # nothing to print: it has none
@@ -165,7 +166,10 @@ def show(virsh: Virsh, arguments: Arguments) -> None:
     titles = arguments.flag("title")
     shown = _titles(virsh, [row.domain for row in rows]) if titles else []
     places = [name for name in ("host", "cluster") if arguments.flag(name)]
-    table = Table("Id", "Name", "State", *(["Title"] if titles else []), *map(str.capitalize, places))
+    more = ["Title"] if titles else []
+    if plain:
+        more.append("UUID")
+    table = Table("Id", "Name", "State", *more, *map(str.capitalize, places))
     locations = [_location(virsh, row.domain) if places else {} for row in rows]
     twice = _ambiguous(locations)
     for number, row in enumerate(rows):
@@ -177,7 +181,10 @@ def show(virsh: Virsh, arguments: Arguments) -> None:
         where = locations[number]
         if where.get("host") in twice:
             where = {**where, "host": where["path"]}
-        table.add(*cells, *shown[number : number + 1], *(where.get(name) or "-" for name in places))
+        cells += shown[number : number + 1]
+        if plain:
+            cells.append(_plain(row.domain, "uuid"))
+        table.add(*cells, *(where.get(name) or "-" for name in places))
     virsh.table(table)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from esxvirt.cli.commands.common import BY_NAME, BY_UUID
+from esxvirt.cli.commands.common import BY_NAME, BY_UUID, xml_of
 from esxvirt.cli.declare import Option, data
 from esxvirt.cli.failures import Failed
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from esxvirt.cli.arguments import Arguments
     from esxvirt.cli.virsh import Virsh
 
-__all__ = ["NETWORK", "VALIDATE", "find_network", "network_of", "yes_or_no"]
+__all__ = ["NETWORK", "VALIDATE", "find_network", "network_of", "read_note", "yes_or_no"]
 
 NETWORK = data("network", "network name or uuid")
 VALIDATE = "validate the XML against the schema"
@@ -49,6 +49,19 @@ def find_network(virsh: Virsh, command: str, text: str, by: int) -> Network:
         except libvirt.libvirtError as error:
             trouble = error
     raise Failed(f"failed to get network '{text}'", cause=trouble)
+
+
+def read_note(virsh: Virsh, network: Network, kind: int, flags: int) -> str:
+    """The title or the description of a network, by its kind (VIR_NETWORK_METADATA_*); nothing if there is none."""
+    libvirt = virsh.libvirt
+    try:
+        return str(network.metadata(kind, None, flags))
+    except libvirt.libvirtError as error:
+        if error.get_error_code() == libvirt.VIR_ERR_NO_NETWORK_METADATA:
+            return ""
+    inactive = libvirt.VIR_NETWORK_XML_INACTIVE if flags & libvirt.VIR_NETWORK_UPDATE_AFFECT_CONFIG else 0
+    root = xml_of(network.XMLDesc(inactive))
+    return root.findtext("title" if kind == libvirt.VIR_NETWORK_METADATA_TITLE else "description") or ""
 
 
 def yes_or_no(value: int) -> str:

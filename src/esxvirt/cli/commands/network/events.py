@@ -15,18 +15,19 @@ if TYPE_CHECKING:
 
 __all__ = ["COMMANDS"]
 
-_LIFECYCLE = "lifecycle"
+# type of event: its number's name
+_EVENTS = {"lifecycle": "VIR_NETWORK_EVENT_ID_LIFECYCLE", "metadata-change": "VIR_NETWORK_EVENT_ID_METADATA_CHANGE"}
 
 
 def wait(virsh: Virsh, arguments: Arguments) -> None:
     """Wait for what happens to networks; on VMware, where nobody tells, the driver refuses."""
     if arguments.flag("list"):
-        virsh.line(_LIFECYCLE)
+        virsh.write("".join(f"{name}\n" for name in _EVENTS))
         return
     event = arguments.text("event")
     if event is None:
         raise Failed("either --list or --event <type> is required")
-    if event != _LIFECYCLE:
+    if event not in _EVENTS:
         raise Failed(f"unknown event type {event}")
     seconds = arguments.number("timeout")
     if seconds is not None and seconds <= 0:
@@ -36,7 +37,7 @@ def wait(virsh: Virsh, arguments: Arguments) -> None:
     if name is not None:
         virsh.note(arguments.command.name, f"found option <network>: {name}")
         network = find_network(virsh, arguments.command.name, name, BY_UUID | BY_NAME)
-    virsh.connection.networkEventRegisterAny(network, virsh.libvirt.VIR_NETWORK_EVENT_ID_LIFECYCLE, _ignore, None)
+    virsh.connection.networkEventRegisterAny(network, getattr(virsh.libvirt, _EVENTS[event]), _ignore, None)
 
 
 def _ignore(*_: object) -> None:

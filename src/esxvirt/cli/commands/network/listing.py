@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from esxvirt.cli.commands.network.common import yes_or_no
+from esxvirt.cli.commands.network.common import read_note, yes_or_no
 from esxvirt.cli.declare import Command, flag
 from esxvirt.cli.failures import Failed
 from esxvirt.cli.tables import Table
@@ -44,14 +44,18 @@ def show(virsh: Virsh, arguments: Arguments) -> None:
         for network in networks:
             virsh.line(network.UUIDString() if plain == ["uuid"] else network.name())
         return
-    table = Table("Name", "State", "Autostart", "Persistent")
+    titled = arguments.flag("title")
+    table = Table("Name", "State", "Autostart", "Persistent", *(["Title"] if titled else []))
     for network in networks:
         try:
             autostart = yes_or_no(network.autostart())
         except libvirt.libvirtError:
             autostart = "no autostart"
         state = "active" if network.isActive() else "inactive"
-        table.add(network.name(), state, autostart, yes_or_no(network.isPersistent()))
+        cells = [network.name(), state, autostart, yes_or_no(network.isPersistent())]
+        if titled:
+            cells.append(read_note(virsh, network, libvirt.VIR_NETWORK_METADATA_TITLE, 0))
+        table.add(*cells)
     virsh.table(table)
 
 
@@ -71,6 +75,7 @@ COMMANDS = (
             flag("uuid", "list uuid's only"),
             flag("name", "list network names only"),
             flag("table", "list table (default)"),
+            flag("title", "show network title"),
         ),
     ),
 )

@@ -65,8 +65,8 @@ def show(virsh: Virsh, arguments: Arguments) -> None:
     by_uuid, by_name = arguments.flag("uuid"), arguments.flag("name")
     if by_uuid or by_name:
         for pool, _ in pools:
-            uuid = f"{pool.UUIDString()}{' ' if by_name else ''}" if by_uuid else ""
-            virsh.line(uuid + (f"{pool.name():<20}" if by_name else ""))
+            words = [pool.UUIDString()] if by_uuid else []
+            virsh.line(" ".join([*words, pool.name()] if by_name else words))
         return
     sizes = ["Persistent", "Capacity", "Allocation", "Available"] if details else []
     table = Table("Name", "State", "Autostart", *sizes)

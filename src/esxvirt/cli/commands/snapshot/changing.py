@@ -68,7 +68,7 @@ COMMANDS = (
         "Snapshot Delete",
         (
             DOMAIN,
-            string("snapshotname", "snapshot name"),
+            string("snapshotname", "snapshot name", by_position=True),
             flag("current", "delete current snapshot"),
             flag("children", "delete snapshot and all children"),
             flag("children-only", "delete children but not snapshot"),
@@ -82,7 +82,7 @@ COMMANDS = (
         "Revert domain to snapshot",
         (
             DOMAIN,
-            string("snapshotname", "snapshot name"),
+            string("snapshotname", "snapshot name", by_position=True),
             flag("current", "revert to current snapshot"),
             flag("running", "after reverting, change state to running"),
             flag("paused", "after reverting, change state to paused"),

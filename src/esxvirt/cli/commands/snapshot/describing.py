@@ -103,7 +103,7 @@ COMMANDS = (
             DOMAIN,
             flag("name", "list the name, rather than the full xml"),
             _SECURITY,
-            string("snapshotname", "name of existing snapshot to make current"),
+            string("snapshotname", "name of existing snapshot to make current", by_position=True),
         ),
     ),
     Command(
@@ -126,7 +126,7 @@ COMMANDS = (
         "Returns basic information about a snapshot.",
         (
             DOMAIN,
-            string("snapshotname", "snapshot name"),
+            string("snapshotname", "snapshot name", by_position=True),
             flag("current", "info on current snapshot"),
         ),
     ),
@@ -137,7 +137,7 @@ COMMANDS = (
         "Extract the snapshot's parent, if any",
         (
             DOMAIN,
-            string("snapshotname", "find parent of snapshot name"),
+            string("snapshotname", "find parent of snapshot name", by_position=True),
             flag("current", "find parent of current snapshot"),
         ),
     ),

@@ -95,7 +95,7 @@ COMMANDS = (
         "Edit the domain snapshot XML for a named snapshot",
         (
             DOMAIN,
-            string("snapshotname", "snapshot name"),
+            string("snapshotname", "snapshot name", by_position=True),
             flag("current", "also set edited snapshot as current"),
             flag("rename", "allow renaming an existing snapshot"),
             flag("clone", "allow cloning to new name"),

@@ -53,7 +53,8 @@ def show(virsh: Virsh, arguments: Arguments) -> None:
     if tree:
         virsh.write(_tree(found, start))
     elif arguments.flag("name"):
-        virsh.write("".join(f"{entry.name}\n" for entry in found))
+        for entry in found:
+            virsh.line(f"{entry.name}\t{entry.parent}" if entry.parent and arguments.flag("parent") else entry.name)
     else:
         virsh.table(_table(found, parents=arguments.flag("parent")))
 

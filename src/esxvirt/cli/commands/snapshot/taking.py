@@ -157,7 +157,7 @@ COMMANDS = (
         "Create a snapshot (disk and RAM) from XML",
         (
             DOMAIN,
-            string("xmlfile", "domain snapshot XML"),
+            string("xmlfile", "domain snapshot XML", by_position=True),
             flag("redefine", "redefine metadata for existing snapshot"),
             flag("current", "with redefine, set current snapshot"),
             *_COMMON,
@@ -175,7 +175,11 @@ COMMANDS = (
             flag("print-xml", "print XML document rather than create"),
             *_COMMON,
             string("memspec", "memory attributes: [file=]name[,snapshot=type]", by_name_only=True),
-            argv("diskspec", "disk attributes: disk[,snapshot=type][,driver=type][,stype=type][,file=name]"),
+            argv(
+                "diskspec",
+                "disk attributes: disk[,snapshot=type][,driver=type][,stype=type][,file=name]",
+                by_position=False,
+            ),
         ),
     ),
 )

@@ -3,7 +3,9 @@
 A table (TOML, beside the module that has it) has rows ``[[command]]`` with ``name``, ``help``, ``description`` and
 
 - ``options``: name, kind, help of each. A kind is ``flag``, ``string``, ``number`` or ``words`` (the rest of the line),
-  with ``required`` in front of what must be given, ``named`` in front of what is not taken by position;
+  with ``required`` in front of what must be given, ``placed`` in front of what may be left out and is meant to be given
+  by position (as all that is required is, and all ``words`` that are not ``loose``), ``named`` in front of what is not
+  taken by position;
 - ``steps``: what is done first, in this order, each a name and its operands (see `steps`); by default the domain is
   looked up, if there is an option for it, and all numbers are read;
 - ``function`` and ``messages``: the function of libvirt's that is refused, and what is said before that;
@@ -59,7 +61,11 @@ def _option(name: str, kind: str, text: str) -> Option:
     *words, last = kind.split()
     required = "required" in words
     found = Kind.DATA if required and last == "string" else _KINDS[last]
-    return Option(name, found, text, required=required, by_name_only="named" in words, empty_ok=found is Kind.ARGV)
+    named = "named" in words
+    placed = not named and (required or "placed" in words or (found is Kind.ARGV and "loose" not in words))
+    return Option(
+        name, found, text, required=required, by_name_only=named, by_position=placed, empty_ok=found is Kind.ARGV
+    )
 
 
 class _Refusal:

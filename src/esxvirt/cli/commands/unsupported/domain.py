@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from esxvirt.cli.arguments import UNSIGNED, UNSIGNED_LONG_LONG
 from esxvirt.cli.commands.unsupported.declared import commands
+from esxvirt.cli.commands.unsupported.steps import scaled
 from esxvirt.cli.failures import Failed
 from esxvirt.cli.rates import parse_rates
 from esxvirt.cli.scaled import option_bytes
@@ -45,6 +46,14 @@ def check_throttles(_virsh: Virsh, arguments: Arguments, /, *_: str) -> None:
         raise Failed(*failure.messages, "Unable to parse group-name parameter") from None
 
 
+def check_sizes(virsh: Virsh, arguments: Arguments, /, *_: str) -> None:
+    """Read the new size of a disk, or see that it is to get the size of its source."""
+    arguments.exclusive("size", "capacity")
+    if "size" not in arguments and not arguments.flag("capacity"):
+        raise Failed("Either --size or --capacity must be provided")
+    scaled(virsh, arguments, "size")
+
+
 def check_weights(_virsh: Virsh, arguments: Arguments, /, *_: str) -> None:
     """Refuse lists of devices that are empty."""
     lists = [option.name for option in arguments.command.options if option.name.startswith("device-")]
@@ -70,4 +79,7 @@ def check_rates(_virsh: Virsh, arguments: Arguments, /, *_: str) -> None:
             raise Failed("outbound floor is unsupported yet")
 
 
-COMMANDS = commands(__file__, {"rates": check_rates, "throttles": check_throttles, "weights": check_weights})
+COMMANDS = commands(
+    __file__,
+    {"rates": check_rates, "sizes": check_sizes, "throttles": check_throttles, "weights": check_weights},
+)

@@ -20,7 +20,7 @@ _TYPES = (
     "block-job", "disk-change", "tray-change", "pm-wakeup", "pm-suspend", "balloon-change", "pm-suspend-disk",
     "device-removed", "block-job-2", "tunable", "agent-lifecycle", "device-added", "migration-iteration",
     "job-completed", "device-removal-failed", "metadata-change", "block-threshold", "memory-failure",
-    "memory-device-size-change",
+    "memory-device-size-change", "nic-mac-change",
 )  # fmt: skip
 
 

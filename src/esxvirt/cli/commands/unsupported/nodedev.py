@@ -42,8 +42,8 @@ def check_capabilities(_virsh: Virsh, arguments: Arguments, /, *_: str) -> None:
     text, tree = arguments.raw("cap"), arguments.flag("tree")
     if arguments.flag("all") and arguments.flag("inactive"):
         raise Failed("Option --all is incompatible with --inactive")
-    if tree and (text is not None or arguments.flag("inactive")):
-        raise Failed("Option --tree is incompatible with --cap and --inactive")
+    if tree and (text is not None or any(map(arguments.flag, ("inactive", "persistent", "transient")))):
+        raise Failed("Option --tree is incompatible with --cap, --inactive, --persistent and --transient")
     if text and not _CAPABILITIES.issuperset(text.split(",")):
         raise Failed("Invalid capability type")
 

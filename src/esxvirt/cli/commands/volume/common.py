@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["POOL", "TYPES", "VOLUME", "size_of", "volume_of"]
 
 VOLUME = data("vol", "vol name, key or path")
-POOL = string("pool", "pool name or uuid")
+POOL = string("pool", "pool name or uuid", by_position=True)
 
 TYPES = ("file", "block", "dir", "network", "netdir", "ploop")
 """virStorageVolType's words."""
