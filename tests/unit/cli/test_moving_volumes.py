@@ -258,7 +258,7 @@ def test_a_pipe_that_goes_on_too_long_is_told_with_what_is_left(
     server: Simulator, auth: Path, file: Path, disk: str
 ) -> None:
     up = esxvirsh_reading(file, "-c", server.uri, "vol-upload", disk, "/dev/stdin", "local-storage", auth=auth)
-    assert f"more than the {3 * MIB} bytes that were announced" in up.stderr
+    assert f"error: /dev/stdin has more than the {3 * MIB} bytes of it\n" in up.stderr
     left = stored(server, FLAT)
     assert f"holds a part of what was to be uploaded, {len(left)} bytes: upload it again" in up.stderr
     assert left == CONTENT[: len(left)]

@@ -120,12 +120,18 @@ def _send(virsh: Virsh, volume: Any, what: tuple[int, int, int], source: _Source
         with virsh.failing(f"cannot send data to volume {shown}"), transfer_bar(virsh, shown, total) as tell:
             sent = 0
             while piece:
+                sent += len(piece)
+                # Whether there is more than fits is known before the volume is full, and whole.
+                following = source.read(min(PIECE, length - sent) if length else PIECE) if sent != length else b""
+                if wanted is not None and sent + len(following) > wanted:
+                    raise Failed(
+                        f"cannot send data to volume {shown}", f"{source.name} has more than the {wanted} bytes of it"
+                    )
                 stream.send(piece)
                 if digest is not None:
                     digest.update(piece)
                 tell(len(piece))
-                sent += len(piece)
-                piece = source.read(min(PIECE, length - sent) if length else PIECE) if sent != length else b""
+                piece = following
         if total is not None and sent < total and not short:
             raise Failed(
                 f"cannot send data to volume {shown}", f"{source.name} ended after {sent} of {total} bytes, too early"
