@@ -7,6 +7,7 @@ import sys
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from esxvirt import libvirt
 from esxvirt.cli import commands
@@ -86,21 +87,34 @@ def support_page() -> str:
 
 
 DIFFERENCES = """\
-`esxvirsh` prints what Debian's `virsh` 9.0.0 prints on the same server, with the same exit code; `tests/reference`
+`esxvirsh` prints what `virsh` 11.3.0 (Debian 13) prints on the same server, with the same exit code; `tests/reference`
 compares them command by command. These differences are meant, and there are no others. Each has its reason, and says in
 what it differs: on stdout, on stderr, in the exit code.
+"""
+OLDER = """
+## Older libvirt
+
+`tests/reference` compares with `virsh` 9.0.0 (Debian 12) as well. These lines it answers otherwise than 11.3.0, which
+`esxvirsh` follows.
 """
 
 
 def differences_page() -> str:
     """The known differences from virsh, from the files that the comparison itself reads."""
     paths = sorted((DOCS.parent / "tests" / "reference" / "differences").glob("*.toml"))
-    parts = ["# Differences from virsh\n", MARK, DIFFERENCES]
-    for entry in (entry for path in paths for entry in tomllib.loads(path.read_text(encoding="utf-8"))["difference"]):
-        lines = ", ".join(f"`{line}`" for line in entry["lines"])
-        where = f" Only on {', '.join(entry['profiles'])}." if "profiles" in entry else ""
-        parts.append(f"- {lines} ({', '.join(entry['differs']) or 'in what it does'}): {entry['reason']}{where}")
+    entries = [entry for path in paths for entry in tomllib.loads(path.read_text(encoding="utf-8"))["difference"]]
+    older = [entry for entry in entries if entry.get("versions") == ["9.0.0"]]
+    newest = [entry for entry in entries if entry not in older]
+    parts = ["# Differences from virsh\n", MARK, DIFFERENCES, *map(_difference, newest)]
+    if older:
+        parts += [OLDER, *(f"- {entry['reason']}" for entry in older)]
     return "\n".join(parts) + "\n"
+
+
+def _difference(entry: dict[str, Any]) -> str:
+    lines = ", ".join(f"`{line}`" for line in entry["lines"])
+    where = f" Only on {', '.join(entry['profiles'])}." if "profiles" in entry else ""
+    return f"- {lines} ({', '.join(entry['differs']) or 'in what it does'}): {entry['reason']}{where}"
 
 
 def simulator_page() -> str:

@@ -91,6 +91,8 @@ def _module(name: str) -> str | None:
 _HOW = {NEWEST: "run `make tools`", OLDER: "install Debian 12's libvirt-clients and python3-libvirt"}
 _FINDERS: dict[str, tuple[Callable[[], str | None], str]] = {
     "bash": (functools.partial(_on_path, "bash"), "install bash"),
+    "mount": (functools.partial(_on_path, "mount"), "install Debian's mount"),
+    "umount": (functools.partial(_on_path, "umount"), "install Debian's mount"),
     "virsh": (lambda: _virsh(NEWEST) or _on_path("virsh"), "install Debian's libvirt-clients"),
     "virt-xml-validate": (functools.partial(_on_path, "virt-xml-validate"), "install Debian's libvirt-clients"),
     "xmllint": (functools.partial(_on_path, "xmllint"), "install Debian's libxml2-utils"),

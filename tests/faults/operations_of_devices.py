@@ -65,19 +65,20 @@ _MAC = re.findall(r"address='(.*?)'", _CARD)[0]
 DEVICES: dict[str, Operation] = {
     "attach-disk": _on(
         _attach(_DISK), _has_disk,
-        "attach-disk", "archive", "[local-storage] data/extra.vmdk", "sdb", "--targetbus", "scsi",
+        "attach-disk", "archive", "[local-storage] data/extra.vmdk", "sdb", "--targetbus", "scsi", "--config",
         "--sourcetype", "file",
     ),
     "detach-disk": _on(
-        _detach(_DISK), lambda found: not _has_disk(found), "detach-disk", "archive", "sdb", prepare=_attached(_DISK)
+        _detach(_DISK), lambda found: not _has_disk(found), "detach-disk", "archive", "sdb", "--config",
+        prepare=_attached(_DISK)
     ),
     "attach-interface": _on(
         _attach(_CARD), _has_card,
-        "attach-interface", "archive", "bridge", "VM Network", "--mac", _MAC,
+        "attach-interface", "archive", "bridge", "VM Network", "--mac", _MAC, "--config",
     ),
     "detach-interface": _on(
         _detach(_CARD), lambda found: not _has_card(found),
-        "detach-interface", "archive", "bridge", "--mac", _MAC, prepare=_WITH_CARD,
+        "detach-interface", "archive", "bridge", "--mac", _MAC, "--config", prepare=_WITH_CARD,
     ),
     "domif-setlink": _on(
         _update(_DOWN),

@@ -166,7 +166,7 @@ MACHINES: dict[str, Operation] = {
     ),
     "setmem": _on(
         "archive", _call("setMemory", 1 << 18), _has(lambda found: found.config.mem_max == 256),
-        "setmem", "{domain}", "256M",
+        "setmem", "{domain}", "256M", "--config",
     ),
     "setmaxmem": _on(
         "archive", _call("setMaxMemory", 1 << 20), _has(lambda found: found.config.memory_mb == 1024),

@@ -99,7 +99,7 @@ def _of_tasks(simulator: Simulator, wanted: list[str]) -> Iterator[str]:
 
 
 def _of_paths(changed: set[Path], expected: set[Path], attempt: Attempt) -> Iterator[str]:
-    is_named = re.search(r"left behind: (remove|delete) it|: look for |' stays|so far", attempt.text)
+    is_named = re.search(r"left behind: (remove|delete) it|: look (for|at) |' stays|so far", attempt.text)
     if changed != expected and not is_named:
         yield f"files came or went: {sorted(map(shown, changed ^ expected))}"
 

@@ -9,6 +9,7 @@ import functools
 import os
 import queue
 import re
+import shlex
 import signal
 import tempfile
 from collections.abc import Callable, Iterator
@@ -71,7 +72,8 @@ def _commanded(site: Stage, operation: Operation) -> Iterator[tuple[Interceptor,
         line = [re.sub(r"{(dir|there)}", lambda found: words[found[1]], word) for word in operation.command]
         environment = {
             "HOME": name, "XDG_CACHE_HOME": name, "XDG_CONFIG_HOME": name, "XDG_RUNTIME_DIR": name, "LC_ALL": "C.UTF-8",
-            "PATH": os.environ["PATH"], "LIBVIRT_AUTH_FILE": str(auth), "EDITOR": f"sed -i -e {operation.editor}",
+            "PATH": os.environ["PATH"], "LIBVIRT_AUTH_FILE": str(auth),
+            "EDITOR": f"sed -i -e {shlex.quote(operation.editor)}",
         }  # fmt: skip
         yield interceptor, Command(("-c", interceptor.uri, *line), directory, environment)
         interceptor.disarm()

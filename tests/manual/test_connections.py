@@ -93,7 +93,8 @@ class TestConnections:
     def test_remote_transports_do_not_work(self, transport: str) -> None:
         line = ["-c", f"esx+{transport}://127.213.77.1/", "list"]
         ours = esxvirsh(line)
-        assert (virsh(line).code, ours.code) == (1, 1)
+        assert virsh(line).code != 0  # without an ssh a signal ends it
+        assert ours.code == 1
         assert f"asks for libvirtd's remote transport '{transport}'" in ours.stderr
 
 

@@ -188,10 +188,17 @@ class Virsh:
                 self.aside("\n")
         return succeeded
 
+    def _changes(self) -> int:
+        """How many changes were made by way of the connection; the real libvirt does not count them."""
+        count = getattr(self._connection, "changesMade", None)
+        return 0 if count is None else int(count())
+
     def _run_one(self, invocation: grammar.Invocation) -> bool:
+        before = 0
         try:
             if invocation.command.needs_connection:
                 _ = self.connection
+            before = self._changes()
             self.progress.begin(invocation.command.name)
             try:
                 invocation.command.run(self, invocation.arguments)
@@ -201,6 +208,8 @@ class Virsh:
             self.report(failure)
             return False
         except KeyboardInterrupt as interrupt:
+            if not interrupt.args and self._changes() > before:
+                interrupt.args = ("interrupted, but it had been done already, as far as it went: look at it",)
             for message in interrupt.args:  # what became of the task that was waited for
                 self.output.error(message)
             raise

@@ -56,6 +56,7 @@ class Connection:
         self.scope = self._whole = scope
         self._path = path
         self.read_only = read_only
+        self.changes = 0  # made by way of this connection
         self.policy = TaskPolicy(auto_answer=uri.auto_answer)
         self._resources = resources
         self._keepalives: list[KeepAlive] = []

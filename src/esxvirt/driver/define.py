@@ -142,7 +142,10 @@ def _create(
     owner = None if before is None or not domain.uuid_made_up else _same_but_for_uuid(text, before)
     if before is not None and owner is not None and all(machine.uuid != owner for machine in machines):
         domain.uuid = owner  # what `undefine` has left is registered again as it is: nothing of it is replaced
-        _register(connection, domain, file, place)
+        try:
+            _register(connection, domain, file, place)
+        except _RefusedError as refusal:
+            raise refusal.reason from None
         return
     if before is not None:
         _check_free(connection, file, before, domain, machines)

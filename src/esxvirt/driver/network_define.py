@@ -285,8 +285,8 @@ def _unmake(connection: Connection, host: Ref, system: Any, made: _Made, error: 
             switch = find_switch(row, made.name)
             if switch is not None and not groups_of(row, switch):  # they would go with it
                 _remove_switch(connection, host, system, made.name)
-                return
-            left += [] if switch is None else [made.name]
+            elif switch is not None:
+                left.append(made.name)
         except EsxvirtError:
             left.append(made.name)
     elif made.switch is False:
@@ -301,8 +301,10 @@ def _put_back(
     missing = [group.spec.name for group in removed]
     with suppress(EsxvirtError):
         row = read_host(connection, network.host, SWITCHES, GROUPS)
-        if find_switch(row, network.switch) is None:
-            return  # the switch is gone after all
+        if find_switch(row, network.switch) is None:  # it is gone after all
+            if isinstance(error, KeyboardInterrupt):
+                error.args = (f"interrupted, but '{network.name}' had been removed already",)
+            return
         present = {group.spec.name for group in row.get(GROUPS) or ()}
         for group in removed:
             name = group.spec.name
@@ -314,9 +316,11 @@ def _put_back(
 
 
 def _tell(error: BaseException, what: str, names: list[str]) -> None:
-    """Add what is left, or missing, to an error's message."""
-    if names and isinstance(error, EsxvirtError):
-        shown = ", ".join(f"'{name}'" for name in names)
+    """Add what is left, or missing, to an error's message; after Ctrl-C, say whether all is as it was."""
+    shown = ", ".join(f"'{name}'" for name in names)
+    if isinstance(error, KeyboardInterrupt):
+        error.args = (f"interrupted; {shown} {what}" if names else "interrupted: all is as it was",)
+    elif names and isinstance(error, EsxvirtError):
         error.args = (f"{error}; {shown} {what}",)
 
 

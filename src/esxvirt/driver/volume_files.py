@@ -109,8 +109,10 @@ def _delete_again(connection: Connection, made: VolumeHandle, error: BaseExcepti
             return
     except EsxvirtError:
         pass
-    if isinstance(error, EsxvirtError):
-        error.args = (f"{error}; the copy '{made.path}' may be left behind: delete it if it is yours",)
+    if isinstance(error, EsxvirtError | KeyboardInterrupt):
+        error.args = (
+            f"{str(error) or 'interrupted'}; the copy '{made.path}' may be left behind: delete it if it is yours",
+        )
 
 
 def delete(connection: Connection, volume: VolumeHandle) -> None:
@@ -238,11 +240,14 @@ def _make(
         run_manager_task(connection, write, manager, method, *arguments)
         if finish is not None:
             finish(own=not write.guessed)
-        try:
-            made = find(connection, pool, name)
-        except EsxvirtError as error:
-            error.args = (f"Volume '{path}' was made, but cannot be looked up: {error}",)
-            raise
-        if made is None:
-            raise EsxvirtError(f"{failure}: the server does not list '{name}'")
-        return made
+    try:
+        made = look_again(lambda: find(connection, pool, name))
+    except EsxvirtError as error:
+        error.args = (f"Volume '{path}' was made, but cannot be looked up: {error}",)
+        raise
+    except KeyboardInterrupt as interrupt:
+        interrupt.args = (f"interrupted, but it had been done already: there is '{path}' now",)
+        raise
+    if made is None:
+        raise EsxvirtError(f"{failure}: the server does not list '{name}'")
+    return made

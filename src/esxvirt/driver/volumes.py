@@ -342,6 +342,9 @@ def _search(connection: Connection, pool: PoolHandle, method: str, path: str, sp
                 if attempt == 3:
                     raise
         return soon_ended(session, task, Watch(deadline=connection.policy.deadline()))
+    except KeyboardInterrupt as interrupt:
+        interrupt.args = ()  # what became of a search is nothing to tell
+        raise
     except ServerFault as fault:
         message = f"Could not search in datastore '{pool.name}': {fault}"
         raise type(fault)(message, name=fault.name, detail=fault.detail) from None

@@ -141,6 +141,10 @@ class virConnect(ManyHosts, Networks, Storage):
         """Return the URI of the connection, in its normal form."""
         return self._driver.uri.text
 
+    def changesMade(self) -> int:
+        """Return how many changes were made by way of this connection. esxvirt's own."""
+        return self._driver.changes
+
     def isAlive(self) -> int:
         """Return 1 while the session is known to the server, else 0."""
         driver = self._driver

@@ -120,13 +120,20 @@ def _supported(body: Callable[..., Any], method: Method) -> Callable[..., Any]:
         try:
             if args or kwargs:
                 check_arguments(method.name, method.function, names, args, kwargs)
-            if method.writes:
-                _refuse_if_read_only(self, method)
-            return body(self, *args, **kwargs)
+            if not method.writes:
+                return body(self, *args, **kwargs)
+            _refuse_if_read_only(self, method)
+            result = body(self, *args, **kwargs)
+            self._driver.changes += 1
         except EsxvirtError as error:
             raise translate(error, method.domain) from error
         except ClosedError:
             raise _closed(method) from None
+        except KeyboardInterrupt as interrupt:
+            if method.writes and not interrupt.args:  # where nothing was under way that could tell
+                interrupt.args = ("interrupted; whether it was done is not known: look before you try again",)
+            raise
+        return result
 
     return call
 

@@ -3,9 +3,9 @@
 A line has the method with its parameters, the C function that libvirt names in errors, and ``!`` if libvirt refuses it
 on a read-only connection. A class's own module has bodies for the methods that the driver supports; all others raise
 VIR_ERR_NO_SUPPORT with that function's name (`esxvirt.libvirt.methods`). Names and flags are libvirt 11.3.0's;
-`getInfoKiB`, `domainTitles`, `getAllStoragePoolInfo`, `getAllVolumeInfo`, `infoAtLookup`, `XMLDescAtLookup`,
-`remaining`, `facts`, `wanted`, `abandon`, `nativeToXML`, `xmlToNative`, the details and renaming of snapshots, and all
-that is about several hosts, tasks and questions, is our own.
+`changesMade`, `getInfoKiB`, `domainTitles`, `getAllStoragePoolInfo`, `getAllVolumeInfo`, `infoAtLookup`,
+`XMLDescAtLookup`, `remaining`, `facts`, `wanted`, `abandon`, `nativeToXML`, `xmlToNative`, the details and renaming of
+snapshots, and all that is about several hosts, tasks and questions, is our own.
 """
 
 __all__ = ["SURFACE"]
@@ -18,6 +18,7 @@ SURFACE: dict[str, str] = {
     changeBegin(flags=0) virInterfaceChangeBegin !
     changeCommit(flags=0) virInterfaceChangeCommit !
     changeRollback(flags=0) virInterfaceChangeRollback !
+    changesMade() virConnectChangesMade
     close() virConnectClose
     compareCPU(xmlDesc, flags=0) virConnectCompareCPU
     compareHypervisorCPU(emulator, arch, machine, virttype, xmlCPU, flags=0) virConnectCompareHypervisorCPU !

@@ -128,7 +128,7 @@ class FileReader:
         """End it, read whole or not."""
         if self._response is not None:
             self._response = None
-            self._connection.close()
+            self._connection.abandon()
 
 
 def stat_file(session: Session, file: DatastorePath, seconds: float | None = None) -> FileFacts | None:
@@ -171,7 +171,7 @@ def open_reader(
         if response.status not in {http.client.OK, http.client.PARTIAL_CONTENT}:
             raise _refusal(session, response, file, "GET")
     except EsxvirtError:
-        connection.close()
+        connection.abandon()
         raise
     reader = FileReader(session, connection, response, file, _facts(response, _whole_size(response)))
     if response.status == http.client.OK:  # a server, or a proxy, that knows no ranges
@@ -274,7 +274,7 @@ class FileWriter:
 
     def abort(self) -> None:
         """Break off: what the server makes of the part that it has is its own affair."""
-        self._connection.close()
+        self._connection.abandon()
 
     def _told_early(self) -> EsxvirtError | None:
         """What the server said before it took no more of us; None if nothing can be read."""
@@ -284,7 +284,7 @@ class FileWriter:
         except (OSError, http.client.HTTPException, EsxvirtError):
             return None
         finally:
-            self._connection.close()
+            self._connection.abandon()
         if response.status in _WRITTEN:
             return None
         return _refusal(self._session, response, self._file, "PUT")
@@ -343,7 +343,7 @@ def _start(
             renewed = stub.renew_once(generation)
         if not renewed:
             return connection, response
-        connection.close()
+        connection.abandon()
 
 
 def _facts(response: http.client.HTTPResponse, size: int | None) -> FileFacts:

@@ -87,6 +87,7 @@ class HttpConnection(http.client.HTTPConnection):
         self.endpoint = endpoint
         self._context = context
         self.deadline = deadline
+        self._below: GuardedSocket | None = None
         # Through an HTTP proxy, plain HTTP requests name the whole URL.
         proxied = endpoint.proxy is not None and endpoint.proxy.type == "http" and endpoint.tls is None
         self._prefix = endpoint.url if proxied else ""
@@ -104,7 +105,7 @@ class HttpConnection(http.client.HTTPConnection):
             CertificateError: The server's certificate is not trusted.
             TransportError: The server or the proxy cannot be reached.
         """
-        below = GuardedSocket(dial(self.endpoint, self.deadline), self.deadline)
+        self._below = below = GuardedSocket(dial(self.endpoint, self.deadline), self.deadline)
         secured = None
         try:
             if self.endpoint.tls is not None and self._context is not None:
@@ -114,6 +115,12 @@ class HttpConnection(http.client.HTTPConnection):
             below.close()
             raise
         self.sock = _Channel(below, secured)
+
+    def abandon(self) -> None:
+        """Close it at once: nothing of an answer that is still to be read is of any use."""
+        self.close()
+        if self._below is not None:
+            self._below.abandon()
 
     def certificate(self) -> bytes | None:
         """The server's certificate, in DER; None without TLS."""

@@ -68,6 +68,11 @@ class GuardedSocket:
         if self._users <= 0:
             self._socket.close()
 
+    def abandon(self) -> None:
+        """Close it, whoever holds it."""
+        self._users = 0
+        self._socket.close()
+
     def _arm(self) -> None:
         left = 0.0 if self.impatient else self.deadline.remaining()
         if left != self._armed:

@@ -255,11 +255,11 @@ class SoapStub(SoapAdapter.SoapStubAdapter):
         try:
             yield
         except (OSError, http.client.HTTPException, EsxvirtError) as error:
-            connection.close()
+            connection.abandon()
             self.drop_connections()
             raise transport_error(error, self.endpoint) from error
         except BaseException:
-            connection.close()  # Ctrl-C; the others are still good
+            connection.abandon()  # Ctrl-C; the others are still good
             raise
 
     def end_exchange(self, connection: HttpConnection, response: http.client.HTTPResponse) -> None:

@@ -99,12 +99,23 @@ def follow_task(session: Session, task: Any, machine: Any | None = None, watch: 
         MissingPrivilegeError: The account may not see what becomes of it.
         TransportError: The server broke off for good, or does not tell of it: whether the task goes on is not known.
     """
-    watch = watch or Watch()
+    ended: list[Outcome] = []
+    try:
+        _follow_to_the_end(session, task, machine, watch or Watch(), ended)
+    except KeyboardInterrupt as interrupt:
+        if ended and not interrupt.args:  # while the server was told to forget what it watched
+            interrupt.args = ("interrupted" + _told(ended[0]),)
+        raise
+    return ended[0]
+
+
+def _follow_to_the_end(session: Session, task: Any, machine: Any | None, watch: Watch, ended: list[Outcome]) -> None:
+    """As `follow_task`; how the task has ended is put into `ended`."""
     wanted = {task: _TASK} if machine is None else {task: _TASK, machine: (_QUESTION,)}
     deadline = watch.deadline
     with watching(session, wanted) as updates:
         try:
-            return _follow(session, task, machine, updates, deadline, watch)
+            ended.append(_follow(session, task, machine, updates, deadline, watch))
         except KeyboardInterrupt as interrupt:
             interrupt.args = ("interrupted" + _stop(session, task, updates),)
             raise
@@ -189,6 +200,11 @@ def _stop(session: Session, task: Any, updates: Updates) -> str:
         ended = _follow(session, task, None, updates, Deadline(_CANCEL_SECONDS), Watch())
     except EsxvirtError:
         return _STILL
+    return _told(ended)
+
+
+def _told(ended: Outcome) -> str:
+    """How a task has ended that somebody wanted to end: the rest of a sentence."""
     if isinstance(ended.error, TaskCancelledError):
         return ": the task was cancelled"
     return ", but the task had done its work already" if ended.error is None else f"; the task failed: {ended.error}"

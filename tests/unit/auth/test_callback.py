@@ -179,7 +179,7 @@ def of_a_vcenter(callback: Callback, types: list[int], authfile: Path | None = N
 def test_a_vcenters_user_is_the_hosts_and_the_challenge_its_address() -> None:
     callback = Callback()
     assert of_a_vcenter(callback, [5]) == Credentials("ann", Secret("pw"))
-    assert callback.asked == [[5, "Enter ann's password for 192.0.2.5", "192.0.2.5", None, None]]
+    assert callback.asked == [[5, "Enter ann's password for 192.0.2.5", None, None, None]]
 
 
 @pytest.mark.parametrize(

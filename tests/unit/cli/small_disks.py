@@ -3,11 +3,12 @@
 import contextlib
 import errno
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+
+from tests.tools import find, require
 
 __all__ = ["SmallDisk", "small_disk_in"]
 
@@ -49,7 +50,7 @@ class SmallDisk:
     def grow(self) -> None:
         """Have more room from now on."""
         if self._mounted:
-            subprocess.run(["mount", "-o", "remount,size=64m", str(self.place)], check=True)
+            subprocess.run([require("mount"), "-o", "remount,size=64m", str(self.place)], check=True)
 
 
 @contextlib.contextmanager
@@ -57,7 +58,7 @@ def small_disk_in(directory: Path, size: int) -> Iterator[SmallDisk]:
     """Make one of so many bytes."""
     place = directory / "small"
     place.mkdir()
-    mount = shutil.which("mount")
+    mount = find("mount")
     mounted = False
     if mount is not None and os.geteuid() == 0:
         command = [mount, "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(place)]
@@ -66,4 +67,4 @@ def small_disk_in(directory: Path, size: int) -> Iterator[SmallDisk]:
         yield SmallDisk(place, size, mounted=mounted)
     finally:
         if mounted:
-            subprocess.run(["umount", str(place)], check=True)
+            subprocess.run([require("umount"), str(place)], check=True)

@@ -86,7 +86,7 @@ class Downloads:
 
     @property
     def environment(self) -> dict[str, str]:
-        return {"LIBVIRT_AUTH_FILE": str(self._auth)}
+        return {**os.environ, "LIBVIRT_AUTH_FILE": str(self._auth)}
 
     def ended(self, how: str, count: int, *options: str) -> "subprocess.CompletedProcess[str]":
         return self(*options, program=("-c", ENDING, how, str(count)))

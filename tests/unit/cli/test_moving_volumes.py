@@ -1,6 +1,7 @@
 """`vol-upload` and `vol-download` as people run them: files, pipes, full disks, and what is left when it fails."""
 
 import hashlib
+import os
 import signal
 import subprocess
 import sys
@@ -82,10 +83,12 @@ def test_a_pipe(server: Simulator, auth: Path, file: Path) -> None:
         "/dev/stdout",
         "local-storage",
     ]
-    down = subprocess.run(command, capture_output=True, env={"LIBVIRT_AUTH_FILE": str(auth)}, check=True)
+    down = subprocess.run(command, capture_output=True, env={**os.environ, "LIBVIRT_AUTH_FILE": str(auth)}, check=True)
     assert down.stdout == CONTENT
     command[command.index("vol-download") :] = ["vol-upload", ISO, "/dev/stdin", "local-storage"]
-    subprocess.run(command, input=b"piped", capture_output=True, env={"LIBVIRT_AUTH_FILE": str(auth)}, check=True)
+    subprocess.run(
+        command, input=b"piped", capture_output=True, env={**os.environ, "LIBVIRT_AUTH_FILE": str(auth)}, check=True
+    )
     assert stored(server) == b"piped"
 
 
@@ -232,7 +235,7 @@ def esxvirsh_reading(source: Path | None, *arguments: str, auth: Path) -> "subpr
         input=None if source is None else source.read_bytes().decode("latin-1"),
         encoding="latin-1",
         capture_output=True,
-        env={"LIBVIRT_AUTH_FILE": str(auth)},
+        env={**os.environ, "LIBVIRT_AUTH_FILE": str(auth)},
         check=False,
     )
 
@@ -304,7 +307,7 @@ def test_ctrl_c_says_what_is_left(server: Simulator, auth: Path, file: Path) -> 
         [*FRESH, "-c", INTERRUPTED, *command],
         capture_output=True,
         text=True,
-        env={"LIBVIRT_AUTH_FILE": str(auth)},
+        env={**os.environ, "LIBVIRT_AUTH_FILE": str(auth)},
         check=False,
     )
     left = f"'[local-storage] {ISO}' holds a part of what was to be uploaded, {MIB} bytes: upload it again"

@@ -1,14 +1,18 @@
 """The interactive terminal: transcripts as virsh 9.0.0 gives them, and what it has at a real terminal."""
 
+import errno
+import os
 from pathlib import Path
 
 import pytest
+from prompt_toolkit.history import FileHistory, InMemoryHistory
 
-from esxvirt.cli import completion
+from esxvirt.cli import completion, terminal
 from esxvirt.cli.output import Output
 from esxvirt.cli.settings import Settings
 from esxvirt.cli.virsh import Virsh
-from tests.unit.cli.program import converse, esxvirsh
+from tests.unit.cli.program import MORTAL, converse, esxvirsh
+from tests.unit.cli.small_disks import SmallDisk
 
 WELCOME = (
     "Welcome to esxvirsh, the virtualization interactive terminal.\n\n"
@@ -67,7 +71,8 @@ def test_at_a_terminal_there_are_completion_and_history(tmp_path: Path) -> None:
             ("virsh #", "\x1b[A\r"),  # up: the line before
             ("2004la-word", ""),
             ("virsh #", "nonsense"),
-            ("nonsense", "\x03"),  # the prompt may have been drawn twice
+            ("nonsense", "\x03"),
+            ("2004l", ""),  # the prompt may have been drawn twice
             ("virsh #", "\x04"),
         ],
         TERM="xterm",
@@ -143,3 +148,72 @@ def test_completion_offers_directories(virsh: Virsh, tmp_path: Path) -> None:
     (tmp_path / "one two").mkdir()
     (tmp_path / "other").touch()
     assert completion.candidates(virsh, f"cd {tmp_path}/o")[1] == [f'"{tmp_path}/one two/"']
+
+
+def talk_with_history(cache: Path, program: tuple[str, ...] = MORTAL, warning: str = "") -> str:
+    """Two lines at a terminal; what was shown."""
+    talk = converse(
+        [],
+        [
+            ("virsh #", "echo a-word\r"),
+            (f"2004l{warning}a-word", ""),  # the command's output
+            ("virsh #", "echo b-word\r"),
+            ("2004lb-word", ""),
+            ("virsh #", "\x04"),
+        ],
+        program,
+        TERM="xterm",
+        XDG_CACHE_HOME=str(cache),
+        PROMPT_TOOLKIT_NO_CPR="1",
+    )
+    assert talk.code == 0
+    return talk.shown
+
+
+def test_a_history_on_a_full_disk_is_one_warning(small_disk: SmallDisk) -> None:
+    history = small_disk.place / "esxvirsh" / "history"
+    history.parent.mkdir()
+    history.touch(mode=0o600)
+    small_disk.fill()
+    warning = f"warning: the lines of this session are not kept in '{history}': {small_disk.reason}\r\n"
+    shown = talk_with_history(small_disk.place, tuple(small_disk.command(MORTAL)), warning)
+    assert shown.count("warning: ") == 1
+
+
+def test_a_history_that_cannot_be_read_is_one_warning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(FileHistory, "load_history_strings", refuse)
+    history = terminal._FileHistory(str(tmp_path / "history"))
+    assert list(history.load_history_strings()) == []
+    history.append_string("a")
+    said: list[str] = []
+    history.complain(said.append)
+    history.complain(said.append)
+    assert said == [f"the lines of this session are not kept in '{tmp_path / 'history'}': Input/output error"]
+    assert history.get_strings() == ["a"]
+    assert not (tmp_path / "history").exists()
+
+
+@pytest.mark.parametrize("what", ["pipe", "directory", "no folder"])
+def test_what_is_no_history_is_left_alone(tmp_path: Path, what: str) -> None:
+    history = tmp_path / "esxvirsh" / "history"
+    if what == "no folder":
+        history.parent.write_bytes(b"")
+    else:
+        history.parent.mkdir()
+    if what == "pipe":
+        os.mkfifo(history)
+    elif what == "directory":
+        history.mkdir()
+    assert "warning" not in talk_with_history(tmp_path)
+
+
+def test_without_a_home_the_history_is_of_the_session(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(_: Path) -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setattr(Path, "expanduser", unknown)
+    assert isinstance(terminal._history(), InMemoryHistory)

@@ -101,7 +101,7 @@ def test_a_vcenter_is_known_by_its_name_and_by_its_address(monkeypatch: pytest.M
             "service": "vpx",
             "hostname": vcenter.host,
             "username": None,
-            "default_username": "administrator",
+            "default_username": "administrator@vsphere.local",
             "name": name,
             "host_username": "root",
         }

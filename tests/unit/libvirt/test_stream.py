@@ -1,12 +1,15 @@
 """virStream: which functions there are before, while and after it is open; what aborts it."""
 
 import io
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from esxvirt import libvirt
 from esxvirt.errors import TransportError
+from esxvirt.sim import Simulator
+from tests.client import open_connection
 
 
 class Taker:
@@ -70,6 +73,48 @@ def test_an_upload(stream: libvirt.virStream) -> None:
     stream.sendAll(lambda _, count, opaque: opaque.read(count), file)
     assert stream.finish() == 0
     assert (bytes(sink.taken), sink.end) == (b"abc" + b"y" * 100_000, "finished")
+
+
+def test_what_a_stream_tells_of_itself(stream: libvirt.virStream) -> None:
+    assert (stream.facts(), stream.wanted(), stream.remaining(), stream.abandon()) == (None, None, None, None)
+    sink = Taker()
+    stream._write_to(sink)
+    assert stream.wanted() is None
+    assert stream.abandon() is None
+    assert sink.end == "aborted"
+    with pytest.raises(libvirt.libvirtError):
+        stream.send(b"x")
+
+
+@pytest.fixture
+def served() -> Iterator[libvirt.virConnect]:
+    """A connection to a simulator."""
+    with Simulator("esx-7.0", transport="http") as simulator:
+        connection = open_connection(simulator.uri, simulator.username, simulator.password)
+        yield connection
+        connection.close()
+
+
+def test_facts_of_a_download_and_words_of_an_upload(served: libvirt.virConnect) -> None:
+    connection = served
+    volume = connection.storageVolLookupByPath("[local-storage] iso/install.iso")
+    down = connection.newStream()
+    volume.download(down, 5, 10)
+    facts = down.facts()
+    assert facts is not None
+    assert facts["size"] == volume.info()[1]
+    assert facts["modified"]
+    assert facts["etag"] is None
+    assert down.remaining() == 10
+    assert down.abandon() is None
+    up = connection.newStream()
+    volume.upload(up, 0, 7)
+    assert up.wanted() == 7
+    assert up.abandon() == "'[local-storage] iso/install.iso' was not touched"
+    up = connection.newStream()
+    volume.upload(up, 0, 7)
+    up.send(b"123")
+    assert "holds a part of what was to be uploaded" in (up.abandon() or "")
 
 
 @pytest.mark.parametrize("result", [-1, KeyError("broken")])

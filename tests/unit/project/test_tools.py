@@ -14,8 +14,8 @@ import pytest
 from tests.tools import ROOT
 
 TESTS = sorted({*(ROOT / "tests").rglob("*.py")} - {ROOT / "tests" / "tools.py", Path(__file__)})
-# The shell that make itself needs. Python is `sys.executable`, and our own programs are beside it.
-EVERYWHERE = {"sh"}
+# The shell that make itself needs, and what it has beside it. Python is `sys.executable`, and has our own programs.
+EVERYWHERE = {"sh", "cat"}
 # Some that only some machines have. In a call that starts a program, no other is overlooked either.
 SOMEWHERE = (
     "bash|curl|docker|expect|gdb|git|go|govc|ip|lsof|nc|node|openssl|ovftool|perl|ps|python3?|qemu-[a-z]+|scp|script|setsid|"

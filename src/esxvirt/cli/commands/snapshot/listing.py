@@ -54,7 +54,7 @@ def show(virsh: Virsh, arguments: Arguments) -> None:
         virsh.write(_tree(found, start))
     elif arguments.flag("name"):
         for entry in found:
-            virsh.line(f"{entry.name}\t{entry.parent or ''}" if arguments.flag("parent") else entry.name)
+            virsh.line(f"{entry.name}\t{entry.parent}" if entry.parent and arguments.flag("parent") else entry.name)
     else:
         virsh.table(_table(found, parents=arguments.flag("parent")))
 
