@@ -64,7 +64,7 @@ class Serial:
         requests: How many the first makes; where each is not the first after the start of a task, 0.
         tasks: The numbers of its requests before which a task has begun.
         meet: Whether the second is ever done.
-        tell: Whether each is known to be done where it comes last and succeeds: the other may change what it is known by.
+        tell: Whether each is known to be done where it comes last: the other may change what it is known by.
     """
 
     before: Relevant
