@@ -21,6 +21,19 @@ __all__ = ["ClosedError", "Method", "check_flags", "domain_of", "offers", "to_in
 
 _Class = TypeVar("_Class", bound=type)
 
+_CHANGES_NOTHING = frozenset(
+    {
+        "virConnectDomainXMLFromNative",
+        "virConnectDomainXMLToNative",
+        "virConnectFindStoragePoolSources",
+        "virDomainOpenConsole",
+        "virDomainScreenshot",
+        "virStorageVolDownload",
+        "virStorageVolUpload",  # which its stream does
+    }
+)
+"""Functions that libvirt refuses on a read-only connection, too."""
+
 # What says, in a function's name, whose errors it raises; the first that fits. All others are VIR_FROM_DOMAIN's.
 _DOMAINS = (
     ("virDomainSnapshot", codes.VIR_FROM_DOMAIN_SNAPSHOT),
@@ -124,7 +137,7 @@ def _supported(body: Callable[..., Any], method: Method) -> Callable[..., Any]:
                 return body(self, *args, **kwargs)
             _refuse_if_read_only(self, method)
             result = body(self, *args, **kwargs)
-            self._driver.changes += 1
+            self._driver.changes += method.function not in _CHANGES_NOTHING
         except EsxvirtError as error:
             raise translate(error, method.domain) from error
         except ClosedError:
