@@ -42,7 +42,7 @@ domain = connection.lookupByUUIDString(UUID)
 CALLS = {
     "open": lambda: libvirt.open(URI),
     "openReadOnly": lambda: libvirt.openReadOnly(URI),
-    "openAuth without a callback": lambda: libvirt.openAuth(URI, [[2, 5], None, None], 0),
+    # Without a callback libvirt-python 11.3.0 crashes: `test_opening` has that.
     "openAuth of a host that is none": lambda: libvirt.openAuth("esx://host.invalid/", AUTH, 0),
     "openAuth with a flag that is none": lambda: libvirt.openAuth(URI, AUTH, 8),
     "openAuth with flags that are none": lambda: libvirt.openAuth(URI, AUTH, "x"),
