@@ -13,7 +13,8 @@ from tests.vcsim.witness import govc_json
 
 @pytest.fixture
 def server() -> Iterator[Vcsim]:
-    with running_vcsim("-host", "2", "-vm", "4", "-ds", "2", esx=False, tls=True) as running:
+    # It puts machines on hosts by chance: with so many, no host goes without.
+    with running_vcsim("-host", "2", "-vm", "30", "-ds", "2", esx=False, tls=True) as running:
         yield running
 
 
