@@ -64,6 +64,7 @@ class Serial:
         requests: How many the first makes; where each is not the first after the start of a task, 0.
         tasks: The numbers of its requests before which a task has begun.
         meet: Whether the second is ever done.
+        tell: Whether each is known to be done where it comes last: the other may change what it is known by.
     """
 
     before: Relevant
@@ -73,6 +74,7 @@ class Serial:
     requests: int
     tasks: frozenset[int]
     meet: bool
+    tell: tuple[bool, bool]
 
 
 def _pair(profile: str, first: Operation, second: Operation) -> Pair:
@@ -108,13 +110,16 @@ def _serially(pair: Pair) -> Serial:
         first = relevant(site.simulator)
         second_after = site.once_more(pair.second)
         one = relevant(site.simulator)
+        second_tells = pair.second.is_done(site.simulator) is True
     with pair.stage() as site, site.client(pair.first) as client:
         second_alone = site.once_more(pair.second)
         second = relevant(site.simulator)
         _run_first(client, pair, site)
         other = relevant(site.simulator)
+        first_tells = pair.first.is_done(site.simulator) is True
     meet = second_alone.error is None or second_after.error is None
-    return Serial(before, first, second, (one, other), len(passed), frozenset(tasks), meet)
+    tell = first_tells, second_tells
+    return Serial(before, first, second, (one, other), len(passed), frozenset(tasks), meet, tell)
 
 
 def _try(pair: Pair, serial: Serial, name: str, number: int, *, parked: bool) -> Result:
@@ -137,11 +142,12 @@ def _try(pair: Pair, serial: Serial, name: str, number: int, *, parked: bool) ->
             client.interceptor.end_all()
         complaints = [*_compare(serial, site, first, second), *_of_files(site, first, second)]
         said = f"{first.text or 'done'} | {second.text or 'done'}"
-        for operation, attempt in ((pair.first, first), (pair.second, second)):
+        ends = ((pair.first, first, serial.tell[0]), (pair.second, second, serial.tell[1]))
+        for operation, attempt, tells in ends:
             if attempt.error is not None:
                 again = site.once_more(operation)
                 said += f" | again: {again.text or 'done'}"
-                complaints += _again(operation, site, again)
+                complaints += _again(operation, site, again, tells=tells)
         if site.simulator.sessions:
             complaints.append(Complaint("session", f"{len(site.simulator.sessions)} are left"))
     return Result(name, said, tuple(dict.fromkeys(complaints)))
@@ -202,9 +208,9 @@ def _of_files(site: Stage, *attempts: Attempt) -> Iterator[Complaint]:
         yield from of_file(found, world, text)
 
 
-def _again(operation: Operation, site: Stage, again: Attempt) -> Iterator[Complaint]:
+def _again(operation: Operation, site: Stage, again: Attempt, *, tells: bool) -> Iterator[Complaint]:
     """What is wrong once who failed has tried again, alone."""
-    if again.error is None and operation.is_done(site.simulator) is False:
+    if again.error is None and tells and operation.is_done(site.simulator) is False:
         yield Complaint("false", "given again: no error, and not done")
     if UNKNOWN.search(again.text):
         yield Complaint("false", "given again: not known, on a healthy server")

@@ -12,7 +12,7 @@ from tests.faults.world import MachineView, Path, World, differing, shown
 __all__ = ["DONE", "UNKNOWN", "Clean", "Complaint", "is_named", "judge", "judge_both", "of_file"]
 
 # What a message says that leaves it open, and that something is to be looked at.
-UNKNOWN = re.compile(r"not known|so far|may (?:still|yet)\b", re.IGNORECASE)
+UNKNOWN = re.compile(r"not known|so far|may (?:still|yet)\b|may not be\b|look whether", re.IGNORECASE)
 NOT_DONE = re.compile(
     r"(?:was|were|is|has|had) not (?:done|begun|sent|made|changed|migrated|defined)|nothing (?:was|is) (?:done|begun)"
     r"|was not sent again|is where it was|is still defined|not begun",

@@ -68,7 +68,7 @@ def test_a_default_server_that_is_not_there_is_in_nobodys_way(arguments: list[st
     uri = "esx://root@nohost.invalid/"
     for variable in ("LIBVIRT_DEFAULT_URI", "VIRSH_DEFAULT_CONNECT_URI"):
         theirs, ours = _both(arguments, **{variable: uri, "LIBVIRT_AUTH_FILE": str(auth_file)})
-        assert ours == theirs
+        harness.compare(" ".join(arguments), "", theirs, ours)
 
 
 def test_a_default_uri_is_used_when_needed(esx: Simulator, auth_file: Path) -> None:

@@ -1,9 +1,12 @@
-"""What libvirt 11.3.0 has and 9.0.0 has not, beside the newer one alone."""
+"""What libvirt 11.3.0 has and 9.0.0 has not, beside the newer one alone; and all its commands."""
 
+import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from esxvirt.cli import commands
 from esxvirt.sim import Simulator
 from tests.reference import harness
 from tests.tools import NEWEST
@@ -48,3 +51,42 @@ def _on_test_driver(line: str, uri: str, on_libvirt: list[str], path: str) -> No
     environment = {"EDITOR": "true", "VISUAL": "true"}
     theirs = harness.virsh(arguments, **environment)
     harness.compare(line, "test", theirs, harness.run(on_libvirt, arguments, PYTHONPATH=path, **environment))
+
+
+def test_every_command_of_virsh_is_known() -> None:
+    answer = harness.virsh(["help"])
+    groups = re.findall(r"^ (.+) \(help keyword '(.+)'\):\n((?:    .+\n)+)", answer.stdout, re.MULTILINE)
+    assert groups
+    assert [(title, keyword) for title, keyword, _ in groups] == [
+        (ours.title, ours.keyword) for ours in commands.GROUPS
+    ]
+    for _, keyword, text in groups:
+        names = [line.split()[0] for line in text.splitlines()]
+        group = commands.group(keyword)
+        assert group is not None
+        assert [name for name in group.commands if name in names] == names
+        helped = dict(commands.help_lines(group))
+        assert [f"    {name:<30} {helped[name]}" for name in names] == text.splitlines()
+
+
+def test_words_land_where_virsh_puts_them() -> None:
+    """Each command gets more words than it takes; on level 0 both programs tell which option took which."""
+    itself = commands.group("virsh")
+    assert itself is not None
+    differing = {}
+    for line in harness.virsh(["help"]).stdout.splitlines():
+        name = line.strip().partition(" ")[0]
+        if line.startswith("    ") and name not in itself.commands:
+            theirs, ours = (_placed(program, name) for program in (harness.virsh, harness.esxvirsh))
+            if ours != theirs:
+                differing[name] = (ours, theirs)
+    assert differing == {}
+
+
+def _placed(program: Callable[[list[str]], harness.Answer], name: str) -> tuple[list[str], list[str]]:
+    answer = program(["-d", "0", "-c", "none:///", name, *(f"word{number}" for number in range(12))])
+    placed = rf"^{re.escape(name)}: (\S+\((?:optdata|argv: \d+)\): word\d+)$"
+    options = re.findall(placed, answer.stdout + answer.stderr, re.MULTILINE)
+    complaints = [line for line in answer.stderr.splitlines() if "unexpected data" in line or "requires" in line]
+    assert options or complaints, answer
+    return options, complaints

@@ -1,12 +1,10 @@
 """Commands whose functions libvirt's ESX driver has not, beside the real virsh: most in one run of each."""
 
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from esxvirt.cli import commands
 from esxvirt.sim import Simulator
 from tests.reference import harness
 from tests.unit.cli.program import converse
@@ -58,45 +56,6 @@ def test_consoles_at_a_terminal(options: list[str], domain: str, esx: Simulator,
         shown = re.sub(r"^Connected to domain 'web'\n+Escape character is .*\n", "", shown)
     assert (ours.shown, ours.code) == (shown, theirs.code)
     assert ("virDomainOpenConsole" in ours.shown) is (domain == "web")
-
-
-def test_every_command_of_virsh_is_known() -> None:
-    answer = harness.virsh(["help"])
-    groups = re.findall(r"^ (.+) \(help keyword '(.+)'\):\n((?:    .+\n)+)", answer.stdout, re.MULTILINE)
-    assert groups
-    assert [(title, keyword) for title, keyword, _ in groups] == [
-        (ours.title, ours.keyword) for ours in commands.GROUPS
-    ]
-    for _, keyword, text in groups:
-        names = [line.split()[0] for line in text.splitlines()]
-        group = commands.group(keyword)
-        assert group is not None
-        assert [name for name in group.commands if name in names] == names
-        helped = dict(commands.help_lines(group))
-        assert [f"    {name:<30} {helped[name]}" for name in names] == text.splitlines()
-
-
-def test_words_land_where_virsh_puts_them() -> None:
-    """Each command gets more words than it takes; on level 0 both programs tell which option took which."""
-    itself = commands.group("virsh")
-    assert itself is not None
-    differing = {}
-    for line in harness.virsh(["help"]).stdout.splitlines():
-        name = line.strip().partition(" ")[0]
-        if line.startswith("    ") and name not in itself.commands:
-            theirs, ours = (_placed(program, name) for program in (harness.virsh, harness.esxvirsh))
-            if ours != theirs:
-                differing[name] = (ours, theirs)
-    assert differing == {}
-
-
-def _placed(program: Callable[[list[str]], harness.Answer], name: str) -> tuple[list[str], list[str]]:
-    answer = program(["-d", "0", "-c", "none:///", name, *(f"word{number}" for number in range(12))])
-    placed = rf"^{re.escape(name)}: (\S+\((?:optdata|argv: \d+)\): word\d+)$"
-    options = re.findall(placed, answer.stdout + answer.stderr, re.MULTILINE)
-    complaints = [line for line in answer.stderr.splitlines() if "unexpected data" in line or "requires" in line]
-    assert options or complaints, answer
-    return options, complaints
 
 
 def _compare(line: str, simulator: Simulator, auth_file: Path) -> None:

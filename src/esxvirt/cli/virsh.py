@@ -209,7 +209,7 @@ class Virsh:
             return False
         except KeyboardInterrupt as interrupt:
             if not interrupt.args and self._changes() > before:
-                interrupt.args = ("interrupted, but what was to be changed had been, as far as it went: look at it",)
+                interrupt.args = ("interrupted, but it had been done already, as far as it went: look at it",)
             for message in interrupt.args:  # what became of the task that was waited for
                 self.output.error(message)
             raise

@@ -246,7 +246,7 @@ def _make(
         error.args = (f"Volume '{path}' was made, but cannot be looked up: {error}",)
         raise
     except KeyboardInterrupt as interrupt:
-        interrupt.args = (f"interrupted, but the volume '{path}' was made",)
+        interrupt.args = (f"interrupted, but it had been done already: there is '{path}' now",)
         raise
     if made is None:
         raise EsxvirtError(f"{failure}: the server does not list '{name}'")

@@ -172,7 +172,7 @@ class TestWithoutServer:
     def test_what_is_no_xml(self) -> None:
         run = esxvirsh(*TO, "-", stdin=b"<domain", environment=NOWHERE)
         assert (run.returncode, run.stdout) == (1, b"\n")
-        assert run.stderr.startswith(b"error: (domain_definition):1: ")
+        assert run.stderr.startswith(b"error: at line 1: ")
 
     def test_the_format_is_vmware_s(self) -> None:
         run = esxvirsh("domxml-from-native", "qemu-argv", "-", environment=NOWHERE)

@@ -51,9 +51,10 @@ def test_a_command_brings_in_only_its_own_module() -> None:
         (["-q", "echo", "a"], "a", "", 0),
         (["echo a; echo b"], "a\nb\n", "", 0),
         (["echo", "--err", "a"], "\n", "error: a\n", 0),
-        (["cd"], "\n", "error: cd: command valid only in interactive mode\n", 1),
-        (["cd; echo a"], "\na\n", "error: cd: command valid only in interactive mode\n", 0),
-        (["echo a; cd"], "a\n\n", "error: cd: command valid only in interactive mode\n", 1),
+        (["cd nowhere"], "\n", "error: cd: No such file or directory: nowhere\n", 1),
+        (["cd nowhere; echo a"], "\na\n", "error: cd: No such file or directory: nowhere\n", 0),
+        (["echo a; cd nowhere"], "a\n\n", "error: cd: No such file or directory: nowhere\n", 1),
+        (["cd /; pwd"], "\n/\n\n", "", 0),
         (["quit"], "", "", 0),
         (["echo a; quit; echo b"], "a\n", "", 0),
         (["foo"], "", "error: unknown command: 'foo'\n", 1),
@@ -117,10 +118,10 @@ def test_timing_is_printed_behind_each_command() -> None:
 
 def test_the_log_file_has_what_was_said(tmp_path: Path) -> None:
     log = tmp_path / "log"
-    esxvirsh("-d", "0", "-l", str(log), "cd")
+    esxvirsh("-d", "0", "-l", str(log), "cd nowhere")
     text = log.read_text(encoding="utf-8")
-    assert ' INFO commands: "cd"\n' in text
-    assert text.endswith(" ERROR cd: command valid only in interactive mode\n")
+    assert ' INFO commands: "cd nowhere"\n' in text
+    assert text.endswith(" ERROR cd: No such file or directory: nowhere\n")
     assert log.stat().st_mode & 0o077 == 0
 
 

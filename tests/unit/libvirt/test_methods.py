@@ -97,8 +97,8 @@ class TestClosing:
 class TestConnection:
     def test_what_costs_no_call(self, connection: Any, driver: Any) -> None:
         assert connection.getType() == "ESX"
-        assert connection.getLibVersion() == libvirt.getVersion() == 9_000_000
-        assert libvirt.getVersion("ESX") == (9_000_000, 9_000_000)
+        assert connection.getLibVersion() == libvirt.getVersion() == 11_003_000
+        assert libvirt.getVersion("ESX") == (11_003_000, 11_003_000)
         assert (connection.isEncrypted(), connection.isSecure(), connection.isAlive()) == (1, 1, 1)
         driver.is_encrypted, driver.session.is_alive = False, lambda: False
         assert (connection.isEncrypted(), connection.isSecure(), connection.isAlive()) == (0, 0, 0)

@@ -107,9 +107,9 @@ def test_processors() -> None:
     assert (domain.vcpus, domain.current_vcpus, domain.cpuset, domain.shares) == (4, 2, (1, 3), 777)
     assert domain.topology is not None
     assert "<vcpu placement='static' cpuset='1,3' current='2'>4</vcpu>" in format_domain(domain)
-    assert "<topology sockets='2' dies='1' cores='2' threads='1'/>" in format_domain(domain)
-    later = format_domain(domain, libvirt_version=(10, 1))
-    assert "<topology sockets='2' dies='1' clusters='1' cores='2' threads='1'/>" in later
+    assert "<topology sockets='2' dies='1' clusters='1' cores='2' threads='1'/>" in format_domain(domain)
+    before = format_domain(domain, libvirt_version=(10, 0))
+    assert "<topology sockets='2' dies='1' cores='2' threads='1'/>" in before
 
 
 def test_controllers_are_implied_by_disks() -> None:

@@ -15,16 +15,16 @@ def read(text: str | bytes) -> str:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "(domain_definition):1: Document is empty\n(null)\n^"),
-        ("foo", "(domain_definition):1: Start tag expected, '<' not found\nfoo\n^"),
-        ("<domain", "(domain_definition):1: Couldn't find end of Start Tag domain line 1\n<domain\n-------^"),
+        ("", "at line 1: Document is empty\n"),
+        ("foo", "at line 1: Start tag expected, '<' not found\nfoo\n^"),
+        ("<domain", "at line 1: Couldn't find end of Start Tag domain line 1\n<domain\n-------^"),
         (
             "<domain>\n<a></b></domain>",
-            "(domain_definition):2: Opening and ending tag mismatch: a line 2 and b\n<a></b></domain>\n-------^",
+            "at line 2: Opening and ending tag mismatch: a line 2 and b\n<a></b></domain>\n-------^",
         ),
         (
             "<domain type='vmware'>&foo;</domain>",
-            "(domain_definition):1: Entity 'foo' not defined\n<domain type='vmware'>&foo;</domain>\n" + "-" * 27 + "^",
+            "at line 1: Entity 'foo' not defined\n<domain type='vmware'>&foo;</domain>\n" + "-" * 27 + "^",
         ),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from esxvirt.cli.commands.common import DOMAIN, domain_of
@@ -31,6 +32,10 @@ def edit(virsh: Virsh, arguments: Arguments) -> None:
         defined.append(virsh.connection.defineXMLFlags(xml, wanted))
 
     if edit_until_taken(virsh, before, take, relax=True) is None:
+        # An edit that was killed may have written this, and the server not have read it: to define it repairs that.
+        with suppress(libvirt.libvirtError):
+            if not domain.isActive():
+                virsh.connection.defineXMLFlags(before, 0)
         virsh.aside(f"Domain '{domain.name()}' XML configuration not changed.\n")
     else:
         virsh.aside(f"Domain '{defined[-1].name()}' XML configuration edited.\n")
