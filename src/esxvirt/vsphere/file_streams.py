@@ -339,8 +339,12 @@ def _start(
         if response.status != http.client.UNAUTHORIZED or renewed:
             connection.set_deadline(IdleDeadline(allowed))
             return connection, response
-        with translated("Login"):
-            renewed = stub.renew_once(generation)
+        try:
+            with translated("Login"):
+                renewed = stub.renew_once(generation)
+        except BaseException:
+            connection.abandon()
+            raise
         if not renewed:
             return connection, response
         connection.abandon()
