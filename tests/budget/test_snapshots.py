@@ -21,7 +21,7 @@ READING = (
     (("list", "--all", "--with-snapshot"), 6),
 )
 CHANGING = (
-    (("snapshot-create-as", "archive", "new"), 9),
+    (("snapshot-create-as", "archive", "new"), 10),
     (("snapshot-revert", "archive", "root"), 10),
     (("snapshot-delete", "archive", "root"), 10),
     (("snapshot-delete", "archive", "root", "--children"), 10),

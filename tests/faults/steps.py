@@ -70,7 +70,8 @@ def _of_the_end(fault: str, attempt: Attempt, *, done: bool | None) -> Iterator[
         yield "no error, and nothing done"
     if fault == "expired" and attempt.error is not None and not re.search("session .*(expired|ended)", attempt.text):
         yield "a session that has expired is renewed without a word, or it is told"
-    if attempt.error is not None and done and fault not in {"gone", "denied", "hang", "mute"}:
+    untold = "is not known: look" in attempt.text  # of a key that was pressed nothing can be read
+    if attempt.error is not None and done and not untold and fault not in {"gone", "denied", "hang", "mute"}:
         yield "an error, but it was done"
 
 

@@ -181,10 +181,9 @@ def _make(connection: Connection, host: Ref, system: Any, network: Network, row:
     try:
         made.switch = _add_switch(connection, host, system, network.name, spec)
         for group in network.port_groups:
-            made.begun = group.name
+            made.unsure.append(group.name)
             if _add_group(connection, host, system, _group_spec(network.name, group)):
-                made.groups.append(group.name)
-                made.begun = None
+                made.groups.append(made.unsure.pop())
     except BaseException as error:
         _unmake(connection, host, system, made, error)
         raise
@@ -198,13 +197,13 @@ class _Made:
         name: The switch's.
         switch: Whether the switch is certainly ours; None if it was not made as far as is known.
         groups: Port groups that are certainly ours.
-        begun: A port group of which that is not known.
+        unsure: Port groups of which that is not known.
     """
 
     name: str
     switch: bool | None = None
     groups: list[str] = field(default_factory=list)
-    begun: str | None = None
+    unsure: list[str] = field(default_factory=list)
 
 
 def _group_spec(switch: str, group: PortGroup) -> Any:
@@ -273,7 +272,7 @@ def _present(connection: Connection, host: Ref, switch: str | None, group: str |
 
 def _unmake(connection: Connection, host: Ref, system: Any, made: _Made, error: BaseException) -> None:
     """Remove what certainly was made by us, because of an error, which is told of all else that is left."""
-    left = [made.begun] if made.begun is not None else []
+    left = list(made.unsure)
     for name in reversed(made.groups):
         try:
             _remove_group(connection, host, system, name)

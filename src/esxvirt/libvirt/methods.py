@@ -21,6 +21,19 @@ __all__ = ["ClosedError", "Method", "check_flags", "domain_of", "offers", "to_in
 
 _Class = TypeVar("_Class", bound=type)
 
+_CHANGES_NOTHING = frozenset(
+    {
+        "virConnectDomainXMLFromNative",
+        "virConnectDomainXMLToNative",
+        "virConnectFindStoragePoolSources",
+        "virDomainOpenConsole",
+        "virDomainScreenshot",
+        "virStorageVolDownload",
+        "virStorageVolUpload",  # which its stream does
+    }
+)
+"""Functions that libvirt refuses on a read-only connection, too."""
+
 # What says, in a function's name, whose errors it raises; the first that fits. All others are VIR_FROM_DOMAIN's.
 _DOMAINS = (
     ("virDomainSnapshot", codes.VIR_FROM_DOMAIN_SNAPSHOT),
@@ -38,10 +51,6 @@ _DOMAINS = (
     ("Secret", codes.VIR_FROM_SECRET),
     ("virStream", codes.VIR_FROM_STREAMS),
 )
-
-
-# Refused on a read-only connection, and changing nothing: they open streams, and whoever fills one tells of it.
-_OPENING = frozenset({"virStorageVolDownload", "virStorageVolUpload"})
 
 
 class ClosedError(Exception):
@@ -117,7 +126,7 @@ def to_text(value: Any, function: str, argument: str) -> str:
 def _supported(body: Callable[..., Any], method: Method) -> Callable[..., Any]:
     """Wrap a body: errors become libvirt's, and a read-only connection is left in peace."""
     names = names_of(method.parameters)
-    changes = method.writes and method.function not in _OPENING
+    changes = method.writes and method.function not in _CHANGES_NOTHING
 
     @functools.wraps(body)
     def call(self: HasDriver, *args: Any, **kwargs: Any) -> Any:

@@ -42,6 +42,7 @@ OWN_METHODS = {
     ("virConnect", "getAllStoragePoolInfo"),
     ("virConnect", "getInfoKiB"),
     ("virConnect", "domainTitles"),
+    ("virConnect", "changesMade"),
     ("virConnect", "hosts"),
     ("virConnect", "inventory"),
     ("virConnect", "narrow"),

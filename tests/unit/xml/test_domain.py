@@ -1,5 +1,7 @@
 """Domain XML: libvirt's defaults, its implied devices, its checks and their texts."""
 
+import re
+
 import pytest
 
 from esxvirt.errors import (
@@ -110,6 +112,44 @@ def test_processors() -> None:
     assert "<topology sockets='2' dies='1' clusters='1' cores='2' threads='1'/>" in format_domain(domain)
     before = format_domain(domain, libvirt_version=(10, 0))
     assert "<topology sockets='2' dies='1' cores='2' threads='1'/>" in before
+
+
+FIRMWARE = "<os firmware='efi'><type>hvm</type>{}<boot dev='hd'/></os>"
+
+
+def test_a_firmware_has_features() -> None:
+    asked = "<feature enabled='yes' name='secure-boot'/><feature enabled='no' name='enrolled-keys'/>"
+    text = xml(os=FIRMWARE.format(f"<firmware>{asked}</firmware>"))
+    domain = parse_domain(text)
+    assert domain.os.firmware_features == {"secure-boot": True, "enrolled-keys": False}
+    assert (
+        "    <firmware>\n"
+        "      <feature enabled='no' name='enrolled-keys'/>\n"
+        "      <feature enabled='yes' name='secure-boot'/>\n"
+        "    </firmware>\n"
+        "    <boot dev='hd'/>\n"
+    ) in format_domain(domain)
+    none = format_domain(parse_domain(xml(os=FIRMWARE.format("<firmware/>"))))
+    assert "<firmware>" not in none
+    # Without a firmware that is chosen by itself, nothing is asked of one.
+    assert parse_domain(text.replace(" firmware='efi'", "")).os.firmware_features == {}
+
+
+@pytest.mark.parametrize(
+    ("feature", "message"),
+    [
+        ("<feature name='secure-boot'/>", "Missing required attribute 'enabled' in element 'feature'"),
+        ("<feature enabled='yes'/>", "Missing required attribute 'name' in element 'feature'"),
+        (
+            "<feature enabled='x' name='secure-boot'/>",
+            "Invalid value for attribute 'enabled' in element 'feature': 'x'.",
+        ),
+        ("<feature enabled='yes' name='x'/>", "Invalid value for attribute 'name' in element 'feature': 'x'."),
+    ],
+)
+def test_a_feature_of_a_firmware_that_is_none(feature: str, message: str) -> None:
+    with pytest.raises(XmlError, match=re.escape(message)):
+        parse_domain(xml(os=FIRMWARE.format(f"<firmware>{feature}</firmware>")))
 
 
 def test_controllers_are_implied_by_disks() -> None:

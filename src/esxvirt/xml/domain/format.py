@@ -9,7 +9,7 @@ from esxvirt.xml.domain.graphics import format_graphics, format_video
 from esxvirt.xml.domain.hardware import format_host_device, format_sound, format_tpm
 from esxvirt.xml.domain.interfaces import format_interface
 from esxvirt.xml.domain.metadata import format_metadata
-from esxvirt.xml.domain.model import VMWARE_NAMESPACE, Domain
+from esxvirt.xml.domain.model import FIRMWARE_FEATURES, VMWARE_NAMESPACE, Domain
 from esxvirt.xml.text import Lines, escape
 
 __all__ = ["format_domain"]
@@ -91,6 +91,12 @@ def _format_os(domain: Domain, lines: Lines) -> None:
     lines.start("<os>" if os.firmware is None else f"<os firmware='{os.firmware}'>")
     machine = "" if os.machine is None else f" machine='{escape(os.machine)}'"
     lines.add(f"<type arch='{os.arch}'{machine}>{os.type}</type>")
+    features = [name for name in FIRMWARE_FEATURES if name in os.firmware_features]
+    if features:
+        lines.start("<firmware>")
+        for name in features:
+            lines.add(f"<feature enabled='{'yes' if os.firmware_features[name] else 'no'}' name='{name}'/>")
+        lines.end("</firmware>")
     for device in os.boot:
         lines.add(f"<boot dev='{device}'/>")
     if os.smbios is not None:

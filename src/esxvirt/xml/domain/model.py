@@ -10,8 +10,10 @@ from esxvirt.xml.domain.graphics import Graphics, Video
 from esxvirt.xml.domain.hardware import HostDevice, Sound, Tpm
 from esxvirt.xml.domain.interfaces import Interface
 
-__all__ = ["NO_UUID", "VMWARE_NAMESPACE", "Domain", "Os", "Topology"]
+__all__ = ["FIRMWARE_FEATURES", "NO_UUID", "VMWARE_NAMESPACE", "Domain", "Os", "Topology"]
 
+FIRMWARE_FEATURES = ("enrolled-keys", "secure-boot")
+"""What `<firmware>` may ask of a firmware, in the order in which it is written."""
 NO_UUID = "00000000-0000-0000-0000-000000000000"
 VMWARE_NAMESPACE = "http://libvirt.org/schemas/domain/vmware/1.0"
 
@@ -29,12 +31,18 @@ class Topology:
 
 @dataclass(slots=True)
 class Os:
-    """What boots and how. `boot` lists device kinds in order: ``hd``, ``cdrom``, ``network``, ``fd``."""
+    """What boots and how.
+
+    Attributes:
+        firmware_features: whether the firmware is to have ``enrolled-keys`` and ``secure-boot``, for those asked about.
+        boot: device kinds in order: ``hd``, ``cdrom``, ``network``, ``fd``.
+    """
 
     type: str = "hvm"
     arch: str = "i686"
     machine: str | None = None
     firmware: str | None = None
+    firmware_features: dict[str, bool] = field(default_factory=dict)
     smbios: str | None = None
     boot: list[str] = field(default_factory=list)
 

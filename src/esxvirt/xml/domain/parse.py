@@ -16,7 +16,7 @@ from esxvirt.xml.domain.hardware import parse_host_device, parse_sound, parse_tp
 from esxvirt.xml.domain.implied import add_implied
 from esxvirt.xml.domain.interfaces import parse_interface
 from esxvirt.xml.domain.metadata import parse_metadata
-from esxvirt.xml.domain.model import VMWARE_NAMESPACE, Domain, Topology
+from esxvirt.xml.domain.model import FIRMWARE_FEATURES, VMWARE_NAMESPACE, Domain, Topology
 from esxvirt.xml.reader import parse_document
 from esxvirt.xml.schema import validate as check_schema
 
@@ -172,6 +172,8 @@ def _parse_os(root: "_Element", domain: Domain) -> None:
         if arch not in {"i686", "x86_64"}:
             raise InvalidArgumentError(f"could not find capabilities for arch={arch} domaintype=vmware ")
     firmware = os.get("firmware")
+    if firmware is not None:
+        domain.os.firmware_features = dict(map(_firmware_feature, os.findall("firmware/feature")))
     if firmware is not None and firmware not in _FIRMWARES:
         raise XmlError(f"unknown firmware value {firmware}")
     domain.os.firmware = firmware
@@ -182,6 +184,16 @@ def _parse_os(root: "_Element", domain: Domain) -> None:
         if mode not in _SMBIOS:
             raise ConfigUnsupportedError(f"unknown smbios mode '{mode}'")
         domain.os.smbios = None if mode == "none" else mode
+
+
+def _firmware_feature(feature: "_Element") -> tuple[str, bool]:
+    name = required(feature, "name")
+    if name not in FIRMWARE_FEATURES:
+        raise XmlError(f"Invalid value for attribute 'name' in element 'feature': '{name}'.")
+    enabled = required(feature, "enabled")
+    if enabled not in {"yes", "no"}:
+        raise XmlError(f"Invalid value for attribute 'enabled' in element 'feature': '{enabled}'.")
+    return name, enabled == "yes"
 
 
 def _parse_memory(root: "_Element", domain: Domain) -> None:
