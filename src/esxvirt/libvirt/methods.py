@@ -126,6 +126,7 @@ def to_text(value: Any, function: str, argument: str) -> str:
 def _supported(body: Callable[..., Any], method: Method) -> Callable[..., Any]:
     """Wrap a body: errors become libvirt's, and a read-only connection is left in peace."""
     names = names_of(method.parameters)
+    changes = method.writes and method.function not in _CHANGES_NOTHING
 
     @functools.wraps(body)
     def call(self: HasDriver, *args: Any, **kwargs: Any) -> Any:
@@ -137,13 +138,13 @@ def _supported(body: Callable[..., Any], method: Method) -> Callable[..., Any]:
                 return body(self, *args, **kwargs)
             _refuse_if_read_only(self, method)
             result = body(self, *args, **kwargs)
-            self._driver.changes += method.function not in _CHANGES_NOTHING
+            self._driver.changes += changes
         except EsxvirtError as error:
             raise translate(error, method.domain) from error
         except ClosedError:
             raise _closed(method) from None
         except KeyboardInterrupt as interrupt:
-            if method.writes and not interrupt.args:  # where nothing was under way that could tell
+            if changes and not interrupt.args:  # where nothing was under way that could tell
                 interrupt.args = ("interrupted; whether it was done is not known: look before you try again",)
             raise
         return result

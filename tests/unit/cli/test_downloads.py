@@ -44,6 +44,8 @@ def end():
         sys.stdin.readline()
     if how == "interrupt":
         raise KeyboardInterrupt
+    if how == "terminate":
+        os.kill(os.getpid(), signal.SIGTERM)
 
 def ending(part, content):
     global left
@@ -209,10 +211,11 @@ def test_a_range_is_continued_too(downloads: Downloads) -> None:
     assert downloads.target.read_bytes() == expected
 
 
-def test_ctrl_c_says_how_to_continue(downloads: Downloads) -> None:
-    answer = downloads.ended("interrupt", MIB)
+@pytest.mark.parametrize(("how", "number"), [("interrupt", signal.SIGINT), ("terminate", signal.SIGTERM)])
+def test_a_signal_says_how_to_continue(downloads: Downloads, how: str, number: signal.Signals) -> None:
+    answer = downloads.ended(how, MIB)
     said = f"error: '{downloads.part}' has the first {MIB} bytes: the same command continues from there\n"
-    assert (answer.stderr, answer.returncode) == (said, -signal.SIGINT)
+    assert (answer.stderr, answer.returncode) == (said, -number)
     assert downloads.server.sessions == []
     assert not downloads.target.exists()
     assert json.loads(downloads.record.read_bytes())["boot"] is None  # it is on the disk
