@@ -10,12 +10,12 @@ from typing import Any, Final
 
 from esxvirt.driver.connection import Connection
 from esxvirt.driver.domains import DomainHandle, read
-from esxvirt.driver.lost_answers import Write, look_again
+from esxvirt.driver.lost_answers import look_again
 from esxvirt.driver.native import native_context
 from esxvirt.driver.scope import HostPlace
 from esxvirt.driver.states import SHUTOFF, domain_state
 from esxvirt.driver.tasks import CHANGE_VERSION, STATE, ready, run
-from esxvirt.driver.vmx_files import VMX_PATH, StagedFile, add_to, present, stage
+from esxvirt.driver.vmx_files import VMX_PATH, add_to, present, stage
 from esxvirt.errors import EsxvirtError, OperationInvalidError, ServerFault, TransportError
 from esxvirt.vmx import VmxFile, redefine
 from esxvirt.vsphere.decode import Ref
@@ -129,15 +129,15 @@ def reload_machine(connection: Connection, existing: DomainHandle, file: Datasto
     """
     session = connection.session
     machine = session.reference(existing.ref.type, existing.ref.value)
-    write = Write("", f"whether the server has read the VMX file '{file}' is not known: define the domain again")
+    unknown = f"whether the server has read the VMX file '{file}' is not known: define the domain again"
     for attempt in (1, 2, 3):
         try:
             session.call(machine, "Reload")
         except TransportError as error:
             if attempt == 3:
-                raise type(error)(f"{error}; {write.look}") from error
+                raise type(error)(f"{error}; {unknown}") from error
         except KeyboardInterrupt as interrupt:
-            interrupt.args = (f"interrupted; {write.look}",)
+            interrupt.args = (f"interrupted; {unknown}",)
             raise
         else:
             return
@@ -177,14 +177,10 @@ def _put_back(wanted: _Change, host: HostPlace, fault: ServerFault) -> None:
             return
         if present(wanted.connection, wanted.file) != wanted.after:
             return  # another client's by now
-        _staged_again(wanted, host).put_in_place(replace=True)
+        stage(wanted.connection, host, wanted.file, wanted.before).put_in_place(replace=True)
         reload_machine(wanted.connection, wanted.existing, wanted.file)  # it may have read the new one
     except EsxvirtError:
         add_to(fault, changed)
-
-
-def _staged_again(wanted: _Change, host: HostPlace) -> StagedFile:
-    return stage(wanted.connection, host, wanted.file, wanted.before)
 
 
 def _check_kept(wanted: _Change) -> None:

@@ -7,7 +7,7 @@ server's own renaming puts it in its place, which refuses, or replaces, a file t
 
 import hashlib
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from esxvirt.driver.connection import Connection
 from esxvirt.driver.lost_answers import Write, task_manager
@@ -204,8 +204,3 @@ def users_of(connection: Connection, file: DatastorePath, datastore: Ref) -> Use
         if row.ref.type == "Task"
     )
     return Users(machines, registering)
-
-
-def as_reference(connection: Connection, ref: Ref) -> Any:
-    """PyVmomi's object of a reference."""
-    return connection.session.reference(ref.type, ref.value)
