@@ -14,10 +14,12 @@ domain and level. What each class becomes there stands in its docstring as ``VIR
     |-- ConfigUnsupportedError      VIR_ERR_CONFIG_UNSUPPORTED
     |-- XmlError                    VIR_ERR_XML_ERROR
     |   |-- XmlSchemaError          VIR_ERR_XML_INVALID_SCHEMA
-    |   |-- XmlSyntaxError          VIR_ERR_XML_DETAIL       (libvirt adds no prefix to these four)
+    |   |-- XmlSyntaxError          VIR_ERR_XML_DETAIL       (libvirt adds no prefix to these five)
+    |   |-- FirmwareError           VIR_ERR_XML_DETAIL
     |   |-- NoNameError             VIR_ERR_NO_NAME
     |   |-- NoSourceError           VIR_ERR_NO_SOURCE
-    |   `-- NoTargetError           VIR_ERR_NO_TARGET
+    |   |-- NoTargetError           VIR_ERR_NO_TARGET
+    |   `-- TooLargeError           VIR_ERR_OVERFLOW
     |-- NotFoundError
     |   |-- DomainNotFoundError     VIR_ERR_NO_DOMAIN
     |   |-- SnapshotNotFoundError   VIR_ERR_NO_DOMAIN_SNAPSHOT
@@ -66,6 +68,7 @@ __all__ = [
     "DeviceNotFoundError",
     "DomainNotFoundError",
     "EsxvirtError",
+    "FirmwareError",
     "InterfaceNotFoundError",
     "InvalidArgumentError",
     "MetadataNotFoundError",
@@ -89,6 +92,7 @@ __all__ = [
     "SnapshotNotFoundError",
     "TaskCancelledError",
     "TaskDeadlineError",
+    "TooLargeError",
     "TransportError",
     "UnavailableError",
     "UnsupportedError",
@@ -148,6 +152,10 @@ class XmlSyntaxError(XmlError):
     """XML that is not well formed; the message has the place and a pointer to it: VIR_ERR_XML_DETAIL."""
 
 
+class FirmwareError(XmlError):
+    """Firmware, loader or variables that contradict each other: VIR_ERR_XML_DETAIL."""
+
+
 class NoNameError(XmlError):
     """A description without a name: VIR_ERR_NO_NAME."""
 
@@ -158,6 +166,10 @@ class NoSourceError(XmlError):
 
 class NoTargetError(XmlError):
     """A device without its target: VIR_ERR_NO_TARGET."""
+
+
+class TooLargeError(XmlError):
+    """A size that libvirt's numbers cannot hold: VIR_ERR_OVERFLOW."""
 
 
 class NotFoundError(EsxvirtError):

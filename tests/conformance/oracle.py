@@ -12,7 +12,7 @@ from esxvirt.errors import EsxvirtError, VmxError
 from esxvirt.vmx import VmxContext, from_xml, to_domain
 from esxvirt.xml.domain import format_domain
 from tests.conformance.generators import DATASTORE
-from tests.tools import OLDER, require
+from tests.tools import NEWEST, require
 
 STORAGE = "local-storage"
 
@@ -22,7 +22,7 @@ class Oracle:
 
     def __init__(self, uri: str, username: str, password: str) -> None:
         script = Path(__file__).with_name("libvirt_oracle.py")
-        self.command = [require(f"libvirt-python-{OLDER}"), str(script), uri, username, password]
+        self.command = [require(f"libvirt-python-{NEWEST}"), str(script), uri, username, password]
         self.process: subprocess.Popen[str] | None = None
 
     def ask(self, direction: str, data: bytes) -> tuple[str, str]:
@@ -99,7 +99,7 @@ def format_file_name(source: str) -> str:
 def convert_vmx(data: bytes) -> str:
     """Ours, as libvirt's driver calls its own."""
     domain = to_domain(data, VmxContext(parse_file_name=parse_file_name), strict=True)
-    return format_domain(domain, inactive=True, libvirt_version=(9, 0))
+    return format_domain(domain, inactive=True)
 
 
 def convert_xml(text: str, version: int) -> str:

@@ -1,4 +1,4 @@
-"""Ours with `strict` against what the real libvirt 9.0.0 was seen to say, word for word: `recorded.jsonl`."""
+"""Ours with `strict` against what the real libvirt 11.3.0 was seen to say, word for word: `recorded.jsonl`."""
 
 import pytest
 
@@ -21,7 +21,7 @@ def ours(kind: str, given: str) -> list[str] | str:
         answer = convert(whole(kind, given))
     except EsxvirtError as error:
         return str(translate(error, VIR_FROM_NONE).get_error_message())
-    return shorten(answer, convert(plain(kind)))
+    return shorten(answer, convert(plain(kind)), given)
 
 
 @pytest.mark.parametrize("part", range(16))

@@ -44,6 +44,8 @@ ERRORS: Final[dict[type[BaseException], Meaning]] = {
     errors.XmlError: Meaning(codes.VIR_ERR_XML_ERROR, None),
     errors.XmlSchemaError: Meaning(codes.VIR_ERR_XML_INVALID_SCHEMA, codes.VIR_FROM_XML),
     errors.XmlSyntaxError: Meaning(codes.VIR_ERR_XML_DETAIL, None),
+    errors.FirmwareError: Meaning(codes.VIR_ERR_XML_DETAIL, codes.VIR_FROM_DOMAIN),
+    errors.TooLargeError: Meaning(codes.VIR_ERR_OVERFLOW, codes.VIR_FROM_NONE),
     errors.NoNameError: Meaning(codes.VIR_ERR_NO_NAME, None),
     errors.NoSourceError: Meaning(codes.VIR_ERR_NO_SOURCE, None),
     errors.NoTargetError: Meaning(codes.VIR_ERR_NO_TARGET, None),

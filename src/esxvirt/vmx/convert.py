@@ -18,13 +18,10 @@ from esxvirt.xml.domain.format import format_domain
 from esxvirt.xml.domain.implied import add_implied
 from esxvirt.xml.domain.model import Domain
 
-__all__ = ["CONFORMANCE_VERSION", "from_domain", "from_xml", "read_domain", "to_domain", "to_xml", "write_domain"]
+__all__ = ["from_domain", "from_xml", "read_domain", "to_domain", "to_xml", "write_domain"]
 
 _HIGHEST_HARDWARE = 99
 _BRIDGES_SINCE = 7
-
-# The libvirt whose XML offline conversions write.
-CONFORMANCE_VERSION = (11, 3)
 
 
 def to_domain(
@@ -84,7 +81,7 @@ def to_xml(
     Arguments and errors are those of `to_domain`; the XML contains passwords and ends with a line end.
     """
     domain = to_domain(vmx, context, strict=strict, report=report, file_name=file_name)
-    return format_domain(domain, secure=True, inactive=True, libvirt_version=CONFORMANCE_VERSION)
+    return format_domain(domain, secure=True, inactive=True)
 
 
 def from_domain(

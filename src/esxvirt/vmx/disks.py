@@ -33,7 +33,7 @@ ROWS = (
     Row(
         "{}.fileName",
         "devices/disk/source",
-        note="`emptyBackingString`: no medium; `auto detect`: any drive of the host",
+        note="`emptyBackingString`, or empty with `cdrom-image`: no medium; `auto detect`: any drive of the host",
     ),
     Row("{}.autodetect", "devices/disk/source/@startupPolicy", note="written with `auto detect`"),
     CACHE,
@@ -174,7 +174,9 @@ def _read_slot(source: Source, domain: Domain, slot: _Slot) -> None:
     device_type = None if written is None else written.lower()
     if file_name is not None and file_name.lower().endswith(".vmdk"):
         disk = _read_hard_disk(source, slot, file_name, device_type)
-    elif file_name is not None and (file_name.lower().endswith(".iso") or file_name == _EMPTY):
+    elif file_name is not None and (
+        file_name.lower().endswith(".iso") or file_name == _EMPTY or (not file_name and device_type == "cdrom-image")
+    ):
         disk = _read_image(source, slot, file_name, device_type)
     elif device_type in {"atapi-cdrom", "cdrom-raw"}:
         disk = _read_drive(slot, file_name if source.strict else file_name or None, device_type)
@@ -235,7 +237,7 @@ def _read_image(source: Source, slot: _Slot, file_name: str, device_type: str | 
             key,
             f"'{source.string(key)}' is read as a CD-ROM image",
         )
-    if file_name == _EMPTY:
+    if file_name in {"", _EMPTY}:
         return _cdrom(slot, "file", None)
     image = source.file_name(f"{slot.name}.fileName", file_name, allow_missing=True)
     if image is None:

@@ -6,12 +6,17 @@ from esxvirt.vmx.sink import Sink
 from esxvirt.vmx.source import Source, parse_integer
 from esxvirt.vmx.table import Row, Switch, Word, format_uuid, read_rows
 from esxvirt.xml.domain.bitmap import MAX_CPUS
-from esxvirt.xml.domain.model import NO_UUID, Domain, Topology
+from esxvirt.xml.domain.model import FIRMWARE_FEATURES, NO_UUID, Domain, Topology
 
 __all__ = ["CLOSING_ROWS", "ROWS", "read_machine", "write_closing", "write_machine"]
 
 SMBIOS = Row("smbios.reflecthost", "os/smbios/@mode", "smbios", Switch("host"), note="only `host`")
 FIRMWARE = Row("firmware", "os/@firmware", "firmware", Word((("efi", "efi"),)), note="`bios` is the default")
+SECURE_BOOT = Row(
+    "uefi.secureBoot.enabled",
+    "os/firmware/feature",
+    note="with EFI: `secure-boot`, and `enrolled-keys`, which a VMware machine has then; libvirt does not write it",
+)
 
 ROWS = (
     Row(".encoding", "", note="the file's own encoding; written as `UTF-8`"),
@@ -36,7 +41,7 @@ ROWS = (
     Row("sched.cpu.affinity", "vcpu/@cpuset", note="a list, or `all`"),
     Row("sched.cpu.shares", "cputune/shares", note="a number; low, normal, high are 500, 1000, 2000 a vCPU"),
 )
-CLOSING_ROWS = (FIRMWARE,)
+CLOSING_ROWS = (FIRMWARE, SECURE_BOOT)
 
 _DEFAULT_MEMORY = 32
 # More MiB than 64 bits hold KiB: libvirt counts on from 0 there.
@@ -44,8 +49,6 @@ _MEMORY_BEYOND = 2**54
 _SHARES = {"low": 500, "normal": 1000, "high": 2000}
 _U64 = 2**64
 _LONGEST_NUMBER = 20
-# What libvirt's scheduler tuning accepts.
-_MIN_SHARES, _MAX_SHARES = 2, 262144
 _VMCI_SINCE = 7
 
 
@@ -73,6 +76,8 @@ def read_machine(source: Source, domain: Domain) -> None:
             f"the firmware '{firmware}' is not known",
         )
     read_rows((SMBIOS, FIRMWARE), source, "", domain.os)
+    if source.boolean(SECURE_BOOT.key, False) and domain.os.firmware == "efi":
+        domain.os.firmware_features = dict.fromkeys(FIRMWARE_FEATURES, True)
     if source.context.datacenter_path is not None:
         domain.datacenter_path = source.context.datacenter_path
     if source.context.moref is not None:
@@ -350,6 +355,9 @@ def write_closing(domain: Domain, sink: Sink, *, bridges: bool) -> None:
         value = None if row.kind is None else row.kind.write(getattr(domain.os, row.field))
         if value is not None:
             sink.put(row.key, value)
+    secure = domain.os.firmware_features.get("secure-boot")
+    if domain.os.firmware == "efi" and secure is not None and not sink.strict:
+        sink.put(SECURE_BOOT.key, "TRUE" if secure else "FALSE")
     if bridges:
         sink.put("pciBridge0.present", "true")
         for number in range(4, 8):

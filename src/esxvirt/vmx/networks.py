@@ -5,17 +5,17 @@ import re
 from esxvirt.errors import ConfigUnsupportedError, VmxError
 from esxvirt.vmx.sink import Sink
 from esxvirt.vmx.source import Source
-from esxvirt.vmx.table import NUMBER, PLAIN, UUID, Row, read_rows, write_rows
-from esxvirt.xml.domain.interfaces import Interface, SwitchPort, normalize_mac
+from esxvirt.vmx.table import NONZERO, PLAIN, UUID, Row, read_rows, write_rows
+from esxvirt.xml.domain.interfaces import NO_MAC, Interface, SwitchPort, normalize_mac
 from esxvirt.xml.domain.model import Domain
 
 __all__ = ["PORT_ROWS", "ROWS", "mac_kind", "read_networks", "write_networks"]
 
 PORT_ROWS = (
     Row("{}.dvs.switchId", "devices/interface/source/@switchid", "switch_id", UUID),
-    Row("{}.dvs.portId", "devices/interface/source/@portid", "port_id", NUMBER, 0, required=True),
-    Row("{}.dvs.portgroupId", "devices/interface/source/@portgroupid", "portgroup_id", PLAIN, "", required=True),
-    Row("{}.dvs.connectionId", "devices/interface/source/@connectionid", "connection_id", NUMBER, 0, required=True),
+    Row("{}.dvs.portId", "devices/interface/source/@portid", "port_id", NONZERO, 0),
+    Row("{}.dvs.portgroupId", "devices/interface/source/@portgroupid", "portgroup_id", PLAIN),
+    Row("{}.dvs.connectionId", "devices/interface/source/@connectionid", "connection_id", NONZERO, 0),
 )
 
 ROWS = (
@@ -47,7 +47,6 @@ _FOREIGN_MODELS = frozenset({
     "netfront", "rtl8139", "virtio", "virtio-transitional", "virtio-non-transitional", "Am79C970A", "Am79C973",
     "82540EM", "82545EM", "82543GC", "usb-net", "spapr-vlan", "lan9118", "smc91c111",
 })  # fmt: skip
-_NO_MAC = "00:00:00:00:00:00"
 _CARD = re.compile(r"ethernet(0|[1-9][0-9]{0,3})\.present")
 # What libvirt writes.
 _MAX_CARDS = 10
@@ -70,14 +69,14 @@ def read_networks(source: Source, domain: Domain) -> None:
 
 
 def _read_card(source: Source, name: str) -> Interface:
-    card = Interface(mac=_NO_MAC)
+    card = Interface(mac=NO_MAC)
     _read_mac(source, name, card)
     card.model = _read_model(source, name)
     if source.strict:
         _check_connection(source, name)
     if f"{name}.dvs.switchid" in source.values and (source.strict or source.string(f"{name}.dvs.switchId")):
         card.type = "vds"
-        port = SwitchPort("", 0, "", 0)
+        port = SwitchPort("")
         read_rows(PORT_ROWS, source, name, port)
         card.port = port
         if port.switch_id is None:
@@ -280,7 +279,7 @@ def _write_model(card: Interface, model: str, name: str, sink: Sink) -> None:
 
 
 def _write_mac(card: Interface, name: str, sink: Sink) -> None:
-    mac = card.mac or _NO_MAC
+    mac = card.mac or NO_MAC
     kind, reserved = mac_kind(mac, card.mac_type)
     check = card.mac_check
     sink.put(f"{name}.addressType", kind)

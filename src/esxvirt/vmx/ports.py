@@ -21,7 +21,7 @@ ROWS = (
         "devices/serial/source/@mode",
         note="server: bind; client: connect; server without the key",
     ),
-    Row("{}.vspc", "devices/serial/@type", write=False, note="a concentrator has no place in the XML: null"),
+    Row("{}.vspc", "", write=False, note="a concentrator's address has no place in the XML"),
     Row("{}.pipe.endPoint", "", note="written as client"),
     Row("{}.tryNoRxLoss", "", note="written as false for pipes"),
     Row("{}.yieldOnMsrRead", "", note="written as true"),
@@ -75,7 +75,7 @@ def _read_serial(source: Source, name: str, number: int) -> CharDevice:
         _read_file(source, name, file_name, port)
     elif kind == "pipe":
         port.type, port.path = "pipe", file_name
-        if file_name is None:
+        if file_name is None and not source.strict:
             _no_file_name(source, name, port)
     elif kind == "network":
         _read_network(source, name, file_name, port)
@@ -98,7 +98,7 @@ def _read_file(source: Source, name: str, file_name: str | None, port: CharDevic
 
 
 def _no_file_name(source: Source, name: str, port: CharDevice) -> None:
-    # libvirt 9.0.0 crashes here.
+    # libvirt crashes here.
     source.refuse_or_note(
         f"Missing essential config entry '{name}.fileName'",
         f"{name}.present",
@@ -109,13 +109,25 @@ def _no_file_name(source: Source, name: str, port: CharDevice) -> None:
 
 def _read_network(source: Source, name: str, file_name: str | None, port: CharDevice) -> None:
     key = f"{name}.fileName"
-    if not file_name or f"{name}.vspc" in source.values:
-        # As libvirt does since 9.1: a concentrator's own name cannot be told in XML.
-        source.note("a connection through a concentrator has no place in the XML; the port is kept", key)
+    uri = _split_uri(file_name or "", any_host=not source.strict)
+    if uri is None:
+        # Such as a concentrator's own name.
+        if f"{name}.vspc" in source.values:
+            source.note("a connection through a concentrator has no place in the XML; the port is kept", key)
+        else:
+            source.note(
+                f"'{file_name or ''}' is no PROTOCOL://HOST:PORT; the port is kept, with nothing behind it",
+                key if file_name is not None else f"{name}.present",
+            )
         return
-    problem = _parse_uri(file_name, key, port, any_host=not source.strict)
-    if problem:
-        source.refuse_or_note(problem, key, f"'{file_name}' cannot be read; the port is kept, with nothing behind it")
+    scheme, port.host, port.service = uri
+    port.protocol = _PROTOCOLS.get(scheme.lower())
+    if port.protocol is None:
+        source.refuse_or_note(
+            f"VMX entry '{key}' contains unsupported scheme '{scheme}'",
+            key,
+            f"the XML has no word for '{scheme}'; the port is kept, with nothing behind it",
+        )
         return
     key = f"{name}.network.endPoint"
     end_point = source.string(key)
@@ -128,29 +140,25 @@ def _read_network(source: Source, name: str, file_name: str | None, port: CharDe
     port.mode = "connect" if lowered == "client" else "bind"
 
 
-def _parse_uri(text: str, key: str, port: CharDevice, *, any_host: bool) -> str:
-    """Read ``PROTOCOL://HOST:PORT`` into `port`; give what is wrong with it, "" if nothing.
+def _split_uri(text: str, *, any_host: bool) -> tuple[str, str, str] | None:
+    """Take ``PROTOCOL://HOST:PORT`` apart; None if it is none, for which libvirt has nothing behind the port.
 
     `any_host` takes ``PROTOCOL://:PORT``, which VMware means as any address and libvirt cannot read.
     """
     from urllib.parse import urlsplit  # noqa: PLC0415  few machines have such a port
 
-    if _URI_UNSAFE.search(text) or text.startswith(":"):
-        return f"Unable to parse URI {text}"
+    if not text or _URI_UNSAFE.search(text):
+        return None
     try:
         uri = urlsplit(text)
         number = uri.port
     except ValueError:
-        return f"Unable to parse URI {text}"
+        return None
     if not number or (uri.hostname is None and not any_host):
-        return f"VMX entry '{key}' doesn't contain a port part"
-    protocol = _PROTOCOLS.get(uri.scheme.lower())
-    if protocol is None:
-        return f"VMX entry '{key}' contains unsupported scheme '{uri.scheme}'"
+        return None
     # The host as written: urlsplit's own is in lower case.
     host = uri.netloc.rpartition("@")[2].rpartition(":")[0].removeprefix("[").removesuffix("]")
-    port.host, port.service, port.protocol = host, str(number), protocol
-    return ""
+    return uri.scheme, host, str(number)
 
 
 def _read_parallel(source: Source, name: str, number: int) -> CharDevice:

@@ -5,6 +5,7 @@ is to be, both through the model, and only what differs between the two is chang
 """
 
 import re
+from dataclasses import replace
 
 from esxvirt.vmx.context import VmxContext
 from esxvirt.vmx.convert import read_domain, write_domain
@@ -12,6 +13,7 @@ from esxvirt.vmx.file import VmxFile
 from esxvirt.vmx.report import Report
 from esxvirt.vmx.sink import Sink
 from esxvirt.vmx.source import Source
+from esxvirt.xml.domain.interfaces import NO_MAC
 from esxvirt.xml.domain.model import Domain
 
 __all__ = ["redefine"]
@@ -61,7 +63,7 @@ def redefine(
         return VmxFile.parse(write_domain(described, sink))
 
     before = write(current, Report())
-    after = write(domain, Report() if report is None else report)
+    after = write(_keep_unset_macs(domain, current), Report() if report is None else report)
     gone = _devices(before) - _devices(after)
     for key in list(file):
         if key.lower() in impossible or _belongs_to(key.lower(), gone):
@@ -73,6 +75,15 @@ def redefine(
         if before.get(key) != value or key.lower() in impossible:
             file[key] = value
     return file
+
+
+def _keep_unset_macs(domain: Domain, current: Domain) -> Domain:
+    """Leave cards without an address as they are, which XML and libvirt have as zeros: VMware makes it up."""
+    cards = list(domain.interfaces)
+    for at, (card, old) in enumerate(zip(cards, current.interfaces, strict=False)):
+        if card.mac_made_up and old.mac == NO_MAC:
+            cards[at] = replace(card, mac=old.mac)
+    return replace(domain, interfaces=cards)
 
 
 def _hardware_version(file: VmxFile) -> int:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from esxvirt.vmx.source import Source
 
 __all__ = [
+    "NONZERO",
     "NUMBER",
     "PLAIN",
     "UUID",
@@ -79,6 +80,11 @@ class _Number:
         return None if value is None else str(value)
 
 
+class _Nonzero(_Number):
+    def write(self, value: Any) -> str | None:
+        return str(value) if value else None
+
+
 class _Uuid:
     def read(self, source: "Source", key: str, default: Any) -> Any:
         return source.uuid(key) or default
@@ -133,6 +139,8 @@ class Inverted:
 
 PLAIN: Kind = _Plain()
 NUMBER: Kind = _Number()
+# 0 is what is not said.
+NONZERO: Kind = _Nonzero()
 UUID: Kind = _Uuid()
 
 

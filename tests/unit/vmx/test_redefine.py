@@ -1,8 +1,10 @@
+from dataclasses import replace
+
 import pytest
 
 from esxvirt.errors import VmxError
 from esxvirt.vmx import VmxContext, VmxFile, redefine, to_domain
-from esxvirt.xml.domain import Domain
+from esxvirt.xml.domain import Domain, format_domain, parse_domain
 from tests.unit.vmx.samples import MACHINE
 
 REAL = """\
@@ -112,3 +114,41 @@ def test_a_name_beyond_the_encoding_turns_the_file_to_utf_8() -> None:
 def test_what_is_no_vmx_file_is_refused() -> None:
     with pytest.raises(VmxError):
         redefine("", Domain(name="n"))
+
+
+def test_a_card_without_an_address_stays_so() -> None:
+    # Its XML has zeros, for which libvirt makes an address up: VMware does that when the machine starts.
+    file = 'config.version = "8"\nvirtualHW.version = "8"\ndisplayName = "m"\nethernet0.present = "TRUE"\nethernet0.networkName = "n"\n'
+    again = parse_domain(format_domain(to_domain(file)).replace(">32768<", ">65536<"))
+    assert again.interfaces[0].mac_made_up
+    changed = redefine(file, again)
+    assert [key for key in changed if "ddress" in key] == []
+    assert changed["memsize"] == "64"
+    again.interfaces.append(replace(again.interfaces[0], source="other"))
+    assert redefine(file, again)["ethernet1.generatedAddress"] == again.interfaces[1].mac
+
+
+@pytest.mark.parametrize("number", ["0", "5"])
+def test_ids_of_a_distributed_port_stay_as_they_are(number: str) -> None:
+    file = (
+        'config.version = "8"\nvirtualHW.version = "8"\ndisplayName = "m"\nethernet0.present = "TRUE"\n'
+        'ethernet0.dvs.switchId = "50 34 26 b2 94 e9 3b 16-1d 68 87 bf ff 4a 54 40"\n'
+        f'ethernet0.dvs.portId = "{number}"\n'
+    )
+    assert str(redefine(file, parse_domain(format_domain(to_domain(file))))) == file
+
+
+def test_secure_boot_is_switched_on_and_off() -> None:
+    file = 'config.version = "8"\nvirtualHW.version = "13"\nfirmware = "efi"\n'
+    domain = to_domain(file)
+    assert domain.os.firmware_features == {}
+    domain.os.firmware_features = {"secure-boot": True}
+    secure = str(redefine(file, domain))
+    assert secure == file + 'uefi.secureBoot.enabled = "TRUE"\n'
+    domain = to_domain(secure)
+    assert domain.os.firmware_features == {"enrolled-keys": True, "secure-boot": True}
+    assert str(redefine(secure, domain)) == secure
+    domain.os.firmware_features = {"secure-boot": False}
+    assert str(redefine(secure, domain)) == file + 'uefi.secureBoot.enabled = "FALSE"\n'
+    domain.os.firmware_features = {}
+    assert str(redefine(secure, domain)) == file

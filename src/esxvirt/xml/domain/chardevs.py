@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from esxvirt.errors import ConfigUnsupportedError, EsxvirtError
-from esxvirt.xml.domain.elements import lookup, unsigned, where
+from esxvirt.xml.domain.elements import boolean, lookup, required, unsigned, where
 from esxvirt.xml.text import Lines, escape
 
 if TYPE_CHECKING:
@@ -90,7 +90,20 @@ def parse_char_device(element: "_Element") -> CharDevice:
         if device.service is None:
             raise EsxvirtError("Missing source service attribute for char device")
         protocol = element.find("protocol")
-        device.protocol = "raw" if protocol is None else protocol.get("type", "raw")
-        if device.protocol not in _PROTOCOLS:
-            raise ConfigUnsupportedError(f"Unknown protocol '{device.protocol}'")
+        device.protocol = "raw" if protocol is None else lookup(protocol, "type", _PROTOCOLS, "raw")
+    _check_idle(element, source)
     return device
+
+
+def _check_idle(element: "_Element", source: "_Element | None") -> None:
+    """Refuse wrong values, as libvirt does, of what has no place on VMware."""
+    if source is not None:
+        lookup(source, "append", ("on", "off"))
+        boolean(source, "tls")
+        reconnect = source.find("reconnect")
+        if reconnect is not None and boolean(reconnect, "enabled"):
+            required(reconnect, "timeout")
+            unsigned(reconnect, "timeout")
+    log = element.find("log")
+    if log is not None:
+        lookup(log, "append", ("on", "off"))

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from esxvirt.errors import ConfigUnsupportedError, InvalidArgumentError, XmlError
+from esxvirt.errors import InvalidArgumentError, TooLargeError, XmlError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,6 +21,7 @@ __all__ = [
     "where",
 ]
 
+_MOST_BYTES = 2**63 - 1
 _UNITS = {
     "b": 1,
     "byte": 1,
@@ -155,6 +156,7 @@ def scaled_kib(element: "_Element", path: str) -> int:
 
     Raises:
         XmlError: if it is no number.
+        TooLargeError: if it is more than libvirt's numbers hold.
         InvalidArgumentError: for an unknown unit.
     """
     if not element.text:
@@ -166,6 +168,6 @@ def scaled_kib(element: "_Element", path: str) -> int:
     factor = _UNITS.get(unit.lower())
     if factor is None:
         raise InvalidArgumentError(f"unknown suffix '{unit}'")
-    if number * factor >= 2**64:
-        raise ConfigUnsupportedError(f"value too large: {number}{unit}")
+    if number > _MOST_BYTES // factor:
+        raise TooLargeError(f"value too large: {number}{unit}")
     return -(-number * factor // 1024)

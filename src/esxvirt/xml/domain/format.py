@@ -14,20 +14,14 @@ from esxvirt.xml.text import Lines, escape
 
 __all__ = ["format_domain"]
 
-# CPU clusters became part of the topology with this libvirt.
-_CLUSTERS_SINCE = (10, 1)
 
-
-def format_domain(
-    domain: Domain, *, secure: bool = False, inactive: bool = False, libvirt_version: tuple[int, int] = (11, 3)
-) -> str:
+def format_domain(domain: Domain, *, secure: bool = False, inactive: bool = False) -> str:
     """Write a domain's XML, ending with a line end.
 
     Args:
         domain: the domain, with its implied devices.
         secure: with passwords (`VIR_DOMAIN_XML_SECURE`).
         inactive: as it would be defined: no id, no port that was chosen at run time (`VIR_DOMAIN_XML_INACTIVE`).
-        libvirt_version: whose format; 10.1 brought `clusters` in `<topology>`.
     """
     lines = Lines()
     namespace = ""
@@ -38,7 +32,7 @@ def format_domain(
     _format_identity(domain, lines)
     _format_resources(domain, lines)
     _format_os(domain, lines)
-    _format_cpu(domain, lines, libvirt_version)
+    _format_cpu(domain, lines)
     lines.add(f"<clock offset='{domain.clock_offset}'/>")
     lines.add(f"<on_poweroff>{domain.on_poweroff}</on_poweroff>")
     lines.add(f"<on_reboot>{domain.on_reboot}</on_reboot>")
@@ -104,14 +98,13 @@ def _format_os(domain: Domain, lines: Lines) -> None:
     lines.end("</os>")
 
 
-def _format_cpu(domain: Domain, lines: Lines, libvirt_version: tuple[int, int]) -> None:
+def _format_cpu(domain: Domain, lines: Lines) -> None:
     topology = domain.topology
     if topology is None:
         return
-    clusters = f" clusters='{topology.clusters}'" if libvirt_version >= _CLUSTERS_SINCE else ""
     lines.start("<cpu>")
     lines.add(
-        f"<topology sockets='{topology.sockets}' dies='{topology.dies}'{clusters} "
+        f"<topology sockets='{topology.sockets}' dies='{topology.dies}' clusters='{topology.clusters}' "
         f"cores='{topology.cores}' threads='{topology.threads}'/>"
     )
     lines.end("</cpu>")

@@ -131,17 +131,36 @@ def parse_video(element: "_Element") -> Video:
     model = element.find("model")
     if model is None:
         return video
-    required(model, "type")
-    video.model = model.get("type", "")
-    if video.model not in VIDEO_MODELS:
-        raise ConfigUnsupportedError(f"unknown video model '{video.model}'")
-    try:
-        vram = unsigned(model, "vram")
-    except XmlError:
-        raise XmlError(f"cannot parse video vram '{model.get('vram')}'") from None
-    video.vram = 4096 if vram is None else vram
+    video.model = lookup(model, "type", VIDEO_MODELS) or video.model
+    memory = {name: unsigned(model, name, 0) for name in ("ram", "vram", "vram64", "vgamem")}
+    if model.get("vram") is not None:
+        video.vram = memory["vram"] or 0
     video.heads = unsigned(model, "heads", 0) or 0
-    video.primary = bool(boolean(model, "primary"))
+    blob = lookup(model, "blob", ("on", "off"))
+    video.primary = model.get("primary") == "yes"
     acceleration = model.find("acceleration")
     video.accel3d = None if acceleration is None else boolean(acceleration, "accel3d")
+    resolution = model.find("resolution")
+    if resolution is not None:
+        for side in ("x", "y"):
+            required(resolution, side)
+            unsigned(resolution, side)
+    _check_driver(element, video)
+    for name in ("ram", "vram64", "vgamem"):
+        if memory[name] and video.model != "qxl":
+            raise ConfigUnsupportedError(f"{name} attribute only supported for video type qxl")
+    if blob == "on" and video.model != "virtio":
+        raise ConfigUnsupportedError(f"video type '{video.model}' does not support blob resources")
     return video
+
+
+def _check_driver(element: "_Element", video: Video) -> None:
+    """Refuse a wrong `<driver>`, as libvirt does; VMware has none."""
+    driver = element.find("driver")
+    if driver is None:
+        return
+    name = lookup(driver, "name", ("qemu", "vhostuser"))
+    for switch in ("iommu", "ats", "packed", "page_per_vq"):
+        lookup(driver, switch, ("on", "off"))
+    if name == "vhostuser" and video.model != "virtio":
+        raise ConfigUnsupportedError("'vhostuser' driver is only supported with 'virtio' device")

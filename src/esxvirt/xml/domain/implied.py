@@ -66,7 +66,7 @@ def _pair_console(domain: Domain) -> None:
 def _number(domain: Domain) -> None:
     for interface in domain.interfaces:
         if interface.mac is None:
-            interface.mac = generate_mac()
+            interface.mac, interface.mac_made_up = generate_mac(), True
     for devices in (domain.serials, domain.parallels, domain.consoles):
         _number_ports(devices)
     for controller in domain.controllers:

@@ -11,24 +11,25 @@ from esxvirt.xml.text import Lines, escape
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-__all__ = ["Interface", "SwitchPort", "format_interface", "generate_mac", "normalize_mac", "parse_interface"]
+__all__ = ["NO_MAC", "Interface", "SwitchPort", "format_interface", "generate_mac", "normalize_mac", "parse_interface"]
 
 TYPES = (
     "user", "ethernet", "vhostuser", "server", "client", "mcast", "network", "bridge", "internal", "direct",
     "hostdev", "udp", "vdpa", "null", "vds",
 )  # fmt: skip
 
+NO_MAC = "00:00:00:00:00:00"
 _MAC = re.compile(r"[0-9A-Fa-f]{1,2}(?::[0-9A-Fa-f]{1,2}){5}")
 
 
 @dataclass(slots=True)
 class SwitchPort:
-    """A port of a distributed virtual switch: `switch_id` is the switch's UUID."""
+    """A port of a distributed virtual switch: `switch_id` is the switch's UUID; 0 and None are what is not said."""
 
     switch_id: str
-    port_id: int
-    portgroup_id: str
-    connection_id: int
+    port_id: int = 0
+    portgroup_id: str | None = None
+    connection_id: int = 0
 
 
 @dataclass(slots=True)
@@ -38,6 +39,7 @@ class Interface:
     Attributes:
         source: the bridge or network it is on, by `type`.
         mac: in lower case with colons; None where one is to be generated.
+        mac_made_up: whether it was generated, since the XML names none.
         mac_type: ``static`` or ``generated``.
         mac_check: whether the server checks that the MAC address is in VMware's ranges; None for its default.
         target: the host's device, such as ``vmnet7``.
@@ -46,6 +48,7 @@ class Interface:
 
     type: str = "bridge"
     mac: str | None = None
+    mac_made_up: bool = False
     mac_type: str | None = None
     mac_check: bool | None = None
     source: str | None = None
@@ -86,9 +89,9 @@ def format_interface(interface: Interface, lines: Lines) -> None:
         lines.add(f"<mac{mac}/>")
     if interface.port is not None:
         port = interface.port
+        group = "" if port.portgroup_id is None else f" portgroupid='{escape(port.portgroup_id)}'"
         lines.add(
-            f"<source switchid='{port.switch_id}' portid='{port.port_id}' "
-            f"portgroupid='{escape(port.portgroup_id)}' connectionid='{port.connection_id}'/>"
+            f"<source switchid='{port.switch_id}' portid='{port.port_id}'{group} connectionid='{port.connection_id}'/>"
         )
     elif interface.source is not None and interface.type in {"bridge", "network"}:
         lines.add(f"<source {interface.type}='{escape(interface.source)}'/>")
@@ -140,7 +143,7 @@ def _parse_port(source: "_Element") -> SwitchPort:
     return SwitchPort(
         switch_id=switch,
         port_id=integer(source, "portid", kind="long long integer") or 0,
-        portgroup_id=required(source, "portgroupid"),
+        portgroup_id=source.get("portgroupid"),
         connection_id=integer(source, "connectionid", kind="long long integer") or 0,
     )
 
@@ -153,5 +156,8 @@ def _parse_mac(mac: "_Element", interface: Interface) -> None:
             raise XmlError(f"unable to parse mac address '{address}'")
         if int(interface.mac[:2], 16) & 1:
             raise XmlError(f"expected unicast mac address, found multicast '{address}'")
+        if interface.mac == NO_MAC:
+            # No address is on record, and so one is to be made up.
+            interface.mac = None
     interface.mac_type = lookup(mac, "type", ("generated", "static"))
     interface.mac_check = boolean(mac, "check")

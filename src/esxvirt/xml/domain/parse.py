@@ -11,12 +11,13 @@ from esxvirt.xml.domain.controllers import insert_controller, parse_controller
 from esxvirt.xml.domain.disks import insert_disk, parse_disk
 from esxvirt.xml.domain.elements import child_text, lookup, normalize_uuid, required, scaled_kib, unsigned, where
 from esxvirt.xml.domain.filesystems import parse_filesystem
+from esxvirt.xml.domain.firmware import parse_firmware
 from esxvirt.xml.domain.graphics import parse_graphics, parse_video
 from esxvirt.xml.domain.hardware import parse_host_device, parse_sound, parse_tpm
 from esxvirt.xml.domain.implied import add_implied
 from esxvirt.xml.domain.interfaces import parse_interface
 from esxvirt.xml.domain.metadata import parse_metadata
-from esxvirt.xml.domain.model import FIRMWARE_FEATURES, VMWARE_NAMESPACE, Domain, Topology
+from esxvirt.xml.domain.model import VMWARE_NAMESPACE, Domain, Topology
 from esxvirt.xml.reader import parse_document
 from esxvirt.xml.schema import validate as check_schema
 
@@ -42,9 +43,7 @@ _ACTIONS = {
     "on_crash": ("destroy", "restart", "rename-restart", "preserve", "coredump-destroy", "coredump-restart"),
 }
 _SMBIOS = ("none", "emulate", "host", "sysinfo")
-_FIRMWARES = ("bios", "efi")
 _MAX_VCPUS = 2**32 - 1
-_MIN_SHARES, _MAX_SHARES = 2, 262144
 
 _MOREF = f"{{{VMWARE_NAMESPACE}}}moref"
 
@@ -171,12 +170,7 @@ def _parse_os(root: "_Element", domain: Domain) -> None:
             )
         if arch not in {"i686", "x86_64"}:
             raise InvalidArgumentError(f"could not find capabilities for arch={arch} domaintype=vmware ")
-    firmware = os.get("firmware")
-    if firmware is not None:
-        domain.os.firmware_features = dict(map(_firmware_feature, os.findall("firmware/feature")))
-    if firmware is not None and firmware not in _FIRMWARES:
-        raise XmlError(f"unknown firmware value {firmware}")
-    domain.os.firmware = firmware
+    parse_firmware(os, domain.os)
     domain.os.boot = [required(boot, "dev") for boot in os.findall("boot")]
     smbios = os.find("smbios")
     if smbios is not None:
@@ -184,16 +178,6 @@ def _parse_os(root: "_Element", domain: Domain) -> None:
         if mode not in _SMBIOS:
             raise ConfigUnsupportedError(f"unknown smbios mode '{mode}'")
         domain.os.smbios = None if mode == "none" else mode
-
-
-def _firmware_feature(feature: "_Element") -> tuple[str, bool]:
-    name = required(feature, "name")
-    if name not in FIRMWARE_FEATURES:
-        raise XmlError(f"Invalid value for attribute 'name' in element 'feature': '{name}'.")
-    enabled = required(feature, "enabled")
-    if enabled not in {"yes", "no"}:
-        raise XmlError(f"Invalid value for attribute 'enabled' in element 'feature': '{enabled}'.")
-    return name, enabled == "yes"
 
 
 def _parse_memory(root: "_Element", domain: Domain) -> None:
@@ -240,13 +224,11 @@ def _parse_processors(root: "_Element", domain: Domain) -> None:
 
 
 def _parse_shares(text: str) -> int:
-    stripped = text.strip()
-    if not stripped.isascii() or not stripped.isdigit() or len(stripped) > 20:
+    # Blanks in front are libvirt's to take, behind they are not.
+    digits = text.lstrip()
+    if not digits.isascii() or not digits.isdigit() or len(digits) > 20 or int(digits) >= 2**64:
         raise XmlError("can't parse cputune shares value")
-    shares = int(stripped)
-    if shares and not _MIN_SHARES <= shares <= _MAX_SHARES:
-        raise ConfigUnsupportedError(f"Value of cputune 'shares' must be in range [{_MIN_SHARES}, {_MAX_SHARES}]")
-    return shares
+    return int(digits)
 
 
 def _parse_topology(topology: "_Element") -> Topology:

@@ -4,7 +4,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from esxvirt.errors import ConfigUnsupportedError, XmlError
+from esxvirt.errors import ConfigUnsupportedError, TooLargeError, XmlError
 from esxvirt.xml.reader import parse_document
 from esxvirt.xml.schema import validate as check_schema
 from esxvirt.xml.text import Lines, attributes, escape
@@ -122,13 +122,14 @@ def _size(root: "_Element", name: str) -> int | None:
     """An element's number of bytes; None if there is no such element.
 
     Raises:
-        XmlError: It is no size, or too large.
+        XmlError: It is no size.
+        TooLargeError: It is too large.
     """
     element = root.find(name)
     if element is None:
         return None
     text = (element.text or "").strip(" \t\r\n")
-    if not text.isdecimal() or not text.isascii():
+    if not text.isdecimal() or not text.isascii() or len(text) > 20 or int(text) >= 2**64:
         raise XmlError(f"malformed {name} element")
     unit = (element.get("unit") or "bytes").lower()
     if unit in {"b", "byte", "bytes"}:
@@ -138,5 +139,5 @@ def _size(root: "_Element", name: str) -> int | None:
     else:
         raise XmlError(f"unknown suffix '{element.get('unit')}'")
     if int(text) * scale > _MOST:
-        raise XmlError(f"value too large: {text}{element.get('unit') or ''}")
+        raise TooLargeError(f"value too large: {text}{element.get('unit') or ''}")
     return int(text) * scale
