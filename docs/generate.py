@@ -91,6 +91,12 @@ DIFFERENCES = """\
 compares them command by command. These differences are meant, and there are no others. Each has its reason, and says in
 what it differs: on stdout, on stderr, in the exit code.
 """
+ELSEWHERE = """
+## On other servers, accounts and files
+
+Those above are of single commands on one server; conversions have theirs [in a table of their own](vmx-mapping.md).
+What takes another server, account, certificate or file to see:
+"""
 OLDER = """
 ## Older libvirt
 
@@ -106,9 +112,17 @@ def differences_page() -> str:
     older = [entry for entry in entries if entry.get("versions") == ["9.0.0"]]
     newest = [entry for entry in entries if entry not in older]
     parts = ["# Differences from virsh\n", MARK, DIFFERENCES, *map(_difference, newest)]
+    parts += [ELSEWHERE, *(f"- {entry['what']}: {entry['reason']}" for entry in elsewhere())]
     if older:
-        parts += [OLDER, *(f"- {entry['reason']}" for entry in older)]
+        parts += [OLDER, *dict.fromkeys(f"- {entry['reason']}" for entry in older)]
     return "\n".join(parts) + "\n"
+
+
+def elsewhere() -> list[dict[str, str]]:
+    """The differences that no line of commands alone shows."""
+    path = DOCS.parent / "tests" / "reference" / "elsewhere.toml"
+    entries: list[dict[str, str]] = tomllib.loads(path.read_text(encoding="utf-8"))["elsewhere"]
+    return entries
 
 
 def _difference(entry: dict[str, Any]) -> str:

@@ -193,6 +193,12 @@ class Virsh:
         count = getattr(self._connection, "changesMade", None)
         return 0 if count is None else int(count())
 
+    def warn_of_definition(self) -> None:
+        """Print what the definition that was just made left out or guessed; the real libvirt does not tell."""
+        notes = getattr(self._connection, "definitionNotes", None)
+        for note in () if notes is None else notes():
+            self.output.warning(note)
+
     def _run_one(self, invocation: grammar.Invocation) -> bool:
         before = 0
         try:

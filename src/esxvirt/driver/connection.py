@@ -57,6 +57,7 @@ class Connection:
         self._path = path
         self.read_only = read_only
         self.changes = 0  # made by way of this connection
+        self.notes: tuple[str, ...] = ()  # what the last definition left out or guessed
         self.policy = TaskPolicy(auto_answer=uri.auto_answer)
         self._resources = resources
         self._keepalives: list[KeepAlive] = []

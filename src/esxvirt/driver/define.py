@@ -26,7 +26,7 @@ from esxvirt.driver.states import PAUSED, SHUTOFF
 from esxvirt.driver.validating import can_validate
 from esxvirt.driver.vmx_files import VMX_PATH, StagedFile, add_to, present, stage, users_of
 from esxvirt.errors import EsxvirtError, OperationInvalidError, ServerFault, VmxError
-from esxvirt.vmx import VmxFile, from_domain
+from esxvirt.vmx import Report, VmxFile, from_domain
 from esxvirt.vsphere.decode import Ref
 from esxvirt.vsphere.files import DatastorePath
 from esxvirt.vsphere.inventory import Query, Row, Step, retrieve
@@ -65,6 +65,7 @@ def define(connection: Connection, xml: str, host: str | None = None, *, validat
     from esxvirt.xml.domain import parse_domain  # noqa: PLC0415  it needs lxml
 
     domain = parse_domain(xml, validate=validate and can_validate("domain"))
+    connection.notes = ()
     named = None if host is None else connection.scope.named(host)
     rows = _read(connection)
     machines = [handle(row) for row in rows if row.ref.type == "VirtualMachine"]
@@ -136,7 +137,9 @@ def _create(
     connection: Connection, domain: Domain, machines: list[DomainHandle], rows: list[Row], place: HostPlace
 ) -> None:
     context = native_context(connection, "[?] ?", rows, place=place)
-    text = from_domain(domain, hardware_version(connection), context)
+    report = Report()
+    text = from_domain(domain, hardware_version(connection), context, report=report)
+    connection.notes = tuple(map(str, report))
     file = _place(domain, place.datacenter_path)
     before = present(connection, file)
     owner = None if before is None or not domain.uuid_made_up else _same_but_for_uuid(text, before)

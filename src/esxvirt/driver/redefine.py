@@ -17,7 +17,7 @@ from esxvirt.driver.states import SHUTOFF, domain_state
 from esxvirt.driver.tasks import CHANGE_VERSION, STATE, ready, run
 from esxvirt.driver.vmx_files import VMX_PATH, add_to, present, stage
 from esxvirt.errors import EsxvirtError, OperationInvalidError, ServerFault, TransportError
-from esxvirt.vmx import VmxFile, redefine
+from esxvirt.vmx import Report, VmxFile, redefine
 from esxvirt.vsphere.decode import Ref
 from esxvirt.vsphere.files import DatastorePath, read_file
 from esxvirt.vsphere.inventory import Row
@@ -81,7 +81,10 @@ def change(connection: Connection, domain: Domain, existing: DomainHandle, rows:
     file = DatastorePath(location, host.datacenter_path)
     before = read_file(connection.session, file)
     directory = location.rpartition("/")[0] or location.partition("]")[0] + "] "
-    after = redefine(before, domain, native_context(connection, directory, rows, place=host)).encode()
+    report = Report()
+    context = native_context(connection, directory, rows, place=host)
+    after = redefine(before, domain, context, report=report).encode()
+    connection.notes = tuple(map(str, report))
     if after == before:
         reload_machine(connection, existing, file)
         return

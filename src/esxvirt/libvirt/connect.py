@@ -145,6 +145,10 @@ class virConnect(ManyHosts, Networks, Storage):
         """Return how many changes were made by way of this connection. esxvirt's own."""
         return self._driver.changes
 
+    def definitionNotes(self) -> list[str]:
+        """Return what the last definition of a domain left out or guessed, an item a note. esxvirt's own."""
+        return list(self._driver.notes)
+
     def isAlive(self) -> int:
         """Return 1 while the session is known to the server, else 0."""
         driver = self._driver

@@ -3,9 +3,9 @@
 A line has the method with its parameters, the C function that libvirt names in errors, and ``!`` if libvirt refuses it
 on a read-only connection. A class's own module has bodies for the methods that the driver supports; all others raise
 VIR_ERR_NO_SUPPORT with that function's name (`esxvirt.libvirt.methods`). Names and flags are libvirt 11.3.0's;
-`changesMade`, `getInfoKiB`, `domainTitles`, `getAllStoragePoolInfo`, `getAllVolumeInfo`, `infoAtLookup`,
-`XMLDescAtLookup`, `remaining`, `facts`, `wanted`, `abandon`, `nativeToXML`, `xmlToNative`, the details and renaming of
-snapshots, and all that is about several hosts, tasks and questions, is our own.
+`changesMade`, `definitionNotes`, `getInfoKiB`, `domainTitles`, `getAllStoragePoolInfo`, `getAllVolumeInfo`,
+`infoAtLookup`, `XMLDescAtLookup`, `remaining`, `facts`, `wanted`, `abandon`, `nativeToXML`, `xmlToNative`, the details
+and renaming of snapshots, and all that is about several hosts, tasks and questions, is our own.
 """
 
 __all__ = ["SURFACE"]
@@ -28,6 +28,7 @@ SURFACE: dict[str, str] = {
     defineXML(xml) virDomainDefineXML !
     defineXMLFlags(xml, flags=0) virDomainDefineXMLFlags !
     defineXMLOn(xml, host, flags=0) virDomainDefineXMLOn !
+    definitionNotes() virConnectDefinitionNotes
     domainEventDeregister(cb) virConnectDomainEventDeregister
     domainEventDeregisterAny(callbackID) virConnectDomainEventDeregisterAny
     domainEventRegister(cb, opaque) virConnectDomainEventRegister

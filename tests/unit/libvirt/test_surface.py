@@ -43,6 +43,7 @@ OWN_METHODS = {
     ("virConnect", "getInfoKiB"),
     ("virConnect", "domainTitles"),
     ("virConnect", "changesMade"),
+    ("virConnect", "definitionNotes"),
     ("virConnect", "hosts"),
     ("virConnect", "inventory"),
     ("virConnect", "narrow"),

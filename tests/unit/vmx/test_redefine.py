@@ -118,7 +118,10 @@ def test_what_is_no_vmx_file_is_refused() -> None:
 
 def test_a_card_without_an_address_stays_so() -> None:
     # Its XML has zeros, for which libvirt makes an address up: VMware does that when the machine starts.
-    file = 'config.version = "8"\nvirtualHW.version = "8"\ndisplayName = "m"\nethernet0.present = "TRUE"\nethernet0.networkName = "n"\n'
+    file = (
+        'config.version = "8"\nvirtualHW.version = "8"\ndisplayName = "m"\n'
+        'ethernet0.present = "TRUE"\nethernet0.networkName = "n"\n'
+    )
     again = parse_domain(format_domain(to_domain(file)).replace(">32768<", ">65536<"))
     assert again.interfaces[0].mac_made_up
     changed = redefine(file, again)

@@ -33,6 +33,7 @@ def define(virsh: Virsh, arguments: Arguments) -> None:
         else:
             domain = virsh.connection.defineXML(xml)
     virsh.aside(f"Domain '{domain.name()}' defined from {name}\n")
+    virsh.warn_of_definition()
 
 
 def undefine(virsh: Virsh, arguments: Arguments) -> None:

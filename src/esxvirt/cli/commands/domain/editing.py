@@ -39,6 +39,7 @@ def edit(virsh: Virsh, arguments: Arguments) -> None:
         virsh.aside(f"Domain '{domain.name()}' XML configuration not changed.\n")
     else:
         virsh.aside(f"Domain '{defined[-1].name()}' XML configuration edited.\n")
+        virsh.warn_of_definition()
 
 
 COMMANDS = (
