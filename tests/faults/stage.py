@@ -17,7 +17,9 @@ import pytest
 from aiohttp import web_app
 
 from esxvirt import libvirt
-from esxvirt.driver import lost_answers, migration, transfer
+from esxvirt.driver.migration import migration
+from esxvirt.driver.storage import transfer
+from esxvirt.driver.tasks import lost_answers
 from esxvirt.errors import EsxvirtError
 from esxvirt.sim import Simulator
 from esxvirt.sim.state import disks, keep

@@ -11,9 +11,12 @@ from typing import Any
 import pytest
 
 from esxvirt.auth import Credentials, Secret
-from esxvirt.driver import jobs, lost_answers, migration, moving
-from esxvirt.driver.connection import Connection
-from esxvirt.driver.domains import DomainHandle, lookup_by_name
+from esxvirt.driver.connection.connection import Connection
+from esxvirt.driver.domain.handles import DomainHandle
+from esxvirt.driver.domain.lookup import lookup_by_name
+from esxvirt.driver.migration import migration
+from esxvirt.driver.migration import migration_task as moving
+from esxvirt.driver.tasks import jobs, lost_answers
 from esxvirt.errors import (
     DeadlineError,
     OperationFailedError,

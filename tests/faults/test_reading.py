@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from esxvirt.auth import Credentials, Secret
-from esxvirt.driver import description, domains, listing
-from esxvirt.driver.connection import Connection
+from esxvirt.driver.connection.connection import Connection
+from esxvirt.driver.domain import description, listing, lookup
 from esxvirt.errors import BadAnswerError, DeadlineError, EsxvirtError, ServerFault, TransportError
 from esxvirt.sim import Simulator
 from esxvirt.uri import parse
@@ -128,7 +128,7 @@ def test_a_session_that_expires_before_a_download_is_renewed(
     simulator: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     connection = connect(simulator)
-    domain = domains.lookup_by_name(connection, "Fedora11")
+    domain = lookup.lookup_by_name(connection, "Fedora11")
     expected = description.xml_description(connection, domain)
     read = files.read_file
 
@@ -189,7 +189,7 @@ def test_a_read_that_the_account_may_not_make_says_so(simulator: Simulator) -> N
 @pytest.mark.parametrize("kind", ["refuse", "reset", "truncate"])
 def test_a_file_survives_one_broken_answer(simulator: Simulator, kind: str) -> None:
     connection = connect(simulator)
-    domain = domains.lookup_by_name(connection, "Fedora11")
+    domain = lookup.lookup_by_name(connection, "Fedora11")
     expected = description.xml_description(connection, domain)
     # No method: the download, too, and the read before it.
     simulator.faults.add(socket=kind, count=2)
@@ -199,7 +199,7 @@ def test_a_file_survives_one_broken_answer(simulator: Simulator, kind: str) -> N
 
 def test_a_file_that_never_comes_is_an_error_that_names_it(simulator: Simulator) -> None:
     connection = connect(simulator)
-    domain = domains.lookup_by_name(connection, "Fedora11")
+    domain = lookup.lookup_by_name(connection, "Fedora11")
     content = simulator.site
     assert content is not None
     simulator.faults.add(socket="http503")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from esxvirt import libvirt
-from esxvirt.driver import migration
+from esxvirt.driver.migration import migration
 from tests.client import open_connection
 from tests.servers import Vcsim, running_vcsim
 from tests.vcsim.witness import govc_json

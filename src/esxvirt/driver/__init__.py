@@ -1,1 +1,1 @@
-"""What each libvirt operation means on vSphere: one module a topic, functions on a `Connection`."""
+"""What each operation of libvirt means on vSphere, a package a topic; knows nothing of libvirt's API above it."""

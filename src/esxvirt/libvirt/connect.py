@@ -21,9 +21,9 @@ from esxvirt.libvirt.uuids import from_bytes, from_text
 from esxvirt.libvirt.version import LIBRARY_VERSION
 
 if TYPE_CHECKING:
-    from esxvirt.driver.connection import Connection
-    from esxvirt.driver.domains import DomainHandle
-    from esxvirt.driver.questions import Question
+    from esxvirt.driver.connection.connection import Connection
+    from esxvirt.driver.domain.handles import DomainHandle
+    from esxvirt.driver.tasks.questions import Question
 
 __all__ = ["virConnect"]
 
@@ -122,7 +122,7 @@ class virConnect(ManyHosts, Networks, Storage):
 
     def getVersion(self) -> int:
         """Return the product's version: major * 1,000,000 + minor * 1,000 + release."""
-        from esxvirt.driver import host
+        from esxvirt.driver.host import host
 
         return host.version(self._driver)
 
@@ -133,7 +133,7 @@ class virConnect(ManyHosts, Networks, Storage):
 
     def getHostname(self) -> str:
         """Return the host's own name, with its domain."""
-        from esxvirt.driver import host
+        from esxvirt.driver.host import host
 
         return host.hostname(self._driver)
 
@@ -208,7 +208,7 @@ class virConnect(ManyHosts, Networks, Storage):
 
     def getCapabilities(self) -> str:
         """Return the XML of what the host and its guests can be."""
-        from esxvirt.driver import host
+        from esxvirt.driver.host import host
         from esxvirt.xml.capabilities import Capabilities, format_capabilities
 
         facts = host.capabilities_facts(self._driver)
@@ -222,7 +222,7 @@ class virConnect(ManyHosts, Networks, Storage):
 
     def getInfoKiB(self) -> list[Any]:
         """Return what `getInfo` returns, but the memory in KiB, as C's virNodeGetInfo has it. esxvirt's own."""
-        from esxvirt.driver import host
+        from esxvirt.driver.host import host
 
         info = host.node_info(self._driver)
         return [info.model, info.memory, info.cpus, info.mhz, info.nodes, info.sockets, info.cores, info.threads]
@@ -232,13 +232,13 @@ class virConnect(ManyHosts, Networks, Storage):
 
         esxvirt's own.
         """
-        from esxvirt.driver.metadata import titles
+        from esxvirt.driver.domain.metadata import titles
 
         return titles(self._driver, [domain._o for domain in doms])  # noqa: SLF001  friends
 
     def getFreeMemory(self) -> int:
         """Return the host's free memory in bytes."""
-        from esxvirt.driver import host
+        from esxvirt.driver.host import host
 
         return host.free_memory(self._driver)
 
@@ -246,42 +246,42 @@ class virConnect(ManyHosts, Networks, Storage):
 
     def lookupByID(self, id: int) -> virDomain:
         """Return the active domain of this id."""
-        from esxvirt.driver import domains
+        from esxvirt.driver.domain import lookup
 
         number = to_int(id)
         if number < 0:
             raise report_argument("id in virDomainLookupByID must be zero or greater", "virDomainLookupByID", "id")
-        return virDomain(self, domains.lookup_by_id(self._driver, number))
+        return virDomain(self, lookup.lookup_by_id(self._driver, number))
 
     def lookupByName(self, name: str) -> virDomain:
         """Return the domain of this name."""
-        from esxvirt.driver import domains
+        from esxvirt.driver.domain import lookup
 
-        return virDomain(self, domains.lookup_by_name(self._driver, to_text(name, "virDomainLookupByName", "name")))
+        return virDomain(self, lookup.lookup_by_name(self._driver, to_text(name, "virDomainLookupByName", "name")))
 
     def lookupByUUID(self, uuid: bytes) -> virDomain:
         """Return the domain of this UUID, given as its 16 bytes."""
-        from esxvirt.driver import domains
+        from esxvirt.driver.domain import lookup
 
-        return virDomain(self, domains.lookup_by_uuid(self._driver, from_bytes(uuid, "virDomainLookupByUUID")))
+        return virDomain(self, lookup.lookup_by_uuid(self._driver, from_bytes(uuid, "virDomainLookupByUUID")))
 
     def lookupByUUIDString(self, uuidstr: str) -> virDomain:
         """Return the domain of this UUID: 32 hexadecimal digits, with dashes anywhere or nowhere between them."""
-        from esxvirt.driver import domains
+        from esxvirt.driver.domain import lookup
 
         digits = from_text(uuidstr, "virDomainLookupByUUIDString", "Invalid UUID")
-        return virDomain(self, domains.lookup_by_uuid(self._driver, digits))
+        return virDomain(self, lookup.lookup_by_uuid(self._driver, digits))
 
     def listAllDomains(self, flags: int = 0) -> list[virDomain]:
         """Return the domains that fit the filters VIR_CONNECT_LIST_DOMAINS_*."""
-        from esxvirt.driver.listing import list_domains
+        from esxvirt.driver.domain.listing import list_domains
 
         check_flags(flags, _ALL_LIST_FLAGS, "esxConnectListAllDomains")
         return [virDomain(self, handle) for handle in list_domains(self._driver, flags)]
 
     def listDomainsID(self) -> list[int]:
         """Return the ids of the running domains; suspended ones are no part of it, as in libvirt's driver."""
-        from esxvirt.driver.listing import list_domains
+        from esxvirt.driver.domain.listing import list_domains
 
         return [handle.id for handle in list_domains(self._driver, _RUNNING)]
 
@@ -291,7 +291,7 @@ class virConnect(ManyHosts, Networks, Storage):
 
     def listDefinedDomains(self) -> list[str]:
         """Return the names of the domains that do not run; suspended ones are among them, as in libvirt's driver."""
-        from esxvirt.driver.listing import list_domains
+        from esxvirt.driver.domain.listing import list_domains
 
         return [handle.name for handle in list_domains(self._driver, _NOT_RUNNING)]
 
@@ -306,7 +306,7 @@ class virConnect(ManyHosts, Networks, Storage):
             stats: VIR_DOMAIN_STATS_*; 0 for all there are.
             flags: VIR_CONNECT_GET_ALL_DOMAINS_STATS_*; with ENFORCE_STATS a group that VMware has not is an error.
         """
-        from esxvirt.driver.stats import all_stats
+        from esxvirt.driver.stats.stats import all_stats
 
         flags = check_flags(flags, _STATS_FLAGS, "esxConnectGetAllDomainStats") & _ALL_BITS
         groups = to_int(stats) & _ALL_BITS
@@ -317,7 +317,7 @@ class virConnect(ManyHosts, Networks, Storage):
         self, doms: Iterable[Any], stats: int = 0, flags: int = 0
     ) -> list[tuple[virDomain, dict[str, Any]]]:
         """Return the statistics of these domains, in their order; for the rest see `getAllDomainStats`."""
-        from esxvirt.driver.stats import stats_of
+        from esxvirt.driver.stats.stats import stats_of
 
         # As libvirt-python does, leave out what is no domain.
         domains = [domain for domain in doms if isinstance(domain, virDomain)]
@@ -405,7 +405,7 @@ class virConnect(ManyHosts, Networks, Storage):
         return self._define(to_text(xml, name, "xml"), flags, to_text(host, name, "host"))
 
     def _define(self, xml: str, flags: int, host: str | None = None) -> virDomain:
-        from esxvirt.driver.define import define
+        from esxvirt.driver.definition.define import define
 
         check_flags(flags, VIR_DOMAIN_DEFINE_VALIDATE, "esxDomainDefineXMLFlags")
         validate = bool(flags & VIR_DOMAIN_DEFINE_VALIDATE)
@@ -425,7 +425,7 @@ class virConnect(ManyHosts, Networks, Storage):
             return 0
 
         def ask(handle: "DomainHandle", question: "Question") -> str | None:
-            from esxvirt.driver.questions import find_key
+            from esxvirt.driver.tasks.questions import find_key
 
             choice = cb(self, virDomain(self, handle), question, opaque)
             return None if choice is None else find_key(question, choice)

@@ -12,9 +12,9 @@ from esxvirt.libvirt.network import virNetwork
 from esxvirt.libvirt.uuids import from_bytes, from_text
 
 if TYPE_CHECKING:
-    from esxvirt.driver.connection import Connection
-    from esxvirt.driver.interfaces import InterfaceHandle
-    from esxvirt.driver.networks import NetworkHandle
+    from esxvirt.driver.connection.connection import Connection
+    from esxvirt.driver.host.interfaces import InterfaceHandle
+    from esxvirt.driver.network.networks import NetworkHandle
     from esxvirt.libvirt.connect import virConnect
 
 __all__ = ["Networks"]
@@ -47,7 +47,7 @@ class Networks:
 
     def listAllNetworks(self, flags: int = 0) -> list[virNetwork]:
         """Return the networks that fit the filters VIR_CONNECT_LIST_NETWORKS_*: all are active and persistent."""
-        from esxvirt.driver.networks import list_networks
+        from esxvirt.driver.network.networks import list_networks
 
         check_flags(flags, _ALL_NETWORK_FLAGS, "esxConnectListAllNetworks")
         if any(flags & never and not flags & always for always, never in _ALWAYS):
@@ -57,7 +57,7 @@ class Networks:
 
     def listNetworks(self) -> list[str]:
         """Return the names of the networks."""
-        from esxvirt.driver.networks import list_networks
+        from esxvirt.driver.network.networks import list_networks
 
         return [handle.name for handle in list_networks(self._driver)]
 
@@ -77,20 +77,20 @@ class Networks:
 
     def networkLookupByName(self, name: str) -> virNetwork:
         """Return the network of this name."""
-        from esxvirt.driver.networks import lookup_by_name
+        from esxvirt.driver.network.networks import lookup_by_name
 
         text = to_text(name, "virNetworkLookupByName", "name")
         return self._network(lookup_by_name(self._driver, text))
 
     def networkLookupByUUID(self, uuid: bytes) -> virNetwork:
         """Return the network of this UUID, given as its 16 bytes."""
-        from esxvirt.driver.networks import lookup_by_uuid
+        from esxvirt.driver.network.networks import lookup_by_uuid
 
         return self._network(lookup_by_uuid(self._driver, from_bytes(uuid, "virNetworkLookupByUUID")))
 
     def networkLookupByUUIDString(self, uuidstr: str) -> virNetwork:
         """Return the network of this UUID: 32 hexadecimal digits, with dashes anywhere or nowhere between them."""
-        from esxvirt.driver.networks import lookup_by_uuid
+        from esxvirt.driver.network.networks import lookup_by_uuid
 
         function = "virNetworkLookupByUUIDString"
         digits = from_text(uuidstr, function, f"uuidstr in {function} must be a valid UUID")
@@ -98,14 +98,14 @@ class Networks:
 
     def networkDefineXML(self, xml: str) -> virNetwork:
         """Make a virtual switch with its port groups; what fails leaves nothing behind."""
-        from esxvirt.driver.network_define import define
+        from esxvirt.driver.network.define import define
 
         text = to_text(xml, "virNetworkDefineXML", "xml")
         return self._network(define(self._driver, text))
 
     def networkDefineXMLFlags(self, xml: str, flags: int = 0) -> virNetwork:
         """Make a virtual switch as `networkDefineXML`; VIR_NETWORK_DEFINE_VALIDATE checks the XML by the schema."""
-        from esxvirt.driver.network_define import define
+        from esxvirt.driver.network.define import define
 
         text = to_text(xml, "virNetworkDefineXMLFlags", "xml")
         check_flags(flags, VIR_NETWORK_DEFINE_VALIDATE, "esxNetworkDefineXMLFlags")
@@ -115,7 +115,7 @@ class Networks:
 
     def listAllInterfaces(self, flags: int = 0) -> list[virInterface]:
         """Return the network cards that fit the filters VIR_CONNECT_LIST_INTERFACES_*: all are active."""
-        from esxvirt.driver.interfaces import list_interfaces
+        from esxvirt.driver.host.interfaces import list_interfaces
 
         check_flags(flags, _ALL_INTERFACE_FLAGS, "esxConnectListAllInterfaces")
         if flags == flags_.VIR_CONNECT_LIST_INTERFACES_INACTIVE:
@@ -125,7 +125,7 @@ class Networks:
 
     def listInterfaces(self) -> list[str]:
         """Return the devices of the host's network cards."""
-        from esxvirt.driver.interfaces import list_interfaces
+        from esxvirt.driver.host.interfaces import list_interfaces
 
         return [handle.name for handle in list_interfaces(self._driver)]
 
@@ -145,14 +145,14 @@ class Networks:
 
     def interfaceLookupByName(self, name: str) -> virInterface:
         """Return the network card of this name."""
-        from esxvirt.driver.interfaces import lookup_by_name
+        from esxvirt.driver.host.interfaces import lookup_by_name
 
         text = to_text(name, "virInterfaceLookupByName", "name")
         return self._interface(lookup_by_name(self._driver, text))
 
     def interfaceLookupByMACString(self, macstr: str) -> virInterface:
         """Return the network card with this MAC address."""
-        from esxvirt.driver.interfaces import lookup_by_mac
+        from esxvirt.driver.host.interfaces import lookup_by_mac
 
         text = to_text(macstr, "virInterfaceLookupByMACString", "macstr")
         return self._interface(lookup_by_mac(self._driver, text))

@@ -11,8 +11,8 @@ from esxvirt.libvirt.storage_vol import virStorageVol
 from esxvirt.libvirt.uuids import from_bytes, from_text
 
 if TYPE_CHECKING:
-    from esxvirt.driver.connection import Connection
-    from esxvirt.driver.pools import PoolHandle
+    from esxvirt.driver.connection.connection import Connection
+    from esxvirt.driver.storage.pools import PoolHandle
     from esxvirt.libvirt.connect import virConnect
 
 __all__ = ["Storage"]
@@ -55,14 +55,14 @@ class Storage:
 
     def getAllStoragePoolInfo(self, flags: int = 0) -> list[tuple[virStoragePool, list[int]]]:
         """Return the pools as `listAllStoragePools`, each with what its `info` returns. esxvirt's own: one question."""
-        from esxvirt.driver import pools
+        from esxvirt.driver.storage import pools
 
         found = self._pools(flags)
         pools.warn(found)
         return [(virStoragePool(self._itself, pool), _numbers(pools.info(pool))) for pool in found]
 
     def _pools(self, flags: int) -> "list[PoolHandle]":
-        from esxvirt.driver.pools import read_pools
+        from esxvirt.driver.storage.pools import read_pools
 
         check_flags(flags, _ALL_FLAGS, "esxConnectListAllStoragePools")
         # Of a pair of filters, one that everything fits takes in what the other leaves out.
@@ -93,21 +93,21 @@ class Storage:
 
     def storagePoolLookupByName(self, name: str) -> virStoragePool:
         """Return the pool of this name: a datastore, or an iSCSI target."""
-        from esxvirt.driver import pools
+        from esxvirt.driver.storage import pools
 
         text = to_text(name, "virStoragePoolLookupByName", "name")
         return virStoragePool(self._itself, pools.lookup_by_name(self._driver, text))
 
     def storagePoolLookupByUUID(self, uuid: bytes) -> virStoragePool:
         """Return the pool of this UUID, given as its 16 bytes."""
-        from esxvirt.driver import pools
+        from esxvirt.driver.storage import pools
 
         digits = from_bytes(uuid, "virStoragePoolLookupByUUID")
         return virStoragePool(self._itself, pools.lookup_by_uuid(self._driver, digits))
 
     def storagePoolLookupByUUIDString(self, uuidstr: str) -> virStoragePool:
         """Return the pool of this UUID: 32 hexadecimal digits, with dashes anywhere or nowhere between them."""
-        from esxvirt.driver import pools
+        from esxvirt.driver.storage import pools
 
         function = "virStoragePoolLookupByUUIDString"
         digits = from_text(uuidstr, function, f"uuidstr in {function} must be a valid UUID")
@@ -115,21 +115,21 @@ class Storage:
 
     def storagePoolLookupByTargetPath(self, path: str) -> virStoragePool:
         """Return the pool that the host has mounted there."""
-        from esxvirt.driver import pools
+        from esxvirt.driver.storage import pools
 
         text = to_text(path, "virStoragePoolLookupByTargetPath", "path")
         return virStoragePool(self._itself, pools.lookup_by_path(self._driver, text))
 
     def storageVolLookupByKey(self, key: str) -> virStorageVol:
         """Return the volume with this key: a disk's or a LUN's UUID, other files' path."""
-        from esxvirt.driver import volumes
+        from esxvirt.driver.storage import volumes
 
         text = to_text(key, "virStorageVolLookupByKey", "key")
         return virStorageVol(self._itself, volumes.lookup_by_key(self._driver, text))
 
     def storageVolLookupByPath(self, path: str) -> virStorageVol:
         """Return the volume with this path: ``[datastore] folder/file``, or a LUN's device."""
-        from esxvirt.driver import volumes
+        from esxvirt.driver.storage import volumes
 
         text = to_text(path, "virStorageVolLookupByPath", "path")
         return virStorageVol(self._itself, volumes.lookup_by_path(self._driver, text))

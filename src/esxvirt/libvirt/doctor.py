@@ -9,7 +9,7 @@ from esxvirt.libvirt.configuration import resolve
 from esxvirt.libvirt.constants.connect import VIR_CONNECT_RO
 
 if TYPE_CHECKING:
-    from esxvirt.driver.findings import Finding
+    from esxvirt.driver.connection.findings import Finding
 
 __all__ = ["diagnose"]
 
@@ -23,7 +23,7 @@ def diagnose(uri: str | None, auth: Sequence[Any], flags: int = 0) -> "Iterator[
         Objects with `name`, `state` ("OK", "WARNING", "WRONG" or "skipped"), `text`, and `mend`: what to do about it.
     """
     from esxvirt.auth import CallbackAuthenticator
-    from esxvirt.driver.doctor import examine
+    from esxvirt.driver.connection.doctor import examine
     from esxvirt.errors import EsxvirtError
     from esxvirt.uri import parse
 

@@ -17,9 +17,9 @@ from esxvirt.libvirt.errors import report, report_argument
 from esxvirt.libvirt.methods import check_flags, offers, to_int, to_text
 
 if TYPE_CHECKING:
-    from esxvirt.driver.connection import Connection
-    from esxvirt.driver.domains import DomainHandle
-    from esxvirt.driver.questions import Question
+    from esxvirt.driver.connection.connection import Connection
+    from esxvirt.driver.domain.handles import DomainHandle
+    from esxvirt.driver.tasks.questions import Question
     from esxvirt.libvirt.connect import virConnect
 
 __all__ = ["virDomain"]
@@ -87,7 +87,7 @@ class virDomain(Changing, Tuning, Snapshots, Migration, Console):
 
         The path is the host's, as at the end of a `vpx://` URI. Our own.
         """
-        from esxvirt.driver.whereabouts import host_of
+        from esxvirt.driver.domain.domain_paths import host_of
 
         place = host_of(self._driver, self._o)
         return {
@@ -101,7 +101,7 @@ class virDomain(Changing, Tuning, Snapshots, Migration, Console):
 
     def OSType(self) -> str:
         """Return ``"hvm"``."""
-        from esxvirt.driver.info import OS_TYPE
+        from esxvirt.driver.domain.info import OS_TYPE
 
         return OS_TYPE
 
@@ -122,14 +122,14 @@ class virDomain(Changing, Tuning, Snapshots, Migration, Console):
 
     def create(self) -> int:
         """Start the domain; 0."""
-        from esxvirt.driver.lifecycle import start
+        from esxvirt.driver.domain.lifecycle import start
 
         start(self._driver, self._o)
         return 0
 
     def createWithFlags(self, flags: int = 0) -> int:
         """Start the domain; no flag is supported. 0."""
-        from esxvirt.driver.lifecycle import start
+        from esxvirt.driver.domain.lifecycle import start
 
         check_flags(flags, 0, "esxDomainCreateWithFlags")
         start(self._driver, self._o)
@@ -144,7 +144,7 @@ class virDomain(Changing, Tuning, Snapshots, Migration, Console):
         return self._shutdown(flags)
 
     def _shutdown(self, flags: int) -> int:
-        from esxvirt.driver.lifecycle import shutdown
+        from esxvirt.driver.domain.lifecycle import shutdown
 
         check_flags(flags, 0, "esxDomainShutdownFlags")
         shutdown(self._driver, self._o)
@@ -152,7 +152,7 @@ class virDomain(Changing, Tuning, Snapshots, Migration, Console):
 
     def reboot(self, flags: int = 0) -> int:
         """Ask the guest to restart, which needs VMware tools in it; no flag is supported. 0 once it was asked."""
-        from esxvirt.driver.lifecycle import reboot
+        from esxvirt.driver.domain.lifecycle import reboot
 
         check_flags(flags, 0, "esxDomainReboot")
         reboot(self._driver, self._o)
@@ -164,7 +164,7 @@ class virDomain(Changing, Tuning, Snapshots, Migration, Console):
         `target` is VIR_NODE_SUSPEND_TARGET_MEM and `duration` 0: VMware has no other sleep, and none that ends by
         itself. No flag is supported. libvirt's driver has no such function.
         """
-        from esxvirt.driver.lifecycle import sleep
+        from esxvirt.driver.domain.lifecycle import sleep
 
         check_flags(flags, 0, "esxDomainPMSuspendForDuration")
         if to_int(target) != VIR_NODE_SUSPEND_TARGET_MEM:
@@ -176,7 +176,7 @@ class virDomain(Changing, Tuning, Snapshots, Migration, Console):
 
     def reset(self, flags: int = 0) -> int:
         """Restart the domain as its reset button would; 0. libvirt's driver has no such function."""
-        from esxvirt.driver.lifecycle import reset
+        from esxvirt.driver.domain.lifecycle import reset
 
         check_flags(flags, 0, "esxDomainReset")
         reset(self._driver, self._o)
@@ -191,7 +191,7 @@ class virDomain(Changing, Tuning, Snapshots, Migration, Console):
         return self._destroy(flags)
 
     def _destroy(self, flags: int) -> int:
-        from esxvirt.driver.lifecycle import destroy
+        from esxvirt.driver.domain.lifecycle import destroy
 
         check_flags(flags, 0, "esxDomainDestroyFlags")
         destroy(self._driver, self._o)
@@ -199,14 +199,14 @@ class virDomain(Changing, Tuning, Snapshots, Migration, Console):
 
     def suspend(self) -> int:
         """Suspend the domain, its memory kept in a file; 0."""
-        from esxvirt.driver.lifecycle import suspend
+        from esxvirt.driver.domain.lifecycle import suspend
 
         suspend(self._driver, self._o)
         return 0
 
     def resume(self) -> int:
         """Let the suspended domain go on; 0."""
-        from esxvirt.driver.lifecycle import resume
+        from esxvirt.driver.domain.lifecycle import resume
 
         resume(self._driver, self._o)
         return 0
@@ -220,7 +220,7 @@ class virDomain(Changing, Tuning, Snapshots, Migration, Console):
         return self._undefine(flags)
 
     def _undefine(self, flags: int) -> int:
-        from esxvirt.driver.define import undefine
+        from esxvirt.driver.definition.define import undefine
 
         check_flags(flags, flags_.VIR_DOMAIN_UNDEFINE_SNAPSHOTS_METADATA, "esxDomainUndefineFlags")
         undefine(self._driver, self._o)
@@ -230,7 +230,7 @@ class virDomain(Changing, Tuning, Snapshots, Migration, Console):
 
     def questions(self) -> "list[Question]":
         """Return what the domain asks and waits for: none or one question; see `virConnect.setQuestionCallback`."""
-        from esxvirt.driver.questions import questions
+        from esxvirt.driver.tasks.questions import questions
 
         return questions(self._driver, self._o)
 
@@ -241,7 +241,7 @@ class virDomain(Changing, Tuning, Snapshots, Migration, Console):
             condition: ``"domain-inactive"``, ``"domain-active"`` or ``"guest-agent-available"`` (VMware tools run).
             seconds: None for as long as it takes; past them the error is VIR_ERR_OPERATION_TIMEOUT.
         """
-        from esxvirt.driver.waiting import Condition, wait_for
+        from esxvirt.driver.domain.waiting import Condition, wait_for
 
         try:
             wanted = Condition(condition)
@@ -259,7 +259,7 @@ class virDomain(Changing, Tuning, Snapshots, Migration, Console):
             question: What is answered, or its `id`; None for whatever is asked now.
             choice: The key of an answer, its label, or its words.
         """
-        from esxvirt.driver.questions import answer
+        from esxvirt.driver.tasks.questions import answer
 
         identity = question if question is None or isinstance(question, str) else question.id
         answer(self._driver, self._o, identity, to_text(choice, "virDomainAnswer", "choice"))
@@ -269,40 +269,40 @@ class virDomain(Changing, Tuning, Snapshots, Migration, Console):
 
     def info(self) -> list[int]:
         """Return state, maximum memory in KiB, memory in KiB, virtual CPUs, CPU time in ns."""
-        from esxvirt.driver.info import domain_info
+        from esxvirt.driver.domain.info import domain_info
 
         info = domain_info(self._driver, self._o)
         return [info.state, info.max_memory, info.memory, info.vcpus, info.cpu_time]
 
     def state(self, flags: int = 0) -> list[int]:
         """Return the state VIR_DOMAIN_* and the reason, which VMware does not tell: 0."""
-        from esxvirt.driver.info import state
+        from esxvirt.driver.domain.info import state
 
         check_flags(flags, 0, "esxDomainGetState")
         return [state(self._driver, self._o), 0]
 
     def isActive(self) -> int:
         """Return 1 for a domain that runs or is suspended, else 0."""
-        from esxvirt.driver.info import state
-        from esxvirt.driver.states import PAUSED, RUNNING
+        from esxvirt.driver.domain.info import state
+        from esxvirt.driver.domain.states import PAUSED, RUNNING
 
         return int(state(self._driver, self._o) in {RUNNING, PAUSED})
 
     def maxMemory(self) -> int:
         """Return the maximum memory in KiB."""
-        from esxvirt.driver.info import max_memory
+        from esxvirt.driver.domain.info import max_memory
 
         return max_memory(self._driver, self._o)
 
     def maxVcpus(self) -> int:
         """Return how many virtual CPUs a domain of the host may have."""
-        from esxvirt.driver.info import max_vcpus
+        from esxvirt.driver.domain.info import max_vcpus
 
         return max_vcpus(self._driver, self._o)
 
     def vcpusFlags(self, flags: int = 0) -> int:
         """Return the virtual CPUs; with VIR_DOMAIN_VCPU_MAXIMUM, how many a domain of the host may have."""
-        from esxvirt.driver.info import max_vcpus, vcpus
+        from esxvirt.driver.domain.info import max_vcpus, vcpus
 
         if flags & _GUEST and self._driver.read_only:
             message = "read only access prevents virDomainGetVcpusFlags"
@@ -315,13 +315,13 @@ class virDomain(Changing, Tuning, Snapshots, Migration, Console):
 
     def autostart(self) -> int:
         """Return 1 if the domain starts with its host, else 0."""
-        from esxvirt.driver.autostart import get_autostart
+        from esxvirt.driver.domain.autostart import get_autostart
 
         return int(get_autostart(self._driver, self._o))
 
     def setAutostart(self, autostart: int) -> int:
         """Have the domain start with its host, or with 0 not; 0. Refused if other domains would start, too, then."""
-        from esxvirt.driver.autostart import set_autostart
+        from esxvirt.driver.domain.autostart import set_autostart
 
         set_autostart(self._driver, self._o, start=bool(to_int(autostart)))
         return 0
@@ -330,7 +330,7 @@ class virDomain(Changing, Tuning, Snapshots, Migration, Console):
 
     def XMLDesc(self, flags: int = 0) -> str:
         """Return the domain's XML; with VIR_DOMAIN_XML_INACTIVE as it is while the domain does not run."""
-        from esxvirt.driver.description import xml_description
+        from esxvirt.driver.domain.description import xml_description
 
         if flags & _SECURE and self._driver.read_only:
             message = "virDomainGetXMLDesc with secure flag"

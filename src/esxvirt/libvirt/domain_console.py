@@ -12,8 +12,8 @@ from esxvirt.libvirt.methods import check_flags, to_int
 from esxvirt.libvirt.stream import virStream
 
 if TYPE_CHECKING:
-    from esxvirt.driver.connection import Connection
-    from esxvirt.driver.domains import DomainHandle
+    from esxvirt.driver.connection.connection import Connection
+    from esxvirt.driver.domain.handles import DomainHandle
     from esxvirt.libvirt.connect import virConnect
 
 __all__ = ["Console", "virKeycodeValueFromString"]
@@ -36,7 +36,7 @@ class Console:
         """
         from io import BytesIO
 
-        from esxvirt.driver.console import MIME_TYPE, screenshot
+        from esxvirt.driver.domain.console import MIME_TYPE, screenshot
 
         check_flags(flags, 0, "esxDomainScreenshot")
         message = f"stream must match connection of domain '{self._o.name}'"
@@ -56,8 +56,8 @@ class Console:
             nkeycodes: How many of them, at most 16.
             flags: None are taken.
         """
-        from esxvirt.driver.console import send_keys
-        from esxvirt.driver.keycodes import MOST
+        from esxvirt.driver.domain.console import send_keys
+        from esxvirt.driver.domain.keycodes import MOST
 
         check_flags(flags, 0, "esxDomainSendKey")
         count = to_int(nkeycodes)
@@ -76,7 +76,7 @@ def virKeycodeValueFromString(codeset: int, name: str) -> int:
 
     libvirt has it for its own programs only.
     """
-    from esxvirt.driver.keycodes import code_of
+    from esxvirt.driver.domain.keycodes import code_of
 
     code = code_of(codeset, name)
     return -1 if code is None else code

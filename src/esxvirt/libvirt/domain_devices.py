@@ -11,8 +11,8 @@ from esxvirt.libvirt.errors import report, report_argument
 from esxvirt.libvirt.methods import check_flags, to_int, to_text
 
 if TYPE_CHECKING:
-    from esxvirt.driver.connection import Connection
-    from esxvirt.driver.domains import DomainHandle
+    from esxvirt.driver.connection.connection import Connection
+    from esxvirt.driver.domain.handles import DomainHandle
 
 __all__ = ["Changing"]
 
@@ -48,7 +48,7 @@ class Changing:
 
     def attachDevice(self, xml: str) -> int:
         """Give the running domain the device of `xml`; for others there is `attachDeviceFlags`. 0."""
-        from esxvirt.driver.attach import attach
+        from esxvirt.driver.devices.attach import attach
 
         attach(self._driver, self._o, to_text(xml, "virDomainAttachDevice", "xml"), _LIVE)
         return 0
@@ -59,7 +59,7 @@ class Changing:
         VIR_DOMAIN_AFFECT_LIVE is for a domain that runs, VIR_DOMAIN_AFFECT_CONFIG for any: VMware has one
         configuration, so either is for good.
         """
-        from esxvirt.driver.attach import attach
+        from esxvirt.driver.devices.attach import attach
 
         text = to_text(xml, "virDomainAttachDeviceFlags", "xml")
         check_flags(flags, _AFFECT, "esxDomainAttachDeviceFlags")
@@ -68,14 +68,14 @@ class Changing:
 
     def detachDevice(self, xml: str) -> int:
         """Take the device of `xml` from the running domain; 0. The image of a disk stays where it is."""
-        from esxvirt.driver.attach import detach
+        from esxvirt.driver.devices.attach import detach
 
         detach(self._driver, self._o, to_text(xml, "virDomainDetachDevice", "xml"), _LIVE)
         return 0
 
     def detachDeviceFlags(self, xml: str, flags: int = 0) -> int:
         """Take the device of `xml` from the domain, with flags as `attachDeviceFlags`; 0."""
-        from esxvirt.driver.attach import detach
+        from esxvirt.driver.devices.attach import detach
 
         text = to_text(xml, "virDomainDetachDeviceFlags", "xml")
         check_flags(flags, _AFFECT, "esxDomainDetachDeviceFlags")
@@ -84,8 +84,8 @@ class Changing:
 
     def detachDeviceAlias(self, alias: str, flags: int = 0) -> int:
         """Raise VIR_ERR_DEVICE_MISSING: VMware's devices have no aliases."""
-        from esxvirt.driver.affect import check_live
-        from esxvirt.driver.info import state
+        from esxvirt.driver.domain.affect_flags import check_live
+        from esxvirt.driver.domain.info import state
 
         text = to_text(alias, "virDomainDetachDeviceAlias", "alias")
         check_flags(flags, _AFFECT, "esxDomainDetachDeviceAlias")
@@ -99,7 +99,7 @@ class Changing:
         The medium of a CD-ROM or floppy drive, the network and link state of a network card, a disk's mode. Taken,
         VIR_DOMAIN_DEVICE_MODIFY_FORCE makes no difference.
         """
-        from esxvirt.driver.update import update
+        from esxvirt.driver.devices.update import update
 
         text = to_text(xml, "virDomainUpdateDeviceFlags", "xml")
         check_flags(flags, _AFFECT | _FORCE, "esxDomainUpdateDeviceFlags")
@@ -111,7 +111,7 @@ class Changing:
 
         With VIR_DOMAIN_AFFECT_CONFIG as the next start makes it, otherwise as it is now.
         """
-        from esxvirt.driver.links import links
+        from esxvirt.driver.devices.nic_links import links
 
         check_flags(flags, _CONFIG, "esxDomainInterfaceLinks")
         found = links(self._driver, self._o, config=bool(flags & _CONFIG))
@@ -121,7 +121,7 @@ class Changing:
 
     def rename(self, new_name: str, flags: int = 0) -> int:
         """Give the domain, which must be off, another name; no flag is supported. 0. This object keeps the old one."""
-        from esxvirt.driver.rename import rename
+        from esxvirt.driver.domain.rename import rename
 
         text = to_text(new_name, "virDomainRename", "new_name")
         if not text:
@@ -135,7 +135,7 @@ class Changing:
 
         Raises VIR_ERR_NO_DOMAIN_METADATA if there is none. `flags` is VIR_DOMAIN_AFFECT_LIVE or _CONFIG.
         """
-        from esxvirt.driver.metadata import get_description, get_metadata, get_title
+        from esxvirt.driver.domain.metadata import get_description, get_metadata, get_title
 
         function = "virDomainGetMetadata"
         if flags & _LIVE and flags & _CONFIG:
@@ -156,7 +156,7 @@ class Changing:
         Titles and elements are settings ``esxvirt.title`` and ``esxvirt.metadata`` of the domain's VMX file, which
         other programs keep and do not show.
         """
-        from esxvirt.driver.metadata import set_description, set_metadata, set_title
+        from esxvirt.driver.domain.metadata import set_description, set_metadata, set_title
 
         function = "virDomainSetMetadata"
         if type == _TITLE and metadata and "\n" in metadata:
@@ -182,7 +182,7 @@ class Changing:
 
         `types` is VIR_DOMAIN_GUEST_INFO_*, 0 for all that there is; users, timezone, disks and load they do not tell.
         """
-        from esxvirt.driver.guest_details import guest_details
+        from esxvirt.driver.domain.guest_details import guest_details
 
         check_flags(flags, 0, "esxDomainGetGuestInfo")
         wanted = to_int(types)
@@ -193,7 +193,7 @@ class Changing:
 
     def fsInfo(self, flags: int = 0) -> list[tuple[str, str, str, list[str] | None]]:
         """Return the file systems that the guest has mounted: mount point, name, type (may be empty), no disks."""
-        from esxvirt.driver.guest_details import filesystems
+        from esxvirt.driver.domain.guest_details import filesystems
 
         check_flags(flags, 0, "esxDomainGetFSInfo")
         return [

@@ -16,9 +16,9 @@ from esxvirt.libvirt.errors import libvirtError, report, report_argument
 from esxvirt.libvirt.methods import ClosedError, check_flags, to_int
 
 if TYPE_CHECKING:
-    from esxvirt.driver.connection import Connection
-    from esxvirt.driver.domains import DomainHandle
-    from esxvirt.driver.jobs import Job
+    from esxvirt.driver.connection.connection import Connection
+    from esxvirt.driver.domain.handles import DomainHandle
+    from esxvirt.driver.tasks.jobs import Job
     from esxvirt.libvirt.connect import virConnect
     from esxvirt.libvirt.domain import virDomain
 
@@ -175,7 +175,7 @@ class Migration:
         return self._perform(dconn, flags, dname, uri)
 
     def _check_vcenters(self, there: "Connection", function: str) -> None:
-        from esxvirt.driver.migration import has_vcenter
+        from esxvirt.driver.migration.migration import has_vcenter
 
         if not has_vcenter(self._driver) or not has_vcenter(there):
             raise report(codes.VIR_ERR_NO_SUPPORT, codes.VIR_FROM_DOMAIN, function)
@@ -183,7 +183,7 @@ class Migration:
     def _perform(
         self, dconn: "virConnect", flags: int, dname: str | None, uri: str | None, storage: str | None = None
     ) -> "virDomain":
-        from esxvirt.driver import migration
+        from esxvirt.driver.migration import migration
         from esxvirt.errors import InvalidArgumentError
         from esxvirt.libvirt.domain import virDomain
 
@@ -234,7 +234,7 @@ class Migration:
         and, third, 0. VMware tells how far it is in percent, so of the amounts of data (fourth to sixth: total,
         processed, remaining) the total is 100. The rest is 0.
         """
-        from esxvirt.driver.jobs import current_job
+        from esxvirt.driver.tasks.jobs import current_job
 
         job = current_job(self._driver, self._o)
         if job is None:
@@ -251,7 +251,7 @@ class Migration:
         `flags`: VIR_DOMAIN_JOB_STATS_COMPLETED for what was done last; the server keeps it for some minutes, so
         VIR_DOMAIN_JOB_STATS_KEEP_COMPLETED makes no difference.
         """
-        from esxvirt.driver.jobs import current_job, last_job
+        from esxvirt.driver.tasks.jobs import current_job, last_job
 
         check_flags(flags, _STATS, "esxDomainGetJobStats")
         ended = bool(flags & _STATS)
@@ -267,7 +267,7 @@ class Migration:
         return self._abort_job(flags)
 
     def _abort_job(self, flags: int) -> int:
-        from esxvirt.driver.jobs import abort
+        from esxvirt.driver.tasks.jobs import abort
 
         check_flags(flags, 0, "esxDomainAbortJobFlags")
         abort(self._driver, self._o)

@@ -11,9 +11,9 @@ from esxvirt.libvirt.methods import check_flags, to_text
 from esxvirt.libvirt.snapshot import ALL_FILTERS, LEAVES, METADATA, describe, names_of, virDomainSnapshot
 
 if TYPE_CHECKING:
-    from esxvirt.driver.connection import Connection
-    from esxvirt.driver.domains import DomainHandle
-    from esxvirt.driver.snapshots import SnapshotHandle, SnapshotTree
+    from esxvirt.driver.connection.connection import Connection
+    from esxvirt.driver.domain.handles import DomainHandle
+    from esxvirt.driver.snapshots.snapshots import SnapshotHandle, SnapshotTree
     from esxvirt.libvirt.domain import virDomain
 
 __all__ = ["Snapshots"]
@@ -43,8 +43,8 @@ class Snapshots:
         Flags: VIR_DOMAIN_SNAPSHOT_CREATE_DISK_ONLY (without memory), _QUIESCE (the guest's file systems made quiet),
         _VALIDATE (the XML checked against libvirt's schema), _NO_METADATA (as always: libvirt keeps none of ESX's).
         """
-        from esxvirt.driver.snapshot_changes import take
-        from esxvirt.driver.validating import can_validate
+        from esxvirt.driver.definition.validating import can_validate
+        from esxvirt.driver.snapshots.changes import take
         from esxvirt.xml.snapshot import parse_snapshot
 
         function = "virDomainSnapshotCreateXML"
@@ -75,21 +75,21 @@ class Snapshots:
 
         Flags: VIR_DOMAIN_SNAPSHOT_LIST_ROOTS, _LEAVES; and _METADATA, which lists none.
         """
-        from esxvirt.driver.snapshot_listing import everything
+        from esxvirt.driver.snapshots.listing import everything
 
         check_flags(flags, _ROOTS | METADATA | LEAVES, "esxDomainSnapshotNum")
         return names_of(everything(self._tree(), flags))
 
     def listAllSnapshots(self, flags: int = 0) -> list[virDomainSnapshot]:
         """Return the snapshots, parents first; flags: all VIR_DOMAIN_SNAPSHOT_LIST_*. libvirt's driver has no such."""
-        from esxvirt.driver.snapshot_listing import everything
+        from esxvirt.driver.snapshots.listing import everything
 
         check_flags(flags, ALL_FILTERS, "esxDomainListAllSnapshots")
         return [self._snapshot(snapshot.handle) for snapshot in everything(self._tree(), flags)]
 
     def snapshotDetails(self, flags: int = 0) -> list[tuple[virDomainSnapshot, dict[str, Any]]]:
         """Return `listAllSnapshots` with what `virDomainSnapshot.details` tells of each, in one read of the server."""
-        from esxvirt.driver.snapshot_listing import everything
+        from esxvirt.driver.snapshots.listing import everything
 
         check_flags(flags, ALL_FILTERS, "esxDomainSnapshotDetails")
         tree = self._tree()
@@ -112,7 +112,7 @@ class Snapshots:
 
     def revertToSnapshot(self, snap: virDomainSnapshot, flags: int = 0) -> int:
         """Give the domain the state of a snapshot, its power state included; no flag is supported. 0."""
-        from esxvirt.driver.snapshot_changes import revert
+        from esxvirt.driver.snapshots.changes import revert
         from esxvirt.errors import ReadOnlyError
 
         function = "virDomainRevertToSnapshot"
@@ -133,7 +133,7 @@ class Snapshots:
         return 0
 
     def _tree(self) -> "SnapshotTree":
-        from esxvirt.driver.snapshots import read_tree
+        from esxvirt.driver.snapshots.snapshots import read_tree
 
         return read_tree(self._driver, self._o)
 

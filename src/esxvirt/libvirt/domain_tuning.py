@@ -12,8 +12,8 @@ from esxvirt.libvirt.methods import check_flags, to_int
 from esxvirt.libvirt.parameters import INT, LLONG, ULLONG, read_parameters
 
 if TYPE_CHECKING:
-    from esxvirt.driver.connection import Connection
-    from esxvirt.driver.domains import DomainHandle
+    from esxvirt.driver.connection.connection import Connection
+    from esxvirt.driver.domain.handles import DomainHandle
 
 __all__ = ["Tuning"]
 
@@ -38,14 +38,14 @@ class Tuning:
 
     def setMaxMemory(self, memory: int) -> int:
         """Set the memory in KiB, of which it has the next multiple of 4096, of a domain that is off; 0."""
-        from esxvirt.driver.memory import set_max_memory
+        from esxvirt.driver.domain.memory import set_max_memory
 
         set_max_memory(self._driver, self._o, _kibibytes(memory, "virDomainSetMaxMemory"))
         return 0
 
     def setMemory(self, memory: int) -> int:
         """Limit the memory of the host that the domain uses, in KiB; 0."""
-        from esxvirt.driver.memory import set_memory
+        from esxvirt.driver.domain.memory import set_memory
 
         set_memory(self._driver, self._o, _kibibytes(memory, "virDomainSetMemory"))
         return 0
@@ -55,7 +55,7 @@ class Tuning:
 
         VIR_DOMAIN_AFFECT_LIVE is for a domain that runs, VIR_DOMAIN_AFFECT_CONFIG for any: VMware has one value.
         """
-        from esxvirt.driver.memory import set_max_memory, set_memory
+        from esxvirt.driver.domain.memory import set_max_memory, set_memory
 
         kibibytes = _kibibytes(memory, "virDomainSetMemoryFlags")
         check_flags(flags, _AFFECT | flags_.VIR_DOMAIN_MEM_MAXIMUM, "esxDomainSetMemoryFlags")
@@ -67,14 +67,14 @@ class Tuning:
 
     def memoryParameters(self, flags: int = 0) -> dict[str, int]:
         """Return ``{"min_guarantee": KiB}``: what the host keeps for the domain."""
-        from esxvirt.driver.memory import get_guarantee
+        from esxvirt.driver.domain.memory import get_guarantee
 
         check_flags(flags, _AFFECT | _STRINGS, "esxDomainGetMemoryParameters")
         return {_GUARANTEE: get_guarantee(self._driver, self._o, flags & _AFFECT)}
 
     def setMemoryParameters(self, params: dict[str, int], flags: int = 0) -> int:
         """Change the parameters of `memoryParameters`; 0."""
-        from esxvirt.driver.memory import set_guarantee
+        from esxvirt.driver.domain.memory import set_guarantee
 
         check_flags(flags, _AFFECT, "esxDomainSetMemoryParameters")
         values = read_parameters(params, dict.fromkeys(_MEMORY_PARAMETERS, ULLONG))
@@ -90,14 +90,14 @@ class Tuning:
 
     def setVcpus(self, nvcpus: int) -> int:
         """Set the number of virtual CPUs; 0."""
-        from esxvirt.driver.vcpus import set_vcpus
+        from esxvirt.driver.domain.vcpus import set_vcpus
 
         set_vcpus(self._driver, self._o, _vcpus(nvcpus, "virDomainSetVcpus"))
         return 0
 
     def setVcpusFlags(self, nvcpus: int, flags: int = 0) -> int:
         """Set the number of virtual CPUs; VIR_DOMAIN_VCPU_LIVE is taken, and makes no difference. 0."""
-        from esxvirt.driver.vcpus import set_vcpus
+        from esxvirt.driver.domain.vcpus import set_vcpus
 
         function = "virDomainSetVcpusFlags"
         if flags & flags_.VIR_DOMAIN_VCPU_MAXIMUM and not flags & flags_.VIR_DOMAIN_VCPU_CONFIG:
@@ -113,7 +113,7 @@ class Tuning:
 
     def schedulerType(self) -> tuple[str, int]:
         """Return the scheduler's name and the number of its parameters: ``("allocation", 3)``."""
-        from esxvirt.driver.scheduler import SCHEDULER_TYPE
+        from esxvirt.driver.domain.scheduler import SCHEDULER_TYPE
 
         _ = self._driver
         return SCHEDULER_TYPE, len(_SCHEDULER_PARAMETERS)
@@ -129,7 +129,7 @@ class Tuning:
     def _get_scheduling(self, flags: int) -> dict[str, int]:
         from dataclasses import asdict
 
-        from esxvirt.driver.scheduler import get_scheduling
+        from esxvirt.driver.domain.scheduler import get_scheduling
 
         check_flags(flags, _AFFECT | _STRINGS, "esxDomainGetSchedulerParametersFlags")
         return asdict(get_scheduling(self._driver, self._o, flags & _AFFECT))
@@ -143,7 +143,7 @@ class Tuning:
         return self._set_scheduling(params, flags)
 
     def _set_scheduling(self, params: dict[str, int], flags: int) -> int:
-        from esxvirt.driver.scheduler import Scheduling, set_scheduling
+        from esxvirt.driver.domain.scheduler import Scheduling, set_scheduling
 
         check_flags(flags, _AFFECT, "esxDomainSetSchedulerParametersFlags")
         values = Scheduling(**read_parameters(params, _SCHEDULER_PARAMETERS))
@@ -154,7 +154,7 @@ class Tuning:
 
     def hostname(self, flags: int = 0) -> str:
         """Return the guest's hostname, which needs VMware tools in it; no flag is supported."""
-        from esxvirt.driver.guest import hostname
+        from esxvirt.driver.domain.guest import hostname
 
         check_flags(flags, 0, "esxDomainGetHostname")
         return hostname(self._driver, self._o)
@@ -164,7 +164,7 @@ class Tuning:
 
         `source` is VIR_DOMAIN_INTERFACE_ADDRESSES_SRC_AGENT, which needs VMware tools. They tell no prefix: it is 0.
         """
-        from esxvirt.driver.guest import addresses
+        from esxvirt.driver.domain.guest import addresses
 
         agent = flags_.VIR_DOMAIN_INTERFACE_ADDRESSES_SRC_AGENT
         if source == agent and self._driver.read_only:

@@ -9,7 +9,7 @@ from esxvirt.libvirt.methods import check_flags, offers
 from esxvirt.libvirt.objects import OfConnection
 
 if TYPE_CHECKING:
-    from esxvirt.driver.interfaces import InterfaceHandle
+    from esxvirt.driver.host.interfaces import InterfaceHandle
 
 __all__ = ["virInterface"]
 
@@ -35,7 +35,7 @@ class virInterface(OfConnection):
 
     def XMLDesc(self, flags: int = 0) -> str:
         """Return the card's description; with VIR_INTERFACE_XML_INACTIVE it is the same."""
-        from esxvirt.driver.interfaces import describe
+        from esxvirt.driver.host.interfaces import describe
         from esxvirt.xml.interface import format_interface
 
         check_flags(flags, VIR_INTERFACE_XML_INACTIVE, "esxInterfaceGetXMLDesc")

@@ -19,7 +19,7 @@ def endKeptSessions(uri: str | None = None) -> list[tuple[str, str, str | None]]
     Raises:
         libvirtError: The URI is none, or the files may be read by others.
     """
-    from esxvirt.driver.kept_sessions import end_all
+    from esxvirt.driver.connection.session_cache import end_all
     from esxvirt.uri import parse
 
     virResetLastError()

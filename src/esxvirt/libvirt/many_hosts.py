@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from esxvirt.libvirt.methods import to_text
 
 if TYPE_CHECKING:
-    from esxvirt.driver.connection import Connection
-    from esxvirt.driver.hosts import HostSummary
-    from esxvirt.driver.tree import Node
+    from esxvirt.driver.connection.connection import Connection
+    from esxvirt.driver.connection.hosts import HostSummary
+    from esxvirt.driver.connection.tree import Node
 
 __all__ = ["ManyHosts"]
 
@@ -32,7 +32,7 @@ class ManyHosts:
         (``poweredOn``, ``poweredOff``, ``standBy``), `connection` (``connected``, ``disconnected``, ``notResponding``),
         `maintenance`, `version`, `cpus` (cores), `memory` (KiB), `machines` (how many). None is what is not known.
         """
-        from esxvirt.driver.hosts import list_hosts
+        from esxvirt.driver.connection.hosts import list_hosts
 
         return [_host(host) for host in list_hosts(self._driver)]
 
@@ -41,7 +41,7 @@ class ManyHosts:
 
         Kinds are ``server``, ``folder``, ``datacenter``, ``cluster``, ``host``, and ``domain`` with `machines`.
         """
-        from esxvirt.driver.tree import read_inventory
+        from esxvirt.driver.connection.tree import read_inventory
 
         return _node(read_inventory(self._driver, machines=machines))
 

@@ -15,7 +15,7 @@ from esxvirt.libvirt.surface import SURFACE
 if TYPE_CHECKING:
     import inspect
 
-    from esxvirt.driver.connection import Connection
+    from esxvirt.driver.connection.connection import Connection
 
 __all__ = ["ClosedError", "Method", "check_flags", "domain_of", "offers", "to_int", "to_text"]
 

@@ -9,7 +9,7 @@ from esxvirt.libvirt.constants.errors import VIR_FROM_ESX
 from esxvirt.libvirt.errors import translate, virResetLastError
 
 if TYPE_CHECKING:
-    from esxvirt.driver.connection import Connection
+    from esxvirt.driver.connection.connection import Connection
 
 __all__ = ["nativeToXML", "xmlToNative"]
 
@@ -68,7 +68,7 @@ def convert_from(
     file_name: str | None,
 ) -> tuple[str, list[str]]:
     """Convert on a driver's connection, or none: the XML and the notes."""
-    from esxvirt.driver.native import from_native
+    from esxvirt.driver.definition.native import from_native
     from esxvirt.vmx import Report
 
     report = Report()
@@ -88,7 +88,7 @@ def convert_to(
     file_name: str | None,
 ) -> tuple[str, list[str]]:
     """Convert on a driver's connection, or none: the VMX file and the notes."""
-    from esxvirt.driver.native import to_native
+    from esxvirt.driver.definition.native import to_native
     from esxvirt.vmx import Report
 
     report = Report()

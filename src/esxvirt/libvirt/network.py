@@ -10,7 +10,7 @@ from esxvirt.libvirt.methods import offers, to_int
 from esxvirt.libvirt.objects import OfConnection
 
 if TYPE_CHECKING:
-    from esxvirt.driver.networks import NetworkHandle
+    from esxvirt.driver.network.networks import NetworkHandle
 
 __all__ = ["virNetwork"]
 
@@ -57,14 +57,14 @@ class virNetwork(OfConnection):
 
     def undefine(self) -> int:
         """Remove the virtual switch and its port groups, unless the host or a running machine uses them; 0."""
-        from esxvirt.driver.network_define import undefine
+        from esxvirt.driver.network.define import undefine
 
         undefine(self._driver, self._o)
         return 0
 
     def XMLDesc(self, flags: int = 0) -> str:
         """Return the network's description; as in libvirt's driver, `flags` are not looked at."""
-        from esxvirt.driver.networks import describe
+        from esxvirt.driver.network.networks import describe
         from esxvirt.xml.network import format_network
 
         to_int(flags)

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 if TYPE_CHECKING:
-    from esxvirt.driver.connection import Connection
+    from esxvirt.driver.connection.connection import Connection
     from esxvirt.libvirt.connect import virConnect
     from esxvirt.libvirt.domain import virDomain
     from esxvirt.libvirt.network import virNetwork

@@ -82,7 +82,7 @@ def _open(
             raise UnavailableError("an empty URI: name a server, such as 'esx://example-esx.com/'")
         uri = parse(text)
         from esxvirt.auth import CallbackAuthenticator
-        from esxvirt.driver.connection import Connection
+        from esxvirt.driver.connection.connection import Connection
 
         authenticate = CallbackAuthenticator(types, callback, opaque, authfile=uri.authfile)
         return virConnect(Connection.open(uri, authenticate, read_only=read_only))

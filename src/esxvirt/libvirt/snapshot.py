@@ -13,7 +13,7 @@ from esxvirt.libvirt.objects import OfDomain
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from esxvirt.driver.snapshots import Snapshot, SnapshotHandle, SnapshotTree
+    from esxvirt.driver.snapshots.snapshots import Snapshot, SnapshotHandle, SnapshotTree
 
 __all__ = ["virDomainSnapshot"]
 
@@ -53,7 +53,7 @@ class virDomainSnapshot(OfDomain):
 
     def getXMLDesc(self, flags: int = 0) -> str:
         """Return the XML; no flag is supported."""
-        from esxvirt.driver.snapshots import xml_description
+        from esxvirt.driver.snapshots.snapshots import xml_description
 
         if flags & flags_.VIR_DOMAIN_SNAPSHOT_XML_SECURE and self._driver.read_only:
             message = "virDomainSnapshotGetXMLDesc with secure flag"
@@ -112,7 +112,7 @@ class virDomainSnapshot(OfDomain):
         Flags: VIR_DOMAIN_SNAPSHOT_DELETE_CHILDREN removes those below, too, _CHILDREN_ONLY (which libvirt's driver has
         not) those alone; with _METADATA_ONLY nothing is removed, as libvirt keeps nothing of its own.
         """
-        from esxvirt.driver.snapshot_changes import remove, remove_children
+        from esxvirt.driver.snapshots.changes import remove, remove_children
 
         if flags & _CHILDREN and flags & _CHILDREN_ONLY:
             message = (
@@ -135,7 +135,7 @@ class virDomainSnapshot(OfDomain):
 
         libvirt has no such function: its drivers that can do so take a description anew.
         """
-        from esxvirt.driver.snapshot_changes import rename
+        from esxvirt.driver.snapshots.changes import rename
 
         check_flags(flags, 0, "esxDomainSnapshotRename")
         domain = self._dom._o  # noqa: SLF001  the classes of this package are each other's friends
@@ -144,13 +144,13 @@ class virDomainSnapshot(OfDomain):
 
     def _node(self) -> "tuple[SnapshotTree, Snapshot]":
         """Read the tree, and find the snapshot in it."""
-        from esxvirt.driver.snapshots import read_tree
+        from esxvirt.driver.snapshots.snapshots import read_tree
 
         tree = read_tree(self._driver, self._dom._o)  # noqa: SLF001  as above
         return tree, tree.find(self._o)
 
     def _children(self, flags: int) -> "tuple[SnapshotTree, list[Snapshot]]":
-        from esxvirt.driver.snapshot_listing import children
+        from esxvirt.driver.snapshots.listing import children
 
         tree, snapshot = self._node()
         return tree, children(snapshot, flags)

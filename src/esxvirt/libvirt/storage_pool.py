@@ -14,8 +14,8 @@ from esxvirt.libvirt.objects import OfConnection
 from esxvirt.libvirt.storage_vol import virStorageVol
 
 if TYPE_CHECKING:
-    from esxvirt.driver.pools import PoolHandle
-    from esxvirt.driver.volumes import VolumeHandle
+    from esxvirt.driver.storage.pools import PoolHandle
+    from esxvirt.driver.storage.volumes import VolumeHandle
 
 __all__ = ["virStoragePool"]
 
@@ -63,7 +63,7 @@ class virStoragePool(OfConnection):
 
     def info(self) -> list[int]:
         """Return state (VIR_STORAGE_POOL_*), capacity, allocation and what is free, in bytes, as they are now."""
-        from esxvirt.driver import pools
+        from esxvirt.driver.storage import pools
 
         pool = pools.read_again(self._driver, self._o)
         pools.warn([pool])
@@ -72,7 +72,7 @@ class virStoragePool(OfConnection):
 
     def XMLDesc(self, flags: int = 0) -> str:
         """Return the XML; no flags are taken."""
-        from esxvirt.driver import pools
+        from esxvirt.driver.storage import pools
         from esxvirt.xml.storage.pool import format_pool
 
         check_flags(flags, 0, "esxStoragePoolGetXMLDesc")
@@ -82,7 +82,7 @@ class virStoragePool(OfConnection):
 
     def refresh(self, flags: int = 0) -> int:
         """Have the host look again what is there; 0."""
-        from esxvirt.driver import pools
+        from esxvirt.driver.storage import pools
 
         check_flags(flags, 0, "esxStoragePoolRefresh")
         pools.refresh(self._driver, self._o)
@@ -91,7 +91,7 @@ class virStoragePool(OfConnection):
     # volumes
 
     def _volumes(self) -> "list[VolumeHandle]":
-        from esxvirt.driver.volumes import list_volumes
+        from esxvirt.driver.storage.volumes import list_volumes
 
         return list_volumes(self._driver, self._o)
 
@@ -116,7 +116,7 @@ class virStoragePool(OfConnection):
 
     def storageVolLookupByName(self, name: str) -> virStorageVol:
         """Return the volume of this name: ``folder/file``, or a LUN's device."""
-        from esxvirt.driver.volumes import lookup_by_name
+        from esxvirt.driver.storage.volumes import lookup_by_name
 
         text = to_text(name, "virStorageVolLookupByName", "name")
         return virStorageVol(self._conn, lookup_by_name(self._driver, self._o, text))
@@ -126,7 +126,7 @@ class virStoragePool(OfConnection):
 
         VIR_STORAGE_VOL_CREATE_VALIDATE checks the XML by libvirt's schema, whose names of volumes have no folders here.
         """
-        from esxvirt.driver.volume_files import create
+        from esxvirt.driver.storage.volume_files import create
 
         check_flags(flags, VIR_STORAGE_VOL_CREATE_VALIDATE, "esxStorageVolCreateXML")
         text = to_text(xmlDesc, "virStorageVolCreateXML", "xmlDesc")
@@ -134,7 +134,7 @@ class virStoragePool(OfConnection):
 
     def createXMLFrom(self, xmlDesc: str, clonevol: virStorageVol, flags: int = 0) -> virStorageVol:
         """Make a disk image of another, with the folder that it is to be in; flags as `createXML`."""
-        from esxvirt.driver.volume_files import copy
+        from esxvirt.driver.storage.volume_files import copy
 
         check_flags(flags, VIR_STORAGE_VOL_CREATE_VALIDATE, "esxStorageVolCreateXMLFrom")
         text = to_text(xmlDesc, "virStorageVolCreateXMLFrom", "xmlDesc")

@@ -12,7 +12,7 @@ from esxvirt.libvirt.methods import check_flags, offers, to_int
 from esxvirt.libvirt.objects import OfConnection
 
 if TYPE_CHECKING:
-    from esxvirt.driver.volumes import VolumeHandle
+    from esxvirt.driver.storage.volumes import VolumeHandle
     from esxvirt.libvirt.connect import virConnect
     from esxvirt.libvirt.storage_pool import virStoragePool
     from esxvirt.libvirt.stream import virStream
@@ -46,13 +46,13 @@ class virStorageVol(OfConnection):
 
     def key(self) -> str:
         """Return what the volume is known by, whatever its name."""
-        from esxvirt.driver.volumes import key_of
+        from esxvirt.driver.storage.volumes import key_of
 
         return key_of(self._driver, self._o)
 
     def info(self) -> list[int]:
         """Return type (VIR_STORAGE_VOL_*), capacity and allocation in bytes, as they are now."""
-        from esxvirt.driver.volumes import read_again
+        from esxvirt.driver.storage.volumes import read_again
 
         now = read_again(self._driver, self._o)
         return [now.type, now.capacity, now.allocation]
@@ -68,7 +68,7 @@ class virStorageVol(OfConnection):
 
     def XMLDesc(self, flags: int = 0) -> str:
         """Return the XML; no flags are taken."""
-        from esxvirt.driver.volumes import describe, read_again
+        from esxvirt.driver.storage.volumes import describe, read_again
         from esxvirt.xml.storage.volume import format_volume
 
         check_flags(flags, 0, "esxStorageVolGetXMLDesc")
@@ -76,21 +76,21 @@ class virStorageVol(OfConnection):
 
     def XMLDescAtLookup(self) -> str:
         """Return what `XMLDesc` would have returned when the volume was looked up. esxvirt's own."""
-        from esxvirt.driver.volumes import describe
+        from esxvirt.driver.storage.volumes import describe
         from esxvirt.xml.storage.volume import format_volume
 
         return format_volume(describe(self._driver, self._o))
 
     def storagePoolLookupByVolume(self) -> "virStoragePool":
         """Return the pool."""
-        from esxvirt.driver.volumes import lookup_pool
+        from esxvirt.driver.storage.volumes import lookup_pool
         from esxvirt.libvirt.storage_pool import virStoragePool
 
         return virStoragePool(self._conn, lookup_pool(self._driver, self._o))
 
     def delete(self, flags: int = 0) -> int:
         """Delete the volume's files; 0."""
-        from esxvirt.driver.volume_files import delete
+        from esxvirt.driver.storage.volume_files import delete
 
         check_flags(flags, 0, "esxStorageVolDelete")
         delete(self._driver, self._o)
@@ -98,7 +98,7 @@ class virStorageVol(OfConnection):
 
     def wipe(self, flags: int = 0) -> int:
         """Fill a disk image with zeros; 0."""
-        from esxvirt.driver.volume_files import wipe
+        from esxvirt.driver.storage.volume_files import wipe
 
         check_flags(flags, 0, "esxStorageVolWipe")
         wipe(self._driver, self._o)
@@ -116,8 +116,8 @@ class virStorageVol(OfConnection):
         VIR_STORAGE_VOL_RESIZE_ALLOCATE writes the zeros at once. VIR_STORAGE_VOL_RESIZE_SHRINK is taken, but no image
         shrinks.
         """
-        from esxvirt.driver.volume_files import resize
-        from esxvirt.driver.volumes import read_again
+        from esxvirt.driver.storage.volume_files import resize
+        from esxvirt.driver.storage.volumes import read_again
 
         check_flags(flags, _RESIZE_FLAGS, "esxStorageVolResize")
         shrink, delta = flags & flags_.VIR_STORAGE_VOL_RESIZE_SHRINK, flags & flags_.VIR_STORAGE_VOL_RESIZE_DELTA
@@ -142,7 +142,7 @@ class virStorageVol(OfConnection):
 
         Of a disk image it is the content of the disk. What breaks off on the way goes on where it broke.
         """
-        from esxvirt.driver.transfer import download
+        from esxvirt.driver.storage.transfer import download
 
         check_flags(flags, 0, "esxStorageVolDownload")
         self._check_stream(stream, "virStorageVolDownload")
@@ -155,7 +155,7 @@ class virStorageVol(OfConnection):
 
         What is not sent of a disk is zeros. VMware takes files from their beginning: `offset` is 0.
         """
-        from esxvirt.driver.transfer import upload
+        from esxvirt.driver.storage.transfer import upload
 
         check_flags(flags, 0, "esxStorageVolUpload")
         self._check_stream(stream, "virStorageVolUpload")

@@ -11,7 +11,7 @@ from esxvirt.libvirt.methods import check_flags, offers, to_int
 from esxvirt.libvirt.objects import OfConnection
 
 if TYPE_CHECKING:
-    from esxvirt.driver.transfer import Sink, Source
+    from esxvirt.driver.storage.transfer import Sink, Source
     from esxvirt.libvirt.connect import virConnect
 
 __all__ = ["virStream"]

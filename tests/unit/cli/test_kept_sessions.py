@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from esxvirt.driver import kept_sessions
+from esxvirt.driver.connection import session_cache as kept_sessions
 from esxvirt.sim import Simulator
 from esxvirt.vsphere import session_cache
 from esxvirt.vsphere.session_cache import UnusableCacheError

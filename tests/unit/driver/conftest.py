@@ -6,7 +6,7 @@ from contextlib import ExitStack
 import pytest
 
 from esxvirt.auth import Credentials, Secret
-from esxvirt.driver.connection import Connection
+from esxvirt.driver.connection.connection import Connection
 from esxvirt.sim import Simulator
 from esxvirt.uri import parse
 

@@ -4,13 +4,15 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from esxvirt.driver import attach, metadata, rename, update
-from esxvirt.driver.connection import Connection
-from esxvirt.driver.define import define
-from esxvirt.driver.description import describe, xml_description
-from esxvirt.driver.domains import DomainHandle, lookup_by_name
-from esxvirt.driver.guest_details import filesystems, guest_details
-from esxvirt.driver.links import links
+from esxvirt.driver.connection.connection import Connection
+from esxvirt.driver.definition.define import define
+from esxvirt.driver.devices import attach, update
+from esxvirt.driver.devices.nic_links import links
+from esxvirt.driver.domain import metadata, rename
+from esxvirt.driver.domain.description import describe, xml_description
+from esxvirt.driver.domain.guest_details import filesystems, guest_details
+from esxvirt.driver.domain.handles import DomainHandle
+from esxvirt.driver.domain.lookup import lookup_by_name
 from esxvirt.errors import (
     ConfigUnsupportedError,
     DeviceNotFoundError,

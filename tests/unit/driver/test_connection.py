@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from esxvirt.auth import CallbackAuthenticator, Credentials, Secret
-from esxvirt.driver.connection import Connection
+from esxvirt.driver.connection.connection import Connection
 from esxvirt.errors import (
     AuthenticationError,
     EsxvirtError,

@@ -2,8 +2,8 @@
 
 import pytest
 
-from esxvirt.driver import console, keycodes
-from esxvirt.driver.domains import lookup_by_name
+from esxvirt.driver.domain import console, keycodes
+from esxvirt.driver.domain.lookup import lookup_by_name
 from esxvirt.errors import (
     ArgumentUnsupportedError,
     BadAnswerError,

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from esxvirt.driver import define, description, lifecycle
-from esxvirt.driver.connection import Connection
-from esxvirt.driver.domains import lookup_by_name, lookup_by_uuid, read_all
-from esxvirt.driver.file_names import escape_item
+from esxvirt.driver.connection.connection import Connection
+from esxvirt.driver.definition import define
+from esxvirt.driver.definition.file_names import escape_item
+from esxvirt.driver.domain import description, lifecycle
+from esxvirt.driver.domain.lookup import lookup_by_name, lookup_by_uuid
+from esxvirt.driver.domain.reading import read_all
 from esxvirt.errors import DomainNotFoundError, EsxvirtError, OperationInvalidError, ServerFault, TransportError
 from esxvirt.sim import Simulator
 from esxvirt.vsphere.files import DatastorePath, FileNotThereError, delete_file, read_file, write_file

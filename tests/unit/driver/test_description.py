@@ -5,10 +5,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from esxvirt.driver import domains
-from esxvirt.driver.connection import Connection
-from esxvirt.driver.define import define
-from esxvirt.driver.description import xml_description
+from esxvirt.driver.connection.connection import Connection
+from esxvirt.driver.definition.define import define
+from esxvirt.driver.domain import lookup, reading
+from esxvirt.driver.domain.description import xml_description
 from esxvirt.errors import VmxError
 from esxvirt.sim import Simulator
 from esxvirt.vsphere.files import DatastorePath, read_file, write_file
@@ -46,7 +46,7 @@ def change(connection: Connection, key: str, value: str) -> int:
 def test_what_cannot_be_is_an_error_of_one_machine_that_names_file_and_line(
     key: str, value: str, words: str, connection: Connection
 ) -> None:
-    archive = domains.lookup_by_name(connection, "archive")
+    archive = lookup.lookup_by_name(connection, "archive")
     xml = xml_description(connection, archive)
     line = change(connection, key, value)
     with pytest.raises(VmxError) as caught:
@@ -54,8 +54,8 @@ def test_what_cannot_be_is_an_error_of_one_machine_that_names_file_and_line(
     assert str(caught.value) == (
         f"the VMX file '{FILE}' of the domain 'archive' cannot be converted: {words} (line {line})"
     )
-    assert "archive" in {domain.name for domain in domains.read_all(connection)}
-    assert "<domain type='vmware'" in xml_description(connection, domains.lookup_by_name(connection, "web"))
+    assert "archive" in {domain.name for domain in reading.read_all(connection)}
+    assert "<domain type='vmware'" in xml_description(connection, lookup.lookup_by_name(connection, "web"))
     define(connection, xml)
     assert xml_description(connection, archive) == xml
 
@@ -63,7 +63,7 @@ def test_what_cannot_be_is_an_error_of_one_machine_that_names_file_and_line(
 def test_what_is_unknown_is_kept_and_a_warning(connection: Connection, caplog: pytest.LogCaptureFixture) -> None:
     line = change(connection, "ethernet0.virtualDev", "foo")
     change(connection, "usb.present", "TRUE")
-    archive = domains.lookup_by_name(connection, "archive")
+    archive = lookup.lookup_by_name(connection, "archive")
     with caplog.at_level(logging.WARNING):
         assert "<model type='foo'/>" in xml_description(connection, archive)
     note = f"line {line}: ethernet0.virtualDev: 'foo' is no model that libvirt knows; kept as 'foo'"

@@ -2,9 +2,10 @@
 
 import pytest
 
-from esxvirt.driver import autostart, description, domains, info, stats
-from esxvirt.driver.connection import Connection
-from esxvirt.driver.listing import ListFlags, list_domains
+from esxvirt.driver.connection.connection import Connection
+from esxvirt.driver.domain import autostart, description, handles, info, lookup
+from esxvirt.driver.domain.listing import ListFlags, list_domains
+from esxvirt.driver.stats import stats
 from esxvirt.errors import ArgumentUnsupportedError, DomainNotFoundError, EsxvirtError
 from esxvirt.sim import Simulator
 from tests.unit.driver.conftest import Opener
@@ -17,7 +18,7 @@ def connection(simulator: Simulator, connect: Opener) -> Connection:
     return connect(simulator)
 
 
-def names(found: list[domains.DomainHandle]) -> set[str]:
+def names(found: list[handles.DomainHandle]) -> set[str]:
     return {domain.name for domain in found}
 
 
@@ -89,28 +90,28 @@ def test_autostart_agrees_with_its_filter(connection: Connection) -> None:
 
 def test_lookups(simulator: Simulator, connection: Connection) -> None:
     simulator.calls.clear()
-    by_name = domains.lookup_by_name(connection, "Fedora11")
+    by_name = lookup.lookup_by_name(connection, "Fedora11")
     assert len(simulator.calls) == 1
-    assert domains.lookup_by_uuid(connection, FEDORA.upper().replace("-", "")).ref == by_name.ref
-    web = domains.lookup_by_name(connection, "web")
-    assert domains.lookup_by_id(connection, web.id).name == "web"
+    assert lookup.lookup_by_uuid(connection, FEDORA.upper().replace("-", "")).ref == by_name.ref
+    web = lookup.lookup_by_name(connection, "web")
+    assert lookup.lookup_by_id(connection, web.id).name == "web"
 
 
 def test_lookups_that_find_nothing(connection: Connection) -> None:
     with pytest.raises(DomainNotFoundError, match="Could not find domain with name 'nobody'"):
-        domains.lookup_by_name(connection, "nobody")
+        lookup.lookup_by_name(connection, "nobody")
     with pytest.raises(DomainNotFoundError, match="Could not find domain with name 'fedora11'"):
-        domains.lookup_by_name(connection, "fedora11")
+        lookup.lookup_by_name(connection, "fedora11")
     with pytest.raises(DomainNotFoundError, match="00000000-0000-4000-8000-000000000000"):
-        domains.lookup_by_uuid(connection, "00000000-0000-4000-8000-000000000000")
+        lookup.lookup_by_uuid(connection, "00000000-0000-4000-8000-000000000000")
     with pytest.raises(DomainNotFoundError, match="No domain with ID 99999"):
-        domains.lookup_by_id(connection, 99999)
+        lookup.lookup_by_id(connection, 99999)
     with pytest.raises(DomainNotFoundError, match="No domain with ID -1"):
-        domains.lookup_by_id(connection, -1)
+        lookup.lookup_by_id(connection, -1)
 
 
 def test_a_machine_that_was_registered_anew_is_found_by_its_uuid(connection: Connection) -> None:
-    domain = domains.lookup_by_name(connection, "web")
+    domain = lookup.lookup_by_name(connection, "web")
     true = domain.ref
     domain.ref = true._replace(value="4711")
     assert info.domain_info(connection, domain).vcpus == 2
@@ -118,7 +119,7 @@ def test_a_machine_that_was_registered_anew_is_found_by_its_uuid(connection: Con
 
 
 def test_a_machine_that_is_gone_is_said_so(connection: Connection) -> None:
-    domain = domains.lookup_by_name(connection, "web")
+    domain = lookup.lookup_by_name(connection, "web")
     domain.ref = domain.ref._replace(value="4711")
     domain.uuid = "00000000-0000-4000-8000-000000000000"
     with pytest.raises(DomainNotFoundError, match="Could not find domain with UUID"):
@@ -128,9 +129,9 @@ def test_a_machine_that_is_gone_is_said_so(connection: Connection) -> None:
 
 
 def test_info(connection: Connection) -> None:
-    fedora = info.domain_info(connection, domains.lookup_by_name(connection, "Fedora11"))
+    fedora = info.domain_info(connection, lookup.lookup_by_name(connection, "Fedora11"))
     assert fedora == info.DomainInfo(state=5, max_memory=1048576, memory=1048576, vcpus=1)
-    web = domains.lookup_by_name(connection, "web")
+    web = lookup.lookup_by_name(connection, "web")
     assert info.domain_info(connection, web) == info.DomainInfo(1, 2097152, 2097152, 2)
     assert info.max_memory(connection, web) == 2097152
     assert info.vcpus(connection, web) == 2
@@ -139,7 +140,7 @@ def test_info(connection: Connection) -> None:
 
 
 def test_the_xml_of_the_manuals_machine(simulator: Simulator, connection: Connection) -> None:
-    domain = domains.lookup_by_name(connection, "Fedora11")
+    domain = lookup.lookup_by_name(connection, "Fedora11")
     simulator.calls.clear()
     xml = description.xml_description(connection, domain)
     assert len(simulator.calls) == 1
@@ -150,21 +151,21 @@ def test_the_xml_of_the_manuals_machine(simulator: Simulator, connection: Connec
 
 
 def test_only_an_active_domain_has_an_id(connection: Connection) -> None:
-    web = domains.lookup_by_name(connection, "web")
+    web = lookup.lookup_by_name(connection, "web")
     assert f"<domain type='vmware' id='{web.id}'" in description.xml_description(connection, web)
     assert " id='" not in description.xml_description(connection, web, inactive=True).partition("\n")[0]
-    archive = domains.lookup_by_name(connection, "archive")
+    archive = lookup.lookup_by_name(connection, "archive")
     assert " id='" not in description.xml_description(connection, archive).partition("\n")[0]
 
 
 def test_a_broken_vmx_file_is_named_with_the_reason(connection: Connection) -> None:
-    domain = domains.lookup_by_name(connection, "broken")
+    domain = lookup.lookup_by_name(connection, "broken")
     with pytest.raises(EsxvirtError, match=r"'\[local-storage\] broken/broken\.vmx' of the domain 'broken'.*line 4"):
         description.xml_description(connection, domain)
 
 
 def test_a_missing_vmx_file_is_named(connection: Connection) -> None:
-    domain = domains.lookup_by_name(connection, "missing")
+    domain = lookup.lookup_by_name(connection, "missing")
     with pytest.raises(EsxvirtError, match=r"VMX file of the domain 'missing' is missing.*missing/missing\.vmx"):
         description.xml_description(connection, domain)
 
@@ -182,8 +183,8 @@ def test_stats_of_all_domains_in_one_call(simulator: Simulator, connection: Conn
 
 
 def test_stats_of_some_groups_and_domains(connection: Connection) -> None:
-    web = domains.lookup_by_name(connection, "web")
-    archive = domains.lookup_by_name(connection, "archive")
+    web = lookup.lookup_by_name(connection, "web")
+    archive = lookup.lookup_by_name(connection, "archive")
     found = stats.stats_of(connection, [archive, web], stats.STATE | stats.VCPU)
     assert [domain.name for domain, _ in found] == ["archive", "web"]
     assert all(key.startswith(("state.", "vcpu.")) for _, values in found for key in values)
@@ -199,8 +200,8 @@ def test_what_cannot_be_read_is_warned_of_where_it_is_shown(
     assert [record.levelname for record in caplog.records] == ["WARNING"]
     assert "'unreadable'" in caplog.text
     caplog.clear()
-    domains.lookup_by_name(connection, "web")
+    lookup.lookup_by_name(connection, "web")
     list_domains(connection, ListFlags.RUNNING)
     assert caplog.records == []
-    domains.lookup_by_name(connection, "unreadable")
+    lookup.lookup_by_name(connection, "unreadable")
     assert "NoPermission" in caplog.text

@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from esxvirt.driver import info, lifecycle
-from esxvirt.driver.connection import Connection
-from esxvirt.driver.domains import DomainHandle, lookup_by_name
+from esxvirt.driver.connection.connection import Connection
+from esxvirt.driver.domain import info, lifecycle
+from esxvirt.driver.domain.handles import DomainHandle
+from esxvirt.driver.domain.lookup import lookup_by_name
 from esxvirt.errors import OperationInvalidError, ReadOnlyError, ServerFault
 from esxvirt.sim import Simulator
 from tests.unit.driver.conftest import Opener

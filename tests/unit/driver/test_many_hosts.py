@@ -8,27 +8,18 @@ from contextlib import ExitStack
 import pytest
 
 from esxvirt.auth import Credentials, Secret
-from esxvirt.driver import (
-    autostart,
-    define,
-    description,
-    domains,
-    host,
-    info,
-    interfaces,
-    lifecycle,
-    listing,
-    native,
-    networks,
-    pools,
-    stats,
-)
-from esxvirt.driver.connection import Connection
-from esxvirt.driver.hosts import list_hosts
-from esxvirt.driver.scope import Scope
-from esxvirt.driver.tasks import reconfigure
-from esxvirt.driver.tree import read_inventory
-from esxvirt.driver.vcpus import set_vcpus
+from esxvirt.driver.connection.connection import Connection
+from esxvirt.driver.connection.hosts import list_hosts
+from esxvirt.driver.connection.scope import Scope
+from esxvirt.driver.connection.tree import read_inventory
+from esxvirt.driver.definition import define, native
+from esxvirt.driver.domain import autostart, description, info, lifecycle, listing, lookup, reading
+from esxvirt.driver.domain.vcpus import set_vcpus
+from esxvirt.driver.host import host, interfaces
+from esxvirt.driver.network import networks
+from esxvirt.driver.stats import stats
+from esxvirt.driver.storage import pools
+from esxvirt.driver.tasks.machine_tasks import reconfigure
 from esxvirt.errors import (
     AmbiguousError,
     DomainNotFoundError,
@@ -147,7 +138,7 @@ def test_hosts_of_several_kinds(connect: Opener) -> None:
 def test_descriptions_come_from_the_domains_own_datacenter(connect: Opener, simulator: Simulator) -> None:
     connection = connect()
     for name, path in (("vm-0001", "site1/dc1"), ("vm-0002", "site2/dc2")):
-        domain = domains.lookup_by_name(connection, name)
+        domain = lookup.lookup_by_name(connection, name)
         simulator.calls.clear()
         model = description.describe(connection, domain)
         assert len(list(simulator.calls)) == 1
@@ -160,12 +151,12 @@ def test_descriptions_come_from_the_domains_own_datacenter(connect: Opener, simu
 
 def test_one_domain(connect: Opener) -> None:
     connection = connect()
-    domain = domains.lookup_by_name(connection, "vm-0002")
-    assert domains.place_of(connection, domain).name == "esx2.example.com"
+    domain = lookup.lookup_by_name(connection, "vm-0002")
+    assert reading.place_of(connection, domain).name == "esx2.example.com"
     autostart.set_autostart(connection, domain, start=True)
     assert autostart.get_autostart(connection, domain)
     assert [found.name for found in listing.list_domains(connection, listing.ListFlags.AUTOSTART)] == ["vm-0002"]
-    other = domains.lookup_by_name(connection, "archive")
+    other = lookup.lookup_by_name(connection, "archive")
     assert not autostart.get_autostart(connection, other)
     set_vcpus(connection, other, 2)
     lifecycle.start(connection, other)
@@ -180,13 +171,13 @@ def test_defining_needs_a_host(connect: Opener) -> None:
     with pytest.raises(InvalidArgumentError, match="There is no host 'esx9' in the inventory of"):
         define.define(connection, XML.format(name="new", store="local-storage"), "esx9")
     made = define.define(connection, XML.format(name="new", store="local-storage"))
-    assert domains.place_of(connection, made).name == "esx1.example.com"
+    assert reading.place_of(connection, made).name == "esx1.example.com"
     define.undefine(connection, made)
 
 
 def test_defining_on_a_host(connect: Opener) -> None:
     connection = connect()
-    domain = domains.lookup_by_name(connection, "vm-0004")
+    domain = lookup.lookup_by_name(connection, "vm-0004")
     xml = description.xml_description(connection, domain, secure=True)
     lifecycle.destroy(connection, domain)
     with pytest.raises(
@@ -194,7 +185,7 @@ def test_defining_on_a_host(connect: Opener) -> None:
     ):
         define.define(connection, xml, "esx2.example.com")
     again = define.define(connection, xml.replace("<vcpu>1</vcpu>", "<vcpu>2</vcpu>"), "cluster2/esx4.example.com")
-    assert domains.place_of(connection, again).name == "esx4.example.com"
+    assert reading.place_of(connection, again).name == "esx4.example.com"
     with pytest.raises(EsxvirtError, match="Could not find datastore with name 'local-storage'"):
         define.define(connection, XML.format(name="new", store="local-storage"), "esx2.example.com")
 
@@ -211,7 +202,7 @@ def test_a_host_that_was_left(connect: Opener) -> None:
     """A machine that has moved since it was looked up is described from where it is now."""
     with Simulator("vcenter-7.0", transport="http", hosts=4, datacenters=2, vms=4) as server:
         connection = connect(server=server)
-        domain = domains.lookup_by_name(connection, "vm-0002")
+        domain = lookup.lookup_by_name(connection, "vm-0002")
         domain.host = connection.scope.named("esx1.example.com").ref
         assert description.describe(connection, domain).datacenter_path == "dc2"
 
@@ -223,13 +214,13 @@ class TestNames:
     def connection(self, request: pytest.FixtureRequest, connect: Opener) -> Iterator[Connection]:
         with Simulator(request.param, transport="http", hosts=4, datacenters=2, clusters=2, folders=2, vms=4) as server:
             connection = connect(server=server)
-            other = domains.lookup_by_name(connection, "vm-0002")
+            other = lookup.lookup_by_name(connection, "vm-0002")
             reconfigure(connection, other, "no", name="web")
             yield connection
 
     def test_a_name_that_two_have(self, connection: Connection) -> None:
         with pytest.raises(AmbiguousError) as caught:
-            domains.lookup_by_name(connection, "web")
+            lookup.lookup_by_name(connection, "web")
         text = str(caught.value)
         assert text.startswith(
             "There are 2 domains with name 'web'; say which by its path, by its UUID, or with --host: "
@@ -250,18 +241,18 @@ class TestNames:
         ],
     )
     def test_its_path_tells_which(self, connection: Connection, path: str, host: str) -> None:
-        domain = domains.lookup_by_name(connection, path)
-        assert domains.place_of(connection, domain).name == host
+        domain = lookup.lookup_by_name(connection, path)
+        assert reading.place_of(connection, domain).name == host
         assert domain.name == "web"
 
     @pytest.mark.parametrize("path", ["dc9/web", "dc1/nothing", "web/", "/", "hosts1/web"])
     def test_paths_of_nothing(self, connection: Connection, path: str) -> None:
         with pytest.raises(DomainNotFoundError, match=re.escape(f"Could not find domain with name '{path}'")):
-            domains.lookup_by_name(connection, path)
+            lookup.lookup_by_name(connection, path)
 
     def test_one_host_knows_one(self, connection: Connection) -> None:
         connection.narrow("esx2.example.com")
-        assert domains.lookup_by_name(connection, "web").host is None
+        assert lookup.lookup_by_name(connection, "web").host is None
         connection.narrow(None)
         assert len(connection.scope.hosts) == 4
         with pytest.raises(InvalidArgumentError, match="There is no host 'esx9'"):

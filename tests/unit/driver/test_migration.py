@@ -9,11 +9,13 @@ import pytest
 from pyVmomi import vim
 
 from esxvirt.auth import Credentials, Secret
-from esxvirt.driver import info, lifecycle, migration, vcenter
-from esxvirt.driver.connection import Connection
-from esxvirt.driver.domains import lookup_by_name
-from esxvirt.driver.migration import Destination
-from esxvirt.driver.states import PAUSED, RUNNING, SHUTOFF
+from esxvirt.driver.connection import vcenter
+from esxvirt.driver.connection.connection import Connection
+from esxvirt.driver.domain import info, lifecycle
+from esxvirt.driver.domain.lookup import lookup_by_name
+from esxvirt.driver.domain.states import PAUSED, RUNNING, SHUTOFF
+from esxvirt.driver.migration import migration
+from esxvirt.driver.migration.migration import Destination
 from esxvirt.errors import (
     DomainNotFoundError,
     EsxvirtError,

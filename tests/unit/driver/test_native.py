@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from esxvirt.driver.connection import Connection
-from esxvirt.driver.native import from_native, hardware_of, native_context, scsi_model, to_native
+from esxvirt.driver.connection.connection import Connection
+from esxvirt.driver.definition.native import from_native, hardware_of, native_context, scsi_model, to_native
 from esxvirt.errors import EsxvirtError, InvalidArgumentError, VmxError, XmlError
 from esxvirt.sim import Simulator
 from esxvirt.vmx import Report, VmxFile
@@ -213,7 +213,7 @@ class TestOnServer:
         self, connection: Connection, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         images = {"a.vmdk": descriptor("buslogic"), "b.vmdk": descriptor("pvscsi")}
-        monkeypatch.setattr("esxvirt.driver.native.read_file", lambda _, file: images[file.path])
+        monkeypatch.setattr("esxvirt.driver.definition.native.read_file", lambda _, file: images[file.path])
         second = "<disk type='file'><source file='[local-storage] b.vmdk'/><target dev='sdb' bus='scsi'/></disk>"
         with pytest.raises(
             EsxvirtError,

@@ -7,9 +7,10 @@ import pytest
 from lxml import etree
 
 from esxvirt.auth import Credentials, Secret
-from esxvirt.driver import interfaces, networks
-from esxvirt.driver.connection import Connection
-from esxvirt.driver.network_define import define, undefine
+from esxvirt.driver.connection.connection import Connection
+from esxvirt.driver.host import interfaces
+from esxvirt.driver.network import networks
+from esxvirt.driver.network.define import define, undefine
 from esxvirt.errors import (
     AmbiguousError,
     ArgumentUnsupportedError,

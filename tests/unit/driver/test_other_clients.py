@@ -7,21 +7,16 @@ from typing import Any
 
 import pytest
 
-from esxvirt.driver import (
-    attach,
-    autostart,
-    define,
-    lifecycle,
-    memory,
-    metadata,
-    rename,
-    snapshot_changes,
-    snapshots,
-    update,
-)
-from esxvirt.driver.connection import Connection
-from esxvirt.driver.domains import DomainHandle, lookup_by_name, lookup_by_uuid, read, read_all
-from esxvirt.driver.states import RUNNING, SHUTOFF
+from esxvirt.driver.connection.connection import Connection
+from esxvirt.driver.definition import define
+from esxvirt.driver.devices import attach, update
+from esxvirt.driver.domain import autostart, lifecycle, memory, metadata, rename
+from esxvirt.driver.domain.handles import DomainHandle
+from esxvirt.driver.domain.lookup import lookup_by_name, lookup_by_uuid
+from esxvirt.driver.domain.reading import read, read_all
+from esxvirt.driver.domain.states import RUNNING, SHUTOFF
+from esxvirt.driver.snapshots import changes as snapshot_changes
+from esxvirt.driver.snapshots import snapshots
 from esxvirt.errors import DeadlineError, EsxvirtError, OperationInvalidError, ServerFault, TransportError
 from esxvirt.sim import Simulator
 from esxvirt.vsphere.files import read_file, write_file
@@ -110,7 +105,7 @@ def test_a_refused_registration_deletes_no_file_that_another_client_is_registeri
     xml: str,  # noqa: F811
 ) -> None:
     with (
-        fresh.hold("RegisterVM_Task", answer=True) as hold,
+        fresh.hold("RegisterVM_Task", task=True) as hold,
         begun(lambda: define.define(other, xml)) as first,
     ):
         hold.wait()
@@ -164,7 +159,7 @@ def test_an_update_of_a_card_rests_on_what_it_is_now(
 
 
 def _hardware(connection: Connection) -> Any:
-    from esxvirt.driver.hardware import read_hardware  # noqa: PLC0415
+    from esxvirt.driver.devices.hardware import read_hardware  # noqa: PLC0415
 
     return read_hardware(connection, archive(connection))
 

@@ -2,13 +2,13 @@
 
 import pytest
 
-from esxvirt.driver.datastores import Datastore, FileNames, datastores_of
-from esxvirt.driver.devices import disk_targets, network_cards
-from esxvirt.driver.host import shorten_cpu_model
-from esxvirt.driver.inventory import Item, Tree, unescape
-from esxvirt.driver.paths import resolve
-from esxvirt.driver.product import version_number
-from esxvirt.driver.states import domain_state
+from esxvirt.driver.connection.places import Item, Tree, unescape
+from esxvirt.driver.connection.product import version_number
+from esxvirt.driver.connection.uri_paths import resolve
+from esxvirt.driver.devices.digests import disk_targets, network_cards
+from esxvirt.driver.domain.states import domain_state
+from esxvirt.driver.host.host import shorten_cpu_model
+from esxvirt.driver.storage.datastores import Datastore, FileNames, datastores_of
 from esxvirt.errors import EsxvirtError, InvalidArgumentError, VmxError
 from esxvirt.vsphere.decode import Data, Ref
 from esxvirt.vsphere.inventory import Row

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 from lxml import etree
 
-from esxvirt.driver import pools
-from esxvirt.driver.connection import Connection
+from esxvirt.driver.connection.connection import Connection
+from esxvirt.driver.storage import pools
 from esxvirt.errors import PoolNotFoundError
 from esxvirt.sim import Simulator
 from esxvirt.xml.storage import format_pool

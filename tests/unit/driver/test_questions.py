@@ -4,10 +4,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from esxvirt.driver import info, lifecycle, questions
-from esxvirt.driver.connection import Connection
-from esxvirt.driver.domains import DomainHandle, lookup_by_name
-from esxvirt.driver.questions import Question
+from esxvirt.driver.connection.connection import Connection
+from esxvirt.driver.domain import info, lifecycle
+from esxvirt.driver.domain.handles import DomainHandle
+from esxvirt.driver.domain.lookup import lookup_by_name
+from esxvirt.driver.tasks import questions
+from esxvirt.driver.tasks.questions import Question
 from esxvirt.errors import DeadlineError, InvalidArgumentError, OperationInvalidError, QuestionError
 from esxvirt.sim import Simulator
 from tests.unit.driver.conftest import Opener

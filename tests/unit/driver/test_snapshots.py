@@ -4,13 +4,15 @@ from collections.abc import Iterator
 
 import pytest
 
-from esxvirt.driver import lifecycle, questions
-from esxvirt.driver.connection import Connection
-from esxvirt.driver.domains import DomainHandle, lookup_by_name
-from esxvirt.driver.snapshot_changes import remove, remove_children, rename, revert, take
-from esxvirt.driver.snapshot_listing import SnapshotFlags as Flags
-from esxvirt.driver.snapshot_listing import children, everything
-from esxvirt.driver.snapshots import SnapshotHandle, SnapshotTree, read_tree, xml_description
+from esxvirt.driver.connection.connection import Connection
+from esxvirt.driver.domain import lifecycle
+from esxvirt.driver.domain.handles import DomainHandle
+from esxvirt.driver.domain.lookup import lookup_by_name
+from esxvirt.driver.snapshots.changes import remove, remove_children, rename, revert, take
+from esxvirt.driver.snapshots.listing import SnapshotFlags as Flags
+from esxvirt.driver.snapshots.listing import children, everything
+from esxvirt.driver.snapshots.snapshots import SnapshotHandle, SnapshotTree, read_tree, xml_description
+from esxvirt.driver.tasks import questions
 from esxvirt.errors import (
     ConfigUnsupportedError,
     InvalidArgumentError,

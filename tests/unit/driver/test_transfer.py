@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from esxvirt.driver import pools, volume_files, volumes
-from esxvirt.driver.connection import Connection
-from esxvirt.driver.transfer import ResumingReader, download, upload
-from esxvirt.driver.volumes import VolumeHandle
+from esxvirt.driver.connection.connection import Connection
+from esxvirt.driver.storage import pools, volume_files, volumes
+from esxvirt.driver.storage.transfer import ResumingReader, download, upload
+from esxvirt.driver.storage.volumes import VolumeHandle
 from esxvirt.errors import (
     ArgumentUnsupportedError,
     ConfigUnsupportedError,
@@ -169,7 +169,7 @@ def test_a_download_does_not_go_on_in_another_file(
 def test_a_download_that_breaks_for_good_is_an_error(
     server: Simulator, connection: Connection, image: VolumeHandle, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("esxvirt.driver.transfer._PAUSE", 0)
+    monkeypatch.setattr("esxvirt.driver.storage.transfer._PAUSE", 0)
     source = download(connection, image, 0, 0)
     server.stop()
     with pytest.raises(TransportError):

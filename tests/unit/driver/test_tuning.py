@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from esxvirt.driver import autostart, guest, info, memory, scheduler, vcpus
-from esxvirt.driver.connection import Connection
-from esxvirt.driver.domains import lookup_by_name
-from esxvirt.driver.scheduler import Scheduling
+from esxvirt.driver.connection.connection import Connection
+from esxvirt.driver.domain import autostart, guest, info, memory, scheduler, vcpus
+from esxvirt.driver.domain.lookup import lookup_by_name
+from esxvirt.driver.domain.scheduler import Scheduling
 from esxvirt.errors import InvalidArgumentError, OperationInvalidError, ServerFault
 from esxvirt.sim import Simulator
 from tests.unit.driver.conftest import Opener

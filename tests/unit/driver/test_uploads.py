@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from esxvirt.driver import pools, uploads, volume_files, volumes
-from esxvirt.driver.connection import Connection
-from esxvirt.driver.transfer import upload
-from esxvirt.driver.uploads import Upload
-from esxvirt.driver.volumes import VolumeHandle
+from esxvirt.driver.connection.connection import Connection
+from esxvirt.driver.storage import pools, uploads, volume_files, volumes
+from esxvirt.driver.storage.transfer import upload
+from esxvirt.driver.storage.uploads import Upload
+from esxvirt.driver.storage.volumes import VolumeHandle
 from esxvirt.errors import DeadlineError, EsxvirtError, InvalidArgumentError, OperationFailedError, TransportError
 from esxvirt.sim import Simulator
 from esxvirt.sim.http.folder import FolderHandler

@@ -4,10 +4,11 @@ from pathlib import Path
 import pytest
 
 from esxvirt import libvirt
-from esxvirt.driver import network_define, pools, volume_files
-from esxvirt.driver.define import define
-from esxvirt.driver.description import xml_description
-from esxvirt.driver.domains import lookup_by_name
+from esxvirt.driver.definition.define import define
+from esxvirt.driver.domain.description import xml_description
+from esxvirt.driver.domain.lookup import lookup_by_name
+from esxvirt.driver.network import define as network_define
+from esxvirt.driver.storage import pools, volume_files
 from esxvirt.errors import XmlSchemaError
 from esxvirt.sim import Simulator
 from esxvirt.xml import schema

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pytest
 from lxml import etree
 
-from esxvirt.driver import pools, volume_files, volumes
-from esxvirt.driver.connection import Connection
-from esxvirt.driver.pools import PoolHandle
+from esxvirt.driver.connection.connection import Connection
+from esxvirt.driver.storage import pools, volume_files, volumes
+from esxvirt.driver.storage.pools import PoolHandle
 from esxvirt.errors import (
     ConfigUnsupportedError,
     EsxvirtError,

@@ -2,9 +2,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from esxvirt.driver import define, lifecycle
-from esxvirt.driver.domains import lookup_by_name
-from esxvirt.driver.waiting import Condition, wait_for
+from esxvirt.driver.definition import define
+from esxvirt.driver.domain import lifecycle
+from esxvirt.driver.domain.lookup import lookup_by_name
+from esxvirt.driver.domain.waiting import Condition, wait_for
 from esxvirt.errors import DeadlineError, DomainNotFoundError
 from esxvirt.sim import Simulator
 from tests.unit.driver.conftest import Opener

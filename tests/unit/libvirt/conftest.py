@@ -10,7 +10,7 @@ from esxvirt import libvirt
 
 
 class FakeDriver(SimpleNamespace):
-    """Stands in for `esxvirt.driver.connection.Connection`."""
+    """Stands in for `esxvirt.driver.connection.connection.Connection`."""
 
     closed = 0
 

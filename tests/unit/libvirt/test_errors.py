@@ -146,7 +146,7 @@ def test_the_cause_is_kept(connection: libvirt.virConnect, monkeypatch: pytest.M
     def fail(_driver: object) -> str:
         raise tree.TransportError("the wire broke")
 
-    monkeypatch.setattr("esxvirt.driver.host.hostname", fail)
+    monkeypatch.setattr("esxvirt.driver.host.host.hostname", fail)
     with pytest.raises(libvirt.libvirtError, match=r"^internal error: the wire broke$") as caught:
         connection.getHostname()
     assert isinstance(caught.value.__cause__, tree.TransportError)

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from esxvirt import errors, libvirt
-from esxvirt.driver.host import NodeInfo
-from esxvirt.driver.info import DomainInfo
+from esxvirt.driver.domain.info import DomainInfo
+from esxvirt.driver.host.host import NodeInfo
 
 
 def refused(call: Any) -> tuple[int | None, int | None, str]:
@@ -106,7 +106,7 @@ class TestConnection:
 
     def test_node_info_in_mib_and_kib(self, connection: Any, monkeypatch: pytest.MonkeyPatch) -> None:
         info = NodeInfo(model="m", memory=4193780, cpus=8, mhz=2300, nodes=2, sockets=2, cores=4, threads=1)
-        monkeypatch.setattr("esxvirt.driver.host.node_info", lambda _: info)
+        monkeypatch.setattr("esxvirt.driver.host.host.node_info", lambda _: info)
         assert connection.getInfo() == ["m", 4095, 8, 2300, 2, 2, 4, 1]
         assert connection.getInfoKiB() == ["m", 4193780, 8, 2300, 2, 2, 4, 1]
 
@@ -134,7 +134,7 @@ class TestConnection:
             asked.append(uuid)
             raise errors.DomainNotFoundError("none")
 
-        monkeypatch.setattr("esxvirt.driver.domains.lookup_by_uuid", lookup)
+        monkeypatch.setattr("esxvirt.driver.domain.reading.lookup_by_uuid", lookup)
         for text in ("50115E16-9bdc-49d7-f171-53c4d7f91710", " 5011-5e169bdc49d7f17153c4d7f91710\n"):
             assert refused(lambda text=text: connection.lookupByUUIDString(text))[0] == 42
         assert refused(lambda: connection.lookupByUUID(bytes.fromhex("50115e169bdc49d7f17153c4d7f91710")))[0] == 42
@@ -148,7 +148,7 @@ class TestConnection:
             asked.append((groups, flags, enforce))
             return [(handle, {"state.state": 1})]
 
-        monkeypatch.setattr("esxvirt.driver.stats.all_stats", all_stats)
+        monkeypatch.setattr("esxvirt.driver.stats.stats.all_stats", all_stats)
         enforce = libvirt.VIR_CONNECT_GET_ALL_DOMAINS_STATS_ENFORCE_STATS
         active = libvirt.VIR_CONNECT_GET_ALL_DOMAINS_STATS_ACTIVE
         [(found, stats)] = connection.getAllDomainStats(libvirt.VIR_DOMAIN_STATS_STATE, active | enforce)
@@ -161,7 +161,7 @@ class TestConnection:
         self, connection: Any, domain: Any, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(
-            "esxvirt.driver.stats.stats_of",
+            "esxvirt.driver.stats.stats.stats_of",
             lambda _driver, handles, _groups, *, enforce: [(handle, {"enforce": enforce}) for handle in handles],
         )
         assert connection.domainListGetStats([domain]) == [(domain, {"enforce": False})]
@@ -176,26 +176,26 @@ class TestDomain:
         assert (domain.isPersistent(), domain.isUpdated(), domain.hasManagedSaveImage()) == (1, 0, 0)
 
     def test_shapes_of_what_is_asked(self, domain: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("esxvirt.driver.info.domain_info", lambda *_: DomainInfo(1, 2048, 1024, 2, 5))
-        monkeypatch.setattr("esxvirt.driver.info.state", lambda *_: 3)
-        monkeypatch.setattr("esxvirt.driver.autostart.get_autostart", lambda *_: True)
+        monkeypatch.setattr("esxvirt.driver.domain.info.domain_info", lambda *_: DomainInfo(1, 2048, 1024, 2, 5))
+        monkeypatch.setattr("esxvirt.driver.domain.info.state", lambda *_: 3)
+        monkeypatch.setattr("esxvirt.driver.domain.autostart.get_autostart", lambda *_: True)
         assert domain.info() == [1, 2048, 1024, 2, 5]
         assert domain.state() == [3, 0]
         assert domain.isActive() == 1
         assert domain.autostart() == 1
-        monkeypatch.setattr("esxvirt.driver.info.state", lambda *_: 5)
+        monkeypatch.setattr("esxvirt.driver.domain.info.state", lambda *_: 5)
         assert domain.isActive() == 0
 
     def test_vcpus(self, domain: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("esxvirt.driver.info.vcpus", lambda *_: 2)
-        monkeypatch.setattr("esxvirt.driver.info.max_vcpus", lambda *_: 16)
+        monkeypatch.setattr("esxvirt.driver.domain.info.vcpus", lambda *_: 2)
+        monkeypatch.setattr("esxvirt.driver.domain.info.max_vcpus", lambda *_: 16)
         assert (domain.vcpusFlags(), domain.vcpusFlags(1), domain.maxVcpus()) == (2, 2, 16)
         assert domain.vcpusFlags(libvirt.VIR_DOMAIN_VCPU_MAXIMUM) == 16
         assert refused(lambda: domain.vcpusFlags(3))[:2] == (8, 20)
         assert refused(lambda: domain.vcpusFlags(2))[:2] == (8, 28)
 
     def test_flags_of_the_xml_reach_the_driver(self, domain: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("esxvirt.driver.description.xml_description", lambda *_, **flags: flags)
+        monkeypatch.setattr("esxvirt.driver.domain.description.xml_description", lambda *_, **flags: flags)
         assert domain.XMLDesc() == {"secure": False, "inactive": False}
         assert domain.XMLDesc(libvirt.VIR_DOMAIN_XML_SECURE) == {"secure": True, "inactive": False}
         assert domain.XMLDesc(libvirt.VIR_DOMAIN_XML_INACTIVE) == {"secure": False, "inactive": True}

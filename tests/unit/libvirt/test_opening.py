@@ -21,7 +21,7 @@ def opened(driver: Any, monkeypatch: pytest.MonkeyPatch) -> list[tuple[Connectio
             calls.append((uri, found, read_only))
             return driver
 
-    monkeypatch.setattr("esxvirt.driver.connection.Connection", Connection)
+    monkeypatch.setattr("esxvirt.driver.connection.connection.Connection", Connection)
     monkeypatch.setattr("esxvirt.auth.find_auth_file", lambda _: None)
     return calls
 

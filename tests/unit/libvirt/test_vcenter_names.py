@@ -45,8 +45,6 @@ def test_the_name_of_the_certificate_is_accepted(vcenter: Simulator) -> None:
 
 
 def test_another_name_is_refused(vcenter: Simulator) -> None:
-    with pytest.raises(
-        libvirt.libvirtError, match=f"{OTHER}:443' cannot be verified: Hostname mismatch"
-    ):
+    with pytest.raises(libvirt.libvirtError, match=f"{OTHER}:443' cannot be verified: Hostname mismatch"):
         connect(vcenter, OTHER)
     assert vcenter.sessions == []

@@ -1,0 +1,366 @@
+"""Defining domains from XML, and forgetting them (virDomainDefineXML, virDomainUndefine).
+
+Whatever fails leaves the datastore as it was, as far as that is certain: a VMX file is deleted, or what it replaced put
+back, only where the server says that nobody uses it or is about to. Else it stays, and the error names it.
+"""
+
+from typing import Any, Final
+
+from esxvirt.driver.connection.connection import Connection
+from esxvirt.driver.connection.scope import HostPlace
+from esxvirt.driver.definition.file_names import escape_item
+from esxvirt.driver.definition.native import HOST_DATASTORES, hardware_version, native_context
+from esxvirt.driver.definition.redefine import change, reload_machine
+from esxvirt.driver.definition.validating import can_validate
+from esxvirt.driver.definition.vmx_files import VMX_PATH, StagedFile, add_to, present, stage, users_of
+from esxvirt.driver.domain.handles import IDENTITY, DomainHandle, handle
+from esxvirt.driver.domain.reading import identity, read, read_all
+from esxvirt.driver.domain.states import PAUSED, SHUTOFF
+from esxvirt.driver.storage.datastores import DATASTORE_PROPERTIES, datastores_of
+from esxvirt.driver.tasks.lost_answers import (
+    Write,
+    call_and_verify,
+    look_again,
+    new_task,
+    recent_tasks,
+    run_and_verify,
+    task_manager,
+)
+from esxvirt.errors import EsxvirtError, OperationInvalidError, ServerFault, VmxError
+from esxvirt.vmx import Report, VmxFile, from_domain
+from esxvirt.vsphere.decode import Ref
+from esxvirt.vsphere.files import DatastorePath
+from esxvirt.vsphere.inventory import Query, Row, Step, retrieve
+from esxvirt.vsphere.tasks import Watch
+from esxvirt.xml.domain import Domain
+
+__all__ = ["define", "undefine"]
+
+_MACHINES: Final = (Step("vm", "HostSystem", "vm"),)
+_FAILURE: Final = "Could not define domain"
+_REGISTER: Final = "RegisterVM_Task"
+_KINDS: Final = frozenset({_REGISTER, "Folder.registerVm"})
+_DEDUCE: Final = "cannot deduce datastore and path for VMX file"
+
+
+def define(connection: Connection, xml: str, host: str | None = None, *, validate: bool = False) -> DomainHandle:
+    """Define a domain, or define one that is off anew.
+
+    The VMX file of a new domain stands beside its first disk. That of a domain which there is already, by its UUID, is
+    changed where the XML says something else than it did, and stays as it is otherwise.
+
+    Args:
+        connection: The connection.
+        xml: The domain's.
+        host: Which of the connection's hosts a new domain is to be on, by name or path; None for the only one, or
+            the only one that has the datastore of its first disk.
+        validate: Whether the XML must fit libvirt's schema, too; where there is none to check with, a warning says so.
+
+    Raises:
+        InvalidArgumentError: There is no such host; or the connection is to several, and none is named.
+        EsxvirtError: The XML is none, or asks for what VMware, or this host, has not; or names no place for the file.
+        OperationInvalidError: The domain is there and not off, or the file would take another's place.
+        ServerFault: The server refused, or the task failed.
+        TransportError: The server broke off.
+    """
+    from esxvirt.xml.domain import parse_domain  # noqa: PLC0415  it needs lxml
+
+    domain = parse_domain(xml, validate=validate and can_validate("domain"))
+    connection.notes = ()
+    named = None if host is None else connection.scope.named(host)
+    rows = _read(connection)
+    machines = [handle(row) for row in rows if row.ref.type == "VirtualMachine"]
+    existing = next((machine for machine in machines if machine.uuid == domain.uuid), None)
+    if existing is not None:
+        place = connection.scope.place(existing.host)
+        if named is not None and named != place:
+            raise OperationInvalidError(f"Domain '{existing.name}' is on the host '{place.text}', not '{named.text}'")
+        change(connection, domain, existing, rows, place)
+    else:
+        _create(connection, domain, machines, rows, named or _only_host(connection, domain, rows))
+    try:
+        found = look_again(lambda: _find(connection, domain.uuid))
+    except EsxvirtError as error:
+        error.args = (f"Domain '{domain.name}' was defined, but cannot be looked up: {error}",)
+        raise
+    if found is None:
+        raise EsxvirtError(f"Domain '{domain.name}' was defined, but the server does not list it")
+    return found
+
+
+def undefine(connection: Connection, domain: DomainHandle) -> None:
+    """Forget a domain; its files stay, as with libvirt. 2 SOAP calls.
+
+    Raises:
+        OperationInvalidError: It runs.
+        ServerFault: The server refused.
+        TransportError: The server broke off; the message says what is known, and where to look.
+    """
+    row = read(connection, domain, IDENTITY)
+    if handle(row).state not in {SHUTOFF, PAUSED}:
+        raise OperationInvalidError("Domain is not suspended or powered off")
+    machine = connection.session.reference(domain.ref.type, domain.ref.value)
+
+    def done() -> bool:
+        return all(found.ref != domain.ref for found in read_all(connection))
+
+    write = Write("", f"look for the domain '{domain.name}'", done)
+    call_and_verify(connection.session, write, lambda: connection.session.call(machine, "UnregisterVM"))
+
+
+def _read(connection: Connection) -> list[Row]:
+    """The hosts' machines and datastores. One SOAP call (a page)."""
+    properties = {"VirtualMachine": (*identity(connection), VMX_PATH), "Datastore": DATASTORE_PROPERTIES}
+    query = Query(properties, connection.scope.hosts, (*_MACHINES, *HOST_DATASTORES), include_start=False)
+    return retrieve(connection.session, query)
+
+
+def _only_host(connection: Connection, domain: Domain, rows: list[Row]) -> HostPlace:
+    """The host that a new domain can only be meant for."""
+    scope = connection.scope
+    if not scope.is_one_host:
+        image = _first_image(domain, "")
+        able = [
+            place
+            for place in scope.places
+            if any(store.name == image.datastore for store in datastores_of(rows, place.ref, of_several=True))
+        ]
+        if len(able) == 1:
+            return able[0]
+    return scope.only_host()
+
+
+def _find(connection: Connection, uuid: str) -> DomainHandle | None:
+    return next((found for found in read_all(connection) if found.uuid == uuid), None)
+
+
+def _create(
+    connection: Connection, domain: Domain, machines: list[DomainHandle], rows: list[Row], place: HostPlace
+) -> None:
+    context = native_context(connection, "[?] ?", rows, place=place)
+    report = Report()
+    text = from_domain(domain, hardware_version(connection), context, report=report)
+    connection.notes = tuple(map(str, report))
+    file = _place(domain, place.datacenter_path)
+    before = present(connection, file)
+    owner = None if before is None or not domain.uuid_made_up else _same_but_for_uuid(text, before)
+    if before is not None and owner is not None and all(machine.uuid != owner for machine in machines):
+        domain.uuid = owner  # what `undefine` has left is registered again as it is: nothing of it is replaced
+        try:
+            _register(connection, domain, file, place)
+        except _RefusedError as refusal:
+            raise refusal.reason from None
+        return
+    if before is not None:
+        _check_free(connection, file, before, domain, machines)
+    staged = stage(connection, place, file, text.encode())
+    staged.put_in_place(replace=before is not None)
+    try:
+        _register(connection, domain, file, place)
+    except _RefusedError as refusal:
+        error = refusal.reason
+        _take_back(connection, staged, before, _datastore(rows, file, place), error)
+        raise error from None
+    except BaseException as error:
+        add_to(error, f"the VMX file '{file}' stays, for the server may still be about to register it")
+        raise
+
+
+class _RefusedError(Exception):
+    """The server has refused to register a machine, for a `reason`."""
+
+    def __init__(self, reason: EsxvirtError) -> None:
+        super().__init__(str(reason))
+        self.reason = reason
+
+
+def _register(connection: Connection, domain: Domain, file: DatastorePath, place: HostPlace) -> None:
+    """Register a machine; what another client has registered of that file meanwhile is what there is.
+
+    Raises:
+        _RefusedError: The server has refused, and is not at it any more.
+        EsxvirtError: Whether it is registered is not known, or the file is another domain's.
+        KeyboardInterrupt: With Ctrl-C; it says what became of it.
+    """
+    session, policy = connection.session, connection.policy
+    try:
+        folder, known = _folder(connection, place)
+    except EsxvirtError as error:
+        raise _RefusedError(error) from error
+    write = Write(
+        _FAILURE,
+        f"look whether the domain '{domain.name}' is defined",
+        lambda: _find(connection, domain.uuid) is not None,
+        lambda: new_task(session, recent_tasks(session, task_manager(session)), known, _KINDS),
+        watch=Watch(progress=policy.progress, deadline=policy.deadline()),
+        alone=False,
+    )
+    host = _reference(connection, place.ref)
+    pool = _reference(connection, place.resource_pool) if place.resource_pool is not None else None
+    arguments = (str(file), None, False, pool, host)
+
+    def send() -> Any:
+        return session.call(_reference(connection, folder), _REGISTER, *arguments, seconds=write.call_seconds(session))
+
+    try:
+        run_and_verify(session, write, send)
+    except EsxvirtError as error:
+        if isinstance(error, ServerFault) and error.name == "AlreadyExists":
+            _take_over(connection, domain, file)
+            return
+        if write.refused:
+            raise _RefusedError(error) from error
+        raise
+
+
+def _folder(connection: Connection, place: HostPlace) -> tuple[Ref, frozenset[Ref]]:
+    """The folder that machines of a datacenter are registered in, and the tasks that the server knows of.
+
+    One SOAP call.
+    """
+    manager = task_manager(connection.session)
+    properties = {"Datacenter": ("vmFolder",), manager.type: ("recentTask",)}
+    rows = {row.ref: row for row in retrieve(connection.session, Query(properties, [place.datacenter, manager]))}
+    folder = rows[place.datacenter].get("vmFolder") if place.datacenter in rows else None
+    if folder is None:
+        raise EsxvirtError("The server does not tell in which folder machines are; may the account see it?")
+    return folder, frozenset(rows[manager].get("recentTask") or () if manager in rows else ())
+
+
+def _take_over(connection: Connection, domain: Domain, file: DatastorePath) -> None:
+    """Make a machine what its file says now that another client, or a lost request of ours, has registered meanwhile.
+
+    Raises:
+        OperationInvalidError: The file is another domain's, or nobody's as far as can be seen.
+    """
+    owner = next((row for row in _read(connection) if row.get(VMX_PATH) == str(file)), None)
+    if owner is None or handle(owner).uuid != domain.uuid:
+        whose = "another domain" if owner is None else f"the domain '{handle(owner).name}'"
+        raise OperationInvalidError(
+            f"The VMX file '{file}' belongs to {whose}, which another client has defined meanwhile: look at it"
+        )
+    reload_machine(connection, handle(owner), file)
+
+
+def _take_back(
+    connection: Connection, staged: StagedFile, before: bytes | None, datastore: Ref | None, error: EsxvirtError
+) -> None:
+    """Leave the datastore as it was found, if it is certain that nobody uses the file; else the error names it.
+
+    The file is renamed away before it is looked for users once more: who comes after that finds none.
+    """
+    kept = f"the VMX file '{staged.file}' stays: remove it if no domain uses it"
+    try:
+        if datastore is None or present(connection, staged.file) != staged.content:
+            add_to(error, kept)
+            return
+        if _in_use(connection, staged, datastore):
+            add_to(error, kept)
+            return
+        staged.take_away()
+    except EsxvirtError:
+        add_to(error, f"{kept}; it may be called '{staged.beside}' now")
+        return
+    try:
+        used = _in_use(connection, staged, datastore)
+        if used:
+            staged.put_in_place(replace=False)
+            add_to(error, kept)
+            return
+        if before is not None:
+            stage(connection, staged.host, staged.file, before).put_in_place(replace=False)
+    except EsxvirtError as another:
+        add_to(error, f"what there was of the VMX file '{staged.file}' may be missing: look for it ({another})")
+        if before is None:
+            return
+    staged.discard(error)
+
+
+def _in_use(connection: Connection, staged: StagedFile, datastore: Ref) -> bool:
+    users = users_of(connection, staged.file, datastore)
+    return bool(users.machines) or users.registering
+
+
+def _datastore(rows: list[Row], file: DatastorePath, place: HostPlace) -> Ref | None:
+    """The datastore of a file, of those that a host has."""
+    for row in rows:
+        hosts = [mount.key for mount in row.get("host") or ()]
+        if (
+            row.ref.type == "Datastore"
+            and row.get("summary.name") == file.datastore
+            and (place.ref in hosts or not hosts)
+        ):
+            return row.ref
+    return None
+
+
+def _reference(connection: Connection, ref: Ref) -> Any:
+    return connection.session.reference(ref.type, ref.value)
+
+
+def _place(domain: Domain, datacenter_path: str) -> DatastorePath:
+    """Where the VMX file belongs: beside the first disk that is a file (the manual, "Datastore references").
+
+    Raises:
+        EsxvirtError: There is no such disk.
+    """
+    image = _first_image(domain, datacenter_path)
+    directory = image.path.rpartition("/")[0]
+    name = f"{escape_item(domain.name or '')}.vmx"
+    path = f"{directory}/{name}" if directory else name
+    return DatastorePath(f"[{image.datastore}] {path}", datacenter_path)
+
+
+def _first_image(domain: Domain, datacenter_path: str) -> DatastorePath:
+    """The first disk that is a file; errors as `_place`."""
+    if not domain.disks:
+        raise EsxvirtError(f"Domain XML doesn't contain any disks, {_DEDUCE}")
+    disk = next((disk for disk in domain.disks if disk.device == "disk" and disk.type == "file"), None)
+    if disk is None:
+        raise EsxvirtError(f"Domain XML doesn't contain any file-based harddisks, {_DEDUCE}")
+    if not disk.source:
+        raise EsxvirtError(f"First file-based harddisk has no source, {_DEDUCE}")
+    if not disk.source.startswith("["):
+        raise EsxvirtError(f"Datastore path '{disk.source}' doesn't have expected format '[<datastore>] <path>'")
+    image = DatastorePath(disk.source, datacenter_path)
+    if not image.path.lower().endswith(".vmdk"):
+        raise EsxvirtError(f"Expecting source '{disk.source}' of first file-based harddisk to be a VMDK image")
+    return image
+
+
+def _same_but_for_uuid(text: str, content: bytes) -> str | None:
+    """The UUID of a VMX file that says all that `text` says, but for the UUID; None if it says anything else."""
+    try:
+        wanted, found = VmxFile.parse(text), VmxFile.parse(content)
+    except VmxError:
+        return None
+    if any(found.get(key) != wanted.get(key) for key in wanted if key.lower() != "uuid.bios"):
+        return None
+    return _uuid(found) or None
+
+
+def _uuid(file: VmxFile) -> str:
+    """The machine's UUID as libvirt writes it, empty if the file has none."""
+    digits = "".join((file.get("uuid.bios") or "").split()).replace("-", "").lower()
+    return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:])) if digits else ""
+
+
+def _check_free(
+    connection: Connection, file: DatastorePath, content: bytes, domain: Domain, machines: list[DomainHandle]
+) -> None:
+    """Refuse to replace a file that is another domain's, known to the server or not."""
+    for machine in machines:
+        # Another datacenter may have a datastore of the same name.
+        path = connection.scope.place(machine.host).datacenter_path
+        if machine.row.get(VMX_PATH) == str(file) and path == file.datacenter:
+            raise OperationInvalidError(
+                f"The VMX file '{file}' belongs to the domain '{machine.name}'; choose another name"
+            )
+    try:
+        owner = _uuid(VmxFile.parse(content))
+    except VmxError:
+        owner = ""
+    if owner != domain.uuid:
+        raise OperationInvalidError(
+            f"There is a VMX file '{file}' of another domain, or of none; remove it or choose another name"
+        )

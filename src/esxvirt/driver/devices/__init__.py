@@ -1,0 +1,1 @@
+"""Devices of domains: reading, attaching, changing and detaching them."""

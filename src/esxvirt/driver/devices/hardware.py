@@ -1,0 +1,118 @@
+"""A machine's virtual hardware as the server has it, by the names that VMX files and libvirt's XML give its devices."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from esxvirt.driver.connection.connection import Connection
+from esxvirt.driver.connection.places import unescape
+from esxvirt.driver.connection.scope import HostPlace
+from esxvirt.driver.domain.handles import DomainHandle
+from esxvirt.driver.domain.reading import read_with_host
+from esxvirt.driver.domain.states import RUNNING, domain_state
+from esxvirt.driver.storage.datastores import DATASTORE_PROPERTIES
+from esxvirt.driver.tasks.machine_tasks import CHANGE_VERSION, STATE
+from esxvirt.vsphere.inventory import Row, Step
+
+__all__ = ["SCSI_MODELS", "Hardware", "read_hardware"]
+
+_DEVICES: Final = "config.hardware.device"
+_STEPS: Final = (Step("datastore", "HostSystem", "datastore"), Step("network", "HostSystem", "network"))
+_OTHERS: Final = {
+    "Datastore": DATASTORE_PROPERTIES,
+    "Network": ("name",),
+    "DistributedVirtualPortgroup": ("name",),
+}
+
+SCSI_MODELS: Final = {
+    "buslogic": "VirtualBusLogicController",
+    "lsilogic": "VirtualLsiLogicController",
+    "lsisas1068": "VirtualLsiLogicSASController",
+    "vmpvscsi": "ParaVirtualSCSIController",
+}
+"""libvirt's models, and vSphere's types."""
+
+_BUSES: Final = {
+    "VirtualIDEController": "ide",
+    "VirtualSIOController": "floppy",
+    "VirtualAHCIController": "sata",
+    "VirtualNVMEController": "nvme",
+    **dict.fromkeys(SCSI_MODELS.values(), "scsi"),
+}
+_DRIVES: Final = frozenset({"VirtualDisk", "VirtualCdrom", "VirtualFloppy"})
+_PORTS: Final = {"serial": "VirtualSerialPort", "parallel": "VirtualParallelPort"}
+
+
+@dataclass(frozen=True, slots=True)
+class Hardware:
+    """The devices of a machine, and what of its host a change of them needs.
+
+    Attributes:
+        devices: as `esxvirt.vsphere.decode` gives them, in the server's order.
+        row: the machine's row, with `STATE` and `CHANGE_VERSION` of `esxvirt.driver.tasks.machine_tasks`.
+        rows: also those of the host's datastores and networks.
+        place: the host.
+    """
+
+    devices: tuple[Any, ...]
+    row: Row
+    rows: tuple[Row, ...]
+    place: HostPlace
+
+    @property
+    def running(self) -> bool:
+        """Whether the machine runs."""
+        return domain_state(self.row.get("runtime.powerState")) == RUNNING
+
+    @property
+    def networks(self) -> list[str]:
+        """The names of the host's networks."""
+        return [unescape(row.get("name") or "") for row in self.rows if row.ref.type in _OTHERS and _is_network(row)]
+
+    def by_key(self, key: int) -> Any | None:
+        """The device of a key, or None."""
+        return next((device for device in self.devices if device.key == key), None)
+
+    def controllers(self) -> dict[str, Any]:
+        """The controllers of drives, by their names in a VMX file: ``scsi0``, ``ide1``."""
+        return {
+            f"{_BUSES[device.kind]}{device.busNumber or 0}": device
+            for device in self.devices
+            if device.kind in _BUSES and device.kind != "VirtualSIOController"
+        }
+
+    def drives(self) -> dict[str, Any]:
+        """Disks, CD-ROM and floppy drives, by their names in a VMX file: ``scsi0:1``, ``floppy0``."""
+        controllers = {device.key: device for device in self.devices if device.kind in _BUSES}
+        found = {}
+        for device in self.devices:
+            controller = controllers.get(device.controllerKey)
+            if device.kind in _DRIVES and controller is not None:
+                bus, unit = _BUSES[controller.kind], device.unitNumber or 0
+                found[f"floppy{unit}" if bus == "floppy" else f"{bus}{controller.busNumber or 0}:{unit}"] = device
+        return found
+
+    def cards(self) -> list[Any]:
+        """The network cards."""
+        return [
+            device
+            for device in self.devices
+            if device.kind not in _DRIVES and (device.macAddress is not None or device.addressType is not None)
+        ]
+
+    def ports(self, kind: str) -> list[Any]:
+        """The ports of a kind, ``serial`` or ``parallel``, in their order."""
+        return sorted((device for device in self.devices if device.kind == _PORTS[kind]), key=lambda device: device.key)
+
+
+def _is_network(row: Row) -> bool:
+    return row.ref.type != "Datastore"
+
+
+def read_hardware(connection: Connection, domain: DomainHandle) -> Hardware:
+    """Read a machine's devices, with its state and its host's datastores and networks. One SOAP call.
+
+    Raises:
+        DomainNotFoundError: It is gone.
+    """
+    row, rows, place = read_with_host(connection, domain, (*STATE, CHANGE_VERSION, _DEVICES), _OTHERS, _STEPS)
+    return Hardware(tuple(row.get(_DEVICES) or ()), row, tuple(rows), place)

@@ -1,0 +1,182 @@
+"""libvirt's devices as vSphere's: what `<disk>`, `<interface>`, `<serial>`, `<controller>` and such are to a server.
+
+What is said in XML and kept nowhere in vSphere (a serial number, a WWN, a boot order) is left out, as in a VMX file.
+"""
+
+from typing import Any, Final
+
+from pyVmomi import vim
+
+from esxvirt.driver.devices.hardware import SCSI_MODELS
+from esxvirt.errors import ConfigUnsupportedError
+from esxvirt.vmx.networks import mac_kind
+from esxvirt.vmx.ports import service_uri
+from esxvirt.vsphere.objects import knows
+from esxvirt.vsphere.session import Session
+from esxvirt.xml.domain.chardevs import CharDevice
+from esxvirt.xml.domain.disks import Disk
+from esxvirt.xml.domain.interfaces import Interface
+
+__all__ = ["card_backing", "card_device", "change", "connection", "controller_device", "drive_device", "medium_backing",
+           "port_device"]  # fmt: skip
+
+_device: Final = vim.vm.device
+_CARDS: Final = {
+    "vlance": "VirtualPCNet32",
+    "vmxnet": "VirtualVmxnet",
+    "vmxnet2": "VirtualVmxnet2",
+    "vmxnet3": "VirtualVmxnet3",
+    "e1000": "VirtualE1000",
+    "e1000e": "VirtualE1000e",
+}
+_CONTROLLERS: Final = {"sata": "VirtualAHCIController", "nvme": "VirtualNVMEController"}
+_ADDRESS_TYPES: Final = {"static": "manual", "generated": "assigned", "vpx": "assigned"}
+"""By how a VMX file has an address; a generated one that is given is kept only if the server did not generate it."""
+
+
+def change(operation: str, device: Any) -> Any:
+    """A `VirtualDeviceConfigSpec`: ``add``, ``edit`` or ``remove`` a device; files are neither made nor deleted."""
+    return _device.VirtualDeviceSpec(operation=operation, device=device)
+
+
+def _type(session: Session, name: str, called: str) -> Any:
+    kind = getattr(_device, name)
+    if not knows(session, kind):
+        raise ConfigUnsupportedError(f"the server has no {called}: they came with a later version of it")
+    return kind
+
+
+def connection(*, connected: bool, running: bool) -> Any:
+    """How a device is connected: at the next start, and now if the machine runs."""
+    return _device.VirtualDevice.ConnectInfo(
+        startConnected=connected, connected=connected and running, allowGuestControl=True
+    )
+
+
+def controller_device(session: Session, bus: str, number: int, model: str | None) -> Any:
+    """A controller of drives; `model` is one of libvirt's for SCSI, lsilogic if None.
+
+    Raises:
+        ConfigUnsupportedError: The server, or VMware, has no such controller.
+    """
+    if bus == "scsi":
+        if model is not None and model not in SCSI_MODELS:
+            known = ", ".join(f"'{name}'" for name in SCSI_MODELS)
+            raise ConfigUnsupportedError(f"VMware has no SCSI controllers of the model '{model}'; it has {known}")
+        kind = _type(session, SCSI_MODELS[model or "lsilogic"], f"SCSI controllers of the model '{model}'")
+        return kind(key=-100 - number, busNumber=number, sharedBus="noSharing")
+    if bus not in _CONTROLLERS:
+        raise ConfigUnsupportedError(f"controllers of the type '{bus}' cannot be attached to VMware's machines")
+    kind = _type(session, _CONTROLLERS[bus], f"{bus.upper()} controllers")
+    return kind(key=-100 - number, busNumber=number)
+
+
+def drive_device(disk: Disk, *, running: bool) -> Any:
+    """A hard disk, CD-ROM or floppy drive, of which the caller fills in controller and unit.
+
+    Raises:
+        ConfigUnsupportedError: ESX has no such disk.
+    """
+    if disk.device in {"cdrom", "lun", "floppy"}:
+        kind = _device.VirtualFloppy if disk.device == "floppy" else _device.VirtualCdrom
+        there = disk.source is not None or disk.startup_policy is not None
+        return kind(key=-1, backing=medium_backing(disk), connectable=connection(connected=there, running=running))
+    if disk.type != "file":
+        raise ConfigUnsupportedError(
+            f"disk '{disk.target}' has the type '{disk.type}'; only files on datastores can be attached as hard disks"
+        )
+    backing = _device.VirtualDisk.FlatVer2BackingInfo(
+        fileName=disk.source, diskMode="independent_nonpersistent" if disk.transient else "persistent"
+    )
+    if disk.cache == "writethrough":
+        backing.writeThrough = True
+    return _device.VirtualDisk(key=-1, backing=backing, capacityInKB=0)
+
+
+def medium_backing(disk: Disk) -> Any:
+    """What is in a CD-ROM or floppy drive: an image, a drive of the host, or nothing.
+
+    Raises:
+        ConfigUnsupportedError: VMware has no such medium.
+    """
+    if disk.type not in {"file", "block"}:
+        raise ConfigUnsupportedError(f"disk '{disk.target}' has the unsupported type '{disk.type}', not file or block")
+    if disk.device == "floppy":
+        if disk.type == "file":
+            return _device.VirtualFloppy.ImageBackingInfo(fileName=disk.source or "")
+        return _device.VirtualFloppy.DeviceBackingInfo(deviceName=disk.source or "")
+    if disk.type == "file" or (disk.source is None and disk.startup_policy is None):
+        return _device.VirtualCdrom.IsoBackingInfo(fileName=disk.source or "")
+    if disk.device == "lun":
+        return _device.VirtualCdrom.PassthroughBackingInfo(deviceName=disk.source or "", exclusive=False)
+    return _device.VirtualCdrom.AtapiBackingInfo(deviceName=disk.source or "", useAutoDetect=disk.source is None)
+
+
+def card_device(session: Session, card: Interface, networks: list[str], *, said_mac: bool, running: bool) -> Any:
+    """A network card; without a MAC address in the XML the server makes one up.
+
+    Raises:
+        ConfigUnsupportedError: The server, or VMware, has no such card or network.
+    """
+    model = (card.model or "vlance").lower()
+    made = _type(session, _CARDS[model], f"'{model}' network cards")(
+        key=-1,
+        backing=card_backing(card, networks),
+        connectable=connection(connected=card.link != "down", running=running),
+        addressType="generated",
+    )
+    if said_mac and card.mac is not None:
+        made.macAddress = card.mac
+        made.addressType = _ADDRESS_TYPES[mac_kind(card.mac, card.mac_type)[0]]
+    return made
+
+
+def card_backing(card: Interface, networks: list[str]) -> Any:
+    """What a network card is connected to; `networks` are the host's, an empty list if they are not known.
+
+    Raises:
+        ConfigUnsupportedError: There is no such network, or VMware's machines cannot be on such.
+    """
+    if card.type == "vds" and card.port is not None:
+        port = vim.dvs.PortConnection(switchUuid=card.port.switch_id, portgroupKey=card.port.portgroup_id)
+        if card.port.port_id:
+            port.portKey = str(card.port.port_id)
+        if card.port.connection_id:
+            port.connectionCookie = card.port.connection_id
+        return _device.VirtualEthernetCard.DistributedVirtualPortBackingInfo(port=port)
+    if card.type not in {"bridge", "network"}:
+        raise ConfigUnsupportedError(
+            f"interfaces of the type '{card.type}' cannot be attached; name one of the host's networks as a bridge"
+        )
+    if networks and card.source not in networks:
+        known = ", ".join(f"'{name}'" for name in sorted(networks))
+        raise ConfigUnsupportedError(f"the host has no network '{card.source}'; it has {known}")
+    return _device.VirtualEthernetCard.NetworkBackingInfo(deviceName=card.source)
+
+
+def port_device(session: Session, port: CharDevice, *, running: bool) -> Any:
+    """A serial or parallel port.
+
+    Raises:
+        ConfigUnsupportedError: VMware has nothing of the kind behind a port.
+    """
+    serial = port.kind == "serial"
+    kind: Any = _device.VirtualSerialPort if serial else _device.VirtualParallelPort
+    backing: Any
+    if port.type == "dev":
+        backing = kind.DeviceBackingInfo(deviceName=port.path)
+    elif port.type == "file":
+        backing = kind.FileBackingInfo(fileName=port.path)
+    elif port.type == "pipe" and serial:
+        backing = kind.PipeBackingInfo(pipeName=port.path, endpoint="client", noRxLoss=False)
+    elif port.type == "tcp" and serial:
+        if not knows(session, kind.URIBackingInfo):
+            raise ConfigUnsupportedError("the server has no serial ports over the network; they came with ESX 4.1")
+        direction = "server" if port.mode == "bind" else "client"
+        backing = kind.URIBackingInfo(serviceURI=service_uri(port), direction=direction)
+    else:
+        raise ConfigUnsupportedError(f"Unsupported character device type '{port.type}'")
+    made = kind(key=-1, backing=backing, connectable=connection(connected=True, running=running))
+    if serial:
+        made.yieldOnPoll = True
+    return made

@@ -1,0 +1,32 @@
+"""Whether a change is meant for the running domain, for its configuration, or for what there is.
+
+VMware keeps one value for both, so all of it comes to the same, and only what cannot be meant is refused. libvirt's
+driver takes none of these flags, which leaves some of virsh's commands without any use.
+"""
+
+from typing import Final
+
+from esxvirt.driver.domain.states import RUNNING
+from esxvirt.errors import OperationInvalidError
+
+__all__ = ["LIVE", "LIVE_OTHERWISE", "check_live", "live_state"]
+
+LIVE: Final = 1
+"""VIR_DOMAIN_AFFECT_LIVE."""
+LIVE_OTHERWISE: Final = "domain is not running"
+"""What is said if that is asked of a domain which does not run."""
+
+
+def live_state(flags: int) -> int | None:
+    """The state that a domain must be in for these VIR_DOMAIN_AFFECT_* flags, None for any."""
+    return RUNNING if flags & LIVE else None
+
+
+def check_live(flags: int, state: int) -> None:
+    """Refuse to read what a domain has now that does not run.
+
+    Raises:
+        OperationInvalidError: It does not run.
+    """
+    if flags & LIVE and state != RUNNING:
+        raise OperationInvalidError(LIVE_OTHERWISE)

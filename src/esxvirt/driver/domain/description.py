@@ -1,0 +1,102 @@
+"""A domain's XML: its VMX file, fetched from the datastore and converted (virDomainGetXMLDesc)."""
+
+import logging
+
+from esxvirt.driver.connection.connection import Connection
+from esxvirt.driver.domain.handles import DomainHandle, domain_id
+from esxvirt.driver.domain.reading import read_with_host
+from esxvirt.driver.domain.states import PAUSED, RUNNING, domain_state
+from esxvirt.driver.storage.datastores import DATASTORE_PROPERTIES, FileNames, datastores_of
+from esxvirt.errors import BadAnswerError, EsxvirtError, VmxError
+from esxvirt.vmx import Report, VmxContext, to_domain
+from esxvirt.vsphere.files import DatastorePath, FileNotThereError, read_file
+from esxvirt.vsphere.inventory import Step
+from esxvirt.xml.domain import Domain, format_domain
+
+__all__ = ["describe", "xml_description"]
+
+_log = logging.getLogger(__name__)
+
+_VMX_PATH = "config.files.vmPathName"
+_POWER = "runtime.powerState"
+_DATASTORES = (Step("datastore", "HostSystem", "datastore"),)
+
+
+def xml_description(
+    connection: Connection, domain: DomainHandle, *, secure: bool = False, inactive: bool = False
+) -> str:
+    """The domain's XML. One SOAP call and one download.
+
+    A warning is logged for each value of the VMX file that had to be guessed, because libvirt does not know it.
+
+    Args:
+        connection: The connection.
+        domain: The domain.
+        secure: With passwords (`VIR_DOMAIN_XML_SECURE`).
+        inactive: As it will be at its next start (`VIR_DOMAIN_XML_INACTIVE`).
+
+    Raises:
+        DomainNotFoundError: It is gone.
+        EsxvirtError: Its VMX file is missing, empty, or cannot be converted; the message names it and says why.
+    """
+    return format_domain(describe(connection, domain), secure=secure, inactive=inactive)
+
+
+def describe(connection: Connection, domain: DomainHandle) -> Domain:
+    """The domain as the model that its XML is made of; see `xml_description`."""
+    others = {"Datastore": DATASTORE_PROPERTIES}
+    row, rows, place = read_with_host(connection, domain, (_VMX_PATH, _POWER), others, _DATASTORES)
+    location = row.get(_VMX_PATH)
+    if not location:
+        raise EsxvirtError(
+            f"the server does not tell which VMX file the domain '{domain.name}' has; "
+            "may the account read its configuration, and is its datastore accessible?"
+        )
+    file = DatastorePath(location, place.datacenter_path)
+    names = FileNames(datastores_of(rows, place.ref), _directory(location))
+    context = VmxContext(
+        parse_file_name=names.parse,
+        datacenter_path=place.datacenter_path,
+        moref=row.ref.value,
+    )
+    try:
+        model, report = _convert(_fetch(connection, file), context)
+    except FileNotThereError as error:
+        raise EsxvirtError(f"the VMX file of the domain '{domain.name}' is missing: {error}") from error
+    except VmxError as error:
+        raise VmxError(
+            f"the VMX file '{file}' of the domain '{domain.name}' cannot be converted: {error}",
+            key=error.key,
+            line=error.line,
+        ) from error
+    for note in report:
+        if note.guessed:
+            _log.warning("the VMX file '%s' of the domain '%s': %s", file, domain.name, note)
+    if domain_state(row.get(_POWER)) in {RUNNING, PAUSED}:
+        model.id = domain_id(domain.ref)
+    return model
+
+
+def _convert(content: bytes, context: VmxContext) -> tuple[Domain, Report]:
+    """Convert as far as can be; but what does not even name the machine is no description of it."""
+    report = Report()
+    model = to_domain(content, context, report=report)
+    if model.name is None:
+        reasons = "; ".join(dict.fromkeys(str(note) for note in report)) or "is it a VMX file?"
+        raise VmxError(f"it has no displayName ({reasons})", key="displayName")
+    return model, report
+
+
+def _fetch(connection: Connection, file: DatastorePath) -> bytes:
+    content = read_file(connection.session, file)
+    if not content.strip():
+        raise VmxError("it is empty")
+    if b"\0" in content[:4096]:
+        raise BadAnswerError(f"'{file}' is no VMX file: it is not text")
+    return content
+
+
+def _directory(location: str) -> str:
+    """``[datastore] directory`` of ``[datastore] directory/file``."""
+    head, slash, _ = location.rpartition("/")
+    return head if slash else location.partition("]")[0] + "] "

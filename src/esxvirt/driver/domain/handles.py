@@ -1,0 +1,99 @@
+"""Who a domain is: its reference, name, UUID, id and state, as they were when it was looked up."""
+
+import logging
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Final
+from uuid import UUID
+
+from esxvirt.driver.connection.places import unescape
+from esxvirt.driver.domain.states import PAUSED, RUNNING, domain_state
+from esxvirt.vsphere.decode import Ref
+from esxvirt.vsphere.inventory import Row
+
+__all__ = ["HOST", "IDENTITY", "NO_UUID", "DomainHandle", "domain_id", "handle", "warn"]
+
+_log = logging.getLogger(__name__)
+
+IDENTITY: Final = ("name", "config.uuid", "configStatus", "runtime.powerState")
+"""The properties of which a `DomainHandle` is made."""
+
+HOST: Final = "runtime.host"
+"""The property beside them where a connection is to several hosts."""
+
+NO_UUID: Final = str(UUID(int=0))
+
+
+@dataclass(slots=True)
+class DomainHandle:
+    """A domain as it was when it was looked up.
+
+    Attributes:
+        ref: The `VirtualMachine`.
+        name: Without vSphere's escapes.
+        uuid: In its usual form; all zeros where the server has no configuration of the machine.
+        id: Of an active domain, -1 for others.
+        state: libvirt's number, see `esxvirt.driver.domain.states`.
+        row: What was read for it.
+        problem: Why part of it could not be read, for a person; None if all was.
+        host: The host that it is on, where the connection is to several.
+        tasks: The machine's tasks when it was last made ready for one, by which a newer one is known; None before.
+    """
+
+    ref: Ref
+    name: str
+    uuid: str
+    id: int
+    state: int
+    row: Row = field(repr=False)
+    problem: str | None = None
+    host: Ref | None = None
+    tasks: frozenset[str] | None = field(default=None, repr=False)
+
+
+def handle(row: Row) -> DomainHandle:
+    """The handle for a row with the `IDENTITY` properties.
+
+    A machine whose properties cannot be read is there all the same, with what is known (DESIGN, "One bad VM").
+    """
+    raw_uuid = row.get("config.uuid")
+    state = domain_state(row.get("runtime.powerState"))
+    active = state in {RUNNING, PAUSED}
+    problem = None
+    if row.missing:
+        faults = ", ".join(sorted(set(row.missing.values())))
+        problem = f"{', '.join(sorted(row.missing))} cannot be read ({faults})"
+    elif raw_uuid is None:
+        problem = "it has no configuration; its VMX file may be missing or broken"
+    name = row.get("name") or row.ref.value
+    return DomainHandle(
+        ref=row.ref,
+        name=unescape(name),
+        uuid=_uuid(raw_uuid),
+        id=domain_id(row.ref) if active else -1,
+        state=state,
+        row=row,
+        problem=problem,
+        host=row.get(HOST),
+    )
+
+
+def warn(domains: Iterable[DomainHandle]) -> None:
+    """Tell of what could not be read of domains that somebody is shown."""
+    for domain in domains:
+        if domain.problem is not None:
+            _log.warning("domain '%s' (%s): %s", domain.name, domain.ref.value, domain.problem)
+
+
+def _uuid(text: object) -> str:
+    try:
+        return str(UUID(str(text)))
+    except ValueError:
+        return NO_UUID
+
+
+def domain_id(ref: Ref) -> int:
+    """Libvirt's id: the number in the reference, ``48`` on a host, ``vm-48`` on a vCenter."""
+    found = re.search(r"\d+$", ref.value)
+    return int(found[0]) if found else -1

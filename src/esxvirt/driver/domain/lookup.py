@@ -1,0 +1,62 @@
+"""Finding domains by id, UUID, name and path."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from esxvirt.driver.connection.connection import Connection
+from esxvirt.driver.domain.domain_paths import find_by_path, refuse
+from esxvirt.driver.domain.handles import DomainHandle, warn
+from esxvirt.driver.domain.reading import read_all
+from esxvirt.errors import DomainNotFoundError
+
+__all__ = ["lookup_by_id", "lookup_by_name", "lookup_by_uuid"]
+
+
+def lookup_by_name(connection: Connection, name: str) -> DomainHandle:
+    """The domain of that name (virDomainLookupByName), or with a path that ends so. One SOAP call a page.
+
+    A path is one of folders (``dc1/folder/name``), or of the host (``dc1/cluster1/esx1/name``): one call more.
+
+    Raises:
+        DomainNotFoundError: There is none.
+        AmbiguousError: There are several.
+    """
+    domains = read_all(connection)
+    found = [domain for domain in domains if domain.name == name]
+    if not found and "/" in name:
+        found = find_by_path(connection, domains, name)
+    return _only(connection, found, f"with name '{name}'")
+
+
+def lookup_by_uuid(connection: Connection, uuid: str) -> DomainHandle:
+    """The domain of that UUID (virDomainLookupByUUID). One SOAP call a page.
+
+    Raises:
+        DomainNotFoundError: There is none.
+        AmbiguousError: There are several: a vCenter lets a copy have the UUID of what it was made from.
+    """
+    wanted = str(UUID(uuid))
+    found = [domain for domain in read_all(connection) if domain.uuid == wanted]
+    return _only(connection, found, f"with UUID '{wanted}'")
+
+
+def lookup_by_id(connection: Connection, identifier: int) -> DomainHandle:
+    """The active domain of that id (virDomainLookupByID). One SOAP call a page.
+
+    Raises:
+        DomainNotFoundError: There is none, or it is not active.
+    """
+    for domain in read_all(connection):
+        if domain.id == identifier != -1:
+            warn([domain])
+            return domain
+    raise DomainNotFoundError(f"No domain with ID {identifier}")
+
+
+def _only(connection: Connection, found: Sequence[DomainHandle], what: str) -> DomainHandle:
+    if not found:
+        raise DomainNotFoundError(f"Could not find domain {what}")
+    if len(found) > 1:
+        refuse(connection, found, what)
+    warn(found)
+    return found[0]

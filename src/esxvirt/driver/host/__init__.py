@@ -1,0 +1,1 @@
+"""The host itself: its hardware, its network cards, and changing parts of its configuration."""

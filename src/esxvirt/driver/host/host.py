@@ -1,0 +1,155 @@
+"""The host: its name, its hardware, its version, what it can do."""
+
+import re
+from dataclasses import dataclass
+from typing import Any, Final
+
+from esxvirt.driver.connection.connection import Connection
+from esxvirt.driver.connection.product import version_number
+from esxvirt.driver.domain.reading import check_readable
+from esxvirt.errors import EsxvirtError
+from esxvirt.vsphere.inventory import Query, Row, retrieve
+
+__all__ = ["NodeInfo", "capabilities_facts", "free_memory", "hostname", "node_info", "version"]
+
+MIXED: Final = "mixed"
+"""The CPU model of hosts of which each has its own."""
+
+_LONG_MODE_BIT: Final = 29
+"""In EDX of CPUID 0x80000001."""
+
+
+@dataclass(frozen=True, slots=True)
+class NodeInfo:
+    """As virNodeInfo: `memory` in KiB, `mhz` of one core; `cores` a socket and `threads` a core."""
+
+    model: str
+    memory: int
+    cpus: int
+    mhz: int
+    nodes: int
+    sockets: int
+    cores: int
+    threads: int
+
+
+@dataclass(frozen=True, slots=True)
+class HostFacts:
+    """What `virConnectGetCapabilities` tells of an ESX host: its UUID, and whether it has 64-bit guests."""
+
+    uuid: str
+    long_mode: bool
+
+
+def _read_hosts(connection: Connection, *properties: str) -> list[Row]:
+    rows = retrieve(connection.session, Query({"HostSystem": properties}, connection.scope.hosts))
+    if not rows:
+        raise EsxvirtError("Could not retrieve the HostSystem object; may the account see the host?")
+    told = [row for row in rows if "NoPermission" not in row.missing.values()]
+    if not told:
+        check_readable(rows[0], f"the host '{connection.scope.place(rows[0].ref).name}'")
+    return told  # of several hosts, those that the account may see
+
+
+def hostname(connection: Connection) -> str:
+    """The host's own name, with its domain if it has one (virConnectGetHostname). One SOAP call.
+
+    On a connection to several hosts the vCenter's name, as the connection's URI has it. No SOAP call.
+
+    Raises:
+        EsxvirtError: The host has none.
+    """
+    if not connection.scope.is_one_host:
+        return connection.session.endpoint.host
+    dns = "config.network.dnsConfig."
+    (row,) = _read_hosts(connection, dns + "hostName", dns + "domainName")
+    name, domain = row.get(dns + "hostName"), row.get(dns + "domainName")
+    if not name:
+        raise EsxvirtError("Missing or empty 'hostName' property")
+    return f"{name}.{domain}" if domain else str(name)
+
+
+def version(connection: Connection) -> int:
+    """The product's version in libvirt's numbers (virConnectGetVersion). No SOAP call."""
+    return version_number(str(connection.session.about.version))
+
+
+def node_info(connection: Connection) -> NodeInfo:
+    """The processors and the memory of the host, or of all hosts together (virNodeGetInfo). One SOAP call (a page).
+
+    Of several hosts: memory, processors, sockets and NUMA nodes are summed up, cores and threads as the whole has them,
+    MHz the mean of all cores, and the model is theirs if they have the same.
+    """
+    rows = _read_hosts(
+        connection,
+        "hardware.cpuInfo.hz",
+        "hardware.cpuInfo.numCpuCores",
+        "hardware.cpuInfo.numCpuPackages",
+        "hardware.cpuInfo.numCpuThreads",
+        "hardware.memorySize",
+        "hardware.numaInfo.numNodes",
+        "summary.hardware.cpuModel",
+    )
+    counts = [_positive(row, "hardware.cpuInfo.numCpuCores") for row in rows]
+    packages = sum(_positive(row, "hardware.cpuInfo.numCpuPackages") for row in rows)
+    cores = sum(counts)
+    hertz = sum((row.get("hardware.cpuInfo.hz") or 0) * count for row, count in zip(rows, counts, strict=True)) // cores
+    threads = sum(row.get("hardware.cpuInfo.numCpuThreads") or count for row, count in zip(rows, counts, strict=True))
+    models = {shorten_cpu_model(row.get("summary.hardware.cpuModel") or "") for row in rows}
+    return NodeInfo(
+        model=models.pop() if len(models) == 1 else MIXED,
+        memory=sum(row.get("hardware.memorySize") or 0 for row in rows) // 1024,
+        cpus=cores,
+        mhz=hertz // 1_000_000,
+        nodes=sum(row.get("hardware.numaInfo.numNodes") or 1 for row in rows),
+        sockets=packages,
+        cores=cores // packages,
+        threads=threads // cores,
+    )
+
+
+def _positive(row: Row, path: str) -> int:
+    value: int = row.get(path) or 0
+    if value < 1:
+        raise EsxvirtError(f"The host does not tell its '{path}'; may the account see the host?")
+    return value
+
+
+def shorten_cpu_model(model: str) -> str:
+    """A CPU's name in the 31 characters of virNodeInfo, without ``(R)``, ``(C)``, ``(TM)`` and double blanks."""
+    return re.sub(r"\((?:R|C|TM)\)| +(?= )|^ +", "", model)[:31]
+
+
+def free_memory(connection: Connection) -> int:
+    """Bytes of the memory of the host, or of all, that are in no use now (virNodeGetFreeMemory). One SOAP call.
+
+    Raises:
+        EsxvirtError: The server does not tell.
+    """
+    free = 0
+    for row in _read_hosts(connection, "hardware.memorySize", "summary.quickStats.overallMemoryUsage"):
+        size, used_mib = row.get("hardware.memorySize"), row.get("summary.quickStats.overallMemoryUsage")
+        if size is None or used_mib is None:
+            raise EsxvirtError("The host does not tell how much of its memory is in use")
+        free += int(size) - (int(used_mib) << 20)
+    return free
+
+
+def capabilities_facts(connection: Connection) -> HostFacts:
+    """What the capabilities XML is made of. One SOAP call.
+
+    Several hosts have no UUID together, and 64-bit guests if all have them.
+    """
+    rows = _read_hosts(connection, "hardware.systemInfo.uuid", "hardware.cpuFeature")
+    uuid = str(rows[0].get("hardware.systemInfo.uuid") or "") if len(rows) == 1 else ""
+    return HostFacts(uuid, all(_long_mode(row.get("hardware.cpuFeature") or []) for row in rows))
+
+
+def _long_mode(features: list[Any]) -> bool:
+    """Whether CPUID 0x80000001 says long mode; its EDX comes as ``----:--1-:...``, highest bit first."""
+    for feature in features:
+        if feature.level == -(1 << 31) + 1 or feature.level == (1 << 31) + 1:
+            bits = (feature.edx or "").replace(":", "")
+            if len(bits) == 32:
+                return bool(bits[31 - _LONG_MODE_BIT] == "1")
+    return False

@@ -1,0 +1,1 @@
+"""Moving domains to another host or datastore by way of a vCenter."""

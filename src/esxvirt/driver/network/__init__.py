@@ -1,0 +1,1 @@
+"""Networks: virtual switches and port groups, reading and defining them."""

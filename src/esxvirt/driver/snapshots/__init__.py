@@ -1,0 +1,1 @@
+"""Snapshots of domains: the tree, and taking, reverting to and removing them."""

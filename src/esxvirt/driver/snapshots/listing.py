@@ -1,0 +1,66 @@
+"""Lists of snapshots by libvirt's filters (virDomainListAllSnapshots, virDomainSnapshotListAllChildren)."""
+
+from collections.abc import Iterable, Sequence
+from enum import IntFlag
+from typing import Final
+
+from esxvirt.driver.domain.states import PAUSED, RUNNING
+from esxvirt.driver.snapshots.snapshots import Snapshot, SnapshotTree
+
+__all__ = ["SnapshotFlags", "children", "everything"]
+
+
+class SnapshotFlags(IntFlag):
+    """The `VIR_DOMAIN_SNAPSHOT_LIST_*` flags. Within a group any fits; a group of which none is given always does."""
+
+    ROOTS = 1 << 0
+    DESCENDANTS = 1 << 0
+    METADATA = 1 << 1
+    LEAVES = 1 << 2
+    NO_LEAVES = 1 << 3
+    NO_METADATA = 1 << 4
+    INACTIVE = 1 << 5
+    ACTIVE = 1 << 6
+    DISK_ONLY = 1 << 7
+    INTERNAL = 1 << 8
+    EXTERNAL = 1 << 9
+    TOPOLOGICAL = 1 << 10
+
+
+_F = SnapshotFlags
+_GROUPS: Final = (
+    _F.METADATA | _F.NO_METADATA,
+    _F.LEAVES | _F.NO_LEAVES,
+    _F.INACTIVE | _F.ACTIVE | _F.DISK_ONLY,
+    _F.INTERNAL | _F.EXTERNAL,
+)
+
+
+def everything(tree: SnapshotTree, flags: int = 0) -> list[Snapshot]:
+    """The snapshots of a domain that fit all groups of `flags`, parents first."""
+    return _fitting(tree.roots if flags & _F.ROOTS else list(tree), flags)
+
+
+def children(snapshot: Snapshot, flags: int = 0) -> list[Snapshot]:
+    """The snapshots right below another, or all below it, that fit all groups of `flags`, parents first."""
+    return _fitting(snapshot.descendants() if flags & _F.DESCENDANTS else snapshot.children, flags)
+
+
+def _fitting(snapshots: Sequence[Snapshot], flags: int) -> list[Snapshot]:
+    groups = [flags & group for group in _GROUPS if flags & group]
+    return [snapshot for snapshot in snapshots if _fits(_of(snapshot), groups)]
+
+
+def _fits(own: SnapshotFlags, groups: Iterable[int]) -> bool:
+    return all(own & group for group in groups)
+
+
+def _of(snapshot: Snapshot) -> SnapshotFlags:
+    """The flags that list a snapshot.
+
+    libvirt keeps nothing of its own of ESX snapshots, and all are internal to it: there is no file that it is told of.
+    A snapshot of a domain that ran without its memory is one of a domain that does not: so does a revert leave it.
+    """
+    leaf = _F.NO_LEAVES if snapshot.children else _F.LEAVES
+    active = _F.ACTIVE if snapshot.state in {RUNNING, PAUSED} else _F.INACTIVE
+    return _F.NO_METADATA | leaf | active | _F.INTERNAL

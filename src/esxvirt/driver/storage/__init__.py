@@ -1,0 +1,1 @@
+"""Storage: datastores as pools, their volumes, and the content of volumes."""

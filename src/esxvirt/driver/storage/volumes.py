@@ -1,0 +1,365 @@
+"""Storage volumes: disk, ISO and floppy images in datastores, and LUNs of iSCSI targets: what there is."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from esxvirt.driver.connection.connection import Connection
+from esxvirt.driver.connection.product import ESX
+from esxvirt.driver.storage import pools
+from esxvirt.driver.storage.pools import PoolHandle, uuid_of
+from esxvirt.driver.storage.volume_names import check_name, split_path
+from esxvirt.errors import (
+    DeadlineError,
+    EsxvirtError,
+    InvalidArgumentError,
+    ServerFault,
+    TransportError,
+    VolumeNotFoundError,
+)
+from esxvirt.vsphere.tasks import Watch, soon_ended
+from esxvirt.xml.storage.volume import Volume
+
+__all__ = [
+    "BLOCK",
+    "FILE",
+    "VolumeHandle",
+    "datacenter_of",
+    "describe",
+    "files_below",
+    "find",
+    "find_with_folder",
+    "key_of",
+    "list_volumes",
+    "lookup_by_key",
+    "lookup_by_name",
+    "lookup_by_path",
+    "lookup_pool",
+    "path_in",
+    "raw_path",
+    "read_again",
+]
+
+FILE: Final = 0
+BLOCK: Final = 1
+"""libvirt's numbers: VIR_STORAGE_VOL_*."""
+
+_FORMATS: Final = {"VmDiskFileInfo": "vmdk", "IsoImageFileInfo": "iso", "FloppyImageFileInfo": "raw"}
+_DEEP: Final = "SearchDatastoreSubFolders_Task"
+_GONE: Final = frozenset({"FileNotFound", "ManagedObjectNotFound", "NotFound"})
+
+
+@dataclass(slots=True)
+class VolumeHandle:
+    """A volume as it was when it was looked up.
+
+    Attributes:
+        pool: Its pool.
+        name: ``folder/file`` in a datastore, a LUN's device.
+        path: ``[datastore] folder/file``, a LUN's device.
+        type: `FILE` or `BLOCK`.
+        format: ``vmdk``, ``iso`` or ``raw``; None for a LUN.
+        capacity: Bytes.
+        allocation: Bytes that it takes of its datastore.
+        key: As in libvirt: a disk's or a LUN's UUID, other files' path; None until somebody asks.
+    """
+
+    pool: PoolHandle
+    name: str
+    path: str
+    type: int
+    format: str | None
+    capacity: int
+    allocation: int
+    key: str | None = None
+
+
+def list_volumes(connection: Connection, pool: PoolHandle) -> list[VolumeHandle]:
+    """All volumes of a pool, of whatever depth of folders (virStoragePoolListAllVolumes).
+
+    One search whatever the number of folders: 2 or 3 SOAP calls, more if it takes long; a target's LUNs: 1.
+
+    Raises:
+        PoolNotFoundError: The pool is gone.
+        ServerFault: The server refused, or the datastore cannot be searched.
+    """
+    if pool.target is not None:
+        return _luns(pools.read_again(connection, pool))
+    found = []
+    for result in _search(connection, pool, _DEEP, raw_path(pool, ""), _specification(("*",))) or ():
+        folder = _folder(result.folderPath)
+        found += [_of_file(pool, folder, file) for file in result.file or () if _kind(file) in _FORMATS]
+    return found
+
+
+def lookup_by_name(connection: Connection, pool: PoolHandle, name: str) -> VolumeHandle:
+    """The volume of that name in a pool (virStorageVolLookupByName). Calls as `list_volumes`.
+
+    Raises:
+        VolumeNotFoundError: There is none.
+        InvalidArgumentError: It is no name of a volume.
+        ServerFault: The server refused.
+    """
+    if pool.target is not None:
+        volumes = _luns(pools.read_again(connection, pool))
+        volume = next((volume for volume in volumes if volume.name == name), None)
+        if volume is None:
+            raise VolumeNotFoundError(f"Could not find volume with name: {name}")
+        return volume
+    volume = find(connection, pool, check_name(name))
+    if volume is None:
+        raise VolumeNotFoundError(f"No storage volume with key or path '{path_in(pool, name)}'")
+    return volume
+
+
+def find(connection: Connection, pool: PoolHandle, name: str) -> VolumeHandle | None:
+    """The file of that name in a datastore, None if there is no volume there."""
+    return find_with_folder(connection, pool, name)[0]
+
+
+def find_with_folder(connection: Connection, pool: PoolHandle, name: str) -> tuple[VolumeHandle | None, bool]:
+    """As `find`, and whether its folder is there."""
+    folder, _, file = name.rpartition("/")
+    try:
+        # Names with the pattern's own letters match more than themselves: what is found is compared.
+        found = _search(connection, pool, "SearchDatastore_Task", raw_path(pool, folder), _specification((file,)))
+    except ServerFault as fault:
+        if fault.name in _GONE:
+            return None, False
+        raise
+    for info in (found.file if found is not None else None) or ():
+        if info.path == file and _kind(info) in _FORMATS:
+            return _of_file(pool, folder, info), True
+    return None, True
+
+
+def files_below(connection: Connection, pool: PoolHandle, folder: str) -> list[str] | None:
+    """The paths of all files below a folder, of whatever kind; None if it is not there. Calls as `list_volumes`."""
+    try:
+        found = _search(connection, pool, _DEEP, raw_path(pool, folder), None)
+    except ServerFault as fault:
+        if fault.name in _GONE:
+            return None
+        raise
+    return [
+        f"{result.folderPath}{file.path}"
+        for result in found or ()
+        for file in result.file or ()
+        if _kind(file) != "FolderFileInfo"
+    ]
+
+
+def lookup_by_path(connection: Connection, path: str) -> VolumeHandle:
+    """The volume with that path (virStorageVolLookupByPath): ``[datastore] folder/file``, or a LUN's device.
+
+    A path below a datastore's mount path, ``/vmfs/volumes/...``, is taken, too. 1 SOAP call, and as `list_volumes`.
+
+    Raises:
+        InvalidArgumentError: It has neither form.
+        VolumeNotFoundError: There is none.
+        ServerFault: The server refused.
+    """
+    wanted = split_path(path)
+    if wanted is None and not path.startswith("/"):
+        raise InvalidArgumentError(f"Unexpected volume path format: {path}")
+    present = pools.read_pools(connection)
+    if wanted is None:
+        for pool in present:
+            for volume in _luns(pool):
+                if volume.path == path:
+                    return volume
+            rest = _below(path, pool)
+            if rest is not None:
+                wanted = (pool.name, rest)
+    if wanted is None:
+        raise VolumeNotFoundError(f"No storage volume with key or path '{path}'")
+    datastore, name = wanted
+    pool_ = next((pool for pool in present if pool.name == datastore and pool.target is None), None)
+    if pool_ is None:
+        raise EsxvirtError(f"Could not find datastore with name '{datastore}'")
+    missing = VolumeNotFoundError(f"No storage volume with key or path '{path}'")
+    try:
+        volume_ = find(connection, pool_, check_name(name))
+    except InvalidArgumentError:
+        raise missing from None
+    if volume_ is None:
+        raise missing
+    return volume_
+
+
+def _below(path: str, pool: PoolHandle) -> str | None:
+    """The name of a file that is named by where its datastore is mounted; None if it is not in this one."""
+    for mount in (pool.path, f"/vmfs/volumes/{pool.name}"):
+        if pool.target is None and mount and path.startswith(mount.rstrip("/") + "/"):
+            return path[len(mount.rstrip("/")) + 1 :]
+    return None
+
+
+def lookup_by_key(connection: Connection, key: str) -> VolumeHandle:
+    """The volume with that key (virStorageVolLookupByKey).
+
+    A path costs what `lookup_by_path` does; a UUID of a LUN 1 SOAP call; that of a disk a search of each datastore, in
+    the order of the pools, and one call for each disk until it is found.
+
+    Raises:
+        VolumeNotFoundError: There is none.
+        ServerFault: The server refused.
+    """
+    if key.startswith("["):
+        return lookup_by_path(connection, key)
+    missing = VolumeNotFoundError(f"Could not find storage volume with key '{key}'")
+    if len(key) != 36:
+        raise missing
+    present = pools.read_pools(connection)
+    for pool in present:
+        for volume in _luns(pool):
+            if volume.key == key:
+                return volume
+    if connection.product != ESX:  # only there disks have other keys than their paths
+        raise missing
+    for pool in present:
+        if pool.target is not None or pools.info(pool).state != pools.RUNNING:
+            continue
+        for volume in list_volumes(connection, pool):
+            if volume.format == "vmdk" and key_of(connection, volume) == key:
+                return volume
+    raise missing
+
+
+def read_again(connection: Connection, volume: VolumeHandle) -> VolumeHandle:
+    """A volume as it is now; its key, which no change changes, is kept. Calls as `list_volumes`.
+
+    Raises:
+        VolumeNotFoundError: It is gone.
+    """
+    now = lookup_by_name(connection, volume.pool, volume.name)
+    now.key = now.key or volume.key
+    return now
+
+
+def lookup_pool(connection: Connection, volume: VolumeHandle) -> PoolHandle:
+    """The pool of a volume as it is now (virStoragePoolLookupByVolume). One SOAP call."""
+    return pools.read_again(connection, volume.pool)
+
+
+def key_of(connection: Connection, volume: VolumeHandle) -> str:
+    """The key of a volume (virStorageVolGetKey). One SOAP call for a disk image, the first time.
+
+    The server may know none, as of a broken disk or one in use: its path is its key then, as on GSX and vCenter.
+    """
+    if volume.key is None:
+        volume.key = volume.path
+        if volume.format == "vmdk" and connection.product == ESX:
+            session, path = connection.session, raw_path(volume.pool, volume.name)
+            manager, place = session.content.virtualDiskManager, datacenter_of(connection, volume.pool)
+            try:
+                text = session.call(manager, "QueryVirtualDiskUuid", path, place)
+            except ServerFault:
+                return volume.path
+            volume.key = _uuid(text) or volume.path
+    return volume.key
+
+
+def describe(connection: Connection, volume: VolumeHandle) -> Volume:
+    """The description of a volume as it was when it was read, with its key."""
+    return Volume(
+        type="block" if volume.type == BLOCK else "file",
+        name=volume.name,
+        capacity=volume.capacity,
+        allocation=volume.allocation,
+        key=key_of(connection, volume),
+        path=volume.path,
+        format=volume.format,
+    )
+
+
+def path_in(pool: PoolHandle, name: str) -> str:
+    """The path of a file of a datastore."""
+    return f"[{pool.name}] {name}"
+
+
+def raw_path(pool: PoolHandle, name: str) -> str:
+    """The path of a file with the datastore's name as vSphere keeps it."""
+    return f"[{_raw_name(pool)}] {name}"
+
+
+def _raw_name(pool: PoolHandle) -> str:
+    summary = pool.row.get("summary") if pool.row is not None else None
+    return str(summary.name) if summary is not None else pool.name
+
+
+def datacenter_of(connection: Connection, pool: PoolHandle) -> Any:
+    """PyVmomi's datacenter in which the paths of a datastore are looked up."""
+    place = pools.place_of(connection, pool).datacenter
+    return connection.session.reference(place.type, place.value)
+
+
+def _uuid(text: str) -> str | None:
+    """A UUID as libvirt writes it, of ``60 00 C2 9f ...``; None if it is none."""
+    digits = "".join(character for character in text.lower() if character in "0123456789abcdef")
+    if len(digits) != 32:
+        return None
+    return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
+
+
+def _luns(pool: PoolHandle) -> list[VolumeHandle]:
+    return [
+        VolumeHandle(pool, lun.device, lun.device, BLOCK, None, lun.size, lun.size, uuid_of(lun.uuid))
+        for lun in (pool.target.luns if pool.target is not None else ())
+    ]
+
+
+def _of_file(pool: PoolHandle, folder: str, info: Any) -> VolumeHandle:
+    name = f"{folder}/{info.path}" if folder else info.path
+    size = info.fileSize or 0
+    kind = _FORMATS[_kind(info)]
+    capacity = info.capacityKb * 1024 if kind == "vmdk" and info.capacityKb is not None else size
+    return VolumeHandle(pool, name, path_in(pool, name), FILE, kind, capacity, size)
+
+
+def _kind(info: Any) -> str:
+    return str(info._wsdlName)  # noqa: SLF001  pyVmomi has no other name for it
+
+
+def _folder(path: str) -> str:
+    """The folder of a search's result, ``[datastore] folder/``: servers put slashes around it or do not."""
+    return path.partition("]")[2].removeprefix(" ").strip("/")
+
+
+def _search(connection: Connection, pool: PoolHandle, method: str, path: str, specification: Any) -> Any:
+    """Search a datastore. 2 or 3 SOAP calls, more if it takes long; begun 3 times if the connection breaks."""
+    browser = pool.row.get("browser") if pool.row is not None else None
+    if browser is None:
+        raise EsxvirtError(f"the server does not let '{pool.name}' be searched; the account may lack Datastore.Browse")
+    session = connection.session
+    try:
+        for attempt in (1, 2, 3):
+            try:
+                task = session.call(session.reference(browser.type, browser.value), method, path, specification)
+                break
+            except DeadlineError:
+                raise
+            except TransportError:
+                if attempt == 3:
+                    raise
+        return soon_ended(session, task, Watch(deadline=connection.policy.deadline()))
+    except KeyboardInterrupt as interrupt:
+        interrupt.args = ()  # what became of a search is nothing to tell
+        raise
+    except ServerFault as fault:
+        message = f"Could not search in datastore '{pool.name}': {fault}"
+        raise type(fault)(message, name=fault.name, detail=fault.detail) from None
+
+
+def _specification(patterns: tuple[str, ...]) -> Any:
+    from pyVmomi import vim  # noqa: PLC0415  other reading needs none of its types
+
+    browser = vim.host.DatastoreBrowser
+    details = browser.VmDiskQuery.Details(
+        diskType=False, capacityKb=True, hardwareVersion=False, controllerType=False, diskExtents=False
+    )
+    return browser.SearchSpec(
+        query=[browser.VmDiskQuery(details=details), browser.IsoImageQuery(), browser.FloppyImageQuery()],
+        details=browser.FileInfo.Details(fileType=True, fileSize=True, modification=False, fileOwner=False),
+        matchPattern=list(patterns) or None,
+        searchCaseInsensitive=False,
+    )

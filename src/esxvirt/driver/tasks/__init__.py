@@ -1,0 +1,1 @@
+"""Tasks: running and following them, the questions that block them, and writes whose answers were lost."""
