@@ -3,6 +3,7 @@
 usage: python docs/generate.py [--check]
 """
 
+import ast
 import sys
 import tomllib
 from collections.abc import Callable
@@ -132,16 +133,40 @@ def _difference(entry: dict[str, Any]) -> str:
 
 
 def simulator_page() -> str:
-    """The simulator's page, which people write, with its tables, which stand between marks, made anew."""
-    text = (DOCS / "simulator.md").read_text(encoding="utf-8")
-    for name, make in (("options", options_table), ("profiles", profiles_table), ("methods", methods_table)):
+    """The simulator's page, which people write, with its tables made anew."""
+    tables = {"options": options_table, "profiles": profiles_table, "methods": methods_table}
+    return with_tables("simulator.md", tables)
+
+
+def architecture_page() -> str:
+    """The page about the house, which people write, with the table of packages made anew."""
+    return with_tables("architecture.md", {"packages": packages_table})
+
+
+def with_tables(page: str, tables: dict[str, Callable[[], str]]) -> str:
+    """A page that people write, with its tables, which stand between marks, made anew."""
+    text = (DOCS / page).read_text(encoding="utf-8")
+    for name, make in tables.items():
         start, end = f"<!-- {name}: made by docs/generate.py -->\n", f"<!-- end of {name} -->"
         before, _, rest = text.partition(start)
         _, found, after = rest.partition(end)
         if not found:
-            raise LookupError(f"simulator.md has no place for the table of {name}: {start.strip()} ... {end}")
+            raise LookupError(f"{page} has no place for the table of {name}: {start.strip()} ... {end}")
         text = f"{before}{start}\n{make()}\n{end}{after}"
     return text
+
+
+def packages_table() -> str:
+    """What belongs into each package and each module beside them, by their own docstrings."""
+    sources = DOCS.parent / "src"
+    rows = ["| Where | What belongs there |", "| --- | --- |"]
+    top = sorted((sources / "esxvirt").glob("*.py"))
+    packages = sorted(path for path in (sources / "esxvirt").rglob("__init__.py") if path not in top)
+    for path in [*top, *packages]:
+        where = path.parent if path.name == "__init__.py" else path
+        text = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+        rows.append(f"| `{where.relative_to(sources)}` | {' '.join(text.partition(chr(10) * 2)[0].split())} |")
+    return "\n".join(rows) + "\n"
 
 
 def options_table() -> str:
@@ -191,6 +216,7 @@ def methods_table() -> str:
 PAGES: dict[str, Callable[[], str]] = {
     "commands.md": commands_page,
     "differences.md": differences_page,
+    "architecture.md": architecture_page,
     "simulator.md": simulator_page,
     "support.md": support_page,
     "vmx-mapping.md": lambda: mapping.page(MARK),
