@@ -9,7 +9,7 @@ from tests.faults.operation import Operation
 from tests.faults.stage import Attempt
 from tests.faults.world import MachineView, Path, World, differing, shown
 
-__all__ = ["DONE", "UNKNOWN", "Clean", "Complaint", "is_named", "judge", "judge_both", "of_file"]
+__all__ = ["DONE", "HALF", "UNKNOWN", "Clean", "Complaint", "is_named", "judge", "judge_both", "of_file"]
 
 # What a message says that leaves it open, and that something is to be looked at.
 UNKNOWN = re.compile(r"not known|so far|may (?:still|yet)\b|may not be\b|look whether", re.IGNORECASE)
@@ -26,7 +26,8 @@ DONE = re.compile(
 # What a message says that tells of a part that was done.
 HALF = re.compile(r"\b(?:are|is|was|were) (?:deleted|removed|made|changed|added)\b.*\blook\b", re.DOTALL)
 ADVICE = re.compile(
-    r"left behind|look|damaged|check it|remove it|delete it|upload it again|' stays|define the domain again",
+    r"left behind|look|damaged|check it|remove it|delete it|upload it again|' stays|define the domain again"
+    r"|already exists",
     re.IGNORECASE,
 )
 # Machines whose VMX files never were as they should be.
@@ -166,7 +167,7 @@ def _remains(
         elif path not in before.files:
             yield Complaint("left", shown(path))
         elif path in clean.changed and path not in _own_files(before):
-            if not HALF.search(text):
+            if not (HALF.search(text) or UNKNOWN.search(text)):
                 yield Complaint("false", f"not done, but half: {shown(path)}")
         else:
             yield Complaint("lost", f"{shown(path)}, which {'is another' if path in after.files else 'is gone'}")
@@ -250,7 +251,7 @@ def _of_hosts(clean: Clean, before: World, after: World, text: str, *, done: boo
         if key not in wanted.networks:
             yield Complaint("left", what)
         elif clean.after.networks.get(key) == after.networks.get(key):
-            if not HALF.search(text):
+            if not (HALF.search(text) or UNKNOWN.search(text)):
                 yield Complaint("false", f"not done, but half: {what}")
         else:
             yield Complaint("lost", f"{what} {'is another' if key in after.networks else 'is gone'}")

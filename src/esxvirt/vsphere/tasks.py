@@ -20,12 +20,23 @@ from esxvirt.errors import (
 )
 from esxvirt.vsphere.deadline import NEVER, Deadline
 from esxvirt.vsphere.faults import describe_task_error
+from esxvirt.vsphere.interrupts import tell
 from esxvirt.vsphere.privileges import named
 from esxvirt.vsphere.questions import Question, blocked, read_question
 from esxvirt.vsphere.session import Session
 from esxvirt.vsphere.updates import Changes, Updates, watching
 
-__all__ = ["Outcome", "Watch", "cancel", "follow_briefly", "follow_task", "soon_ended", "stop_task", "wait_for_task"]
+__all__ = [
+    "Outcome",
+    "Watch",
+    "cancel",
+    "follow_briefly",
+    "follow_task",
+    "soon_ended",
+    "stop_task",
+    "tell_end",
+    "wait_for_task",
+]
 
 _TASK: Final = ("info.state", "info.progress", "info.error", "info.result")
 _QUESTION: Final = "runtime.question"
@@ -36,6 +47,7 @@ _CANCEL_SECONDS: Final = 5.0
 _SOON: Final = (0.03, 0.07)
 """Seconds before the first and the second look at a task that should not take long."""
 _UNKNOWN: Final = "whether the task goes on is not known: look what became of it before you try again"
+_DONE: Final = ", but the task had done its work already"
 _STILL: Final = "; the task was asked to stop, but did not yet; it may still take effect"
 
 
@@ -104,7 +116,7 @@ def follow_task(session: Session, task: Any, machine: Any | None = None, watch: 
         _follow_to_the_end(session, task, machine, watch or Watch(), ended)
     except KeyboardInterrupt as interrupt:
         if ended and not interrupt.args:  # while the server was told to forget what it watched
-            interrupt.args = ("interrupted" + _told(ended[0]),)
+            tell_end(interrupt, _told(ended[0]))
         raise
     return ended[0]
 
@@ -117,7 +129,7 @@ def _follow_to_the_end(session: Session, task: Any, machine: Any | None, watch: 
         try:
             ended.append(_follow(session, task, machine, updates, deadline, watch))
         except KeyboardInterrupt as interrupt:
-            interrupt.args = ("interrupted" + _stop(session, task, updates),)
+            tell_end(interrupt, _stop(session, task, updates))
             raise
         except MissingPrivilegeError as error:
             raise named(session, error) from None
@@ -152,7 +164,7 @@ def follow_briefly(session: Session, task: Any, watch: Watch | None = None) -> O
             if ended is not None:
                 return ended
     except KeyboardInterrupt as interrupt:
-        interrupt.args = ("interrupted" + stop_task(session, task),)
+        tell_end(interrupt, stop_task(session, task))
         raise
     except (ServerFault, TransportError):
         pass  # reading is tried again below, with more patience
@@ -203,11 +215,16 @@ def _stop(session: Session, task: Any, updates: Updates) -> str:
     return _told(ended)
 
 
+def tell_end(interrupt: KeyboardInterrupt, end: str) -> None:
+    """Say how the task has ended whose waiting was interrupted: what `stop_task` has returned."""
+    tell(interrupt, f"interrupted{end}", done=end == _DONE)
+
+
 def _told(ended: Outcome) -> str:
     """How a task has ended that somebody wanted to end: the rest of a sentence."""
     if isinstance(ended.error, TaskCancelledError):
         return ": the task was cancelled"
-    return ", but the task had done its work already" if ended.error is None else f"; the task failed: {ended.error}"
+    return _DONE if ended.error is None else f"; the task failed: {ended.error}"
 
 
 def cancel(session: Session, task: Any) -> bool:

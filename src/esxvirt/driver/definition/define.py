@@ -4,6 +4,7 @@ Whatever fails leaves the datastore as it was, as far as that is certain: a VMX 
 back, only where the server says that nobody uses it or is about to. Else it stays, and the error names it.
 """
 
+from contextlib import suppress
 from typing import Any, Final
 
 from esxvirt.driver.connection.connection import Connection
@@ -12,7 +13,7 @@ from esxvirt.driver.definition.file_names import escape_item
 from esxvirt.driver.definition.native import HOST_DATASTORES, hardware_version, native_context
 from esxvirt.driver.definition.redefine import change, reload_machine
 from esxvirt.driver.definition.validating import can_validate
-from esxvirt.driver.definition.vmx_files import VMX_PATH, StagedFile, add_to, present, stage, users_of
+from esxvirt.driver.definition.vmx_files import VMX_PATH, StagedFile, add_to, beside, present, stage, users_of
 from esxvirt.driver.domain.handles import IDENTITY, DomainHandle, handle
 from esxvirt.driver.domain.reading import identity, read, read_all
 from esxvirt.driver.domain.states import PAUSED, SHUTOFF
@@ -30,6 +31,7 @@ from esxvirt.errors import EsxvirtError, OperationInvalidError, ServerFault, Vmx
 from esxvirt.vmx import Report, VmxFile, from_domain
 from esxvirt.vsphere.decode import Ref
 from esxvirt.vsphere.files import DatastorePath
+from esxvirt.vsphere.interrupts import is_done, tell
 from esxvirt.vsphere.inventory import Query, Row, Step, retrieve
 from esxvirt.vsphere.tasks import Watch
 from esxvirt.xml.domain import Domain
@@ -153,14 +155,31 @@ def _create(
         return
     if before is not None:
         _check_free(connection, file, before, domain, machines)
-    staged = stage(connection, place, file, text.encode())
+    content = text.encode()
+    name = _without_uuid(text).encode() if domain.uuid_made_up else content
+    if domain.uuid_made_up:
+        left = present(connection, beside(file, name))  # by a command that was killed
+        owner = None if left is None else _same_but_for_uuid(text, left)
+        if left is not None and owner is not None and all(machine.uuid != owner for machine in machines):
+            domain.uuid, content = owner, left
+    staged = stage(connection, place, file, content, name)
     staged.put_in_place(replace=before is not None)
     try:
+        if domain.uuid_made_up:
+            # Another client may have put the same there at the same time, with the UUID that it made up.
+            with suppress(EsxvirtError):
+                domain.uuid = _same_but_for_uuid(text, present(connection, file) or b"") or domain.uuid
         _register(connection, domain, file, place)
     except _RefusedError as refusal:
         error = refusal.reason
         _take_back(connection, staged, before, _datastore(rows, file, place), error)
         raise error from None
+    except KeyboardInterrupt as interrupt:
+        if not is_done(interrupt):
+            add_to(
+                interrupt, f"the VMX file '{file}' stays: define the domain again, or remove it if no domain uses it"
+            )
+        raise
     except BaseException as error:
         add_to(error, f"the VMX file '{file}' stays, for the server may still be about to register it")
         raise
@@ -187,6 +206,9 @@ def _register(connection: Connection, domain: Domain, file: DatastorePath, place
         folder, known = _folder(connection, place)
     except EsxvirtError as error:
         raise _RefusedError(error) from error
+    except KeyboardInterrupt as interrupt:
+        tell(interrupt, "interrupted: nothing was registered")
+        raise
     write = Write(
         _FAILURE,
         f"look whether the domain '{domain.name}' is defined",
@@ -337,6 +359,10 @@ def _same_but_for_uuid(text: str, content: bytes) -> str | None:
     if any(found.get(key) != wanted.get(key) for key in wanted if key.lower() != "uuid.bios"):
         return None
     return _uuid(found) or None
+
+
+def _without_uuid(text: str) -> str:
+    return "".join(line for line in text.splitlines(keepends=True) if not line.startswith("uuid.bios"))
 
 
 def _uuid(file: VmxFile) -> str:

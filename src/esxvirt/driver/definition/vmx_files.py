@@ -18,7 +18,7 @@ from esxvirt.vsphere.decode import Ref
 from esxvirt.vsphere.files import DatastorePath, FileNotThereError, FileRefusedError, delete_file, read_file, write_file
 from esxvirt.vsphere.inventory import Query, Step, retrieve
 
-__all__ = ["StagedFile", "Users", "add_to", "present", "stage", "users_of"]
+__all__ = ["StagedFile", "Users", "add_to", "beside", "present", "stage", "users_of"]
 
 VMX_PATH: Final = "config.files.vmPathName"
 _MOVE: Final = "MoveDatastoreFile_Task"
@@ -138,19 +138,33 @@ class StagedFile:
             add_to(error, f"the file '{self.beside}' may be left behind: remove it")
 
 
-def stage(connection: Connection, host: HostPlace, file: DatastorePath, content: bytes) -> StagedFile:
+def beside(file: DatastorePath, content: bytes) -> DatastorePath:
+    """Return where a file lies before it is put in its place, by what is in it."""
+    digest = hashlib.sha256(content).hexdigest()[:_DIGITS]
+    return DatastorePath(f"{file}.{digest}.part", file.datacenter)
+
+
+def stage(
+    connection: Connection, host: HostPlace, file: DatastorePath, content: bytes, name: bytes | None = None
+) -> StagedFile:
     """Upload a file beside its place. One PUT; if its answer is lost, one GET.
+
+    Args:
+        connection: The server's.
+        host: Where the datastore is.
+        file: Its place.
+        content: What is in it.
+        name: What of that gives it its name, where not all does.
 
     Raises:
         FileNotThereError: There is no such directory, or no such datastore.
         MissingPrivilegeError: The account may not.
         TransportError: The server refused it, or broke off; the message says what may be left.
     """
-    digest = hashlib.sha256(content).hexdigest()[:_DIGITS]
-    beside = DatastorePath(f"{file}.{digest}.part", file.datacenter)
-    staged = StagedFile(connection, host, file, beside, content)
+    path = beside(file, content if name is None else name)
+    staged = StagedFile(connection, host, file, path, content)
     try:
-        write_file(connection.session, beside, content)
+        write_file(connection.session, path, content)
     except FileNotThereError:
         raise
     except TransportError as lost:
@@ -159,10 +173,10 @@ def stage(connection: Connection, host: HostPlace, file: DatastorePath, content:
             return staged
         staged.discard(lost)
         if not (is_over or "left behind" in str(lost)):
-            add_to(lost, f"the file '{beside}' may be left behind: remove it")  # if the request is still under way
+            add_to(lost, f"the file '{path}' may be left behind: remove it")  # if the request is still under way
         raise
     except KeyboardInterrupt as interrupt:
-        add_to(interrupt, f"nothing was changed, but the file '{beside}' may be left behind: remove it")
+        add_to(interrupt, f"nothing was changed, but the file '{path}' may be left behind: remove it")
         raise
     return staged
 

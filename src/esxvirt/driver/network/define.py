@@ -31,10 +31,12 @@ from esxvirt.errors import (
     NetworkExistsError,
     NetworkNotFoundError,
     OperationInvalidError,
+    ServerFault,
     UnsupportedError,
     XmlError,
 )
 from esxvirt.vsphere.decode import Ref
+from esxvirt.vsphere.interrupts import DONE, tell
 from esxvirt.vsphere.inventory import Row
 from esxvirt.xml.network import ALL_VLANS, Bandwidth, Network, PortGroup, Vlan
 
@@ -43,6 +45,7 @@ __all__ = ["define", "undefine"]
 _log = logging.getLogger(__name__)
 
 _PORTS: Final = 128
+_EXISTS: Final = "HostVirtualSwitch already exists, editing existing ones is not supported yet"
 _MACHINE: Final = "virtualMachine"
 
 
@@ -135,7 +138,7 @@ def _system(connection: Connection, row: Row) -> Any:
 def _check(network: Network, row: Row) -> None:
     """Refuse what the driver's libvirt refuses, in its order, before anything is changed."""
     if find_switch(row, network.name) is not None:
-        raise EsxvirtError("HostVirtualSwitch already exists, editing existing ones is not supported yet")
+        raise EsxvirtError(_EXISTS + _what_it_lacks(network, row))
     if network.uuid is not None:
         raise ConfigUnsupportedError("Cannot use predefined UUID")
     if network.forward not in {None, "bridge"}:
@@ -160,6 +163,20 @@ def _check(network: Network, row: Row) -> None:
         _log.warning("a virtual switch has no %s; '%s' was made without", elements, network.name)
 
 
+def _what_it_lacks(network: Network, row: Row) -> str:
+    """What a switch that is there has not of those port groups that it should: what is left of a killed definition."""
+    switch = find_switch(row, network.name)
+    names = {group.spec.name for group in groups_of(row, switch)}
+    missing = [f"'{group.name}'" for group in network.port_groups if group.name not in names]
+    if not missing or names - {group.name for group in network.port_groups}:
+        return ""
+    shown = ", ".join(f"'{name}'" for name in (network.name, *sorted(names)))
+    return (
+        f"; {shown} may be left of a definition that was cut short, for {', '.join(missing)} is missing: remove it "
+        "with net-undefine, and define it again"
+    )
+
+
 def _check_vlan(group: PortGroup) -> None:
     if group.vlan is not None and group.vlan.trunk and group.vlan.tags != (ALL_VLANS,):
         raise ConfigUnsupportedError(
@@ -179,10 +196,19 @@ def _make(connection: Connection, host: Ref, system: Any, network: Network, row:
         spec.bridge = vim.host.VirtualSwitch.BondBridge(nicDevice=[keys[device] for device in network.interfaces])
     made = _Made(network.name)
     try:
-        made.switch = _add_switch(connection, host, system, network.name, spec)
+        try:
+            made.switch = _add_switch(connection, host, system, network.name, spec)
+        except KeyboardInterrupt:
+            made.switch = False  # for all that is known
+            raise
         for group in network.port_groups:
             made.unsure.append(group.name)
-            if _add_group(connection, host, system, _group_spec(network.name, group)):
+            try:
+                sure = _add_group(connection, host, system, _group_spec(network.name, group))
+            except ServerFault:
+                made.unsure.pop()
+                raise
+            if sure:
                 made.groups.append(made.unsure.pop())
     except BaseException as error:
         _unmake(connection, host, system, made, error)
@@ -302,7 +328,7 @@ def _put_back(
         row = read_host(connection, network.host, SWITCHES, GROUPS)
         if find_switch(row, network.switch) is None:  # it is gone after all
             if isinstance(error, KeyboardInterrupt):
-                error.args = (f"interrupted, but '{network.name}' had been removed already",)
+                tell(error, f"{DONE}: '{network.name}' is removed", done=True)
             return
         present = {group.spec.name for group in row.get(GROUPS) or ()}
         for group in removed:
@@ -318,7 +344,7 @@ def _tell(error: BaseException, what: str, names: list[str]) -> None:
     """Add what is left, or missing, to an error's message; after Ctrl-C, say whether all is as it was."""
     shown = ", ".join(f"'{name}'" for name in names)
     if isinstance(error, KeyboardInterrupt):
-        error.args = (f"interrupted; {shown} {what}" if names else "interrupted: all is as it was",)
+        tell(error, f"interrupted; {shown} {what}" if names else "interrupted: all is as it was")
     elif names and isinstance(error, EsxvirtError):
         error.args = (f"{error}; {shown} {what}",)
 

@@ -23,6 +23,7 @@ from esxvirt.errors import (
     SnapshotNotFoundError,
 )
 from esxvirt.vsphere.decode import Ref
+from esxvirt.vsphere.interrupts import is_done, tell
 from esxvirt.xml.snapshot import DomainSnapshot
 
 _log = logging.getLogger(__name__)
@@ -152,15 +153,27 @@ def remove_children(connection: Connection, domain: DomainHandle, handle: Snapsh
         As `remove`.
     """
     gone: list[str] = []
+    children = read_tree(connection, domain).find(handle).children
     try:
-        for child in read_tree(connection, domain).find(handle).children:
+        for child in children:
             remove(connection, domain, child.handle, children=True)
             gone.append(child.name)
     except EsxvirtError as error:
         if gone:
-            shown = ", ".join(f"'{name}'" for name in gone)
-            error.args = (f"{error}; {shown} and what was below are deleted: look at the snapshots that are left",)
+            error.args = (f"{error}; {_told(gone)}",)
         raise
+    except KeyboardInterrupt as interrupt:
+        if is_done(interrupt) and len(gone) + 1 < len(children):
+            gone.append(children[len(gone)].name)
+            tell(interrupt)
+        if gone and not is_done(interrupt):
+            tell(interrupt, f"{str(interrupt) or 'interrupted'}; {_told(gone)}")
+        raise
+
+
+def _told(gone: list[str]) -> str:
+    shown = ", ".join(f"'{name}'" for name in gone)
+    return f"{shown} and what was below are deleted: look at the snapshots that are left"
 
 
 def rename(

@@ -18,7 +18,7 @@ from esxvirt.errors import (
     UnsupportedError,
 )
 from esxvirt.vsphere.file_streams import FileFacts, FileReader, open_reader, stat_file
-from esxvirt.vsphere.files import DatastorePath
+from esxvirt.vsphere.files import DatastorePath, FileNotThereError
 
 __all__ = ["Sink", "Source", "download", "upload"]
 
@@ -105,31 +105,50 @@ def upload(connection: Connection, volume: VolumeHandle, offset: int, length: in
         raise ArgumentUnsupportedError("VMware takes files from their beginning: an offset is not supported")
     if length < 0:
         raise InvalidArgumentError("the length of an upload is not negative")
-    file = _content(connection, volume)
+    file, extents = _find_content(connection, volume)
     before = stat_file(connection.session, file)
-    size = None
-    if volume.format == "vmdk":
-        size = read_again(connection, volume).capacity if before is None or before.size is None else before.size
-        if length > size:
-            raise InvalidArgumentError(f"'{volume.name}' has {size} bytes; {length} are too many")
-    return Upload(connection.session, file, before, size, length or None)
+    if volume.format != "vmdk":
+        return Upload(connection.session, file, before, None, length or None)
+    size = read_again(connection, volume).capacity if before is None or before.size is None else before.size
+    if length > size:
+        raise InvalidArgumentError(f"'{volume.name}' has {size} bytes; {length} are too many")
+
+    def check() -> None:
+        """Look whether another client has deleted the disk, or given it another size: its content is a file alone."""
+        try:
+            _, now = _find_content(connection, volume)
+        except FileNotThereError:
+            raise OperationFailedError(
+                f"another client has deleted '{volume.path}' meanwhile, and '{file}' is left behind: remove it"
+            ) from None
+        if now != extents:
+            raise OperationFailedError(
+                f"another client has changed the size of '{volume.path}' meanwhile; it may be damaged: upload it again"
+            )
+
+    return Upload(connection.session, file, before, size, length or None, check)
 
 
 def _content(connection: Connection, volume: VolumeHandle) -> DatastorePath:
     """The file that has a volume's content. One GET for a disk image."""
+    return _find_content(connection, volume)[0]
+
+
+def _find_content(connection: Connection, volume: VolumeHandle) -> tuple[DatastorePath, list[Any]]:
+    """The file that has a volume's content, and what its descriptor says of that. One GET for a disk image."""
     if volume.type == BLOCK:
         raise UnsupportedError("iSCSI storage pool does not support streams of volumes")
     place = place_of(connection, volume.pool).datacenter_path
     file = DatastorePath(raw_path(volume.pool, volume.name), place)
     if volume.format != "vmdk":
-        return file
+        return file, []
     reader = open_reader(connection.session, file, 0, _DESCRIPTOR)
     try:
         text = reader.read(_DESCRIPTOR)
     finally:
         reader.close()
     if text.startswith((b"KDMV", b"COWD")):
-        return file  # a hosted disk with its descriptor inside
+        return file, []  # a hosted disk with its descriptor inside
     extents = _EXTENT.findall(text)
     if len(extents) != 1 or extents[0][1] not in _FLAT or extents[0][3] not in {b"", b"0"} or not extents[0][2]:
         raise ConfigUnsupportedError(
@@ -139,7 +158,7 @@ def _content(connection: Connection, volume: VolumeHandle) -> DatastorePath:
     if "/" in name or "\\" in name:
         raise ConfigUnsupportedError(f"the extent '{name}' of '{volume.name}' is in another folder")
     folder, slash, _ = volume.name.rpartition("/")
-    return DatastorePath(raw_path(volume.pool, folder + slash + name), place)
+    return DatastorePath(raw_path(volume.pool, folder + slash + name), place), extents
 
 
 class ResumingReader:

@@ -6,6 +6,7 @@ was lost: nobody knows without a look. What is said of the file is what the look
 
 import logging
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -20,6 +21,7 @@ from esxvirt.errors import (
 )
 from esxvirt.vsphere.file_streams import PIECE, FileFacts, FileWriter, open_reader, open_writer, stat_file
 from esxvirt.vsphere.files import DatastorePath, FileNotThereError, FileRefusedError
+from esxvirt.vsphere.interrupts import DONE, tell
 from esxvirt.vsphere.session import Session
 
 __all__ = ["Upload"]
@@ -61,7 +63,8 @@ class _Found:
     def said_of(self, file: DatastorePath, *, silent: bool) -> str:
         """In words; `silent` where the server may still be at work, for all that is known."""
         if self.state is _State.UNTOUCHED:
-            return f"'{file}' is still as it was before" + (", so far" if silent else "")
+            so_far = ", so far: look at it before you try again" if silent else ""
+            return f"'{file}' is still as it was before{so_far}"
         if self.state is _State.WHOLE:
             return f"'{file}' was uploaded whole all the same"
         if self.state is _State.PART:
@@ -80,10 +83,18 @@ class Upload:
 
     Attributes:
         wanted: How many bytes make it whole: the disk's, or as many as were asked for; None for as many as come.
+
+    `check` is called when all is there: it raises an error where that is no volume any more.
     """
 
     def __init__(
-        self, session: Session, file: DatastorePath, before: FileFacts | None, size: int | None, most: int | None
+        self,
+        session: Session,
+        file: DatastorePath,
+        before: FileFacts | None,
+        size: int | None,
+        most: int | None,
+        check: Callable[[], None] | None = None,
     ) -> None:
         self.wanted = size if size is not None else most
         self._session = session
@@ -92,6 +103,7 @@ class Upload:
         self._looked = time.monotonic()
         self._size = size
         self._most = most
+        self._check = check
         self._writer: FileWriter | None = None
         self._begun = self._finishing = self._ended = False
         self._handed = 0  # bytes, those on their way included
@@ -129,8 +141,7 @@ class Upload:
             writer.finish()
             self._ended = True
         except KeyboardInterrupt as interrupt:
-            said = self.abandon()
-            interrupt.args = (*(text for text in interrupt.args if isinstance(text, str)), *([said] if said else []))
+            self._tell(interrupt)
             raise
         except EsxvirtError as error:
             if self._ended or not self._begun:  # it was told already, or there is nothing to tell
@@ -139,6 +150,12 @@ class Upload:
             self._settle(error)
         except BaseException:
             self._end()
+            raise
+        try:
+            if self._check is not None:
+                self._check()
+        except KeyboardInterrupt as interrupt:
+            tell(interrupt, f"{DONE}: '{self._file}' was uploaded whole", done=True)
             raise
 
     def abort(self) -> None:
@@ -155,6 +172,17 @@ class Upload:
             self._end()
             return f"'{self._file}' was not touched"
         return self._look_after().said_of(self._file, silent=True)
+
+    def _tell(self, interrupt: KeyboardInterrupt) -> None:
+        """Say what there is of the file after Ctrl-C."""
+        if self._begun and not self._ended:
+            found = self._look_after()
+            whole = found.state is _State.WHOLE
+            said = f"'{self._file}' was uploaded whole" if whole else found.said_of(self._file, silent=True)
+            tell(interrupt, f"{DONE}: {said}" if whole else f"interrupted; {said}", done=whole)
+        elif not self._ended:
+            self._end()
+            tell(interrupt, f"interrupted: '{self._file}' was not touched")
 
     def _send(self, data: Any) -> None:
         if self._ended or not len(data):

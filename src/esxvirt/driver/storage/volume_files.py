@@ -5,7 +5,7 @@ whose answer was lost: a search tells whether it was heard.
 """
 
 from contextlib import nullcontext
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from esxvirt.driver.connection.connection import Connection
@@ -32,6 +32,7 @@ from esxvirt.errors import (
     InvalidArgumentError,
     UnsupportedError,
 )
+from esxvirt.vsphere.interrupts import DONE, is_done, tell
 from esxvirt.xml.storage.volume import Volume, parse_volume
 
 if TYPE_CHECKING:
@@ -85,20 +86,24 @@ def copy(
     here, there = datacenter_of(connection, source.pool), datacenter_of(connection, pool)
     arguments = (raw_path(source.pool, source.name), here, raw_path(pool, volume.name), there, None, False)
 
-    def grow(*, own: bool) -> None:
-        if volume.capacity <= source.capacity:
-            return
-        made = replace(source, pool=pool, name=volume.name, path=path_in(pool, volume.name), key=None)
-        try:
-            made = look_again(lambda: read_again(connection, made))  # another client may have grown the source
-            if made.capacity < volume.capacity:
-                resize(connection, made, volume.capacity)
-        except BaseException as error:
-            _delete_again(connection, made, error, own=own)
-            raise
+    made = replace(source, pool=pool, name=volume.name, path=path_in(pool, volume.name), key=None)
+
+    def grow() -> None:
+        now = look_again(lambda: read_again(connection, made))  # another client may have grown the source
+        if now.capacity < volume.capacity:
+            resize(connection, now, volume.capacity)
 
     failure, method = "Could not copy volume", "CopyVirtualDisk_Task"
-    return _make(connection, pool, volume.name, source.capacity, failure, method, arguments, grow)
+    finish = None if volume.capacity <= source.capacity else _Finish(made, grow)
+    return _make(connection, pool, volume.name, source.capacity, failure, method, arguments, finish)
+
+
+@dataclass(frozen=True, slots=True)
+class _Finish:
+    """What is still to be done with an image once it was made: without it the image is deleted again."""
+
+    made: VolumeHandle
+    run: "Callable[[], None]"
 
 
 def _delete_again(connection: Connection, made: VolumeHandle, error: BaseException, *, own: bool) -> None:
@@ -109,10 +114,11 @@ def _delete_again(connection: Connection, made: VolumeHandle, error: BaseExcepti
             return
     except EsxvirtError:
         pass
-    if isinstance(error, EsxvirtError | KeyboardInterrupt):
-        error.args = (
-            f"{str(error) or 'interrupted'}; the copy '{made.path}' may be left behind: delete it if it is yours",
-        )
+    left = f"the copy '{made.path}' may be left behind: delete it if it is yours"
+    if isinstance(error, EsxvirtError):
+        error.args = (f"{error}; {left}",)
+    elif isinstance(error, KeyboardInterrupt):
+        tell(error, f"{str(error) or 'interrupted'}; {left}")
 
 
 def delete(connection: Connection, volume: VolumeHandle) -> None:
@@ -221,12 +227,9 @@ def _make(
     failure: str,
     method: str,
     arguments: tuple[Any, ...],
-    finish: "Callable[..., None] | None" = None,
+    finish: _Finish | None = None,
 ) -> VolumeHandle:
-    """Have an image of `size` bytes made, `finish` it, and look it up.
-
-    `finish` is told whether the image is certainly our `own`.
-    """
+    """Have an image of `size` bytes made, `finish` it, and look it up."""
     before, has_folder = find_with_folder(connection, pool, name)
     path = path_in(pool, name)
 
@@ -237,16 +240,27 @@ def _make(
     manager = connection.session.content.virtualDiskManager
     write = manager_write(connection, failure, f"look for '{path}'", done)
     with nullcontext() if has_folder else made_folder(connection, pool, name.rpartition("/")[0]):
-        run_manager_task(connection, write, manager, method, *arguments)
+        try:
+            run_manager_task(connection, write, manager, method, *arguments)
+        except KeyboardInterrupt as interrupt:
+            if finish is not None and is_done(interrupt):  # all but the rest
+                tell(interrupt)
+                _delete_again(connection, finish.made, interrupt, own=not write.guessed)
+            raise
         if finish is not None:
-            finish(own=not write.guessed)
+            try:
+                finish.run()
+            except BaseException as error:
+                if not is_done(error):
+                    _delete_again(connection, finish.made, error, own=not write.guessed)
+                raise
     try:
         made = look_again(lambda: find(connection, pool, name))
     except EsxvirtError as error:
         error.args = (f"Volume '{path}' was made, but cannot be looked up: {error}",)
         raise
     except KeyboardInterrupt as interrupt:
-        interrupt.args = (f"interrupted, but it had been done already: there is '{path}' now",)
+        tell(interrupt, f"{DONE}: there is '{path}' now", done=True)
         raise
     if made is None:
         raise EsxvirtError(f"{failure}: the server does not list '{name}'")

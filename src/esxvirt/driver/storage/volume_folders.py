@@ -9,6 +9,7 @@ from esxvirt.driver.storage.pools import PoolHandle
 from esxvirt.driver.storage.volumes import datacenter_of, files_below, path_in, raw_path
 from esxvirt.driver.tasks.lost_answers import Write, call_and_verify
 from esxvirt.errors import EsxvirtError, ServerFault
+from esxvirt.vsphere.interrupts import is_done, tell
 
 __all__ = ["DELETE", "made_folder"]
 
@@ -38,9 +39,9 @@ def made_folder(connection: Connection, pool: PoolHandle, folder: str) -> Iterat
             error.args = (f"{error}; the folder '{path}' is left behind: remove it if nothing is in it",)
         raise
     except KeyboardInterrupt as interrupt:
-        if made:
-            text = f"; the folder '{path_in(pool, made[0])}' is left behind: remove it if nothing is in it"
-            interrupt.args = ("".join(map(str, interrupt.args or ("interrupted",))) + text,)
+        if made and not is_done(interrupt):
+            left = f"the folder '{path_in(pool, made[0])}' is left behind: remove it if nothing is in it"
+            tell(interrupt, f"{str(interrupt) or 'interrupted'}; {left}")
         raise
 
 
@@ -71,6 +72,11 @@ def _make_one(connection: Connection, pool: PoolHandle, folder: str, made: list[
             return True
         if fault.name == "FileNotFound" and not topmost:
             return False
+        raise
+    except KeyboardInterrupt as interrupt:  # the folder is not all that was to be made
+        if is_done(interrupt):
+            made.append(folder)
+            tell(interrupt)
         raise
     made.append(folder)
     return True

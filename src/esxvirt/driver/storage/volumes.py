@@ -16,6 +16,7 @@ from esxvirt.errors import (
     TransportError,
     VolumeNotFoundError,
 )
+from esxvirt.vsphere.interrupts import tell
 from esxvirt.vsphere.tasks import Watch, soon_ended
 from esxvirt.xml.storage.volume import Volume
 
@@ -343,7 +344,7 @@ def _search(connection: Connection, pool: PoolHandle, method: str, path: str, sp
                     raise
         return soon_ended(session, task, Watch(deadline=connection.policy.deadline()))
     except KeyboardInterrupt as interrupt:
-        interrupt.args = ()  # what became of a search is nothing to tell
+        tell(interrupt)  # what became of a search is nothing to tell
         raise
     except ServerFault as fault:
         message = f"Could not search in datastore '{pool.name}': {fault}"

@@ -23,8 +23,9 @@ from esxvirt.errors import (
 )
 from esxvirt.vsphere.deadline import NEVER, Deadline
 from esxvirt.vsphere.decode import Ref
+from esxvirt.vsphere.interrupts import DONE, tell
 from esxvirt.vsphere.inventory import Query, Row, retrieve
-from esxvirt.vsphere.tasks import Outcome, Watch, follow_briefly, follow_task, stop_task
+from esxvirt.vsphere.tasks import Outcome, Watch, follow_briefly, follow_task, stop_task, tell_end
 from esxvirt.vsphere.updates import watching
 
 if TYPE_CHECKING:
@@ -124,7 +125,7 @@ def call_and_verify(session: "Session", write: Write, send: Callable[[], Any]) -
     except TransportError as lost:
         return _find_out(session, write, lost).result
     except KeyboardInterrupt as interrupt:
-        interrupt.args = (_interrupted(session, write, is_task=False),)
+        _tell_interrupted(interrupt, session, write, is_task=False)
         raise
 
 
@@ -161,7 +162,7 @@ def run_and_verify(session: "Session", write: Write, send: Callable[[], Any]) ->
         outcome = _find_out(session, write, fault, task, is_task=True)  # it is watching it that was refused
     except KeyboardInterrupt as interrupt:
         if task is None:
-            interrupt.args = (_interrupted(session, write, is_task=True),)
+            _tell_interrupted(interrupt, session, write, is_task=True)
         raise
     if outcome.error is not None:
         write.refused = not write.guessed
@@ -286,7 +287,7 @@ def _own_task(write: Write) -> tuple[Any, bool]:
         return None, False
 
 
-def _interrupted(session: "Session", write: Write, *, is_task: bool) -> str:
+def _tell_interrupted(interrupt: KeyboardInterrupt, session: "Session", write: Write, *, is_task: bool) -> None:
     """Cancel a task whose start was interrupted, and say what became of the write."""
     limit = Deadline(_INTERRUPTED_SECONDS)
     done: bool | None = None
@@ -294,16 +295,18 @@ def _interrupted(session: "Session", write: Write, *, is_task: bool) -> str:
         with session.limited(limit):
             task = write.own_task() if write.own_task is not None else None
         if task is not None and write.alone:
-            return "interrupted" + stop_task(session, task)
+            tell_end(interrupt, stop_task(session, task))
+            return
         if write.done is not None and (write.own_task is not None or not is_task):
             with session.limited(limit):
                 done = write.done()
     except EsxvirtError:
         pass
     if done:
-        return "interrupted, but it had been done already"
+        tell(interrupt, DONE, done=True)
+        return
     so_far = "nothing of it is to be seen so far" if done is False else "whether it was done is not known"
-    return f"interrupted; {so_far}: {write.look} before you try again"
+    tell(interrupt, f"interrupted; {so_far}: {write.look} before you try again")
 
 
 def look_again(look: Callable[[], _Seen]) -> _Seen:
