@@ -3,8 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 from esxvirt.sim import Simulator
-from esxvirt.sim.state import snapshots
-from esxvirt.sim.state.machine import Machine
+from esxvirt.sim.state.machine import snapshots
+from esxvirt.sim.state.machine.machine import Machine
 
 MACHINE = "archive"
 NAMES = ("root", "a/b%c", "Zeta", "alpha", "x < y & z", "sibling", "é ü", "q\"u'o", "12", " lead ")

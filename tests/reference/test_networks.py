@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from esxvirt.sim import Simulator
-from esxvirt.sim.state.networks import PortGroup, Shaping, Switch, add_port_group
+from esxvirt.sim.state.network.networks import PortGroup, Shaping, Switch, add_port_group
 from tests.reference import harness
 
 PROFILES = ("esx-3.5", "esx-5.0", "esx-8.0", "gsx-2.0", "vcenter-7.0")

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from esxvirt.sim import Simulator
-from esxvirt.sim.state import disks
-from esxvirt.sim.state.machine import Machine
+from esxvirt.sim.state.machine.machine import Machine
+from esxvirt.sim.state.storage import disks
 from esxvirt.sim.wire.values import Ref
 from tests.sim.test_virsh import Virsh
 from tests.tools import require

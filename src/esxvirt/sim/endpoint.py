@@ -8,22 +8,22 @@ from esxvirt.sim.calls import Call, CallLog
 from esxvirt.sim.faults import FaultPlan
 from esxvirt.sim.holds import Holds
 from esxvirt.sim.objects.base import ManagedObject
-from esxvirt.sim.objects.network import Network as NetworkObject
-from esxvirt.sim.objects.task import Task as TaskObject
-from esxvirt.sim.objects.virtual_machine import VirtualMachine
-from esxvirt.sim.objects.virtual_machine_snapshot import VirtualMachineSnapshot
+from esxvirt.sim.objects.machine.virtual_machine import VirtualMachine
+from esxvirt.sim.objects.machine.virtual_machine_snapshot import VirtualMachineSnapshot
+from esxvirt.sim.objects.managers.task import Task as TaskObject
+from esxvirt.sim.objects.network.network import Network as NetworkObject
 from esxvirt.sim.profiles import Profile
 from esxvirt.sim.properties.paths import PathTable
 from esxvirt.sim.sessions import Session, Sessions
-from esxvirt.sim.state.distributed import DistributedGroup
-from esxvirt.sim.state.leases import Leases
-from esxvirt.sim.state.machine import Machine
-from esxvirt.sim.state.networks import Network
-from esxvirt.sim.state.places import Datacenter
-from esxvirt.sim.state.site import Host, Site
-from esxvirt.sim.state.snapshots import Snapshot
-from esxvirt.sim.state.storage import Datastore
-from esxvirt.sim.state.tasks import Task, Tasks
+from esxvirt.sim.state.host.containers import Datacenter
+from esxvirt.sim.state.machine.leases import Leases
+from esxvirt.sim.state.machine.machine import Machine
+from esxvirt.sim.state.machine.snapshots import Snapshot
+from esxvirt.sim.state.network.distributed import DistributedGroup
+from esxvirt.sim.state.network.networks import Network
+from esxvirt.sim.state.site.site import Host, Site
+from esxvirt.sim.state.site.tasks import Task, Tasks
+from esxvirt.sim.state.storage.datastores import Datastore
 from esxvirt.sim.wire.encode import Encoder
 from esxvirt.sim.wire.schema import is_a
 from esxvirt.sim.wire.values import Fault, Ref

@@ -8,8 +8,8 @@ import threading
 
 from esxvirt.sim.licences import LICENCES
 from esxvirt.sim.profiles import ALIASES, PROFILES
-from esxvirt.sim.state.inventory import TROUBLES
-from esxvirt.sim.state.shared_storage import KINDS
+from esxvirt.sim.state.site.default_site import TROUBLES
+from esxvirt.sim.state.site.shared_storage import KINDS
 
 __all__ = ["options", "run"]
 

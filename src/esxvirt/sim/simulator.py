@@ -23,15 +23,15 @@ from esxvirt.sim.http.server import Server
 from esxvirt.sim.licences import LICENCES
 from esxvirt.sim.profiles import Profile, find
 from esxvirt.sim.sessions import Session
-from esxvirt.sim.state import keep
-from esxvirt.sim.state.inventory import Layout, build_site
-from esxvirt.sim.state.tasks import Tasks
-from esxvirt.sim.state.troubles import cause
+from esxvirt.sim.state.machine.troubles import cause
+from esxvirt.sim.state.site import keep
+from esxvirt.sim.state.site.default_site import Layout, build_site
+from esxvirt.sim.state.site.tasks import Tasks
 
 if TYPE_CHECKING:
     from os import PathLike
 
-    from esxvirt.sim.state.site import Site
+    from esxvirt.sim.state.site.site import Site
     from esxvirt.sim.wire.values import Ref
 
 __all__ = ["PASSWORD", "Simulator"]
@@ -47,8 +47,9 @@ class Simulator:
 
     `profile` is one of `profiles.PROFILES` or "esx", "gsx", "vcenter"; `transport` "https" or "http"; `hosts` and `vms`
     are counts, `latency` seconds that every call takes longer; `idle_timeout` seconds without a call end a session.
-    `troubled` adds machines with any of `state.troubles.TROUBLES`, `storage` adds "nfs" and "iscsi" storage;
-    `datacenters`, `clusters`, `folders`, `shared`, `distributed`, `tree` are a vCenter's: see `state.inventory.Layout`.
+    `troubled` adds machines with any of `state.machine.troubles.TROUBLES`, `storage` adds "nfs" and "iscsi" storage;
+    `datacenters`, `clusters`, `folders`, `shared`, `distributed`, `tree` are a vCenter's: see `Layout` in
+    `state.site.default_site`.
     `license` "free" is that of the free ESXi, whose API only reads.
     `names` are names or addresses that the certificate is for, beside those that the servers have anyway.
     `listen` is the main server's (address, port), port 0 for any. `state` is a file that keeps what has changed between
@@ -202,7 +203,7 @@ class Simulator:
         )
 
     def trouble(self, name: str, trouble: str) -> None:
-        """Give the machine of that name one of `state.troubles.TROUBLES`; LookupError, ValueError."""
+        """Give the machine of that name one of `state.machine.troubles.TROUBLES`; LookupError, ValueError."""
         with self.site.lock:
             machine = self.site.find_machine(name)
             cause(machine, trouble)

@@ -5,22 +5,22 @@ from typing import TYPE_CHECKING
 from esxvirt.sim.endpoint import FIRST_FOLDER
 from esxvirt.sim.objects import load
 from esxvirt.sim.objects.base import CLASSES
-from esxvirt.sim.objects.cluster_compute_resource import ClusterComputeResource
-from esxvirt.sim.objects.compute_resource import ComputeResource
-from esxvirt.sim.objects.datacenter import Datacenter
-from esxvirt.sim.objects.datastore import Datastore
-from esxvirt.sim.objects.distributed_virtual_portgroup import DistributedVirtualPortgroup
-from esxvirt.sim.objects.distributed_virtual_switch import VmwareDistributedVirtualSwitch
-from esxvirt.sim.objects.environment_browser import EnvironmentBrowser
-from esxvirt.sim.objects.folder import Folder
-from esxvirt.sim.objects.host_auto_start_manager import HostAutoStartManager
-from esxvirt.sim.objects.host_datastore_browser import HostDatastoreBrowser
-from esxvirt.sim.objects.host_datastore_system import HostDatastoreSystem
-from esxvirt.sim.objects.host_manager import HostManager
-from esxvirt.sim.objects.host_network_system import HostNetworkSystem
-from esxvirt.sim.objects.host_storage_system import HostStorageSystem
-from esxvirt.sim.objects.host_system import HostSystem
-from esxvirt.sim.objects.resource_pool import ResourcePool
+from esxvirt.sim.objects.host.environment_browser import EnvironmentBrowser
+from esxvirt.sim.objects.host.host_auto_start_manager import HostAutoStartManager
+from esxvirt.sim.objects.host.host_datastore_system import HostDatastoreSystem
+from esxvirt.sim.objects.host.host_manager import HostManager
+from esxvirt.sim.objects.host.host_network_system import HostNetworkSystem
+from esxvirt.sim.objects.host.host_storage_system import HostStorageSystem
+from esxvirt.sim.objects.host.host_system import HostSystem
+from esxvirt.sim.objects.inventory.cluster_compute_resource import ClusterComputeResource
+from esxvirt.sim.objects.inventory.compute_resource import ComputeResource
+from esxvirt.sim.objects.inventory.datacenter import Datacenter
+from esxvirt.sim.objects.inventory.folder import Folder
+from esxvirt.sim.objects.inventory.resource_pool import ResourcePool
+from esxvirt.sim.objects.network.distributed_virtual_portgroup import DistributedVirtualPortgroup
+from esxvirt.sim.objects.network.distributed_virtual_switch import VmwareDistributedVirtualSwitch
+from esxvirt.sim.objects.storage.datastore import Datastore
+from esxvirt.sim.objects.storage.host_datastore_browser import HostDatastoreBrowser
 from esxvirt.sim.wire import schema
 from esxvirt.sim.wire.values import Ref
 
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from esxvirt.sim.endpoint import Endpoint
-    from esxvirt.sim.state import places
-    from esxvirt.sim.state.distributed import DistributedSwitch
-    from esxvirt.sim.state.site import Host
+    from esxvirt.sim.state.host import containers
+    from esxvirt.sim.state.network.distributed import DistributedSwitch
+    from esxvirt.sim.state.site.site import Host
 
 __all__ = ["Tree", "build"]
 
@@ -88,7 +88,7 @@ class Tree:
         self._site = endpoint.site
         self._own = endpoint.host is not None
         # Compute resources by where they are: the datacenter, and the folder or None.
-        self._resources: list[tuple[places.Datacenter | None, places.Folder | None, Ref]] = []
+        self._resources: list[tuple[containers.Datacenter | None, containers.Folder | None, Ref]] = []
 
     def plant(self) -> None:
         """Make folders, datacenters, hosts and datastores; networks come and go, and are made when asked for."""
@@ -111,7 +111,7 @@ class Tree:
             self._host(host)
         self.add_datastores()
 
-    def add_datacenter(self, datacenter: "places.Datacenter") -> Ref:
+    def add_datacenter(self, datacenter: "containers.Datacenter") -> Ref:
         """Make a datacenter with its four folders."""
         endpoint = self._endpoint
         if self._own:
@@ -146,7 +146,7 @@ class Tree:
             )
         return ref
 
-    def _switches_in(self, datacenter: "places.Datacenter") -> list[Ref]:
+    def _switches_in(self, datacenter: "containers.Datacenter") -> list[Ref]:
         if self._own:
             return []
         found = (switch for switch in self._site.distributed if switch.datacenter is datacenter)
@@ -159,7 +159,7 @@ class Tree:
         for group in switch.groups:
             endpoint.add(DistributedVirtualPortgroup(endpoint, group.key, group, parent, own.ref))
 
-    def add_folder(self, folder: "places.Folder") -> Ref:
+    def add_folder(self, folder: "containers.Folder") -> Ref:
         """Make a folder that somebody has made."""
         endpoint = self._endpoint
         datacenter = folder.datacenter
@@ -177,19 +177,19 @@ class Tree:
         ref = self.ref_of(folder, top)
         types = _TYPES[folder.holds]
         endpoint.add(
-            Folder(endpoint, ref.value, folder.name, top, types, children, place=folder, datacenter=datacenter)
+            Folder(endpoint, ref.value, folder.name, top, types, children, folder=folder, datacenter=datacenter)
         )
         return ref
 
     @staticmethod
-    def ref_of(folder: "places.Folder | None", top: Ref) -> Ref:
+    def ref_of(folder: "containers.Folder | None", top: Ref) -> Ref:
         """Return the reference of a folder, or of the top where there is none."""
         return top if folder is None else Ref("Folder", f"group-{_LETTERS[folder.holds]}{FIRST_FOLDER + folder.number}")
 
     # What is in a folder, None for the top.
 
     def _folders_in(
-        self, above: "places.Folder | None", datacenter: "places.Datacenter | None", holds: str
+        self, above: "containers.Folder | None", datacenter: "containers.Datacenter | None", holds: str
     ) -> list[Ref]:
         if self._own:
             return []
@@ -197,14 +197,16 @@ class Tree:
         found = (item for item in self._site.folders if (item.above, item.datacenter, item.holds) == wanted)
         return [self.ref_of(item, self._endpoint.root_folder) for item in found]
 
-    def _datacenters_in(self, folder: "places.Folder | None") -> list[Ref]:
+    def _datacenters_in(self, folder: "containers.Folder | None") -> list[Ref]:
         endpoint = self._endpoint
         found = [
             endpoint.datacenter_ref(item) for item in endpoint.shown_datacenters if self._own or item.folder is folder
         ]
         return found if folder is not None else [*self._folders_in(None, None, "datacenter"), *found]
 
-    def _machines_in(self, folder: "places.Folder | None", datacenter: "places.Datacenter | None") -> "Iterable[Ref]":
+    def _machines_in(
+        self, folder: "containers.Folder | None", datacenter: "containers.Datacenter | None"
+    ) -> "Iterable[Ref]":
         endpoint = self._endpoint
         machines = endpoint.machines.values()
         if self._own or (len(self._site.datacenters) == 1 and not self._site.machine_folders):
@@ -216,15 +218,17 @@ class Tree:
             if machine.host.datacenter is datacenter and placed.get(machine.number) is folder
         ]
 
-    def _resources_in(self, folder: "places.Folder | None", datacenter: "places.Datacenter | None") -> list[Ref]:
+    def _resources_in(
+        self, folder: "containers.Folder | None", datacenter: "containers.Datacenter | None"
+    ) -> list[Ref]:
         return [ref for where, below, ref in self._resources if where is datacenter and (self._own or below is folder)]
 
-    def _host_folder(self, folder: "places.Folder | None", datacenter: "places.Datacenter | None") -> Ref:
+    def _host_folder(self, folder: "containers.Folder | None", datacenter: "containers.Datacenter | None") -> Ref:
         assert datacenter is not None  # noqa: S101  # every host of a built site is in one
         top = self._endpoint.folders_of(datacenter)["host"]
         return top if self._own else self.ref_of(folder, top)
 
-    def _cluster(self, cluster: "places.Cluster") -> None:
+    def _cluster(self, cluster: "containers.Cluster") -> None:
         endpoint = self._endpoint
         hosts = [host for host in endpoint.hosts if host.cluster is cluster]
         ref = Ref("ClusterComputeResource", f"domain-c{cluster.number * 10 + 7}")

@@ -27,7 +27,7 @@ from esxvirt.errors import (
     XmlError,
 )
 from esxvirt.sim import Simulator
-from esxvirt.sim.state.networks import Shaping, Switch, add_port_group
+from esxvirt.sim.state.network.networks import Shaping, Switch, add_port_group
 from esxvirt.uri import parse
 from esxvirt.xml.interface import HostInterface, format_interface
 from esxvirt.xml.network import Vlan, format_network

@@ -10,8 +10,8 @@ from esxvirt.sim.endpoint import Endpoint
 from esxvirt.sim.faults import FaultPlan
 from esxvirt.sim.objects.base import ManagedObject
 from esxvirt.sim.profiles import find
-from esxvirt.sim.state.inventory import build_site
-from esxvirt.sim.state.tasks import Tasks
+from esxvirt.sim.state.site.default_site import build_site
+from esxvirt.sim.state.site.tasks import Tasks
 from esxvirt.sim.wire.values import Data, Raw, Ref
 
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from esxvirt.sim.profiles import PROFILES
-from esxvirt.sim.state import disks, files
-from esxvirt.sim.state.inventory import Layout
-from esxvirt.sim.state.storage import Datastore, File
+from esxvirt.sim.state.site.default_site import Layout
+from esxvirt.sim.state.storage import disks, files
+from esxvirt.sim.state.storage.datastores import Datastore, File
 from esxvirt.sim.wire.values import Data, Fault, Ref
 from tests.unit.sim.inside import Inside
 

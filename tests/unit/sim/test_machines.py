@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from esxvirt.sim.state.storage import File
-from esxvirt.sim.state.troubles import TROUBLES, cause
-from esxvirt.sim.state.vmxtext import read_config
+from esxvirt.sim.state.machine.troubles import TROUBLES, cause
+from esxvirt.sim.state.machine.vmxtext import read_config
+from esxvirt.sim.state.storage.datastores import File
 from esxvirt.sim.wire.values import Data, Fault, Ref
 from tests.unit.sim.inside import Inside
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from esxvirt.sim.state.screen import HEIGHT, WIDTH, picture
-from esxvirt.sim.state.troubles import cause
+from esxvirt.sim.state.machine.screen import HEIGHT, WIDTH, picture
+from esxvirt.sim.state.machine.troubles import cause
 from esxvirt.sim.wire.values import Data, Fault, Ref
 from tests.unit.sim.inside import Inside
 

@@ -11,10 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from esxvirt.sim.profiles import PROFILES, find
-from esxvirt.sim.state import inventory, vmxtext
-from esxvirt.sim.state.inventory import build_site
-from esxvirt.sim.state.machine import generated_config
-from esxvirt.sim.state.storage import Datastore, File, Upload, split_path
+from esxvirt.sim.state.machine import vmxtext
+from esxvirt.sim.state.machine.machine import generated_config
+from esxvirt.sim.state.site import default_site as inventory
+from esxvirt.sim.state.site.default_site import build_site
+from esxvirt.sim.state.storage.datastores import Datastore, File, Upload, split_path
 from esxvirt.sim.wire.values import Fault, Typed
 from tests.unit.sim.inside import Inside, filter_spec
 

@@ -8,7 +8,7 @@ import pytest
 
 from esxvirt.sim.objects.base import ManagedObject
 from esxvirt.sim.profiles import PROFILES
-from esxvirt.sim.state import change_versions
+from esxvirt.sim.state.machine import change_versions
 from esxvirt.sim.wire.values import Data, Fault
 from tests.unit.sim.inside import Inside
 from tests.unit.sim.test_machines import VMX, device, disk, done, ended, failed, pool_of, put, refused, spec, vmx_of

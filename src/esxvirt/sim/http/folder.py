@@ -13,7 +13,7 @@ from esxvirt.sim.endpoint import Endpoint
 from esxvirt.sim.holds import StoppedError
 from esxvirt.sim.http.sdk import cookie_of
 from esxvirt.sim.http.spoil import UNDONE, cut_off, spoil, trouble_of
-from esxvirt.sim.state.storage import Datastore, File, Upload
+from esxvirt.sim.state.storage.datastores import Datastore, File, Upload
 
 __all__ = ["FolderHandler", "username_of"]
 

@@ -7,9 +7,9 @@ from esxvirt.sim.wire.values import Fault, Raw
 
 if TYPE_CHECKING:
     from esxvirt.sim.calls import Call
-    from esxvirt.sim.objects.property_filter import PropertyFilter
+    from esxvirt.sim.objects.properties.property_filter import PropertyFilter
     from esxvirt.sim.properties.select import Selection
-    from esxvirt.sim.state.site import Site
+    from esxvirt.sim.state.site.site import Site
 
 __all__ = ["Updates"]
 

@@ -1,0 +1,105 @@
+"""Resource pools."""
+
+from typing import TYPE_CHECKING
+
+from esxvirt.sim.objects.base import provides
+from esxvirt.sim.objects.inventory.managed_entity import ManagedEntity
+from esxvirt.sim.objects.machine.admission import reserved
+from esxvirt.sim.wire.values import Data, Ref, constant, long
+
+if TYPE_CHECKING:
+    from esxvirt.sim.endpoint import Endpoint
+    from esxvirt.sim.state.site.site import Host
+
+__all__ = ["ResourcePool", "allocation"]
+
+_SHARES = {"low": 2000, "normal": 4000, "high": 8000}
+
+
+def allocation(reservation: int, limit: int, shares: str, levels: dict[str, int] = _SHARES) -> Data:
+    """Make a ``ResourceAllocationInfo``; `shares` is a level or a number."""
+    level = shares if shares in levels else "custom"
+    return constant(
+        "ResourceAllocationInfo",
+        reservation=long(reservation),
+        expandableReservation=True,
+        limit=long(limit),
+        shares=constant("SharesInfo", shares=levels[shares] if shares in levels else int(shares), level=level),
+    )
+
+
+class ResourcePool(ManagedEntity):
+    """The root pool of a host, or of a cluster's hosts."""
+
+    __slots__ = ("_owner", "hosts")
+
+    wsdl = "ResourcePool"
+
+    def __init__(self, endpoint: "Endpoint", moid: str, hosts: "list[Host]", owner: Ref) -> None:
+        super().__init__(endpoint, moid)
+        self.hosts = hosts
+        self._owner = owner
+
+    @property
+    def host(self) -> "Host":
+        """The host, or a cluster's first."""
+        return self.hosts[0]
+
+    @provides("name")
+    def _get_name(self) -> str:
+        return "Resources"
+
+    @provides("parent", "owner")
+    def _get_parent(self) -> Ref:
+        return self._owner
+
+    @provides("resourcePool")
+    def _get_resource_pool(self) -> list[Ref]:
+        return []
+
+    @provides("vm")
+    def _get_vm(self) -> list[Ref]:
+        return [self.endpoint.identify(machine) for host in self.hosts for machine in host.machines.values()]
+
+    def _usage(self, most: int, used: int, reserved_: int) -> Data:
+        left = max(0, most - reserved_)
+        return Data(
+            "ResourcePoolResourceUsage",
+            reservationUsed=long(reserved_),
+            reservationUsedForVm=long(reserved_),
+            unreservedForPool=long(left),
+            unreservedForVm=long(left),
+            overallUsage=long(used),
+            maxUsage=long(most),
+        )
+
+    @property
+    def _mhz(self) -> int:
+        return sum(host.mhz * host.cores - 400 for host in self.hosts)
+
+    @provides("runtime")
+    def _get_runtime(self) -> Data:
+        memory = sum(host.memory - (2 << 30) for host in self.hosts)
+        taken = [reserved(host) for host in self.hosts]
+        return Data(
+            "ResourcePoolRuntimeInfo",
+            memory=self._usage(memory, sum(host.memory_used for host in self.hosts), sum(item[1] for item in taken)),
+            cpu=self._usage(self._mhz, 300 * len(self.hosts), sum(item[0] for item in taken)),
+            overallStatus="green",
+        )
+
+    @provides("config")
+    def _get_config(self) -> Data:
+        memory = sum((host.memory >> 20) - 2048 for host in self.hosts)
+        return Data(
+            "ResourceConfigSpec",
+            entity=self.ref,
+            lastModified=None,
+            cpuAllocation=allocation(self._mhz, self._mhz, "normal"),
+            memoryAllocation=allocation(memory, memory, "normal"),
+        )
+
+    @provides("summary")
+    def _get_summary(self) -> Data:
+        config = self._get_config()
+        return Data("ResourcePoolSummary", name="Resources", config=config, runtime=self._get_runtime())

@@ -1,0 +1,92 @@
+"""Snapshots of machines."""
+
+from typing import TYPE_CHECKING
+
+from esxvirt.sim.objects.base import ManagedObject, provides
+from esxvirt.sim.objects.machine import parts
+from esxvirt.sim.objects.machine.snapshot_faults import as_snapshot_faults, check_name
+from esxvirt.sim.state.machine import snapshots
+from esxvirt.sim.wire.values import Data, Fault, Ref
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from esxvirt.sim.calls import Call
+    from esxvirt.sim.endpoint import Endpoint
+    from esxvirt.sim.objects.managers.task import Task
+    from esxvirt.sim.state.machine.machine import Machine
+
+__all__ = ["VirtualMachineSnapshot"]
+
+
+class VirtualMachineSnapshot(ManagedObject):
+    """A snapshot as one endpoint shows it."""
+
+    __slots__ = ("machine", "snapshot")
+
+    wsdl = "VirtualMachineSnapshot"
+
+    def __init__(self, endpoint: "Endpoint", moid: str, machine: "Machine", snapshot: snapshots.Snapshot) -> None:
+        super().__init__(endpoint, moid)
+        self.machine = machine
+        self.snapshot = snapshot
+
+    @provides("config")
+    def _get_config(self) -> Data:
+        with as_snapshot_faults(self.machine):
+            text = snapshots.text_of(self.machine, self.snapshot)
+        return parts.config(self.endpoint, self.machine.at(text))
+
+    @provides("childSnapshot")
+    def _get_child_snapshot(self) -> list[Ref]:
+        return [self.endpoint.identify_snapshot(self.machine, child) for child in self.snapshot.children]
+
+    @provides("vm")
+    def _get_vm(self) -> Ref:
+        return self.endpoint.identify(self.machine)
+
+    def RenameSnapshot(self, call: "Call", name: str | None = None, description: str | None = None) -> None:
+        """Change the snapshot's name or its description."""
+        if name is not None:
+            check_name(name)
+        self._refuse_busy()
+        snapshots.rename(self.machine, self.snapshot, name, description)
+        call.endpoint.site.touch()
+
+    def _refuse_busy(self) -> None:
+        if self.machine.busy is not None:
+            text = "The operation is not allowed in the current state: another task is already in progress."
+            raise Fault("TaskInProgress", text, task=self.endpoint.task(self.machine.busy).ref)
+
+    def RevertToSnapshot_Task(
+        self, call: "Call", host: Ref | None = None, suppressPowerOn: bool | None = None
+    ) -> "Task":
+        """Go back to the snapshot."""
+        del host
+        machine = self.endpoint.machine(self.machine)
+        return self._start(
+            call, "revertToSnapshot", lambda: machine.revert(self.snapshot, power_on=not suppressPowerOn)
+        )
+
+    def RemoveSnapshot_Task(self, call: "Call", removeChildren: bool, consolidate: bool | None = None) -> "Task":
+        """Remove the snapshot, and with `removeChildren` those below it; without, these stay."""
+        del consolidate
+
+        def remove() -> None:
+            # Leaves first, so that a child never takes the place of one that goes, too.
+            gone = list(self.snapshot.walk())[::-1] if removeChildren else [self.snapshot]
+            with as_snapshot_faults(self.machine):
+                snapshots.remove(self.machine, *gone)
+
+        return self._start(call, "removeSnapshot", remove)
+
+    def _start(self, call: "Call", kind: str, effect: "Callable[[], None]") -> "Task":
+        def work(_: object) -> None:
+            if self.machine.snapshots.find(self.snapshot.number) is not self.snapshot:
+                text = f"The object '{self.ref}' has already been deleted or has not been completely created"
+                raise Fault("ManagedObjectNotFound", text, obj=self.ref)
+            effect()
+            self.endpoint.site.touch()
+
+        target = self.endpoint.machine(self.machine)
+        return self.endpoint.start_task(call, f"VirtualMachineSnapshot.{kind}", target, work, self.machine)
