@@ -16,19 +16,21 @@ from esxvirt.sim.profiles import Profile
 from esxvirt.sim.properties.paths import PathTable
 from esxvirt.sim.sessions import Session, Sessions
 from esxvirt.sim.state.host.containers import Datacenter
+from esxvirt.sim.state.host.host import Host
 from esxvirt.sim.state.machine.leases import Leases
 from esxvirt.sim.state.machine.machine import Machine
-from esxvirt.sim.state.machine.snapshots import Snapshot
+from esxvirt.sim.state.machine.snapshot_tree import Snapshot
 from esxvirt.sim.state.network.distributed import DistributedGroup
 from esxvirt.sim.state.network.networks import Network
-from esxvirt.sim.state.site.site import Host, Site
-from esxvirt.sim.state.site.tasks import Task, Tasks
+from esxvirt.sim.state.site.tasks import Tasks
 from esxvirt.sim.state.storage.datastores import Datastore
+from esxvirt.sim.state.task import Task
 from esxvirt.sim.wire.encode import Encoder
 from esxvirt.sim.wire.schema import is_a
 from esxvirt.sim.wire.values import Fault, Ref
 
 if TYPE_CHECKING:
+    from esxvirt.sim.state.site.site import Site
     from esxvirt.sim.tree import Tree
 
 __all__ = ["Endpoint"]
@@ -109,7 +111,7 @@ class Endpoint:
     @property
     def machines(self) -> dict[int, Machine]:
         """The machines that it shows, by number."""
-        return self.site.machines if self.host is None else self.host.machines
+        return self.site.machines if self.host is None else self.site.machines_on(self.host)
 
     # Where the datacenters are; the first is the only one of most sites.
 

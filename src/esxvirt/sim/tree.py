@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
     from esxvirt.sim.endpoint import Endpoint
     from esxvirt.sim.state.host import containers
+    from esxvirt.sim.state.host.host import Host
     from esxvirt.sim.state.network.distributed import DistributedSwitch
-    from esxvirt.sim.state.site.site import Host
 
 __all__ = ["Tree", "build"]
 

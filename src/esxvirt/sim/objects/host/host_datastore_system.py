@@ -73,7 +73,7 @@ class HostDatastoreSystem(HostManager):
         store = next((item for item in self.host.datastores if self.endpoint.identify(item) == datastore), None)
         if store is None:
             raise Fault("NotFound", f"The object or item referred to could not be found: {datastore.value}.")
-        used = any(_uses(machine, store) for machine in self.host.machines.values())
+        used = any(_uses(machine, store) for machine in self.endpoint.site.machines_on(self.host).values())
         if used or store.kind == "OTHER":
             raise Fault("ResourceInUse", f"The resource '{store.name}' is in use.", type="Datastore", name=store.name)
         site = call.endpoint.site

@@ -6,7 +6,7 @@ from esxvirt.sim.objects.base import ManagedObject
 
 if TYPE_CHECKING:
     from esxvirt.sim.endpoint import Endpoint
-    from esxvirt.sim.state.site.site import Host
+    from esxvirt.sim.state.host.host import Host
 
 __all__ = ["HostManager"]
 

@@ -5,14 +5,8 @@ from typing import TYPE_CHECKING, Any
 from esxvirt.sim.objects.base import provides
 from esxvirt.sim.objects.host import network_parts
 from esxvirt.sim.objects.host.host_manager import HostManager
-from esxvirt.sim.state.network.networks import (
-    PortGroup,
-    Shaping,
-    Switch,
-    add_port_group,
-    remove_port_group,
-    running_on,
-)
+from esxvirt.sim.state.network.networks import PortGroup, Shaping, Switch
+from esxvirt.sim.state.site.networks import add_port_group, remove_port_group, running_on
 from esxvirt.sim.wire.values import Data, Fault
 
 if TYPE_CHECKING:
@@ -46,7 +40,7 @@ class HostNetworkSystem(HostManager):
 
     @provides("networkInfo")
     def _get_network_info(self) -> Data:
-        return network_parts.network(self.host)
+        return network_parts.network(self.endpoint.site, self.host)
 
     @provides("dnsConfig")
     def _get_dns_config(self) -> Data:
@@ -192,6 +186,6 @@ class HostNetworkSystem(HostManager):
 
     def _refuse_used(self, group: PortGroup, resource: str) -> None:
         """Refuse to take away what the host itself or a running machine is on."""
-        if group.system or next(running_on(self.host, group.name), None) is not None:
+        if group.system or next(running_on(self.endpoint.site, self.host, group.name), None) is not None:
             text = f"The resource '{resource}' is in use."
             raise Fault("ResourceInUse", text, type="PortGroup", name=group.name)

@@ -10,7 +10,7 @@ from esxvirt.sim.wire.values import Data, Ref, long
 
 if TYPE_CHECKING:
     from esxvirt.sim.endpoint import Endpoint
-    from esxvirt.sim.state.site.site import Host
+    from esxvirt.sim.state.host.host import Host
 
 __all__ = ["HostSystem"]
 
@@ -38,7 +38,7 @@ class HostSystem(ManagedEntity):
 
     @provides("vm")
     def _get_vm(self) -> list[Ref]:
-        return [self.endpoint.identify(machine) for machine in self.host.machines.values()]
+        return [self.endpoint.identify(machine) for machine in self.endpoint.site.machines_on(self.host).values()]
 
     @provides("datastore")
     def _get_datastore(self) -> list[Ref]:
@@ -81,14 +81,14 @@ class HostSystem(ManagedEntity):
 
     @provides("config")
     def _get_config(self) -> Data:
-        return parts.config(self.host, self.ref)
+        return parts.config(self.endpoint.site, self.host, self.ref)
 
     def _quick_stats(self) -> Data:
-        host = self.host
-        running = sum(machine.config.cpus for machine in host.machines.values() if machine.running)
+        host, site = self.host, self.endpoint.site
+        running = sum(machine.config.cpus for machine in site.machines_on(host).values() if machine.running)
         uptime = int((datetime.now(UTC) - host.boot_time).total_seconds())
         used = {"overallCpuUsage": 90 + min(30 * running, host.mhz * host.cores // 2), "uptime": uptime}
-        return Data("HostListSummaryQuickStats", **used, overallMemoryUsage=host.memory_used >> 20)
+        return Data("HostListSummaryQuickStats", **used, overallMemoryUsage=site.memory_used(host) >> 20)
 
     @provides("summary")
     def _get_summary(self) -> Data:

@@ -2,12 +2,13 @@
 
 from typing import TYPE_CHECKING
 
-from esxvirt.sim.state.network.networks import running_on
+from esxvirt.sim.state.site.networks import running_on
 from esxvirt.sim.wire.values import Data, long
 
 if TYPE_CHECKING:
+    from esxvirt.sim.state.host.host import Host
     from esxvirt.sim.state.network.networks import PhysicalNic, PortGroup, Shaping, Switch
-    from esxvirt.sim.state.site.site import Host
+    from esxvirt.sim.state.site.site import Site
 
 __all__ = ["NIC_KEY", "dns", "network", "route"]
 
@@ -34,13 +35,13 @@ def route() -> Data:
     return Data("HostIpRouteConfig", defaultGateway="10.0.0.1")
 
 
-def network(host: "Host") -> Data:
+def network(site: "Site", host: "Host") -> Data:
     """Make the host's network."""
     kernel, console = _own_cards(host)
     return Data(
         "HostNetworkInfo",
-        vswitch=[_switch(host, switch) for switch in host.switches],
-        portgroup=[_port_group(host, group) for group in host.port_groups],
+        vswitch=[_switch(site, host, switch) for switch in host.switches],
+        portgroup=[_port_group(site, host, group) for group in host.port_groups],
         pnic=[_physical_nic(nic, index) for index, nic in enumerate(host.nics)],
         vnic=kernel,
         consoleVnic=console,
@@ -49,9 +50,9 @@ def network(host: "Host") -> Data:
     )
 
 
-def _switch(host: "Host", switch: "Switch") -> Data:
+def _switch(site: "Site", host: "Host", switch: "Switch") -> Data:
     groups = [group for group in host.port_groups if group.switch == switch.name]
-    used = sum(len(_ports(host, group)) for group in groups)
+    used = sum(len(_ports(site, host, group)) for group in groups)
     bridge = Data("HostVirtualSwitchBondBridge", nicDevice=list(switch.uplinks)) if switch.uplinks else None
     return Data(
         "HostVirtualSwitch",
@@ -72,13 +73,13 @@ def _switch(host: "Host", switch: "Switch") -> Data:
     )
 
 
-def _port_group(host: "Host", group: "PortGroup") -> Data:
+def _port_group(site: "Site", host: "Host", group: "PortGroup") -> Data:
     switch = next((item for item in host.switches if item.name == group.switch), None)
     shaping = group.shaping or (switch.shaping if switch else None)
     return Data(
         "HostPortGroup",
         key=_group_key(group),
-        port=_ports(host, group),
+        port=_ports(site, host, group),
         vswitch=f"key-vim.host.VirtualSwitch-{group.switch}",
         computedPolicy=_policy(shaping, switch.uplinks if switch else []),
         spec=Data(
@@ -91,10 +92,10 @@ def _port_group(host: "Host", group: "PortGroup") -> Data:
     )
 
 
-def _ports(host: "Host", group: "PortGroup") -> list[Data]:
+def _ports(site: "Site", host: "Host", group: "PortGroup") -> list[Data]:
     """Make the ports of a port group: the host's own, and those of machines that run."""
     key = _group_key(group)
-    used = [("virtualMachine", mac) for _, mac in running_on(host, group.name)]
+    used = [("virtualMachine", mac) for _, mac in running_on(site, host, group.name)]
     if group.system:
         used.insert(0, (group.system, _mac(host)))
     return [

@@ -7,7 +7,8 @@ from esxvirt.sim.wire import schema
 from esxvirt.sim.wire.values import Data, Ref, long
 
 if TYPE_CHECKING:
-    from esxvirt.sim.state.site.site import Host
+    from esxvirt.sim.state.host.host import Host
+    from esxvirt.sim.state.site.site import Site
 
 __all__ = [
     "capability",
@@ -151,7 +152,7 @@ def capability(host: "Host") -> Data:
     return Data("HostCapability", **limits, **abilities)
 
 
-def config(host: "Host", ref: Ref) -> Data:
+def config(site: "Site", host: "Host", ref: Ref) -> Data:
     """Make the host's configuration."""
     return Data(
         "HostConfigInfo",
@@ -161,7 +162,7 @@ def config(host: "Host", ref: Ref) -> Data:
             "HostHyperThreadScheduleInfo", available=host.threads_per_core > 1, active=host.threads_per_core > 1,
             config=host.threads_per_core > 1,
         ),
-        network=network_parts.network(host),
+        network=network_parts.network(site, host),
         vmotion=Data("HostVMotionInfo", ipConfig=Data("HostIpConfig", dhcp=False, ipAddress=f"10.0.1.{host.number}")),
         storageDevice=storage_parts.devices(host),
         fileSystemVolume=storage_parts.file_systems(host),

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from esxvirt.sim.wire.values import Data, long
 
 if TYPE_CHECKING:
-    from esxvirt.sim.state.site.site import Host
+    from esxvirt.sim.state.host.host import Host
     from esxvirt.sim.state.storage.datastores import Datastore
     from esxvirt.sim.state.storage.luns import Adapter, Lun, Target
 

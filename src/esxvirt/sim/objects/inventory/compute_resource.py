@@ -8,7 +8,7 @@ from esxvirt.sim.wire.values import Data, Ref, long
 
 if TYPE_CHECKING:
     from esxvirt.sim.endpoint import Endpoint
-    from esxvirt.sim.state.site.site import Host
+    from esxvirt.sim.state.host.host import Host
 
 __all__ = ["ComputeResource"]
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from esxvirt.sim.endpoint import Endpoint
     from esxvirt.sim.objects.managers.task import Task
     from esxvirt.sim.state.host import containers
-    from esxvirt.sim.state.site.site import Host
+    from esxvirt.sim.state.host.host import Host
 
 __all__ = ["Datacenter"]
 

@@ -2,21 +2,22 @@
 
 from typing import TYPE_CHECKING
 
+from esxvirt.sim._late import decode_vmx, parse_vmx
 from esxvirt.sim.objects.inventory.managed_entity import ManagedEntity
 from esxvirt.sim.objects.machine.change import change, check_permitted
 from esxvirt.sim.objects.machine.names import check_name, decode_name, find_vmx, kept_name
 from esxvirt.sim.objects.permissions import require
-from esxvirt.sim.objects.storage.datastore_paths import Place, as_faults, invalid_argument, permit
-from esxvirt.sim.state.machine.machine import Machine, decode_vmx, new_uuid
+from esxvirt.sim.objects.storage.datastore_paths import as_faults, invalid_argument, permit
+from esxvirt.sim.state.machine.machine import Machine, new_uuid
 from esxvirt.sim.state.machine.vmxtext import read_config, spaced
-from esxvirt.sim.state.storage.datastores import File
+from esxvirt.sim.state.storage.datastores import File, Place
 from esxvirt.sim.wire.values import Data, Fault, Ref
 
 if TYPE_CHECKING:
     from esxvirt.sim.calls import Call
     from esxvirt.sim.objects.managers.task import Task
     from esxvirt.sim.state.host import containers
-    from esxvirt.sim.state.site.site import Host
+    from esxvirt.sim.state.host.host import Host
     from esxvirt.vmx.file import VmxFile
 
 __all__ = ["FolderMachines"]
@@ -125,9 +126,7 @@ class FolderMachines(ManagedEntity):
                             name=str(place))  # fmt: skip
 
     def _register(self, host: "Host", place: Place, file: File, name: str | None) -> Ref:
-        from esxvirt.vmx.file import VmxFile  # noqa: PLC0415  # only machines that change need it
-
-        vmx = VmxFile.parse(decode_vmx(file))
+        vmx = parse_vmx(decode_vmx(file.read()))
         if name is not None:
             vmx.set_text("displayName", kept_name(name))
         try:
@@ -195,12 +194,10 @@ class FolderMachines(ManagedEntity):
         return place
 
     def _create(self, call: "Call", host: "Host", place: Place, spec: Data) -> Ref:
-        from esxvirt.vmx.file import VmxFile  # noqa: PLC0415  # as above
-
         directory, _, file_name = place.path.rpartition("/")
         made = bool(directory) and not place.store.is_directory(directory)
         stem = file_name.rpartition(".")[0]
-        vmx = VmxFile.parse(_NEW.format(version=host.profile.hw_version, stem=stem))
+        vmx = parse_vmx(_NEW.format(version=host.profile.hw_version, stem=stem))
         identify(vmx)
         site = self.endpoint.site
         machine = Machine(host, place.store, site.next_number(), stem, "poweredOff", str(vmx), path=place.path)

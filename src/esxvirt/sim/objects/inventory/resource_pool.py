@@ -9,7 +9,7 @@ from esxvirt.sim.wire.values import Data, Ref, constant, long
 
 if TYPE_CHECKING:
     from esxvirt.sim.endpoint import Endpoint
-    from esxvirt.sim.state.site.site import Host
+    from esxvirt.sim.state.host.host import Host
 
 __all__ = ["ResourcePool", "allocation"]
 
@@ -59,7 +59,11 @@ class ResourcePool(ManagedEntity):
 
     @provides("vm")
     def _get_vm(self) -> list[Ref]:
-        return [self.endpoint.identify(machine) for host in self.hosts for machine in host.machines.values()]
+        return [
+            self.endpoint.identify(machine)
+            for host in self.hosts
+            for machine in self.endpoint.site.machines_on(host).values()
+        ]
 
     def _usage(self, most: int, used: int, reserved_: int) -> Data:
         left = max(0, most - reserved_)
@@ -80,10 +84,12 @@ class ResourcePool(ManagedEntity):
     @provides("runtime")
     def _get_runtime(self) -> Data:
         memory = sum(host.memory - (2 << 30) for host in self.hosts)
-        taken = [reserved(host) for host in self.hosts]
+        site = self.endpoint.site
+        taken = [reserved(site, host) for host in self.hosts]
+        used = sum(site.memory_used(host) for host in self.hosts)
         return Data(
             "ResourcePoolRuntimeInfo",
-            memory=self._usage(memory, sum(host.memory_used for host in self.hosts), sum(item[1] for item in taken)),
+            memory=self._usage(memory, used, sum(item[1] for item in taken)),
             cpu=self._usage(self._mhz, 300 * len(self.hosts), sum(item[0] for item in taken)),
             overallStatus="green",
         )

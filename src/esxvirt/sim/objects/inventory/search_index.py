@@ -12,7 +12,7 @@ from esxvirt.sim.wire.values import Fault, Ref
 
 if TYPE_CHECKING:
     from esxvirt.sim.calls import Call
-    from esxvirt.sim.state.site.site import Host
+    from esxvirt.sim.state.host.host import Host
 
 __all__ = ["SearchIndex"]
 

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 from esxvirt.sim.wire.values import Fault, long
 
 if TYPE_CHECKING:
+    from esxvirt.sim.state.host.host import Host
     from esxvirt.sim.state.machine.machine import Machine
-    from esxvirt.sim.state.site.site import Host
+    from esxvirt.sim.state.site.site import Site
 
 __all__ = ["check_reservations", "reserved"]
 
@@ -17,9 +18,9 @@ SYSTEM_MEMORY = 2 << 30
 OVERHEAD = 70 << 20
 
 
-def reserved(host: "Host", but: "Machine | None" = None) -> tuple[int, int]:
+def reserved(site: "Site", host: "Host", but: "Machine | None" = None) -> tuple[int, int]:
     """Return the MHz and the bytes that a host's running machines have reserved, without those of `but`."""
-    running = [machine for machine in host.machines.values() if machine.running and machine is not but]
+    running = [machine for machine in site.machines_on(host).values() if machine.running and machine is not but]
     # What nobody has read has no reservations: a hundred thousand machines are not made to be asked.
     known = [machine.config for machine in running if not machine.untouched]
     memory = sum(config.mem_min << 20 for config in known) + len(running) * OVERHEAD
@@ -27,7 +28,7 @@ def reserved(host: "Host", but: "Machine | None" = None) -> tuple[int, int]:
 
 
 def check_reservations(
-    machine: "Machine", *, mhz: int | None = None, mib: int | None = None, starting: bool = False
+    site: "Site", machine: "Machine", *, mhz: int | None = None, mib: int | None = None, starting: bool = False
 ) -> None:
     """Raise ``InsufficientCpuResourcesFault`` or ``InsufficientMemoryResourcesFault`` if the host has not enough left.
 
@@ -36,7 +37,7 @@ def check_reservations(
     if not machine.running and not starting:
         return
     host = machine.host
-    used_mhz, used_memory = reserved(host, machine)
+    used_mhz, used_memory = reserved(site, host, machine)
     if mhz is None and starting:
         mhz = machine.config.cpu_min
     free_mhz = max(0, host.mhz * host.cores - SYSTEM_MHZ - used_mhz)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from esxvirt.sim._late import parse_vmx
 from esxvirt.sim.objects.machine.admission import check_reservations
 from esxvirt.sim.objects.machine.device_changes import DeviceChanges
 from esxvirt.sim.objects.machine.names import check_name, decode_name, kept_name
@@ -13,8 +14,8 @@ from esxvirt.sim.wire.values import Data, Fault, Ref, Typed
 
 if TYPE_CHECKING:
     from esxvirt.sim.calls import Call
+    from esxvirt.sim.state.host.host import Host
     from esxvirt.sim.state.machine.machine import Machine
-    from esxvirt.sim.state.site.site import Host
     from esxvirt.vmx.file import VmxFile
 
 __all__ = ["change", "check_permitted"]
@@ -91,15 +92,13 @@ def change(call: "Call", machine: "Machine", spec: Data, *, new: bool = False) -
 
     The VMX file is written from what the server holds of it: what somebody has written there meanwhile is lost.
     """
-    from esxvirt.vmx.file import VmxFile  # noqa: PLC0415  # only machines that change need it
-
     if spec.changeVersion is not None and spec.changeVersion != machine.change_version:
         raise Fault("ConcurrentAccess", "The configuration has been changed since it was read.")
     if not new:
         with _as_faults(machine):
             machine.stored()
     machine.materialise()
-    vmx = VmxFile.parse(machine.text())
+    vmx = parse_vmx(machine.text())
     _Changes(call, machine, vmx, spec).apply()
     devices = DeviceChanges(call.endpoint, machine, vmx)
     devices.apply(spec.deviceChange or [])
@@ -251,7 +250,8 @@ class _Changes:
         if limit < -1 or (limit != -1 and limit < reservation):
             raise _invalid(f"{name}.limit")
         cpu = kind == "cpu"
-        check_reservations(self._machine, mhz=reservation if cpu else None, mib=None if cpu else reservation)
+        mhz, mib = (reservation, None) if cpu else (None, reservation)
+        check_reservations(self._call.endpoint.site, self._machine, mhz=mhz, mib=mib)
         if cpu or self._machine.host.profile.release >= (5, 0):
             vmx[f"sched.{kind}.min"] = str(reservation)
         if not cpu:

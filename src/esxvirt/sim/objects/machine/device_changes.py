@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from esxvirt.sim.objects.machine import device_keys, device_writers
-from esxvirt.sim.objects.storage.datastore_paths import Place, as_faults, find_place
+from esxvirt.sim.objects.storage.datastore_paths import as_faults, find_place
 from esxvirt.sim.state.machine.vmxtext import drives, read_config
 from esxvirt.sim.state.storage import disks
+from esxvirt.sim.state.storage.datastores import Place
 from esxvirt.sim.wire.values import Data, Fault
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ from esxvirt.sim.wire.values import Data, long
 if TYPE_CHECKING:
     from esxvirt.sim.endpoint import Endpoint
     from esxvirt.sim.state.machine.machine import Machine
+    from esxvirt.sim.state.machine.snapshot_tree import Snapshot
 
 __all__ = ["layout", "layout_ex"]
 
@@ -42,7 +43,7 @@ def _chains(machine: "Machine") -> list[list[list[str]]]:
     return found
 
 
-def _in_snapshots(machine: "Machine") -> "list[tuple[snapshots.Snapshot, Machine]]":
+def _in_snapshots(machine: "Machine") -> "list[tuple[Snapshot, Machine]]":
     """Return the snapshots with the machine as it was in each; one whose files are gone is left out."""
     found = []
     for snapshot in () if machine.virtual else machine.snapshots:

@@ -14,8 +14,8 @@ from esxvirt.sim.wire.values import Data, Fault, Ref
 if TYPE_CHECKING:
     from esxvirt.sim.calls import Call
     from esxvirt.sim.objects.managers.task import Task
+    from esxvirt.sim.state.host.host import Host
     from esxvirt.sim.state.machine.machine import Machine
-    from esxvirt.sim.state.site.site import Host
     from esxvirt.sim.state.storage.datastores import Datastore
 
 __all__ = ["MoveMethods"]
@@ -198,7 +198,7 @@ class MoveMethods(ManagedEntity):
         raise Fault("DatacenterMismatch", text, invalidArgument=[stranger], expectedDatacenter=expected)
 
     def _check_obstacles(self, host: "Host", moved: "frozenset[Datastore]" = frozenset()) -> None:
-        found = obstacles(self.machine, host, moved)
+        found = obstacles(self.endpoint.site, self.machine, host, moved)
         if found:
             raise found[0]
 

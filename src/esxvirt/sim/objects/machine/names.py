@@ -2,14 +2,15 @@
 
 from typing import TYPE_CHECKING
 
-from esxvirt.sim.objects.storage.datastore_paths import Place, find_place
+from esxvirt.sim.objects.storage.datastore_paths import find_place
 from esxvirt.sim.state.host.containers import escape_name
+from esxvirt.sim.state.storage.datastores import Place
 from esxvirt.sim.wire.values import Fault, Ref
 
 if TYPE_CHECKING:
     from esxvirt.sim.endpoint import Endpoint
+    from esxvirt.sim.state.host.host import Host
     from esxvirt.sim.state.machine.machine import Machine
-    from esxvirt.sim.state.site.site import Host
 
 __all__ = ["check_name", "decode_name", "find_vmx", "kept_name", "taken_by"]
 

@@ -9,8 +9,9 @@ from esxvirt.sim.wire.values import Data, Fault, Ref
 
 if TYPE_CHECKING:
     from esxvirt.sim.calls import Call
+    from esxvirt.sim.state.host.host import Host
     from esxvirt.sim.state.machine.machine import Machine
-    from esxvirt.sim.state.site.site import Host
+    from esxvirt.sim.state.site.site import Site
     from esxvirt.sim.state.storage.datastores import Datastore
 
 __all__ = ["destination", "host_of", "machine_folder", "obstacles", "store_of"]
@@ -63,7 +64,9 @@ def _argument(name: str, why: str) -> Fault:
     return Fault("InvalidArgument", f"A specified parameter was not correct: {name}: {why}.", invalidProperty=name)
 
 
-def obstacles(machine: "Machine", host: "Host", moved: "frozenset[Datastore]" = frozenset()) -> list[Fault]:
+def obstacles(
+    site: "Site", machine: "Machine", host: "Host", moved: "frozenset[Datastore]" = frozenset()
+) -> list[Fault]:
     """Return the faults that keep `machine` from running on `host`; files on the datastores `moved` come along."""
     reached = {*host.datastores, *moved}
     found: list[Fault] = []
@@ -78,7 +81,9 @@ def obstacles(machine: "Machine", host: "Host", moved: "frozenset[Datastore]" = 
             text = f'Network interface "{device}" uses network "{nic.network}", which is not accessible.'
             found.append(Fault("CannotAccessNetwork", text, device=device, backing=nic.network, connected=True))
     needed = machine.config.mem_min
-    reserved = sum(other.config.mem_min for other in host.machines.values() if other.running and other is not machine)
+    reserved = sum(
+        other.config.mem_min for other in site.machines_on(host).values() if other.running and other is not machine
+    )
     left = (host.memory >> 20) - 2048 - reserved
     if machine.running and needed > left:
         text = "The host does not have sufficient memory resources to satisfy the reservation."

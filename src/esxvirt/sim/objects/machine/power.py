@@ -14,12 +14,12 @@ from esxvirt.sim.wire.values import Fault, Ref
 if TYPE_CHECKING:
     from esxvirt.sim.calls import Call
     from esxvirt.sim.objects.managers.task import Task
+    from esxvirt.sim.state import task as tasks
     from esxvirt.sim.state.machine.machine import Machine
-    from esxvirt.sim.state.site import tasks as state_tasks
 
 __all__ = ["PowerMethods"]
 
-_Effect = Callable[["state_tasks.Task"], None]
+_Effect = Callable[["tasks.Task"], None]
 _WORDS = {"poweredOn": "Powered on", "poweredOff": "Powered off", "suspended": "Suspended"}
 
 
@@ -36,7 +36,7 @@ class PowerMethods(QuestionMethods):
         del host
         allowed = {"poweredOff", "suspended"}
 
-        def prepare(task: "state_tasks.Task") -> None:
+        def prepare(task: "tasks.Task") -> None:
             self._check(allowed, "poweredOn")
             self._prepare_start(task)
 
@@ -66,7 +66,7 @@ class PowerMethods(QuestionMethods):
         """Ask the guest to go to sleep: done a moment later."""
         self._ask_guest(call, "standbyGuest", "standby", self._suspend)
 
-    def _prepare_start(self, task: "state_tasks.Task") -> None:
+    def _prepare_start(self, task: "tasks.Task") -> None:
         """See that the machine can start, and ask what there is to ask."""
         machine = self.machine
         refuse_template(machine)
@@ -75,12 +75,12 @@ class PowerMethods(QuestionMethods):
         reload_or_fault(machine)
         if machine.change_version != known:
             self.endpoint.site.reindex()
-        check_reservations(machine, starting=True)
+        check_reservations(self.endpoint.site, machine, starting=True)
         if machine.power == "poweredOff":
             self._settle_questions(task)
             self._check_disks()
 
-    def _on(self, _: "state_tasks.Task") -> None:
+    def _on(self, _: "tasks.Task") -> None:
         machine = self.machine
         if machine.power == "poweredOff":
             machine.accepted.clear()
@@ -96,16 +96,16 @@ class PowerMethods(QuestionMethods):
             if path.startswith("[") and find_file(machine.host, path) is None:
                 raise Fault("FileNotFound", f"File {path} was not found", file=path)
 
-    def _off(self, _: "state_tasks.Task") -> None:
+    def _off(self, _: "tasks.Task") -> None:
         self.machine.power = "poweredOff"
         self.machine.boot_time = None
         self.machine.guest_state = ""
 
-    def _suspend(self, _: "state_tasks.Task") -> None:
+    def _suspend(self, _: "tasks.Task") -> None:
         self.machine.power = "suspended"
         self.machine.guest_state = ""
 
-    def _restart(self, _: "state_tasks.Task") -> None:
+    def _restart(self, _: "tasks.Task") -> None:
         self.machine.boot_time = datetime.now(UTC)
         self.machine.guest_state = ""
 
@@ -124,7 +124,7 @@ class PowerMethods(QuestionMethods):
         effect: "_Effect",
         prepare: "_Effect | None" = None,
     ) -> "Task":
-        def work(task: "state_tasks.Task") -> None:
+        def work(task: "tasks.Task") -> None:
             self._check(allowed, wanted)
             effect(task)
             self.endpoint.site.touch()
@@ -138,7 +138,7 @@ class PowerMethods(QuestionMethods):
             raise Fault("ToolsUnavailable", text)
         now = self.machine.guest_state
 
-        def work(task: "state_tasks.Task") -> None:
+        def work(task: "tasks.Task") -> None:
             # Somebody may have pulled the plug meanwhile.
             if self.machine.running:
                 effect(task)

@@ -13,7 +13,7 @@ from esxvirt.sim.state.host.paths import find_file
 from esxvirt.sim.state.machine.machine import new_uuid
 from esxvirt.sim.state.machine.questions import Choice, Question
 from esxvirt.sim.state.machine.vmxtext import Cdrom, spaced
-from esxvirt.sim.state.site.tasks import Blocked, Task
+from esxvirt.sim.state.task import Blocked, Task
 from esxvirt.sim.wire.values import Data, Fault, Typed
 
 if TYPE_CHECKING:

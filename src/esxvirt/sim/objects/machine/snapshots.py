@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from esxvirt.sim.calls import Call
     from esxvirt.sim.objects.managers.task import Task
     from esxvirt.sim.state.machine.machine import Machine
+    from esxvirt.sim.state.machine.snapshot_tree import Snapshot
 
 __all__ = ["SnapshotMethods"]
 
@@ -40,10 +41,10 @@ class SnapshotMethods(ManagedEntity):
     def _get_root_snapshot(self) -> list[Ref]:
         return [] if self.machine.virtual else [self._snapshot_ref(root) for root in self.machine.snapshots.roots]
 
-    def _snapshot_ref(self, snapshot: snapshots.Snapshot) -> Ref:
+    def _snapshot_ref(self, snapshot: "Snapshot") -> Ref:
         return self.endpoint.identify_snapshot(self.machine, snapshot)
 
-    def _tree_of(self, snapshot: snapshots.Snapshot) -> Data:
+    def _tree_of(self, snapshot: "Snapshot") -> Data:
         return Data(
             "VirtualMachineSnapshotTree",
             snapshot=self._snapshot_ref(snapshot),
@@ -114,7 +115,7 @@ class SnapshotMethods(ManagedEntity):
 
         return self.endpoint.start_task(call, "VirtualMachine.removeAllSnapshots", self, work, self.machine)
 
-    def revert(self, snapshot: snapshots.Snapshot, *, power_on: bool) -> None:
+    def revert(self, snapshot: "Snapshot", *, power_on: bool) -> None:
         """Go back to `snapshot`, under the site's lock: configuration, disks, power."""
         machine = self.machine
         with as_snapshot_faults(machine):

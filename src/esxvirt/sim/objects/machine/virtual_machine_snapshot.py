@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from esxvirt.sim.endpoint import Endpoint
     from esxvirt.sim.objects.managers.task import Task
     from esxvirt.sim.state.machine.machine import Machine
+    from esxvirt.sim.state.machine.snapshot_tree import Snapshot
 
 __all__ = ["VirtualMachineSnapshot"]
 
@@ -26,7 +27,7 @@ class VirtualMachineSnapshot(ManagedObject):
 
     wsdl = "VirtualMachineSnapshot"
 
-    def __init__(self, endpoint: "Endpoint", moid: str, machine: "Machine", snapshot: snapshots.Snapshot) -> None:
+    def __init__(self, endpoint: "Endpoint", moid: str, machine: "Machine", snapshot: "Snapshot") -> None:
         super().__init__(endpoint, moid)
         self.machine = machine
         self.snapshot = snapshot

@@ -8,8 +8,8 @@ from esxvirt.sim.wire.values import Data, Ref, long
 
 if TYPE_CHECKING:
     from esxvirt.sim.endpoint import Endpoint
+    from esxvirt.sim.state.host.host import Host
     from esxvirt.sim.state.site.events import Event
-    from esxvirt.sim.state.site.site import Host
 
 __all__ = ["describe", "shown", "wanted"]
 

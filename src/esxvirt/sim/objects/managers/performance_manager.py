@@ -153,7 +153,7 @@ def _value(provider: VirtualMachine | HostSystem, number: int, time: datetime) -
         whole = machine.config.memory_mb
     else:
         host = provider.host
-        mhz, memory = 300, host.memory_used >> 20
+        mhz, memory = 300, provider.endpoint.site.memory_used(host) >> 20
         most, whole = host.mhz * host.cores, host.memory >> 20
         uptime = (time - host.boot_time).total_seconds()
     values: dict[int, Any] = {

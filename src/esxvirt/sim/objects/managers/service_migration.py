@@ -41,7 +41,7 @@ class MigrationMethods(ManagedObject):
             machine = target.machine
             goal = destination(call, machine, pool, host)
             found = [] if goal.datacenter is machine.host.datacenter else [_OTHER_DATACENTER]
-            found += obstacles(machine, goal)
+            found += obstacles(call.endpoint.site, machine, goal)
             if state is not None and machine.power != state:
                 text = "The operation is not allowed in the current state."
                 found.append(Fault("InvalidPowerState", text, requestedState=state, existingState=machine.power))

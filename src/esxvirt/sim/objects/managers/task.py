@@ -8,7 +8,7 @@ from esxvirt.sim.wire.values import Data
 if TYPE_CHECKING:
     from esxvirt.sim.calls import Call
     from esxvirt.sim.endpoint import Endpoint
-    from esxvirt.sim.state.site import tasks
+    from esxvirt.sim.state import task as state
 
 __all__ = ["Task"]
 
@@ -20,7 +20,7 @@ class Task(ManagedObject):
 
     wsdl = "Task"
 
-    def __init__(self, endpoint: "Endpoint", moid: str, task: "tasks.Task") -> None:
+    def __init__(self, endpoint: "Endpoint", moid: str, task: "state.Task") -> None:
         super().__init__(endpoint, moid)
         self.task = task
 

@@ -49,7 +49,7 @@ class VmwareDistributedVirtualSwitch(ManagedEntity):
         return Data("DVSCapability", dvsOperationSupported=True, dvPortGroupOperationSupported=True)
 
     def _hosts(self) -> list[Ref]:
-        return [self.endpoint.identify(host) for host in self.switch.hosts(self.endpoint.site)]
+        return [self.endpoint.identify(host) for host in self.endpoint.site.hosts_of(self.switch.datacenter)]
 
     def _product(self) -> Data:
         major = self.endpoint.profile.release[0]

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from esxvirt.sim.state.storage import disks
-from esxvirt.sim.state.storage.datastores import Datastore, split_path
+from esxvirt.sim.state.storage.datastores import Datastore, Place, split_path
 from esxvirt.sim.wire.values import Fault, Ref
 
 if TYPE_CHECKING:
@@ -15,23 +15,9 @@ if TYPE_CHECKING:
     from esxvirt.sim.objects.base import ManagedObject
     from esxvirt.sim.state.machine.machine import Machine
 
-__all__ = ["Place", "as_faults", "find_place", "locate", "permit", "refuse_locked"]
+__all__ = ["as_faults", "find_place", "locate", "permit", "refuse_locked"]
 
 FILE_MANAGEMENT = "Datastore.FileManagement"
-
-
-class Place(NamedTuple):
-    """A file or directory on a datastore."""
-
-    store: Datastore
-    path: str
-
-    def __str__(self) -> str:
-        return f"[{self.store.name}] {self.path}"
-
-    def beside(self, path: str) -> "Place":
-        """Return another place on the same datastore."""
-        return Place(self.store, path)
 
 
 def invalid_argument(name: str) -> Fault:
@@ -114,10 +100,8 @@ def refuse_locked(call: "Call", *places: Place) -> None:
 def _running(call: "Call", place: Place) -> "Iterator[Machine]":
     """Yield the running machines that may use a file; a generated one uses nothing outside its own directory."""
     home = place.store.homes.get(place.path.partition("/")[0])
-    if home is not None and home.running:
-        yield home
     for machine in call.endpoint.site.machines.values():
-        if machine is not home and machine.running and not machine.untouched:
+        if machine.running and (machine is home or not machine.untouched):
             yield machine
 
 

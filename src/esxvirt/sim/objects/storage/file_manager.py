@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING
 
 from esxvirt.sim.objects.base import ManagedObject
 from esxvirt.sim.objects.storage.datastore_paths import (
-    Place,
     as_faults,
     datastore_object,
     invalid_argument,
@@ -13,6 +12,7 @@ from esxvirt.sim.objects.storage.datastore_paths import (
     refuse_locked,
 )
 from esxvirt.sim.state.storage import files
+from esxvirt.sim.state.storage.datastores import Place
 from esxvirt.sim.wire.values import Fault, Ref
 
 if TYPE_CHECKING:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from esxvirt.sim.objects.base import ManagedObject
 from esxvirt.sim.objects.storage.datastore_paths import (
-    Place,
     as_faults,
     datastore_object,
     invalid_argument,
@@ -15,6 +14,7 @@ from esxvirt.sim.objects.storage.datastore_paths import (
     refuse_locked,
 )
 from esxvirt.sim.state.storage import disks
+from esxvirt.sim.state.storage.datastores import Place
 from esxvirt.sim.wire.values import Data, Ref
 
 if TYPE_CHECKING:

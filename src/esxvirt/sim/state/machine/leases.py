@@ -3,13 +3,10 @@
 import secrets
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from esxvirt.sim.state.host.paths import locate
-
-if TYPE_CHECKING:
-    from esxvirt.sim.state.machine.machine import Machine
-    from esxvirt.sim.state.storage.datastores import File
+from esxvirt.sim.state.machine.machine import Machine
+from esxvirt.sim.state.storage.datastores import File
 
 __all__ = ["Disk", "Lease", "Leases"]
 
@@ -23,7 +20,7 @@ class Disk:
     key: int
     name: str
     capacity_kib: int
-    file: "File"
+    file: File
 
 
 @dataclass(slots=True, eq=False)
@@ -31,7 +28,7 @@ class Lease:
     """A lease on the disks of a machine. `state` is ready, done or error; `sent` are digests of what has been sent."""
 
     ticket: str
-    machine: "Machine"
+    machine: Machine
     username: str
     disks: list[Disk]
     state: str = "ready"
@@ -55,7 +52,7 @@ class Leases:
     def __init__(self) -> None:
         self._by_ticket: dict[str, Lease] = {}
 
-    def open(self, machine: "Machine", username: str) -> Lease:
+    def open(self, machine: Machine, username: str) -> Lease:
         """Lease a machine's disks; FileNotFoundError for one that is gone."""
         disks = []
         for index, disk in enumerate(machine.config.disks):
@@ -78,7 +75,7 @@ class Leases:
         lease = self._by_ticket.get(ticket)
         return lease if lease is not None and lease.alive else None
 
-    def of(self, machine: "Machine") -> Lease | None:
+    def of(self, machine: Machine) -> Lease | None:
         """Return the live lease of a machine, or None."""
         if not self._by_ticket:
             return None

@@ -7,22 +7,23 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from esxvirt.sim._late import decode_vmx, parse_vmx
+from esxvirt.sim.profiles import Profile
+from esxvirt.sim.state.host.host import Host
 from esxvirt.sim.state.host.paths import host_path, locate
-from esxvirt.sim.state.machine import change_versions, snapshots
+from esxvirt.sim.state.machine import change_versions, snapshot_tree
 from esxvirt.sim.state.machine.customise import Customised
+from esxvirt.sim.state.machine.snapshot_tree import SnapshotTree
 from esxvirt.sim.state.machine.vmxtext import Cdrom, Config, Disk, Nic, read_config, write_config
 from esxvirt.sim.state.storage import disks
-from esxvirt.sim.state.storage.datastores import File
+from esxvirt.sim.state.storage.datastores import Datastore, File, Place
 
 if TYPE_CHECKING:
-    from esxvirt.sim.profiles import Profile
     from esxvirt.sim.state.machine.questions import Question
-    from esxvirt.sim.state.site.site import Host
-    from esxvirt.sim.state.site.tasks import Task
-    from esxvirt.sim.state.storage.datastores import Datastore
+    from esxvirt.sim.state.task import Task
     from esxvirt.vmx.file import VmxFile
 
-__all__ = ["Machine", "decode_vmx", "generated_config", "new_uuid"]
+__all__ = ["Machine", "generated_config", "new_uuid"]
 
 POWER_STATES = ("poweredOff", "poweredOn", "suspended")
 # All generated machines' times count from here, so that a simulator's answers are the same every day.
@@ -38,7 +39,7 @@ def _uuid(prefix: str, seed: str) -> str:
     return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
 
-def generated_config(number: int, name: str, profile: "Profile") -> Config:
+def generated_config(number: int, name: str, profile: Profile) -> Config:
     """Make the configuration of machine `number`: always the same for the same arguments."""
     guests = profile.guest_ids
     digits = _digits(f"mac {number}")
@@ -66,13 +67,6 @@ def generated_config(number: int, name: str, profile: "Profile") -> Config:
         cdroms=[Cdrom("ide", 1, 0, "raw", "", connected=False, client=True)],
         nics=[Nic(0, model, "VM Network", mac)],
     )
-
-
-def decode_vmx(file: File) -> str:
-    """Return the text of a VMX file, whose first lines say how it is encoded."""
-    from esxvirt.vmx.encodings import decode  # noqa: PLC0415  # only machines that change need it
-
-    return decode(file.read())
 
 
 def new_uuid(prefix: str = "564d") -> str:
@@ -120,8 +114,8 @@ class Machine:
 
     def __init__(
         self,
-        host: "Host",
-        datastore: "Datastore",
+        host: Host,
+        datastore: Datastore,
         number: int,
         name: str,
         power: str,
@@ -158,7 +152,7 @@ class Machine:
         self._text = text
         self._config = config
         # Read now, not when somebody asks: by then the files may be another's.
-        self._snapshots: snapshots.SnapshotTree | None = None if self.virtual else snapshots.load(self)
+        self._snapshots: SnapshotTree | None = None if self.virtual else self._read_snapshots()
         if self.virtual:
             datastore.homes[name] = self
 
@@ -197,6 +191,11 @@ class Machine:
     def vmx_file(self) -> str:
         """Its VMX file, relative to its datastore."""
         return f"{self.home}/{self.vmx_name}" if self.home else self.vmx_name
+
+    @property
+    def vmsd_file(self) -> str:
+        """The file that keeps its snapshots, relative to its datastore."""
+        return f"{self.home}/{self.stem}.vmsd" if self.home else f"{self.stem}.vmsd"
 
     @property
     def vmx_path(self) -> str:
@@ -240,11 +239,14 @@ class Machine:
         return self.running and self.tools in {"toolsOk", "toolsOld"}
 
     @property
-    def snapshots(self) -> "snapshots.SnapshotTree":
+    def snapshots(self) -> SnapshotTree:
         """Its snapshots, as its files had them when it came into the inventory, and as they have changed since."""
         if self._snapshots is None:
-            self._snapshots = snapshots.SnapshotTree() if self.virtual else snapshots.load(self)
+            self._snapshots = SnapshotTree() if self.virtual else self._read_snapshots()
         return self._snapshots
+
+    def _read_snapshots(self) -> SnapshotTree:
+        return snapshot_tree.read(Place(self.datastore, self.vmsd_file))
 
     def at(self, text: str) -> "Machine":
         """Return it as VMX `text` describes it, to be read only."""
@@ -282,17 +284,13 @@ class Machine:
     def rewrite(self, vmx: "VmxFile | str") -> None:
         """Take `vmx` as its VMX file: all else follows. ValueError if it is no machine's."""
         if isinstance(vmx, str):
-            from esxvirt.vmx.file import VmxFile  # noqa: PLC0415  # only machines that change need it
-
-            vmx = VmxFile.parse(vmx)
+            vmx = parse_vmx(vmx)
         self._take(str(vmx))
         self.datastore.put(self.vmx_file, File.of(vmx.encode()))
 
     def set_values(self, values: dict[str, str]) -> None:
         """Set settings of its VMX file, by key."""
-        from esxvirt.vmx.file import VmxFile  # noqa: PLC0415  # as above
-
-        vmx = VmxFile.parse(self.text())
+        vmx = parse_vmx(self.text())
         for key, value in values.items():
             vmx.set_text(key, value)
         self.rewrite(vmx)
@@ -313,7 +311,7 @@ class Machine:
 
         FileNotFoundError if it is gone, ValueError if it is no machine's.
         """
-        text = decode_vmx(self.stored())
+        text = decode_vmx(self.stored().read())
         if text != self.text():
             self._take(text)
 
@@ -367,7 +365,7 @@ class Machine:
                 names += [f"{stem}.vmdk", f"{stem}-flat.vmdk"]
         if self.virtual:
             return names
-        names += snapshots.file_names(self)
+        names += [f"{self.stem}.vmsd", *self.snapshots.file_names()]
         return [name for name in dict.fromkeys(names) if self.datastore.find(f"{self.home}/{name}") is not None]
 
     def own_file(self, name: str) -> File | None:

@@ -1,10 +1,8 @@
 """Questions that a machine asks before it goes on."""
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from esxvirt.sim.state.site.tasks import Task
+from esxvirt.sim.state.task import Task
 
 __all__ = ["Choice", "Question"]
 
@@ -30,7 +28,7 @@ class Question:
     text: str
     choices: tuple[Choice, ...]
     default: int | None
-    task: "Task | None"
+    task: Task | None
     arguments: tuple[str, ...] = field(default=())
     answer: str | None = None
 

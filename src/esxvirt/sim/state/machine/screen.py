@@ -2,10 +2,8 @@
 
 import struct
 import zlib
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from esxvirt.sim.state.machine.machine import Machine
+from esxvirt.sim.state.machine.machine import Machine
 
 __all__ = ["HEIGHT", "WIDTH", "picture"]
 
@@ -15,7 +13,7 @@ _PALETTE = bytes((0, 0, 0, 170, 170, 170, 0, 0, 170))
 _CELL_WIDTH, _CELL_HEIGHT = 9, 16
 
 
-def picture(machine: "Machine") -> bytes:
+def picture(machine: Machine) -> bytes:
     """Draw the screen of a running machine: a bar with its name above, and blocks for text that tells of it."""
     lines = [machine.name, f"{machine.config.cpus} CPUs, {machine.config.memory_mb} MiB", machine.config.uuid]
     rows = [bytearray(WIDTH) for _ in range(HEIGHT)]

@@ -1,11 +1,7 @@
 """What no healthy machine has, on demand."""
 
-from typing import TYPE_CHECKING
-
+from esxvirt.sim.state.machine.machine import Machine
 from esxvirt.sim.state.machine.vmxtext import Cdrom
-
-if TYPE_CHECKING:
-    from esxvirt.sim.state.machine.machine import Machine
 
 __all__ = ["TROUBLES", "cause"]
 
@@ -22,7 +18,7 @@ TROUBLES = {
 _TOOLS = {"notools": "toolsNotInstalled", "oldtools": "toolsOld", "deadtools": "toolsNotRunning"}
 
 
-def cause(machine: "Machine", trouble: str) -> None:
+def cause(machine: Machine, trouble: str) -> None:
     """Give a machine one of `TROUBLES`, by name; ValueError for another."""
     if trouble not in TROUBLES:
         raise ValueError(f"no such trouble as {trouble}: choose of {', '.join(TROUBLES)}")
@@ -38,7 +34,7 @@ def cause(machine: "Machine", trouble: str) -> None:
         machine.troubles.add(trouble)
 
 
-def _lose_image(machine: "Machine") -> None:
+def _lose_image(machine: Machine) -> None:
     image = f"{machine.datastore.mount}/iso/gone.iso"
     drives = machine.config.cdroms
     drive = drives[0] if drives else Cdrom("ide", 1, 0, "image")

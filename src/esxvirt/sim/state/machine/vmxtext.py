@@ -3,6 +3,9 @@
 import re
 from dataclasses import dataclass, field
 
+from esxvirt.errors import VmxError
+from esxvirt.sim._late import parse_vmx
+
 __all__ = [
     "Cdrom",
     "Config",
@@ -149,10 +152,7 @@ def parse(text: str) -> dict[str, str]:
 
 def _settings(text: str) -> "list[tuple[str, str]]":
     """Read keys and values of VMX `text`, in its order. A value whose escapes are none stays as it is written."""
-    from esxvirt.errors import VmxError  # noqa: PLC0415  # machines that nobody touches have no text
-    from esxvirt.vmx.file import VmxFile  # noqa: PLC0415  # as above
-
-    file = VmxFile.parse(text)
+    file = parse_vmx(text)
     found: list[tuple[str, str]] = []
     for key in file.keys():  # noqa: SIM118  # it is no mapping
         try:

@@ -5,15 +5,16 @@ import secrets
 import uuid
 from typing import TYPE_CHECKING
 
+from esxvirt.sim._late import parse_vmx
+from esxvirt.sim.state.host.host import Host
 from esxvirt.sim.state.host.paths import locate
 from esxvirt.sim.state.machine.machine import Machine
+from esxvirt.sim.state.site.site import Site
 from esxvirt.sim.state.storage import disks
-from esxvirt.sim.state.storage.datastores import File
+from esxvirt.sim.state.storage.datastores import Datastore, File
 from esxvirt.sim.state.storage.disks import NoSpaceError
 
 if TYPE_CHECKING:
-    from esxvirt.sim.state.site.site import Host, Site
-    from esxvirt.sim.state.storage.datastores import Datastore
     from esxvirt.vmx.file import VmxFile
 
 __all__ = ["NoSpaceError", "clone", "relocate"]
@@ -21,7 +22,7 @@ __all__ = ["NoSpaceError", "clone", "relocate"]
 _GENERATED = re.compile(r"ethernet\d+\.generatedAddress$", re.IGNORECASE)
 
 
-def relocate(machine: Machine, target: "Datastore") -> None:
+def relocate(machine: Machine, target: Datastore) -> None:
     """Move a machine's directory, with all that is in it, to the datastore `target`. Raises `NoSpaceError`."""
     source = machine.datastore
     if target is source:
@@ -45,17 +46,15 @@ def relocate(machine: Machine, target: "Datastore") -> None:
     machine.rewrite(text)
 
 
-def clone(site: "Site", source: Machine, name: str, host: "Host", store: "Datastore") -> Machine:
+def clone(site: Site, source: Machine, name: str, host: Host, store: Datastore) -> Machine:
     """Copy `source`, its disks included, to a new machine on `host`, with identifiers of its own.
 
     A source as one of its snapshots describes it gives that (see `Machine.at`).
 
     Raises `NoSpaceError`, and FileNotFoundError for a disk that is gone.
     """
-    from esxvirt.vmx.file import VmxFile  # noqa: PLC0415  # only who changes a VMX file pays for it
-
     home = _free_directory(store, name)
-    vmx = VmxFile.parse(source.text())
+    vmx = parse_vmx(source.text())
     copies: list[tuple[Datastore, str, str]] = []
     for index, disk in enumerate(source.config.disks):
         path = f"{home}/{name}{f'_{index}' if index else ''}.vmdk"
@@ -98,7 +97,7 @@ def _rename(vmx: "VmxFile", name: str) -> None:
             vmx.set_text(key, f"00:50:56:{0x80 | tail[0] & 0x3F:02x}:{tail[1]:02x}:{tail[2]:02x}")
 
 
-def _free_directory(store: "Datastore", name: str) -> str:
+def _free_directory(store: Datastore, name: str) -> str:
     """Return `name`, or with a number behind it if there is such a directory."""
     found, number = name, 0
     while store.is_directory(found) or store.find(found) is not None:

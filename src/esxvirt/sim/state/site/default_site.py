@@ -7,13 +7,14 @@ from pathlib import PurePosixPath
 
 from esxvirt.sim.profiles import Profile, host_of
 from esxvirt.sim.state.host.containers import Cluster, Datacenter, Folder, escape_name
+from esxvirt.sim.state.host.host import Host
 from esxvirt.sim.state.machine.machine import EPOCH, Machine, generated_config
 from esxvirt.sim.state.machine.troubles import TROUBLES, cause
-from esxvirt.sim.state.network.distributed import add_switch
-from esxvirt.sim.state.network.networks import PhysicalNic, Switch, add_port_group
+from esxvirt.sim.state.network.networks import PhysicalNic, Switch
 from esxvirt.sim.state.site.host_paths import add_containers, parse
+from esxvirt.sim.state.site.networks import add_port_group, add_switch
 from esxvirt.sim.state.site.shared_storage import add_local_disk, add_storage
-from esxvirt.sim.state.site.site import Host, Site
+from esxvirt.sim.state.site.site import Site
 from esxvirt.sim.state.storage.datastores import Datastore as Store
 from esxvirt.sim.state.storage.datastores import File
 

@@ -3,14 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from esxvirt.sim.wire.values import Fault, Ref
-
-if TYPE_CHECKING:
-    from esxvirt.sim.state.machine.machine import Machine
-    from esxvirt.sim.state.site.site import Host, Site
-    from esxvirt.sim.state.site.tasks import Task
+from esxvirt.sim.state.host.host import Host
+from esxvirt.sim.state.machine.machine import Machine
+from esxvirt.sim.state.task import Task
+from esxvirt.sim.wire.values import Fault
 
 __all__ = ["Event", "EventLog"]
 
@@ -57,10 +55,10 @@ class Event:
     username: str
     category: str = "info"
     time: datetime = field(default_factory=lambda: datetime.now(UTC))
-    machine: "Machine | None" = None
+    machine: Machine | None = None
     machine_name: str = ""
-    host: "Host | None" = None
-    source: "Host | None" = None
+    host: Host | None = None
+    source: Host | None = None
     task: tuple[int, str, str] | None = None
     more: dict[str, Any] = field(default_factory=dict)
 
@@ -89,7 +87,7 @@ class EventLog:
             del self._events[: _KEPT // 10]
         return event
 
-    def task_started(self, task: "Task", machine: "Machine | None") -> None:
+    def task_started(self, task: Task, machine: Machine | None) -> None:
         """Note that a task was asked for."""
         words = f"Task: {task.method.removesuffix('_Task')}"
         where: dict[str, Any] = {}
@@ -99,16 +97,15 @@ class EventLog:
         named = (task.number, task.method, task.kind)
         self.add("TaskEvent", words, task.username, chain=task.number, task=named, **where)
 
-    def task_ended(self, site: "Site", task: "Task", machine: "Machine | None") -> None:
-        """Note what became of a task."""
+    def task_ended(self, task: Task, machine: Machine | None, result: Machine | None) -> None:
+        """Note what became of a task of `machine`; `result` is the machine that it has made, if it has made one."""
         source = self._sources.pop(task.number, None)
         table = _DONE if task.error is None else _FAILED
         if task.kind not in table:
             return
-        if task.error is None and isinstance(task.result, Ref) and task.result.type == "VirtualMachine":
-            origin, machine = machine, _machine_of(site, task.result)
-        else:
-            origin = None
+        origin = None
+        if result is not None:
+            origin, machine = machine, result
         if machine is None:
             return
         kind, words = table[task.kind]
@@ -134,15 +131,6 @@ class EventLog:
             source=source,
             more=more,
         )
-
-
-def _machine_of(site: "Site", ref: Ref) -> "Machine | None":
-    """Return the machine that a vCenter or a host calls `ref`."""
-    digits = ref.value.removeprefix("vm-")
-    if not digits.isdecimal():
-        return None
-    step = 1 if ref.value.startswith("vm-") else site.hosts[0].profile.moid_step
-    return site.machines.get(int(digits) // step)
 
 
 def reason_of(event: Event) -> Fault | None:

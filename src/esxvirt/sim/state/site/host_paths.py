@@ -2,13 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 from urllib.parse import unquote
 
 from esxvirt.sim.state.host.containers import Cluster, Datacenter, Folder, escape_name
-
-if TYPE_CHECKING:
-    from esxvirt.sim.state.site.site import Site
+from esxvirt.sim.state.site.site import Site
 
 __all__ = ["HostPath", "add_containers", "parse"]
 
@@ -52,7 +50,7 @@ def _name(path: str, part: str) -> str:
     return name
 
 
-def add_containers(site: "Site", paths: Iterable[HostPath]) -> list[tuple[Datacenter, Folder | None, Cluster | None]]:
+def add_containers(site: Site, paths: Iterable[HostPath]) -> list[tuple[Datacenter, Folder | None, Cluster | None]]:
     """Make the datacenters, folders and clusters that the paths name; return where each host is, in their order.
 
     ValueError for a host that is there twice, and for a cluster and a folder, or a host, of one name.
@@ -82,7 +80,7 @@ def add_containers(site: "Site", paths: Iterable[HostPath]) -> list[tuple[Datace
 
 
 def _folders(
-    site: "Site",
+    site: Site,
     names: tuple[str, ...],
     holds: str,
     datacenter: Datacenter | None,

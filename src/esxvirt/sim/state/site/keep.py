@@ -21,18 +21,19 @@ from typing import Any
 from esxvirt.sim.profiles import PROFILES, Profile
 from esxvirt.sim.state.host.autostart import Autostart, PowerInfo
 from esxvirt.sim.state.host.containers import Cluster, Datacenter, Folder
+from esxvirt.sim.state.host.host import Host
 from esxvirt.sim.state.machine.customise import Customised
 from esxvirt.sim.state.machine.machine import Machine
 from esxvirt.sim.state.machine.questions import Choice, Question
-from esxvirt.sim.state.machine.snapshots import Snapshot, SnapshotTree
+from esxvirt.sim.state.machine.snapshot_tree import Snapshot, SnapshotTree
 from esxvirt.sim.state.machine.vmxtext import Cdrom, Config, Disk, Floppy, Nic, Port
 from esxvirt.sim.state.network.distributed import DistributedGroup, DistributedSwitch
 from esxvirt.sim.state.network.networks import Network, PhysicalNic, PortGroup, Shaping, Switch
 from esxvirt.sim.state.site.events import Event, EventLog
-from esxvirt.sim.state.site.site import Host, Site
-from esxvirt.sim.state.site.tasks import Task
+from esxvirt.sim.state.site.site import Site
 from esxvirt.sim.state.storage.datastores import Datastore, File, content_of
 from esxvirt.sim.state.storage.luns import Adapter, Lun, Target
+from esxvirt.sim.state.task import Task
 from esxvirt.sim.wire.values import Constant, Data, Fault, Raw, Ref, Typed, long
 
 __all__ = ["load", "save"]
@@ -89,6 +90,11 @@ def load(path: Path, profile: Profile) -> Site:
         raise ValueError(f"{path} holds no state of a simulator: name another file, or remove it")  # noqa: TRY004  # as above
     # A file of before there were accounts in it.
     vars(site).setdefault("access", {})
+    # And one of when the hosts knew their machines.
+    if "_by_host" not in vars(site):
+        vars(site)["_by_host"] = {}
+        for machine in site.machines.values():
+            site.machines_on(machine.host)[machine.number] = machine
     for machine in site.machines.values():
         if not hasattr(machine, "change_version"):
             machine.configuration_changed()

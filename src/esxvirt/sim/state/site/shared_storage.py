@@ -1,13 +1,11 @@
 """Storage beside a host's own disk: an NFS export, an iSCSI array."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
+from esxvirt.sim.state.host.host import Host
+from esxvirt.sim.state.site.site import Site
 from esxvirt.sim.state.storage.datastores import Datastore
 from esxvirt.sim.state.storage.luns import Adapter, Lun, Target
-
-if TYPE_CHECKING:
-    from esxvirt.sim.state.site.site import Host, Site
 
 __all__ = ["KINDS", "add_local_disk", "add_storage"]
 
@@ -17,7 +15,7 @@ _ARRAY = "iqn.2004-08.com.example:array1"
 _SECOND_ARRAY = "iqn.2004-08.com.example:array2"
 
 
-def add_local_disk(host: "Host", store: Datastore) -> None:
+def add_local_disk(host: Host, store: Datastore) -> None:
     """Give a host the adapter and the disk that its own datastore is on; a hosted product shows no disk."""
     adapter = Adapter("vmhba1", 3, "PERC H330 Mini", "lsi_mr3")
     if store.kind == "VMFS":
@@ -26,7 +24,7 @@ def add_local_disk(host: "Host", store: Datastore) -> None:
     host.adapters.append(adapter)
 
 
-def add_storage(site: "Site", kinds: Iterable[str]) -> None:
+def add_storage(site: Site, kinds: Iterable[str]) -> None:
     """Give the hosts of the first datacenter more storage.
 
     "nfs" is the datastore ``nfs-storage``. "iscsi" is an adapter with an array of three disks: one that is free, one
@@ -47,7 +45,7 @@ def add_storage(site: "Site", kinds: Iterable[str]) -> None:
         _add_array(site, hosts)
 
 
-def _add_array(site: "Site", hosts: "list[Host]") -> None:
+def _add_array(site: Site, hosts: list[Host]) -> None:
     names = [f"naa.6001405a3c9e{number:04d}7d1b4f02e8c6a590" for number in range(3)]
     sizes = (100 << 30, 500 << 30, 20 << 30)
     san = Datastore("san-storage", 7, "VMFS", "/vmfs/volumes/4f1a52c0-7b3d1e02-90aa-000ae484a6a3", sizes[1] - (1 << 30))
@@ -67,7 +65,7 @@ def _add_array(site: "Site", hosts: "list[Host]") -> None:
     _add(site, san, hosts)
 
 
-def _add(site: "Site", store: Datastore, hosts: "list[Host]") -> None:
+def _add(site: Site, store: Datastore, hosts: list[Host]) -> None:
     site.datastores.append(store)
     for host in hosts:
         host.datastores.append(store)

@@ -1,101 +1,21 @@
 """A site: hosts, their datastores, networks and machines, and the vCenter over them if there is one."""
 
-from __future__ import annotations
-
 import threading
 import uuid
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from esxvirt.sim.state.host.autostart import Autostart
+from esxvirt.sim.profiles import Profile
+from esxvirt.sim.state.host.containers import Cluster, Datacenter, Folder
+from esxvirt.sim.state.host.host import Host
+from esxvirt.sim.state.machine.machine import Machine
 from esxvirt.sim.state.site.events import EventLog
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
-    from esxvirt.sim.profiles import Profile
-    from esxvirt.sim.state.host.containers import Cluster, Datacenter, Folder
-    from esxvirt.sim.state.machine.machine import Machine
     from esxvirt.sim.state.network.distributed import DistributedSwitch
-    from esxvirt.sim.state.network.networks import Network, PhysicalNic, PortGroup, Switch
+    from esxvirt.sim.state.network.networks import Network
     from esxvirt.sim.state.storage.datastores import Datastore
-    from esxvirt.sim.state.storage.luns import Adapter
 
-__all__ = ["Host", "Site"]
-
-
-@dataclass(slots=True, eq=False)
-class Host:
-    """A host. Clock in MHz, memory in bytes; `address` is where it serves, if it does."""
-
-    number: int
-    profile: Profile
-    name: str
-    domain: str
-    uuid: str
-    boot_time: datetime
-    sockets: int = 2
-    cores_per_socket: int = 4
-    threads_per_core: int = 2
-    mhz: int = 2394
-    memory: int = 64 << 30
-    numa_nodes: int = 2
-    address: str = ""
-    management_server: str | None = None
-    cpu_model: str = "Intel(R) Xeon(R) CPU E5-2609 v3 @ 1.90GHz"
-    datastores: list[Datastore] = field(default_factory=list)
-    # What its machines can attach to: the networks of its port groups, and of distributed switches.
-    networks: list[Network] = field(default_factory=list)
-    port_groups: list[PortGroup] = field(default_factory=list)
-    switches: list[Switch] = field(default_factory=list)
-    nics: list[PhysicalNic] = field(default_factory=list)
-    adapters: list[Adapter] = field(default_factory=list)
-    machines: dict[int, Machine] = field(default_factory=dict)
-    autostart: Autostart = field(default_factory=Autostart)
-    datacenter: Datacenter | None = None
-    cluster: Cluster | None = None
-    folder: Folder | None = None
-
-    @property
-    def path(self) -> str:
-        """The path of a vCenter's URI to it: datacenter, folders, cluster, name."""
-        folder = self.cluster.folder if self.cluster else self.folder
-        parts = [above.path for above in (self.datacenter, folder) if above]
-        return "/".join([*parts, *([self.cluster.name] if self.cluster else []), self.full_name])
-
-    @property
-    def full_name(self) -> str:
-        """Its name with its domain."""
-        return f"{self.name}.{self.domain}" if self.domain else self.name
-
-    @property
-    def cores(self) -> int:
-        """All cores."""
-        return self.sockets * self.cores_per_socket
-
-    @property
-    def threads(self) -> int:
-        """All threads."""
-        return self.cores * self.threads_per_core
-
-    @property
-    def hz(self) -> int:
-        """The clock in Hz, as a processor reports it: a little off the round number."""
-        return self.mhz * 1_000_000 + 218_000
-
-    @property
-    def memory_used(self) -> int:
-        """Bytes that running machines and the system take."""
-        running = sum(machine.config.memory_mb for machine in self.machines.values() if machine.running)
-        return min(self.memory, (running << 20) // 2 + (2 << 30))
-
-    def datastore_path(self, path: str) -> str:
-        """Turn a path of the host's file system into a datastore path; other paths stay."""
-        for datastore in self.datastores:
-            for mount in (datastore.mount, f"/vmfs/volumes/{datastore.name}"):
-                if path.startswith(f"{mount}/"):
-                    return f"[{datastore.name}] {path[len(mount) + 1 :]}"
-        return path
+__all__ = ["Site"]
 
 
 class Site:
@@ -121,6 +41,8 @@ class Site:
         self.networks: list[Network] = []
         self.distributed: list[DistributedSwitch] = []
         self.machines: dict[int, Machine] = {}
+        # The same by the numbers of their hosts.
+        self._by_host: dict[int, dict[int, Machine]] = {}
         # Roles and accounts of the servers by their names, as `Access.dump` writes them: only where they are kept.
         self.access: dict[str, Any] = {}
         self.events = EventLog()
@@ -141,17 +63,26 @@ class Site:
         """Return the hosts of a datacenter."""
         return [host for host in self.hosts if host.datacenter is datacenter]
 
+    def machines_on(self, host: Host) -> dict[int, Machine]:
+        """Return the machines of a host by number."""
+        return self._by_host.setdefault(host.number, {})
+
+    def memory_used(self, host: Host) -> int:
+        """Return the bytes that a host's running machines and its system take."""
+        running = sum(machine.config.memory_mb for machine in self.machines_on(host).values() if machine.running)
+        return min(host.memory, (running << 20) // 2 + (2 << 30))
+
     def add_machine(self, machine: Machine) -> None:
         """Put a machine into the inventory of its host."""
         self.machines[machine.number] = machine
-        machine.host.machines[machine.number] = machine
+        self.machines_on(machine.host)[machine.number] = machine
         self._inventory_revision += 1
         self.touch()
 
     def remove_machine(self, machine: Machine) -> None:
         """Take a machine out of the inventory; its files stay."""
         del self.machines[machine.number]
-        del machine.host.machines[machine.number]
+        del self.machines_on(machine.host)[machine.number]
         machine.host.autostart.machines.pop(machine.number, None)
         self.machine_folders.pop(machine.number, None)
         self._inventory_revision += 1
@@ -161,10 +92,10 @@ class Site:
         """Let another host run a machine."""
         if host.datacenter is not machine.host.datacenter:
             self.machine_folders.pop(machine.number, None)
-        del machine.host.machines[machine.number]
+        del self.machines_on(machine.host)[machine.number]
         machine.host.autostart.machines.pop(machine.number, None)
         machine.host = host
-        host.machines[machine.number] = machine
+        self.machines_on(host)[machine.number] = machine
         self._inventory_revision += 1
         self.touch()
 

@@ -1,4 +1,4 @@
-"""Tasks: work that takes a while, with progress, and can fail or be cancelled."""
+"""The tasks of a site: starts them, carries them out, cancels them."""
 
 import functools
 import itertools
@@ -10,54 +10,19 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from esxvirt.sim.holds import Claim, Holds, StoppedError
+from esxvirt.sim.holds import Holds, StoppedError
 from esxvirt.sim.state.machine.machine import Machine
 from esxvirt.sim.state.site.site import Site
+from esxvirt.sim.state.task import Blocked, Task
 from esxvirt.sim.wire.values import Fault, Ref
 
-__all__ = ["Blocked", "Task", "Tasks"]
+__all__ = ["Tasks"]
 
 _KEPT = 200
 _STEPS = (10, 40, 75)
 # How far a task is that waits for an answer.
 _BLOCKED_AT = 95
 _LOG = logging.getLogger(__name__)
-
-
-class Blocked(Exception):  # noqa: N818  # it is a state, not an accident
-    """What a task's work raises when it cannot go on yet: it is asked again by `Tasks.resume`."""
-
-
-@dataclass(slots=True, eq=False)
-class Task:
-    """A task: `method` started it, `kind` is what it does ("VirtualMachine.powerOn").
-
-    `state` is queued, running, success or error.
-    """
-
-    number: int
-    method: str
-    kind: str
-    entity: Ref
-    entity_name: str
-    username: str
-    queued: datetime
-    state: str = "queued"
-    progress: int | None = None
-    result: Any = None
-    error: Fault | None = None
-    started: datetime | None = None
-    completed: datetime | None = None
-    cancelable: bool = True
-    cancelled: bool = False
-    interrupted: bool = False
-    blocked: Callable[[], None] | None = None
-    claim: Claim | None = None
-
-    @property
-    def done(self) -> bool:
-        """Whether it has ended."""
-        return self.state in {"success", "error"}
 
 
 @dataclass(eq=False)
@@ -223,8 +188,18 @@ class Tasks:
         task.completed = datetime.now(UTC)
         if owner is not None:
             owner.busy = None
-        self.site.events.task_ended(self.site, task, owner if isinstance(owner, Machine) else None)
+        self.site.events.task_ended(task, owner if isinstance(owner, Machine) else None, self._result(task))
         self.site.touch()
+
+    def _result(self, task: Task) -> Machine | None:
+        """Return the machine that a task has made, if it has made one."""
+        ref = task.result
+        if task.error is not None or not isinstance(ref, Ref) or ref.type != "VirtualMachine":
+            return None
+        # A vCenter's identifiers begin with "vm-", a host's are numbers in its own steps.
+        digits = ref.value.removeprefix("vm-")
+        step = 1 if ref.value.startswith("vm-") else self.site.hosts[0].profile.moid_step
+        return self.site.machines.get(int(digits) // step) if digits.isdecimal() else None
 
 
 def _nothing(_: Task) -> None:

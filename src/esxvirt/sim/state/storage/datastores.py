@@ -6,12 +6,9 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import NamedTuple, Protocol
 
-if TYPE_CHECKING:
-    from esxvirt.sim.state.machine.machine import Machine
-
-__all__ = ["Datastore", "File", "content_of", "split_path"]
+__all__ = ["Datastore", "File", "Home", "Place", "content_of", "split_path"]
 
 _IN_MEMORY = 1 << 20
 
@@ -171,6 +168,18 @@ class _Shared(_Stream):
         return len(chunk)
 
 
+class Home(Protocol):
+    """What has a directory of a datastore, and makes the files there when somebody asks for them."""
+
+    def own_names(self) -> list[str]:
+        """Return the names of its files in the directory."""
+        ...
+
+    def own_file(self, name: str) -> File | None:
+        """Return one of these files, or None."""
+        ...
+
+
 class Datastore:
     """A datastore: `kind` is "VMFS", "NFS" or "OTHER" (GSX's local directories); capacity in bytes.
 
@@ -189,7 +198,7 @@ class Datastore:
         self.disk = f"mpx.vmhba1:C0:T0:L{number}"
         self.local = kind != "NFS"
         self.accessible = True
-        self.homes: dict[str, Machine] = {}
+        self.homes: dict[str, Home] = {}
         self._files: dict[str, File | None] = {}
 
     @property
@@ -216,11 +225,11 @@ class Datastore:
         if path in self._files:
             return self._files[path]
         home, _, name = path.partition("/")
-        machine = self._home_of(home)
-        return machine.own_file(name) if machine and name else None
+        owner = self._home_of(home)
+        return owner.own_file(name) if owner and name else None
 
-    def _home_of(self, directory: str) -> "Machine | None":
-        """Return the machine whose files `directory` shows, unless the directory was deleted."""
+    def _home_of(self, directory: str) -> Home | None:
+        """Return the one whose files `directory` shows, unless the directory was deleted."""
         return None if self._files.get(f"{directory}/", _THERE) is None else self.homes.get(directory)
 
     def put(self, path: str, file: File) -> None:
@@ -279,13 +288,27 @@ class Datastore:
         directory = self.normalise(directory)
         prefix = f"{directory}/" if directory else ""
         found: dict[str, bool] = {}
-        machine = self._home_of(directory)
+        owner = self._home_of(directory)
         if not directory:
             found |= dict.fromkeys((home for home in self.homes if self._home_of(home) is not None), True)
-        elif machine is not None:
-            found |= {name: False for name in machine.own_names() if self.find(prefix + name) is not None}
+        elif owner is not None:
+            found |= {name: False for name in owner.own_names() if self.find(prefix + name) is not None}
         for path, file in self._files.items():
             if file is not None and path.startswith(prefix) and path != prefix:
                 name, slash, _ = path[len(prefix) :].partition("/")
                 found[name] = bool(slash)
         yield from sorted(found.items())
+
+
+class Place(NamedTuple):
+    """A file or directory on a datastore."""
+
+    store: Datastore
+    path: str
+
+    def __str__(self) -> str:
+        return f"[{self.store.name}] {self.path}"
+
+    def beside(self, path: str) -> "Place":
+        """Return another place on the same datastore."""
+        return Place(self.store, path)
