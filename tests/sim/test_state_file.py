@@ -76,9 +76,8 @@ def test_a_task_that_runs_is_lost(tmp_path: Path) -> None:
         simulator.tasks.seconds = 60
         machine = simulator.site.find_machine("archive")
         Virsh(simulator, tmp_path)("list")
-        endpoint = simulator.endpoints[0]
-        target = endpoint.machine(machine)
-        simulator.tasks.start("PowerOnVM_Task", "VirtualMachine.powerOn", target.ref, "", "", lambda _: None, machine)
+        ref = simulator.endpoints[0].ids.of(machine)
+        simulator.tasks.start("PowerOnVM_Task", "VirtualMachine.powerOn", ref, "", "", lambda _: None, machine)
         assert machine.busy is not None
         keep.save(simulator.site, tmp_path / "state")
     again = keep.load(tmp_path / "state", simulator.profile)

@@ -60,7 +60,7 @@ class FolderHandler:
             stores = [store for host in hosts for store in host.datastores]
         store = next((store for store in stores if store.name == name and store.accessible), None)
         access = self._endpoint.access
-        if not access.may(username, privilege, None if store is None else self._endpoint.identify(store)):
+        if not access.may(username, privilege, None if store is None else self._endpoint.ids.of(store)):
             raise web.HTTPForbidden
         if store is None:
             raise web.HTTPNotFound

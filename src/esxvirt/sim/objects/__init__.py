@@ -1,6 +1,6 @@
 """The managed objects, in packages by topic: one type, one class, one module.
 
-Every type's class is registered in `base.CLASSES` when its module is imported; `load` imports all.
+Every type's class is registered in `registry.CLASSES` when its module is imported; `load` imports all.
 """
 
 import importlib

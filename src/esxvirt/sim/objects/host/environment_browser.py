@@ -41,7 +41,7 @@ class EnvironmentBrowser(ManagedObject):
         del host
         networks = [
             Data("VirtualMachineNetworkInfo", name=item.name, network=Data(
-                "NetworkSummary", network=call.endpoint.identify(item), name=item.name, accessible=True, ipPoolName=""))
+                "NetworkSummary", network=call.endpoint.ids.of(item), name=item.name, accessible=True, ipPoolName=""))
             for item in call.endpoint.networks
         ]  # fmt: skip
         shown = call.endpoint.hosts[0]

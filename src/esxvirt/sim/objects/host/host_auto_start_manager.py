@@ -45,7 +45,7 @@ class HostAutoStartManager(HostManager):
         return [
             Data(
                 "AutoStartPowerInfo",
-                key=self.endpoint.identify(site.machines[number]),
+                key=self.endpoint.ids.of(site.machines[number]),
                 startOrder=info.start_order,
                 startDelay=info.start_delay,
                 waitForHeartbeat=info.wait_for_heartbeat,
@@ -129,4 +129,5 @@ class HostAutoStartManager(HostManager):
         for number, info in infos:
             machine = self.endpoint.site.machines[number]
             if getattr(info, field) in actions and machine.power == now and machine.busy is None:
-                getattr(self.endpoint.machine(machine), method)(call)
+                target = self.endpoint.find(self.endpoint.ids.of(machine), None)
+                getattr(target, method)(call)

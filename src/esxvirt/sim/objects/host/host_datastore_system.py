@@ -24,7 +24,7 @@ class HostDatastoreSystem(HostManager):
 
     @provides("datastore")
     def _get_datastore(self) -> list[Ref]:
-        return [self.endpoint.identify(store) for store in self.host.datastores]
+        return [self.endpoint.ids.of(store) for store in self.host.datastores]
 
     @provides("capabilities")
     def _get_capabilities(self) -> Data:
@@ -50,7 +50,7 @@ class HostDatastoreSystem(HostManager):
         for store in host.datastores:
             if store.name == spec.localPath:
                 text = f"The name '{spec.localPath}' already exists."
-                raise Fault("DuplicateName", text, name=store.name, object=self.endpoint.identify(store))
+                raise Fault("DuplicateName", text, name=store.name, object=self.endpoint.ids.of(store))
             if store.remote == remote:
                 raise Fault("AlreadyExists", f"The export {remote} is mounted already.", name=store.name)
         site = call.endpoint.site
@@ -66,11 +66,11 @@ class HostDatastoreSystem(HostManager):
             site.datastores.append(found)
         host.datastores.append(found)
         site.touch()
-        return self.endpoint.identify(found)
+        return self.endpoint.ids.of(found)
 
     def RemoveDatastore(self, call: "Call", datastore: Ref) -> None:
         """Let the host have a datastore no more: unmount an export, delete a volume. Not one that machines use."""
-        store = next((item for item in self.host.datastores if self.endpoint.identify(item) == datastore), None)
+        store = next((item for item in self.host.datastores if self.endpoint.ids.of(item) == datastore), None)
         if store is None:
             raise Fault("NotFound", f"The object or item referred to could not be found: {datastore.value}.")
         used = any(_uses(machine, store) for machine in self.endpoint.site.machines_on(self.host).values())

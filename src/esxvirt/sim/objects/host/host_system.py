@@ -38,15 +38,15 @@ class HostSystem(ManagedEntity):
 
     @provides("vm")
     def _get_vm(self) -> list[Ref]:
-        return [self.endpoint.identify(machine) for machine in self.endpoint.site.machines_on(self.host).values()]
+        return [self.endpoint.ids.of(machine) for machine in self.endpoint.site.machines_on(self.host).values()]
 
     @provides("datastore")
     def _get_datastore(self) -> list[Ref]:
-        return [self.endpoint.identify(datastore) for datastore in self.host.datastores]
+        return [self.endpoint.ids.of(datastore) for datastore in self.host.datastores]
 
     @provides("network")
     def _get_network(self) -> list[Ref]:
-        return [self.endpoint.identify(network) for network in self.host.networks]
+        return [self.endpoint.ids.of(network) for network in self.host.networks]
 
     @provides("datastoreBrowser")
     def _get_datastore_browser(self) -> Ref:

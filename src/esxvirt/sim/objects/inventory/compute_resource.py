@@ -45,17 +45,17 @@ class ComputeResource(ManagedEntity):
 
     @provides("host")
     def _get_host(self) -> list[Ref]:
-        return [self.endpoint.identify(host) for host in self.hosts]
+        return [self.endpoint.ids.of(host) for host in self.hosts]
 
     @provides("datastore")
     def _get_datastore(self) -> list[Ref]:
         stores = {store: None for host in self.hosts for store in host.datastores}
-        return [self.endpoint.identify(store) for store in stores]
+        return [self.endpoint.ids.of(store) for store in stores]
 
     @provides("network")
     def _get_network(self) -> list[Ref]:
         networks = {network: None for host in self.hosts for network in host.networks}
-        return [self.endpoint.identify(network) for network in networks]
+        return [self.endpoint.ids.of(network) for network in networks]
 
     @provides("environmentBrowser")
     def _get_environment_browser(self) -> Ref:

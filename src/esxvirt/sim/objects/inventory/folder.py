@@ -4,26 +4,33 @@ from typing import TYPE_CHECKING
 
 from esxvirt.sim.objects.base import provides
 from esxvirt.sim.objects.inventory.folder_changes import FolderChanges
+from esxvirt.sim.objects.inventory.folder_contents import contents
 from esxvirt.sim.objects.inventory.folder_machines import FolderMachines
 from esxvirt.sim.wire.values import Ref
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
     from esxvirt.sim.endpoint import Endpoint
     from esxvirt.sim.state.host import containers
 
 __all__ = ["Folder"]
 
+# What may be in a folder, by what it holds.
+_TYPES = {
+    "datacenter": ("Folder", "Datacenter"),
+    "vm": ("Folder", "VirtualMachine", "VirtualApp"),
+    "host": ("Folder", "ComputeResource"),
+    "datastore": ("Folder", "Datastore", "StoragePod"),
+    "network": ("Folder", "Network", "DistributedVirtualSwitch"),
+}
+
 
 class Folder(FolderMachines, FolderChanges):
-    """A folder of the inventory; `children` are asked for each time, `types` may be in it.
+    """A folder of the inventory. `holds` says of what: "datacenter", "vm", "host", "datastore" or "network".
 
-    `folder` is the site's folder, which is in `parent` where no folder is above it; a datacenter's own four and the
-    root have none. `datacenter` is the one that it is in.
+    `folder` is the site's; a datacenter's own four and the root have none. `datacenter` is the one that it is in.
     """
 
-    __slots__ = ("_children", "_name", "_parent", "_types", "datacenter", "folder")
+    __slots__ = ("datacenter", "folder", "holds")
 
     wsdl = "Folder"
 
@@ -31,36 +38,33 @@ class Folder(FolderMachines, FolderChanges):
         self,
         endpoint: "Endpoint",
         moid: str,
-        name: str,
-        parent: Ref | None,
-        types: tuple[str, ...],
-        children: "Callable[[], Iterable[Ref]]",
-        *,
+        holds: str,
         folder: "containers.Folder | None" = None,
         datacenter: "containers.Datacenter | None" = None,
     ) -> None:
         super().__init__(endpoint, moid)
+        self.holds = holds
         self.folder = folder
         self.datacenter = datacenter
-        self._name = name
-        self._parent = parent
-        self._types = types
-        self._children = children
 
     @provides("name")
     def _get_name(self) -> str:
-        return self.folder.name if self.folder else self._name
+        if self.folder is not None:
+            return self.folder.name
+        if self.datacenter is not None:
+            return self.holds
+        return "ha-folder-root" if self.endpoint.host is not None else "Datacenters"
 
     @provides("parent")
     def _get_parent(self) -> Ref | None:
-        return (
-            self.endpoint.tree.ref_of(self.folder.above, self._parent) if self.folder and self._parent else self._parent
-        )
+        if self.folder is not None:
+            return self.endpoint.ids.folder_or_top(self.folder.above, self.holds, self.datacenter)
+        return self.endpoint.ids.datacenter(self.datacenter) if self.datacenter is not None else None
 
     @provides("childType")
     def _get_child_type(self) -> list[str]:
-        return list(self._types)
+        return list(_TYPES[self.holds])
 
     @provides("childEntity")
     def _get_child_entity(self) -> list[Ref]:
-        return list(self._children())
+        return list(contents(self.endpoint, self.holds, self.folder, self.datacenter))

@@ -10,7 +10,6 @@ from esxvirt.sim.wire.values import Fault, Ref
 
 if TYPE_CHECKING:
     from esxvirt.sim.calls import Call
-    from esxvirt.sim.objects.managers.task import Task
     from esxvirt.sim.state.machine.machine import Machine
 
 __all__ = ["FolderChanges", "check_container_name"]
@@ -19,22 +18,14 @@ _LONGEST = 80
 
 
 class FolderChanges(ManagedEntity):
-    """The methods of ``Folder`` that change the tree."""
+    """The methods of ``Folder`` that change what folders and datacenters there are."""
 
     __slots__ = ()
 
     if TYPE_CHECKING:
         folder: containers.Folder | None
         datacenter: containers.Datacenter | None
-        _types: tuple[str, ...]
-
-    @property
-    def holds(self) -> str:
-        """What it holds: "datacenter", "vm", "host", "datastore" or "network"."""
-        for kind, word in (("Datacenter", "datacenter"), ("VirtualMachine", "vm"), ("ComputeResource", "host")):
-            if kind in self._types:
-                return word
-        return "datastore" if "Datastore" in self._types else "network"
+        holds: str
 
     def _refuse_on_host(self) -> None:
         if self.endpoint.host is not None:
@@ -47,9 +38,8 @@ class FolderChanges(ManagedEntity):
         site = self.endpoint.site
         made = containers.Folder(site.next_folder(), wanted, self.holds, self.folder, self.datacenter)
         site.folders.append(made)
-        ref = self.endpoint.tree.add_folder(made)
         site.touch()
-        return ref
+        return self.endpoint.ids.folder(made)
 
     def CreateDatacenter(self, call: "Call", name: str) -> Ref:
         """Make a datacenter, which has no hosts yet."""
@@ -61,11 +51,10 @@ class FolderChanges(ManagedEntity):
         number = max((item.number for item in site.datacenters), default=0) + 1
         made = containers.Datacenter(number, wanted, self.folder)
         site.datacenters.append(made)
-        ref = self.endpoint.tree.add_datacenter(made)
         site.touch()
-        return ref
+        return self.endpoint.ids.datacenter(made)
 
-    def MoveIntoFolder_Task(self, call: "Call", list: list[Ref]) -> "Task":  # noqa: A002  # the word on the wire
+    def MoveIntoFolder_Task(self, call: "Call", list: list[Ref]) -> Ref:  # noqa: A002  # the word on the wire
         """Move machines, folders or datacenters into this folder."""
         self._refuse_on_host()
         targets = []
@@ -81,7 +70,7 @@ class FolderChanges(ManagedEntity):
                 self._take(call, target)
             self.endpoint.site.touch()
 
-        return self.endpoint.start_task(call, "Folder.moveIntoFolder", self, work)
+        return self.start_task(call, "Folder.moveIntoFolder", self.ref, work)
 
     def _take(self, call: "Call", target: object) -> None:
         site = self.endpoint.site
@@ -110,7 +99,7 @@ class FolderChanges(ManagedEntity):
         else:
             raise invalid_argument("list")
 
-    def Rename_Task(self, call: "Call", newName: str) -> "Task":
+    def Rename_Task(self, call: "Call", newName: str) -> Ref:
         """Give a folder that somebody has made another name."""
         self._refuse_on_host()
         require(call, "Folder.Rename", self.ref)
@@ -121,9 +110,9 @@ class FolderChanges(ManagedEntity):
             self.folder.name = check_container_name(call, self._get_parent() or self.ref, newName, self.folder)
             self.endpoint.site.touch()
 
-        return self.endpoint.start_task(call, "ManagedEntity.rename", self, work)
+        return self.start_task(call, "ManagedEntity.rename", self.ref, work)
 
-    def Destroy_Task(self, call: "Call") -> "Task":
+    def Destroy_Task(self, call: "Call") -> Ref:
         """Remove a folder that somebody has made; what is in it has to be moved or removed first.
 
         A real vCenter would delete the machines in it with all their files.
@@ -137,10 +126,9 @@ class FolderChanges(ManagedEntity):
             if self.getters["childEntity"](self):
                 raise Fault("InvalidState", "The folder is not empty.")
             self.endpoint.site.folders.remove(self.folder)
-            del self.endpoint.objects[self.ref.value]
             self.endpoint.site.touch()
 
-        return self.endpoint.start_task(call, "ManagedEntity.destroy", self, work)
+        return self.start_task(call, "ManagedEntity.destroy", self.ref, work)
 
 
 def check_container_name(call: "Call", folder: Ref, name: str, but: object = None) -> str:

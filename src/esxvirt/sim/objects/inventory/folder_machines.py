@@ -15,7 +15,6 @@ from esxvirt.sim.wire.values import Data, Fault, Ref
 
 if TYPE_CHECKING:
     from esxvirt.sim.calls import Call
-    from esxvirt.sim.objects.managers.task import Task
     from esxvirt.sim.state.host import containers
     from esxvirt.sim.state.host.host import Host
     from esxvirt.vmx.file import VmxFile
@@ -59,11 +58,11 @@ class FolderMachines(ManagedEntity):
     if TYPE_CHECKING:
         folder: containers.Folder | None
         datacenter: containers.Datacenter | None
-        _types: tuple[str, ...]
+        holds: str
 
     def _host_for(self, call: "Call", pool: Ref | None, host: Ref | None) -> "Host":
         """Return the host that a machine comes to, of the pool and the host that the caller names."""
-        if "VirtualMachine" not in self._types:
+        if self.holds != "vm":
             raise Fault("InvalidFolder", f"The folder {self.ref} holds no virtual machines.", target=self.ref)
         found = call.endpoint.find(pool, call.session) if pool else None
         if pool is not None and (found is None or found.wsdl != "ResourcePool"):
@@ -92,7 +91,7 @@ class FolderMachines(ManagedEntity):
         name: str | None = None,
         pool: Ref | None = None,
         host: Ref | None = None,
-    ) -> "Task":
+    ) -> Ref:
         """Take a machine whose files exist into the inventory; the task's result is the machine."""
         if asTemplate:
             raise Fault("NotSupported", "Templates are not supported on this host.")
@@ -117,7 +116,7 @@ class FolderMachines(ManagedEntity):
                 return self._register(on, place, file, decode_name(name) if name is not None else None)
 
         early = call.endpoint.tasks.registration == "start"
-        return self.endpoint.start_task(call, "Folder.registerVm", self, work, prepare=prepare if early else None)
+        return self.start_task(call, "Folder.registerVm", self.ref, work, prepare=prepare if early else None)
 
     def _refuse_registered(self, place: Place) -> None:
         for machine in self.endpoint.site.machines.values():
@@ -157,9 +156,9 @@ class FolderMachines(ManagedEntity):
         site.add_machine(machine)
         if self.folder is not None:
             site.machine_folders[machine.number] = self.folder
-        return self.endpoint.identify(machine)
+        return self.endpoint.ids.of(machine)
 
-    def CreateVM_Task(self, call: "Call", config: Data, pool: Ref, host: Ref | None = None) -> "Task":
+    def CreateVM_Task(self, call: "Call", config: Data, pool: Ref, host: Ref | None = None) -> Ref:
         """Make a machine of its specification, with a directory and a VMX file of its own."""
         on = self._host_for(call, pool, host)
         if config.files is None or not config.files.vmPathName:
@@ -175,7 +174,7 @@ class FolderMachines(ManagedEntity):
             permit(call, place, privilege="Datastore.AllocateSpace")
             return self._create(call, on, place, config)
 
-        return self.endpoint.start_task(call, "Folder.createVm", self, work)
+        return self.start_task(call, "Folder.createVm", self.ref, work)
 
     def _place_for(self, host: "Host", path: str, name: str) -> Place:
         """Return where a new machine's VMX file goes: as named, or in a new directory of the machine's name."""

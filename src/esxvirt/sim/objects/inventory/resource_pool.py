@@ -60,7 +60,7 @@ class ResourcePool(ManagedEntity):
     @provides("vm")
     def _get_vm(self) -> list[Ref]:
         return [
-            self.endpoint.identify(machine)
+            self.endpoint.ids.of(machine)
             for host in self.hosts
             for machine in self.endpoint.site.machines_on(host).values()
         ]

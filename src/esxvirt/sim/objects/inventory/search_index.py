@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from esxvirt.sim.objects.base import ManagedObject
-from esxvirt.sim.properties.inventory_tree import children
+from esxvirt.sim.properties.children import children
 from esxvirt.sim.state.machine.machine import Machine
 from esxvirt.sim.state.storage.datastores import split_path
 from esxvirt.sim.wire.values import Fault, Ref
@@ -36,7 +36,7 @@ class SearchIndex(ManagedObject):
             found = [m for m in self._machines() if m.config.instance_uuid == wanted]
         else:
             found = [host for host in self.endpoint.hosts if host.uuid == wanted]
-        return [self.endpoint.identify(item) for item in found]
+        return [self.endpoint.ids.of(item) for item in found]
 
     def FindByUuid(
         self, call: "Call", uuid: str, vmSearch: bool, datacenter: Ref | None = None, instanceUuid: bool | None = None
@@ -54,8 +54,8 @@ class SearchIndex(ManagedObject):
 
     def _by_ip(self, ip: str, vm_search: bool) -> list[Ref]:
         if vm_search:
-            return [self.endpoint.identify(m) for m in self._machines() if m.tools_running and m.address == ip]
-        return [self.endpoint.identify(host) for host in self.endpoint.hosts if host.address == ip]
+            return [self.endpoint.ids.of(m) for m in self._machines() if m.tools_running and m.address == ip]
+        return [self.endpoint.ids.of(host) for host in self.endpoint.hosts if host.address == ip]
 
     def FindByIp(self, call: "Call", ip: str, vmSearch: bool, datacenter: Ref | None = None) -> Ref | None:
         """Find the machine or host with the address."""
@@ -69,8 +69,8 @@ class SearchIndex(ManagedObject):
 
     def _by_dns_name(self, name: str, vm_search: bool) -> list[Ref]:
         if vm_search:
-            return [self.endpoint.identify(m) for m in self._machines() if m.tools_running and m.guest_name == name]
-        return [self.endpoint.identify(host) for host in self.endpoint.hosts if name in {host.full_name, host.address}]
+            return [self.endpoint.ids.of(m) for m in self._machines() if m.tools_running and m.guest_name == name]
+        return [self.endpoint.ids.of(host) for host in self.endpoint.hosts if name in {host.full_name, host.address}]
 
     def FindByDnsName(self, call: "Call", dnsName: str, vmSearch: bool, datacenter: Ref | None = None) -> Ref | None:
         """Find the machine or host of that name in DNS."""
@@ -91,7 +91,7 @@ class SearchIndex(ManagedObject):
         except ValueError as error:
             raise Fault("InvalidDatastorePath", str(error), name=path, datastorePath=path) from error
         found = (m for m in self._machines() if m.datastore.name == store and m.vmx_path.partition("] ")[2] == wanted)
-        return next((self.endpoint.identify(machine) for machine in found), None)
+        return next((self.endpoint.ids.of(machine) for machine in found), None)
 
     def FindChild(self, call: "Call", entity: Ref, name: str) -> Ref | None:
         """Find the entity of that name directly below `entity`."""
@@ -103,7 +103,7 @@ class SearchIndex(ManagedObject):
 
     def FindByInventoryPath(self, call: "Call", inventoryPath: str) -> Ref | None:
         """Find the entity at a path below the root folder; names are percent-encoded as in the API."""
-        ref: Ref | None = self.endpoint.root_folder
+        ref: Ref | None = self.endpoint.ids.root_folder
         for part in inventoryPath.strip("/").split("/"):
             if ref is None or not part:
                 continue

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from esxvirt.sim.objects.base import ManagedObject, provides
-from esxvirt.sim.properties.inventory_tree import children
+from esxvirt.sim.properties.children import children
 from esxvirt.sim.wire import schema
 from esxvirt.sim.wire.values import Ref
 

@@ -55,16 +55,16 @@ def _check_backing(call: "Call", item: Data, host: "Host") -> None:
     if backing.is_a("VirtualEthernetCardNetworkBackingInfo"):
         for network in host.networks:
             if network.name == backing.deviceName:
-                require(call, "Network.Assign", call.endpoint.identify(network))
+                require(call, "Network.Assign", call.endpoint.ids.of(network))
     elif backing.is_a("VirtualEthernetCardDistributedVirtualPortBackingInfo"):
         for network in host.networks:
             if network.key == backing.port.portgroupKey:
-                require(call, "Network.Assign", call.endpoint.identify(network))
+                require(call, "Network.Assign", call.endpoint.ids.of(network))
     elif item.fileOperation and item.device.is_a("VirtualDisk"):
         name = (backing.fileName or "").partition("]")[0].lstrip("[")
         for store in host.datastores:
             if store.name == name:
-                require(call, "Datastore.AllocateSpace", call.endpoint.identify(store))
+                require(call, "Datastore.AllocateSpace", call.endpoint.ids.of(store))
 
 
 def _wanted(spec: Data) -> Iterator[str]:
@@ -193,7 +193,7 @@ class _Changes:
         digits = version.removeprefix("vmx-")
         if not digits.isdecimal() or not 3 < int(digits) <= self._machine.host.profile.hw_version:
             host = self._machine.host
-            ref = self._call.endpoint.identify(host)
+            ref = self._call.endpoint.ids.of(host)
             text = f"The host {host.full_name} does not support the hardware version {version}."
             raise Fault("VirtualHardwareVersionNotSupported", text, hostName=host.full_name, host=ref)
         self._vmx["virtualHW.version"] = str(int(digits))

@@ -7,11 +7,10 @@ from esxvirt.sim.objects.inventory.managed_entity import ManagedEntity
 from esxvirt.sim.objects.permissions import require
 from esxvirt.sim.state.machine.screen import picture
 from esxvirt.sim.state.storage.datastores import File
-from esxvirt.sim.wire.values import Data, Fault
+from esxvirt.sim.wire.values import Data, Fault, Ref
 
 if TYPE_CHECKING:
     from esxvirt.sim.calls import Call
-    from esxvirt.sim.objects.managers.task import Task
     from esxvirt.sim.state.machine.machine import Machine
 
 __all__ = ["ConsoleMethods"]
@@ -87,7 +86,7 @@ class ConsoleMethods(ManagedEntity):
     def _config_file(self) -> str:
         return f"{self.machine.datastore.mount}/{self.machine.vmx_file}"
 
-    def CreateScreenshot_Task(self, call: "Call") -> "Task":
+    def CreateScreenshot_Task(self, call: "Call") -> Ref:
         """Write a picture of the screen into the machine's directory; the task's result is its datastore path."""
 
         def work(_: object) -> str:
@@ -99,4 +98,4 @@ class ConsoleMethods(ManagedEntity):
             machine.screenshots = number
             return f"[{machine.datastore.name}] {path}"
 
-        return self.endpoint.start_task(call, "VirtualMachine.createScreenshot", self, work, self.machine)
+        return self.start_task(call, "VirtualMachine.createScreenshot", self.ref, work, self.machine)

@@ -253,7 +253,7 @@ def _scsi_controller(machine: "Machine", bus: int, model: str) -> Data:
 
 def _datastore(endpoint: "Endpoint", machine: "Machine", path: str) -> Ref | None:
     name = path[1:].partition("]")[0] if path.startswith("[") else ""
-    return next((endpoint.identify(store) for store in machine.host.datastores if store.name == name), None)
+    return next((endpoint.ids.of(store) for store in machine.host.datastores if store.name == name), None)
 
 
 def _disk(endpoint: "Endpoint", machine: "Machine", disk: "Disk", number: int) -> Data:
@@ -309,7 +309,7 @@ def _cdrom(machine: "Machine", cdrom: "Cdrom", number: int) -> Data:
 
 def _nic(endpoint: "Endpoint", machine: "Machine", nic: "Nic") -> Data:
     type_name, _ = NIC_TYPES.get(nic.model, NIC_TYPES["vlance"])
-    network = next((endpoint.identify(item) for item in machine.host.networks if item.name == nic.network), None)
+    network = next((endpoint.ids.of(item) for item in machine.host.networks if item.name == nic.network), None)
     if nic.switch:
         port = Data("DistributedVirtualSwitchPortConnection", switchUuid=nic.switch, portgroupKey=nic.network)
         backing = Data("VirtualEthernetCardDistributedVirtualPortBackingInfo", port=port)

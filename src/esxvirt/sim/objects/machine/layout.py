@@ -67,7 +67,7 @@ def layout(endpoint: "Endpoint", machine: "Machine") -> Data:
     kept = [
         Data(
             "VirtualMachineFileLayoutSnapshotLayout",
-            key=endpoint.identify_snapshot(machine, snapshot),
+            key=endpoint.ids.snapshot(machine, snapshot),
             snapshotFile=[snapshot.file, *(then.disk_path(disk) for disk in then.config.disks)],
         )
         for snapshot, then in _in_snapshots(machine)
@@ -93,7 +93,7 @@ def layout_ex(endpoint: "Endpoint", machine: "Machine") -> Data:
         snapshot=[
             Data(
                 "VirtualMachineFileLayoutExSnapshotLayout",
-                key=endpoint.identify_snapshot(machine, snapshot),
+                key=endpoint.ids.snapshot(machine, snapshot),
                 dataKey=keys.get(home + snapshot.file, -1),
                 memoryKey=keys.get(home + snapshot.memory_file, -1) if snapshot.memory_file else -1,
                 disk=_disks(older, keys),

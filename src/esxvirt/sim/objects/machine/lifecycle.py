@@ -10,11 +10,10 @@ from esxvirt.sim.objects.permissions import require
 from esxvirt.sim.objects.storage.datastore_paths import as_faults, find_place
 from esxvirt.sim.state.machine import snapshots
 from esxvirt.sim.state.storage import disks
-from esxvirt.sim.wire.values import Data, Fault
+from esxvirt.sim.wire.values import Data, Fault, Ref
 
 if TYPE_CHECKING:
     from esxvirt.sim.calls import Call
-    from esxvirt.sim.objects.managers.task import Task
     from esxvirt.sim.state.machine.machine import Machine
 
 __all__ = ["LifecycleMethods"]
@@ -39,16 +38,16 @@ class LifecycleMethods(ManagedEntity):
             raise Fault("TaskInProgress", "The operation is not allowed in the current state: it is being exported.")
         if self.machine.busy is not None:
             text = "The operation is not allowed in the current state: another task is already in progress."
-            raise Fault("TaskInProgress", text, task=self.endpoint.task(self.machine.busy).ref)
+            raise Fault("TaskInProgress", text, task=self.endpoint.show_task(self.machine.busy))
 
-    def ReconfigVM_Task(self, call: "Call", spec: Data) -> "Task":
+    def ReconfigVM_Task(self, call: "Call", spec: Data) -> Ref:
         """Change the configuration: the VMX file, and disks where `spec` says so."""
         check_permitted(call, self.ref, spec, self.machine.host)
-        return self.endpoint.start_task(
-            call, "VirtualMachine.reconfigure", self, lambda _: change(call, self.machine, spec), self.machine
+        return self.start_task(
+            call, "VirtualMachine.reconfigure", self.ref, lambda _: change(call, self.machine, spec), self.machine
         )
 
-    def Rename_Task(self, call: "Call", newName: str) -> "Task":
+    def Rename_Task(self, call: "Call", newName: str) -> Ref:
         """Give the machine another name; its files keep theirs."""
         require(call, "VirtualMachine.Config.Rename", self.ref)
 
@@ -57,7 +56,7 @@ class LifecycleMethods(ManagedEntity):
             check_name(self.endpoint, decode_name(newName), folder, self.machine)
             change(call, self.machine, Data("VirtualMachineConfigSpec", name=newName))
 
-        return self.endpoint.start_task(call, "ManagedEntity.rename", self, work, self.machine)
+        return self.start_task(call, "ManagedEntity.rename", self.ref, work, self.machine)
 
     def UnregisterVM(self, call: "Call") -> None:
         """Take the machine out of the inventory; its files stay."""
@@ -74,7 +73,7 @@ class LifecycleMethods(ManagedEntity):
             site.locations[machine.config.location_uuid] = machine.vmx_path
         site.remove_machine(machine)
 
-    def Destroy_Task(self, call: "Call") -> "Task":
+    def Destroy_Task(self, call: "Call") -> Ref:
         """Delete the machine with all its files, but not disks that are kept apart from its snapshots."""
         require(call, "VirtualMachine.Inventory.Delete", self.ref)
 
@@ -86,7 +85,7 @@ class LifecycleMethods(ManagedEntity):
             self._leave()
             self._delete_files()
 
-        return self.endpoint.start_task(call, "ManagedEntity.destroy", self, work, self.machine)
+        return self.start_task(call, "ManagedEntity.destroy", self.ref, work, self.machine)
 
     def _delete_files(self) -> None:
         machine = self.machine
@@ -129,7 +128,7 @@ class LifecycleMethods(ManagedEntity):
         reload_or_fault(self.machine)
         call.endpoint.site.reindex()
 
-    def reloadVirtualMachineFromPath_Task(self, call: "Call", configurationPath: str) -> "Task":
+    def reloadVirtualMachineFromPath_Task(self, call: "Call", configurationPath: str) -> Ref:
         """Take another VMX file for the machine's."""
 
         def work(_: object) -> None:
@@ -151,4 +150,4 @@ class LifecycleMethods(ManagedEntity):
             machine.configuration_changed()
             self.endpoint.site.reindex()
 
-        return self.endpoint.start_task(call, "VirtualMachine.reloadFromPath", self, work, self.machine)
+        return self.start_task(call, "VirtualMachine.reloadFromPath", self.ref, work, self.machine)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from esxvirt.sim.objects.inventory.managed_entity import ManagedEntity
 from esxvirt.sim.objects.machine.change import change
 from esxvirt.sim.objects.machine.placement import destination, machine_folder, obstacles, store_of
+from esxvirt.sim.objects.machine.power import PowerMethods
 from esxvirt.sim.objects.machine.templates import customised, refuse_template
 from esxvirt.sim.objects.permissions import require
 from esxvirt.sim.state.machine import snapshots
@@ -13,7 +14,6 @@ from esxvirt.sim.wire.values import Data, Fault, Ref
 
 if TYPE_CHECKING:
     from esxvirt.sim.calls import Call
-    from esxvirt.sim.objects.managers.task import Task
     from esxvirt.sim.state.host.host import Host
     from esxvirt.sim.state.machine.machine import Machine
     from esxvirt.sim.state.storage.datastores import Datastore
@@ -31,7 +31,7 @@ class MoveMethods(ManagedEntity):
 
     def MigrateVM_Task(
         self, call: "Call", priority: str, pool: Ref | None = None, host: Ref | None = None, state: str | None = None
-    ) -> "Task":
+    ) -> Ref:
         """Let another host run the machine, whose files stay; `state` is the power state in which alone it moves."""
         del priority
         self._need_vcenter(call)
@@ -49,9 +49,9 @@ class MoveMethods(ManagedEntity):
             self._check_obstacles(target)
             self.endpoint.site.move_machine(self.machine, target)
 
-        return self.endpoint.start_task(call, "VirtualMachine.migrate", self, work, self.machine)
+        return self.start_task(call, "VirtualMachine.migrate", self.ref, work, self.machine)
 
-    def RelocateVM_Task(self, call: "Call", spec: Data, priority: str | None = None) -> "Task":
+    def RelocateVM_Task(self, call: "Call", spec: Data, priority: str | None = None) -> Ref:
         """Move the machine's files to another datastore, the machine to another host, or both."""
         del priority
         self._need_vcenter(call)
@@ -80,9 +80,9 @@ class MoveMethods(ManagedEntity):
                 self.endpoint.site.move_machine(self.machine, target)
             self.endpoint.site.touch()
 
-        return self.endpoint.start_task(call, "VirtualMachine.relocate", self, work, self.machine)
+        return self.start_task(call, "VirtualMachine.relocate", self.ref, work, self.machine)
 
-    def CloneVM_Task(self, call: "Call", folder: Ref, name: str, spec: Data) -> "Task":
+    def CloneVM_Task(self, call: "Call", folder: Ref, name: str, spec: Data) -> Ref:
         """Copy the machine: a new one of the `name` in the `folder`, powered off unless the spec says otherwise."""
         self._need_vcenter(call)
         self._need(call, f"VirtualMachine.Provisioning.{self._kind_of_clone(spec)}")
@@ -125,17 +125,19 @@ class MoveMethods(ManagedEntity):
             if into.folder is not None:
                 self.endpoint.site.machine_folders[made.number] = into.folder
             if spec.powerOn:
-                self.endpoint.machine(made).PowerOnVM_Task(call)
-            return self.endpoint.identify(made)
+                shown = self.endpoint.find(self.endpoint.ids.of(made), None)
+                assert isinstance(shown, PowerMethods)  # noqa: S101  # it is a machine
+                shown.PowerOnVM_Task(call)
+            return self.endpoint.ids.of(made)
 
-        return self.endpoint.start_task(call, "VirtualMachine.clone", self, work, self.machine)
+        return self.start_task(call, "VirtualMachine.clone", self.ref, work, self.machine)
 
     def _refuse_clone(self, name: str, folder: Ref) -> None:
         """Refuse a copy whose name is taken, and one of a machine that runs where that cannot be."""
         for other in self.endpoint.site.machines.values():
             if other.name == name and self.endpoint.folder_of(other) == folder:
                 text = f"The name '{name}' already exists."
-                raise Fault("DuplicateName", text, name=name, object=self.endpoint.identify(other))
+                raise Fault("DuplicateName", text, name=name, object=self.endpoint.ids.of(other))
         if self.machine.power != "poweredOff" and self.endpoint.profile.release < (4, 0):
             text = "The attempted operation cannot be performed in the current state: power the machine off first."
             raise Fault("InvalidPowerState", text, requestedState="poweredOff", existingState=self.machine.power)
@@ -150,12 +152,12 @@ class MoveMethods(ManagedEntity):
         """Return the machine as it is, or as one of its snapshots has it."""
         if ref is None:
             return self.machine
-        found = call.endpoint.snapshot(ref.value)
-        if found is None or found.machine is not self.machine:
+        found = call.endpoint.snapshot_of(ref.value)
+        if found is None or found[0] is not self.machine:
             raise Fault("InvalidArgument", "A specified parameter was not correct: spec.snapshot",
                         invalidProperty="spec.snapshot")  # fmt: skip
         try:
-            return self.machine.at(snapshots.text_of(self.machine, found.snapshot))
+            return self.machine.at(snapshots.text_of(*found))
         except FileNotFoundError as error:
             raise Fault("FileNotFound", f"File {error} was not found", file=str(error)) from error
 
@@ -190,11 +192,11 @@ class MoveMethods(ManagedEntity):
         endpoint = self.endpoint
         stranger = Data(
             "DatacenterMismatchArgument",
-            entity=endpoint.identify(host),
-            inputDatacenter=endpoint.datacenter_ref(host.datacenter),
+            entity=endpoint.ids.of(host),
+            inputDatacenter=endpoint.ids.datacenter(host.datacenter),
         )
         text = "The input arguments had entities that did not belong to the same datacenter."
-        expected = endpoint.datacenter_ref(own)
+        expected = endpoint.ids.datacenter(own)
         raise Fault("DatacenterMismatch", text, invalidArgument=[stranger], expectedDatacenter=expected)
 
     def _check_obstacles(self, host: "Host", moved: "frozenset[Datastore]" = frozenset()) -> None:

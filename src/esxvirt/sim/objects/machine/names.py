@@ -44,7 +44,7 @@ def check_name(endpoint: "Endpoint", name: str, folder: Ref, machine: "Machine |
     other = taken_by(endpoint, name, folder, machine)
     if other is not None:
         text = f"The name '{name}' already exists."
-        raise Fault("DuplicateName", text, name=name, object=endpoint.identify(other))
+        raise Fault("DuplicateName", text, name=name, object=endpoint.ids.of(other))
 
 
 def find_vmx(endpoint: "Endpoint", host: "Host", path: str) -> Place:

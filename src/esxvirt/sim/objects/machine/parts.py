@@ -193,7 +193,7 @@ def runtime(endpoint: "Endpoint", machine: "Machine") -> Data:
     return Data(
         "VirtualMachineRuntimeInfo",
         device=device,
-        host=endpoint.identify(machine.host),
+        host=endpoint.ids.of(machine.host),
         connectionState="connected",
         powerState=machine.power,
         question=questions.describe(machine),

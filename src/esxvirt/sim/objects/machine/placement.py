@@ -20,7 +20,7 @@ __all__ = ["destination", "host_of", "machine_folder", "obstacles", "store_of"]
 def host_of(call: "Call", ref: Ref) -> "Host":
     """Return the host of a reference; the fault ``ManagedObjectNotFound`` if there is none."""
     for host in call.endpoint.hosts:
-        if call.endpoint.identify(host) == ref:
+        if call.endpoint.ids.of(host) == ref:
             return host
     raise Fault("ManagedObjectNotFound", f"The object '{ref}' does not exist.", obj=ref)
 
@@ -28,7 +28,7 @@ def host_of(call: "Call", ref: Ref) -> "Host":
 def store_of(call: "Call", ref: Ref) -> "Datastore":
     """Return the datastore of a reference; the fault ``ManagedObjectNotFound`` if there is none."""
     for store in call.endpoint.datastores:
-        if call.endpoint.identify(store) == ref:
+        if call.endpoint.ids.of(store) == ref:
             return store
     raise Fault("ManagedObjectNotFound", f"The object '{ref}' does not exist.", obj=ref)
 
@@ -48,7 +48,7 @@ def destination(call: "Call", machine: "Machine", pool: Ref | None, host: Ref | 
 
     The fault is ``InvalidArgument`` where they do not fit each other; `where` is what stands before their names in it.
     """
-    pool = pool or call.endpoint.root_pools[machine.host.number]
+    pool = pool or call.endpoint.ids.pool(machine.host)
     target = call.endpoint.find(pool, call.session)
     if not isinstance(target, ResourcePool):
         raise Fault("ManagedObjectNotFound", f"The object '{pool}' does not exist.", obj=pool)

@@ -13,13 +13,12 @@ from esxvirt.sim.wire.values import Fault, Ref
 
 if TYPE_CHECKING:
     from esxvirt.sim.calls import Call
-    from esxvirt.sim.objects.managers.task import Task
-    from esxvirt.sim.state import task as tasks
     from esxvirt.sim.state.machine.machine import Machine
+    from esxvirt.sim.state.task import Task
 
 __all__ = ["PowerMethods"]
 
-_Effect = Callable[["tasks.Task"], None]
+_Effect = Callable[["Task"], None]
 _WORDS = {"poweredOn": "Powered on", "poweredOff": "Powered off", "suspended": "Suspended"}
 
 
@@ -31,26 +30,26 @@ class PowerMethods(QuestionMethods):
     if TYPE_CHECKING:
         machine: Machine
 
-    def PowerOnVM_Task(self, call: "Call", host: Ref | None = None) -> "Task":
+    def PowerOnVM_Task(self, call: "Call", host: Ref | None = None) -> Ref:
         """Start the machine, or resume it."""
         del host
         allowed = {"poweredOff", "suspended"}
 
-        def prepare(task: "tasks.Task") -> None:
+        def prepare(task: "Task") -> None:
             self._check(allowed, "poweredOn")
             self._prepare_start(task)
 
         return self._change(call, "powerOn", allowed, "poweredOn", self._on, prepare)
 
-    def PowerOffVM_Task(self, call: "Call") -> "Task":
+    def PowerOffVM_Task(self, call: "Call") -> Ref:
         """Stop the machine, whatever its guest does; a suspended one forgets its state."""
         return self._change(call, "powerOff", {"poweredOn", "suspended"}, "poweredOff", self._off)
 
-    def SuspendVM_Task(self, call: "Call") -> "Task":
+    def SuspendVM_Task(self, call: "Call") -> Ref:
         """Suspend the machine."""
         return self._change(call, "suspend", {"poweredOn"}, "suspended", self._suspend)
 
-    def ResetVM_Task(self, call: "Call") -> "Task":
+    def ResetVM_Task(self, call: "Call") -> Ref:
         """Restart the machine without asking its guest."""
         return self._change(call, "reset", {"poweredOn"}, "poweredOn", self._restart)
 
@@ -66,7 +65,7 @@ class PowerMethods(QuestionMethods):
         """Ask the guest to go to sleep: done a moment later."""
         self._ask_guest(call, "standbyGuest", "standby", self._suspend)
 
-    def _prepare_start(self, task: "tasks.Task") -> None:
+    def _prepare_start(self, task: "Task") -> None:
         """See that the machine can start, and ask what there is to ask."""
         machine = self.machine
         refuse_template(machine)
@@ -77,10 +76,10 @@ class PowerMethods(QuestionMethods):
             self.endpoint.site.reindex()
         check_reservations(self.endpoint.site, machine, starting=True)
         if machine.power == "poweredOff":
-            self._settle_questions(task)
+            self._ask_questions(task)
             self._check_disks()
 
-    def _on(self, _: "tasks.Task") -> None:
+    def _on(self, _: "Task") -> None:
         machine = self.machine
         if machine.power == "poweredOff":
             machine.accepted.clear()
@@ -96,16 +95,16 @@ class PowerMethods(QuestionMethods):
             if path.startswith("[") and find_file(machine.host, path) is None:
                 raise Fault("FileNotFound", f"File {path} was not found", file=path)
 
-    def _off(self, _: "tasks.Task") -> None:
+    def _off(self, _: "Task") -> None:
         self.machine.power = "poweredOff"
         self.machine.boot_time = None
         self.machine.guest_state = ""
 
-    def _suspend(self, _: "tasks.Task") -> None:
+    def _suspend(self, _: "Task") -> None:
         self.machine.power = "suspended"
         self.machine.guest_state = ""
 
-    def _restart(self, _: "tasks.Task") -> None:
+    def _restart(self, _: "Task") -> None:
         self.machine.boot_time = datetime.now(UTC)
         self.machine.guest_state = ""
 
@@ -123,13 +122,13 @@ class PowerMethods(QuestionMethods):
         wanted: str,
         effect: "_Effect",
         prepare: "_Effect | None" = None,
-    ) -> "Task":
-        def work(task: "tasks.Task") -> None:
+    ) -> Ref:
+        def work(task: "Task") -> None:
             self._check(allowed, wanted)
             effect(task)
             self.endpoint.site.touch()
 
-        return self.endpoint.start_task(call, f"VirtualMachine.{kind}", self, work, self.machine, prepare)
+        return self.start_task(call, f"VirtualMachine.{kind}", self.ref, work, self.machine, prepare)
 
     def _ask_guest(self, call: "Call", kind: str, state: str, effect: "_Effect") -> None:
         self._check({"poweredOn"}, "poweredOn")
@@ -138,7 +137,7 @@ class PowerMethods(QuestionMethods):
             raise Fault("ToolsUnavailable", text)
         now = self.machine.guest_state
 
-        def work(task: "tasks.Task") -> None:
+        def work(task: "Task") -> None:
             # Somebody may have pulled the plug meanwhile.
             if self.machine.running:
                 effect(task)
@@ -146,7 +145,7 @@ class PowerMethods(QuestionMethods):
 
         self.machine.guest_state = state
         try:
-            self.endpoint.start_task(call, f"VirtualMachine.{kind}", self, work, self.machine)
+            self.start_task(call, f"VirtualMachine.{kind}", self.ref, work, self.machine)
         except Fault:
             self.machine.guest_state = now
             raise

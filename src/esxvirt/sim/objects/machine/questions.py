@@ -69,7 +69,7 @@ class QuestionMethods(ManagedEntity):
         self.endpoint.site.touch()
         call.endpoint.tasks.resume(question.task)
 
-    def _settle_questions(self, task: Task) -> None:
+    def _ask_questions(self, task: Task) -> None:
         """Ask what there is to ask before the machine starts; `Blocked` until all is answered."""
         question = self.machine.question
         if question is not None and question.task is task and question.answer is not None:

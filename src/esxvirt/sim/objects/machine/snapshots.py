@@ -10,11 +10,11 @@ from esxvirt.sim.wire.values import Data, Fault, Ref
 
 if TYPE_CHECKING:
     from esxvirt.sim.calls import Call
-    from esxvirt.sim.objects.managers.task import Task
     from esxvirt.sim.state.machine.machine import Machine
     from esxvirt.sim.state.machine.snapshot_tree import Snapshot
+    from esxvirt.sim.state.site.site import Site
 
-__all__ = ["SnapshotMethods"]
+__all__ = ["SnapshotMethods", "revert"]
 
 # How deep a chain of snapshots may get.
 _LEVELS = 32
@@ -42,7 +42,7 @@ class SnapshotMethods(ManagedEntity):
         return [] if self.machine.virtual else [self._snapshot_ref(root) for root in self.machine.snapshots.roots]
 
     def _snapshot_ref(self, snapshot: "Snapshot") -> Ref:
-        return self.endpoint.identify_snapshot(self.machine, snapshot)
+        return self.endpoint.ids.snapshot(self.machine, snapshot)
 
     def _tree_of(self, snapshot: "Snapshot") -> Data:
         return Data(
@@ -61,7 +61,7 @@ class SnapshotMethods(ManagedEntity):
 
     def CreateSnapshot_Task(
         self, call: "Call", name: str, memory: bool, quiesce: bool, description: str | None = None
-    ) -> "Task":
+    ) -> Ref:
         """Take a snapshot, with the memory of a machine that runs if `memory` is set."""
         check_name(name)
 
@@ -74,7 +74,7 @@ class SnapshotMethods(ManagedEntity):
             self.endpoint.site.touch()
             return self._snapshot_ref(made)
 
-        return self.endpoint.start_task(call, "VirtualMachine.createSnapshot", self, work, self.machine)
+        return self.start_task(call, "VirtualMachine.createSnapshot", self.ref, work, self.machine)
 
     def _check_room_for_another(self, memory: bool) -> None:
         machine = self.machine
@@ -90,7 +90,7 @@ class SnapshotMethods(ManagedEntity):
 
     def RevertToCurrentSnapshot_Task(
         self, call: "Call", host: Ref | None = None, suppressPowerOn: bool | None = None
-    ) -> "Task":
+    ) -> Ref:
         """Go back to the snapshot that the machine goes on from."""
         del host
 
@@ -98,13 +98,11 @@ class SnapshotMethods(ManagedEntity):
             current = self.machine.snapshots.current
             if current is None:
                 raise Fault("NotFound", "The virtual machine has no current snapshot.")
-            self.revert(current, power_on=not suppressPowerOn)
+            revert(self.endpoint.site, self.machine, current, power_on=not suppressPowerOn)
 
-        return self.endpoint.start_task(call, "VirtualMachine.revertToCurrentSnapshot", self, work, self.machine)
+        return self.start_task(call, "VirtualMachine.revertToCurrentSnapshot", self.ref, work, self.machine)
 
-    def RemoveAllSnapshots_Task(
-        self, call: "Call", consolidate: bool | None = None, spec: Data | None = None
-    ) -> "Task":
+    def RemoveAllSnapshots_Task(self, call: "Call", consolidate: bool | None = None, spec: Data | None = None) -> Ref:
         """Remove all snapshots."""
         del consolidate, spec
 
@@ -113,14 +111,14 @@ class SnapshotMethods(ManagedEntity):
                 snapshots.remove(self.machine, *self.machine.snapshots)
             self.endpoint.site.touch()
 
-        return self.endpoint.start_task(call, "VirtualMachine.removeAllSnapshots", self, work, self.machine)
+        return self.start_task(call, "VirtualMachine.removeAllSnapshots", self.ref, work, self.machine)
 
-    def revert(self, snapshot: "Snapshot", *, power_on: bool) -> None:
-        """Go back to `snapshot`, under the site's lock: configuration, disks, power."""
-        machine = self.machine
-        with as_snapshot_faults(machine):
-            snapshots.revert(machine, snapshot)
-        power = snapshot.power if power_on or snapshot.power != "poweredOn" else "poweredOff"
-        machine.power = power
-        machine.boot_time = snapshot.created if power == "poweredOn" else None
-        self.endpoint.site.reindex()
+
+def revert(site: "Site", machine: "Machine", snapshot: "Snapshot", *, power_on: bool) -> None:
+    """Go back to a snapshot, under the site's lock: configuration, disks, power."""
+    with as_snapshot_faults(machine):
+        snapshots.revert(machine, snapshot)
+    power = snapshot.power if power_on or snapshot.power != "poweredOn" else "poweredOff"
+    machine.power = power
+    machine.boot_time = snapshot.created if power == "poweredOn" else None
+    site.reindex()

@@ -45,7 +45,7 @@ class TemplateMethods(ManagedEntity):
         target = destination(call, machine, pool, host)
         if machine.datastore not in target.datastores:
             text = f"The host {target.full_name} does not reach the datastore {machine.datastore.name}."
-            raise Fault("InvalidDatastore", text, datastore=self.endpoint.identify(machine.datastore))
+            raise Fault("InvalidDatastore", text, datastore=self.endpoint.ids.of(machine.datastore))
         machine.mark_template(False)
         if target is not machine.host:
             self.endpoint.site.move_machine(machine, target)

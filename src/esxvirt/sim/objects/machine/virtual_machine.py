@@ -54,7 +54,7 @@ class VirtualMachine(
     def _get_resource_pool(self) -> Ref | None:
         if self.machine.template:
             return None
-        return self.endpoint.root_pools[self.machine.host.number]
+        return self.endpoint.ids.pool(self.machine.host)
 
     @provides("environmentBrowser")
     def _get_environment_browser(self) -> Ref:
@@ -62,12 +62,12 @@ class VirtualMachine(
 
     @provides("datastore")
     def _get_datastore(self) -> list[Ref]:
-        return [self.endpoint.identify(self.machine.datastore)]
+        return [self.endpoint.ids.of(self.machine.datastore)]
 
     @provides("network")
     def _get_network(self) -> list[Ref]:
         names = {nic.network for nic in self.machine.config.nics}
-        return [self.endpoint.identify(item) for item in self.machine.host.networks if item.key in names]
+        return [self.endpoint.ids.of(item) for item in self.machine.host.networks if item.key in names]
 
     @provides("config.uuid", "summary.config.uuid")
     def _get_uuid(self) -> str:
@@ -119,7 +119,7 @@ class VirtualMachine(
 
     @provides("runtime.host", "summary.runtime.host")
     def _get_runtime_host(self) -> Ref:
-        return self.endpoint.identify(self.machine.host)
+        return self.endpoint.ids.of(self.machine.host)
 
     @provides("runtime.bootTime", "summary.runtime.bootTime")
     def _get_boot_time(self) -> datetime | None:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from esxvirt.sim.objects.base import ManagedObject, provides
 from esxvirt.sim.objects.machine import parts
 from esxvirt.sim.objects.machine.snapshot_faults import as_snapshot_faults, check_name
+from esxvirt.sim.objects.machine.snapshots import revert
 from esxvirt.sim.state.machine import snapshots
 from esxvirt.sim.wire.values import Data, Fault, Ref
 
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
 
     from esxvirt.sim.calls import Call
     from esxvirt.sim.endpoint import Endpoint
-    from esxvirt.sim.objects.managers.task import Task
     from esxvirt.sim.state.machine.machine import Machine
     from esxvirt.sim.state.machine.snapshot_tree import Snapshot
 
@@ -40,11 +40,11 @@ class VirtualMachineSnapshot(ManagedObject):
 
     @provides("childSnapshot")
     def _get_child_snapshot(self) -> list[Ref]:
-        return [self.endpoint.identify_snapshot(self.machine, child) for child in self.snapshot.children]
+        return [self.endpoint.ids.snapshot(self.machine, child) for child in self.snapshot.children]
 
     @provides("vm")
     def _get_vm(self) -> Ref:
-        return self.endpoint.identify(self.machine)
+        return self.endpoint.ids.of(self.machine)
 
     def RenameSnapshot(self, call: "Call", name: str | None = None, description: str | None = None) -> None:
         """Change the snapshot's name or its description."""
@@ -57,19 +57,18 @@ class VirtualMachineSnapshot(ManagedObject):
     def _refuse_busy(self) -> None:
         if self.machine.busy is not None:
             text = "The operation is not allowed in the current state: another task is already in progress."
-            raise Fault("TaskInProgress", text, task=self.endpoint.task(self.machine.busy).ref)
+            raise Fault("TaskInProgress", text, task=self.endpoint.show_task(self.machine.busy))
 
-    def RevertToSnapshot_Task(
-        self, call: "Call", host: Ref | None = None, suppressPowerOn: bool | None = None
-    ) -> "Task":
+    def RevertToSnapshot_Task(self, call: "Call", host: Ref | None = None, suppressPowerOn: bool | None = None) -> Ref:
         """Go back to the snapshot."""
         del host
-        machine = self.endpoint.machine(self.machine)
-        return self._start(
-            call, "revertToSnapshot", lambda: machine.revert(self.snapshot, power_on=not suppressPowerOn)
-        )
 
-    def RemoveSnapshot_Task(self, call: "Call", removeChildren: bool, consolidate: bool | None = None) -> "Task":
+        def back() -> None:
+            revert(self.endpoint.site, self.machine, self.snapshot, power_on=not suppressPowerOn)
+
+        return self._start(call, "revertToSnapshot", back)
+
+    def RemoveSnapshot_Task(self, call: "Call", removeChildren: bool, consolidate: bool | None = None) -> Ref:
         """Remove the snapshot, and with `removeChildren` those below it; without, these stay."""
         del consolidate
 
@@ -81,7 +80,7 @@ class VirtualMachineSnapshot(ManagedObject):
 
         return self._start(call, "removeSnapshot", remove)
 
-    def _start(self, call: "Call", kind: str, effect: "Callable[[], None]") -> "Task":
+    def _start(self, call: "Call", kind: str, effect: "Callable[[], None]") -> Ref:
         def work(_: object) -> None:
             if self.machine.snapshots.find(self.snapshot.number) is not self.snapshot:
                 text = f"The object '{self.ref}' has already been deleted or has not been completely created"
@@ -89,5 +88,5 @@ class VirtualMachineSnapshot(ManagedObject):
             effect()
             self.endpoint.site.touch()
 
-        target = self.endpoint.machine(self.machine)
-        return self.endpoint.start_task(call, f"VirtualMachineSnapshot.{kind}", target, work, self.machine)
+        target = self.endpoint.ids.of(self.machine)
+        return self.start_task(call, f"VirtualMachineSnapshot.{kind}", target, work, self.machine)

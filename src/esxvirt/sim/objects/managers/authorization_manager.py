@@ -87,7 +87,7 @@ class AuthorizationManager(ManagedObject):
         access.replace_role(role, None)
 
     def _permissions(self) -> list[Data]:
-        root = self.endpoint.root_folder
+        root = self.endpoint.ids.root_folder
         return [
             Data("Permission", entity=ref, principal=name, group=False, roleId=role.number, propagate=below)
             for name, account in self.endpoint.access.accounts.items()
@@ -132,7 +132,7 @@ class AuthorizationManager(ManagedObject):
                 raise Fault("NotFound", f"There is no role {item.roleId}.")
             given.append((account, role, bool(item.propagate)))
         for account, role, below in given:
-            if entity == self.endpoint.root_folder:
+            if entity == self.endpoint.ids.root_folder:
                 account.role = role
             else:
                 account.given[entity] = role, below

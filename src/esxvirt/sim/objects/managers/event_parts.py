@@ -22,7 +22,7 @@ def shown(endpoint: "Endpoint", event: "Event") -> bool:
 
 
 def _host_argument(endpoint: "Endpoint", host: "Host") -> Data:
-    return Data("HostEventArgument", name=host.full_name, host=endpoint.identify(host))
+    return Data("HostEventArgument", name=host.full_name, host=endpoint.ids.of(host))
 
 
 def describe(endpoint: "Endpoint", event: "Event") -> Data:
@@ -37,16 +37,16 @@ def describe(endpoint: "Endpoint", event: "Event") -> Data:
     host, machine = event.host, event.machine
     if host is not None:
         fields["host"] = _host_argument(endpoint, host)
-        pool = endpoint.find(endpoint.root_pools[host.number], None)
+        pool = endpoint.find(endpoint.ids.pool(host), None)
         owner = endpoint.find(pool.getters["owner"](pool), None) if pool is not None else None
         if owner is not None:
             name = owner.getters["name"](owner)
             fields["computeResource"] = Data("ComputeResourceEventArgument", name=name, computeResource=owner.ref)
         if host.datacenter is not None:
-            ref = endpoint.datacenter_ref(host.datacenter)
+            ref = endpoint.ids.datacenter(host.datacenter)
             fields["datacenter"] = Data("DatacenterEventArgument", name=host.datacenter.name, datacenter=ref)
     if machine is not None:
-        fields["vm"] = Data("VmEventArgument", name=event.machine_name, vm=endpoint.identify(machine))
+        fields["vm"] = Data("VmEventArgument", name=event.machine_name, vm=endpoint.ids.of(machine))
     known = schema.data_type(event.kind).by_name
     if "template" in known:
         fields["template"] = False
@@ -65,7 +65,7 @@ def _more(endpoint: "Endpoint", event: "Event", known: dict[str, schema.Field]) 
         fields["destHost"] = _host_argument(endpoint, event.host)
     if "sourceVm" in known and "source" in event.more:
         origin, name = event.more["source"]
-        fields["sourceVm"] = Data("VmEventArgument", name=name, vm=endpoint.identify(origin))
+        fields["sourceVm"] = Data("VmEventArgument", name=name, vm=endpoint.ids.of(origin))
     if "configSpec" in known:
         fields["configSpec"] = Data("VirtualMachineConfigSpec")
     fault = reason_of(event)
@@ -73,7 +73,7 @@ def _more(endpoint: "Endpoint", event: "Event", known: dict[str, schema.Field]) 
         fields["reason"] = Data("LocalizedMethodFault", fault=fault.data, localizedMessage=fault.message)
     if event.task is not None:
         number, method, kind = event.task
-        entity = endpoint.identify(event.machine) if event.machine is not None else None
+        entity = endpoint.ids.of(event.machine) if event.machine is not None else None
         fields["info"] = Data(
             "TaskInfo",
             key=f"task-{number}",
@@ -124,7 +124,7 @@ def _is_about(endpoint: "Endpoint", event: "Event", spec: Data) -> bool:
     """Whether the event is about the entity, or, as ``recursion`` says, about what is below it."""
     chain = _from_bottom(endpoint, event)
     if not chain:
-        chain = [endpoint.root_folder]
+        chain = [endpoint.ids.root_folder]
     own = chain[0] == spec.entity
     below = spec.entity in chain[1:]
     return bool({"self": own, "children": below, "all": own or below}[spec.recursion])
@@ -135,9 +135,9 @@ def _from_bottom(endpoint: "Endpoint", event: "Event") -> list[Ref]:
     found: list[Ref] = []
     host = event.host
     if event.machine is not None:
-        found += [endpoint.identify(event.machine), endpoint.folder_of(event.machine)]
+        found += [endpoint.ids.of(event.machine), endpoint.folder_of(event.machine)]
     if host is not None:
-        found += [endpoint.identify(host), endpoint.root_pools[host.number]]
+        found += [endpoint.ids.of(host), endpoint.ids.pool(host)]
     for ref in list(found):
         target = endpoint.find(ref, None)
         while target is not None:

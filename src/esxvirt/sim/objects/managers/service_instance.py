@@ -23,7 +23,7 @@ class ServiceInstance(MigrationMethods):
     @provides("content")
     def _get_content(self) -> Data:
         managers = {name: ref for name, ref in self.endpoint.managers.items() if name in _CONTENT}
-        return Data("ServiceContent", rootFolder=self.endpoint.root_folder, about=self._get_about(), **managers)
+        return Data("ServiceContent", rootFolder=self.endpoint.ids.root_folder, about=self._get_about(), **managers)
 
     @provides("content.about")
     def _get_about(self) -> Data:

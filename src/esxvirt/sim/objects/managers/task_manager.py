@@ -15,7 +15,7 @@ class TaskManager(ManagedObject):
 
     @provides("recentTask")
     def _get_recent_task(self) -> list[Ref]:
-        return [self.endpoint.task(task).ref for task in self.endpoint.tasks.recent]
+        return [self.endpoint.show_task(task) for task in self.endpoint.tasks.recent]
 
     @provides("description")
     def _get_description(self) -> Data:

@@ -42,14 +42,14 @@ class VmwareDistributedVirtualSwitch(ManagedEntity):
 
     @provides("portgroup")
     def _get_portgroup(self) -> list[Ref]:
-        return [self.endpoint.identify(group) for group in self.switch.groups]
+        return [self.endpoint.ids.of(group) for group in self.switch.groups]
 
     @provides("capability")
     def _get_capability(self) -> Data:
         return Data("DVSCapability", dvsOperationSupported=True, dvPortGroupOperationSupported=True)
 
     def _hosts(self) -> list[Ref]:
-        return [self.endpoint.identify(host) for host in self.endpoint.site.hosts_of(self.switch.datacenter)]
+        return [self.endpoint.ids.of(host) for host in self.endpoint.site.hosts_of(self.switch.datacenter)]
 
     def _product(self) -> Data:
         major = self.endpoint.profile.release[0]
@@ -92,7 +92,7 @@ class VmwareDistributedVirtualSwitch(ManagedEntity):
             numPorts=_PORTS * len(self.switch.groups),
             maxPorts=8192,
             uplinkPortPolicy=Data("DVSNameArrayUplinkPortPolicy", uplinkPortName=["dvUplink1", "dvUplink2"]),
-            uplinkPortgroup=[self.endpoint.identify(group) for group in self.switch.groups if group.uplink],
+            uplinkPortgroup=[self.endpoint.ids.of(group) for group in self.switch.groups if group.uplink],
             defaultPortConfig=Data("VMwareDVSPortSetting"),
             host=members,
             productInfo=self._product(),

@@ -36,13 +36,13 @@ class Network(ManagedEntity):
     @provides("host")
     def _get_host(self) -> list[Ref]:
         hosts = self.endpoint.hosts
-        return [self.endpoint.identify(host) for host in hosts if self.network in host.networks]
+        return [self.endpoint.ids.of(host) for host in hosts if self.network in host.networks]
 
     @provides("vm")
     def _get_vm(self) -> list[Ref]:
         key = self.network.key
         return [
-            self.endpoint.identify(machine)
+            self.endpoint.ids.of(machine)
             for machine in self.endpoint.machines.values()
             if any(nic.network == key for nic in machine.config.nics)
         ]

@@ -104,13 +104,13 @@ class Datastore(ManagedEntity):
                     mounted=True,
                     accessible=self.datastore.accessible,
                 )
-                mounts.append(Data("DatastoreHostMount", key=self.endpoint.identify(host), mountInfo=mount))
+                mounts.append(Data("DatastoreHostMount", key=self.endpoint.ids.of(host), mountInfo=mount))
         return mounts
 
     @provides("vm")
     def _get_vm(self) -> list[Ref]:
         machines = self.endpoint.machines.values()
-        return [self.endpoint.identify(machine) for machine in machines if machine.datastore is self.datastore]
+        return [self.endpoint.ids.of(machine) for machine in machines if machine.datastore is self.datastore]
 
     @provides("browser")
     def _get_browser(self) -> Ref:

@@ -12,7 +12,6 @@ from esxvirt.sim.wire.values import Fault, Ref
 if TYPE_CHECKING:
     from esxvirt.sim.calls import Call
     from esxvirt.sim.endpoint import Endpoint
-    from esxvirt.sim.objects.base import ManagedObject
     from esxvirt.sim.state.machine.machine import Machine
 
 __all__ = ["as_faults", "find_place", "locate", "permit", "refuse_locked"]
@@ -56,7 +55,7 @@ def find_place(name: str, stores: Iterable[Datastore], endpoint: "Endpoint") -> 
             if store.accessible:
                 return Place(store, path)
             text = f"Unable to access datastore '{store_name}'."
-            raise Fault("InaccessibleDatastore", text, datastore=endpoint.identify(store), name=store_name)
+            raise Fault("InaccessibleDatastore", text, datastore=endpoint.ids.of(store), name=store_name)
     raise Fault("InvalidDatastorePath", text, name=store_name, datastorePath=name)
 
 
@@ -71,21 +70,14 @@ def _datastores(call: "Call", datacenter: Ref | None, parameter: str) -> list[Da
         text = f"The object '{datacenter}' has already been deleted or has not been completely created"
         raise Fault("ManagedObjectNotFound", text, obj=datacenter)
     refs = found.getters["datastore"](found)
-    return [store for store in endpoint.datastores if endpoint.identify(store) in refs]
+    return [store for store in endpoint.datastores if endpoint.ids.of(store) in refs]
 
 
 def permit(call: "Call", *places: Place, privilege: str = FILE_MANAGEMENT) -> None:
     """Raise the fault ``NoPermission`` unless the caller may do what needs `privilege` on the places' datastores."""
     if call.session is not None:
         for place in places:
-            call.endpoint.access.check(call.session.username, privilege, call.endpoint.identify(place.store))
-
-
-def datastore_object(call: "Call", place: Place) -> "ManagedObject":
-    """Return the object of the place's datastore, which tasks are about."""
-    found = call.endpoint.find(call.endpoint.identify(place.store), call.session)
-    assert found is not None  # noqa: S101  # a datastore that was located is in the inventory
-    return found
+            call.endpoint.access.check(call.session.username, privilege, call.endpoint.ids.of(place.store))
 
 
 def refuse_locked(call: "Call", *places: Place) -> None:

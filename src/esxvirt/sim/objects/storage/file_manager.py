@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 from esxvirt.sim.objects.base import ManagedObject
 from esxvirt.sim.objects.storage.datastore_paths import (
     as_faults,
-    datastore_object,
     invalid_argument,
     locate,
     permit,
@@ -17,7 +16,6 @@ from esxvirt.sim.wire.values import Fault, Ref
 
 if TYPE_CHECKING:
     from esxvirt.sim.calls import Call
-    from esxvirt.sim.objects.managers.task import Task
 
 __all__ = ["FileManager"]
 
@@ -56,7 +54,7 @@ class FileManager(ManagedObject):
         sourceDatacenter: Ref | None = None,
         destinationDatacenter: Ref | None = None,
         force: bool | None = None,
-    ) -> "Task":
+    ) -> Ref:
         """Move a file or a directory."""
         places = self._two(call, sourceName, sourceDatacenter, destinationName, destinationDatacenter)
         return self._transfer(call, "move", *places, force=bool(force))
@@ -69,7 +67,7 @@ class FileManager(ManagedObject):
         sourceDatacenter: Ref | None = None,
         destinationDatacenter: Ref | None = None,
         force: bool | None = None,
-    ) -> "Task":
+    ) -> Ref:
         """Copy a file or a directory."""
         places = self._two(call, sourceName, sourceDatacenter, destinationName, destinationDatacenter)
         return self._transfer(call, "copy", *places, force=bool(force))
@@ -84,7 +82,7 @@ class FileManager(ManagedObject):
         permit(call, from_place, to_place)
         return from_place, to_place
 
-    def _transfer(self, call: "Call", kind: str, source: Place, goal: Place, *, force: bool) -> "Task":
+    def _transfer(self, call: "Call", kind: str, source: Place, goal: Place, *, force: bool) -> Ref:
         if not source.path:
             raise invalid_argument("sourceName")
         if not goal.path or (goal.store is source.store and f"{goal.path}/".startswith(f"{source.path}/")):
@@ -96,9 +94,9 @@ class FileManager(ManagedObject):
                 (files.move if kind == "move" else files.copy)(*source, *goal, force=force)
             call.endpoint.site.touch()
 
-        return call.endpoint.start_task(call, f"FileManager.{kind}", datastore_object(call, source), work)
+        return self.start_task(call, f"FileManager.{kind}", self.endpoint.ids.of(source.store), work)
 
-    def DeleteDatastoreFile_Task(self, call: "Call", name: str, datacenter: Ref | None = None) -> "Task":
+    def DeleteDatastoreFile_Task(self, call: "Call", name: str, datacenter: Ref | None = None) -> Ref:
         """Delete a file, or a directory with all that it holds."""
         place = locate(call, name, datacenter)
         permit(call, place)
@@ -111,4 +109,4 @@ class FileManager(ManagedObject):
                 files.delete(*place)
             call.endpoint.site.touch()
 
-        return call.endpoint.start_task(call, "FileManager.delete", datastore_object(call, place), work)
+        return self.start_task(call, "FileManager.delete", self.endpoint.ids.of(place.store), work)

@@ -14,7 +14,6 @@ from esxvirt.sim.wire.values import Data, Fault, Ref, Typed, long
 
 if TYPE_CHECKING:
     from esxvirt.sim.calls import Call
-    from esxvirt.sim.objects.managers.task import Task
 
 __all__ = ["HostDatastoreBrowser"]
 
@@ -61,23 +60,21 @@ class HostDatastoreBrowser(ManagedObject):
     @provides("datastore")
     def _get_datastore(self) -> list[Ref]:
         moid = self.ref.value.partition("-")[2]
-        refs = [self.endpoint.identify(store) for store in self.endpoint.datastores]
+        refs = [self.endpoint.ids.of(store) for store in self.endpoint.datastores]
         return [ref for ref in refs if ref.value == moid] or refs
 
     @provides("supportedType")
     def _get_supported_type(self) -> list[Data]:
         return [Data(name) for name in (*_QUERIES, "FolderFileQuery") if name != "FileQuery"]
 
-    def SearchDatastore_Task(self, call: "Call", datastorePath: str, searchSpec: Data | None = None) -> "Task":
+    def SearchDatastore_Task(self, call: "Call", datastorePath: str, searchSpec: Data | None = None) -> Ref:
         """List one directory."""
         store, path = self._locate(call, datastorePath)
-        return self.endpoint.start_task(
-            call, "Datastore.search", self, lambda _: self._search(store, path, searchSpec or _EVERYTHING)
+        return self.start_task(
+            call, "Datastore.search", self.ref, lambda _: self._search(store, path, searchSpec or _EVERYTHING)
         )
 
-    def SearchDatastoreSubFolders_Task(
-        self, call: "Call", datastorePath: str, searchSpec: Data | None = None
-    ) -> "Task":
+    def SearchDatastoreSubFolders_Task(self, call: "Call", datastorePath: str, searchSpec: Data | None = None) -> Ref:
         """List a directory and all below it."""
         store, path = self._locate(call, datastorePath)
 
@@ -90,11 +87,11 @@ class HostDatastoreBrowser(ManagedObject):
                 pending += [f"{directory}/{name}".strip("/") for name, below in store.names(directory) if below]
             return Typed("ArrayOfHostDatastoreBrowserSearchResults", found)
 
-        return self.endpoint.start_task(call, "Datastore.searchSubFolders", self, search)
+        return self.start_task(call, "Datastore.searchSubFolders", self.ref, search)
 
     def DeleteFile(self, call: "Call", datastorePath: str) -> None:
         """Delete a file: the old way, before there was a file manager."""
-        place = locate(call, datastorePath, self.endpoint.datacenter)
+        place = locate(call, datastorePath, self.endpoint.ids.datacenter(self.endpoint.datacenters[0]))
         permit(call, place)
         refuse_locked(call, place)
         with as_faults(place):
@@ -104,7 +101,7 @@ class HostDatastoreBrowser(ManagedObject):
     def _locate(self, call: "Call", path: str) -> tuple[Datastore, str]:
         """Find a place on one of the datastores that this browser shows."""
         shown = self._get_datastore()
-        stores = [store for store in self.endpoint.datastores if self.endpoint.identify(store) in shown]
+        stores = [store for store in self.endpoint.datastores if self.endpoint.ids.of(store) in shown]
         place = find_place(path, stores, self.endpoint)
         permit(call, place, privilege="Datastore.Browse")
         return place
@@ -127,7 +124,7 @@ class HostDatastoreBrowser(ManagedObject):
                 found.append(info)
         path = f"[{store.name}] {directory}" + ("/" if directory else "")
         return Data(
-            "HostDatastoreBrowserSearchResults", datastore=self.endpoint.identify(store), folderPath=path, file=found
+            "HostDatastoreBrowserSearchResults", datastore=self.endpoint.ids.of(store), folderPath=path, file=found
         )
 
     def _info(self, store: Datastore, path: str, name: str, below: bool, spec: Data) -> Data | None:

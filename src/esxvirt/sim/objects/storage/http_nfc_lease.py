@@ -63,7 +63,7 @@ class HttpNfcLease(ManagedObject):
         urls = [
             Data(
                 "HttpNfcLeaseDeviceUrl",
-                key=f"/{self.endpoint.identify(self.lease.machine).value}/VirtualDisk{disk.key}",
+                key=f"/{self.endpoint.ids.of(self.lease.machine).value}/VirtualDisk{disk.key}",
                 importKey="",
                 url=f"{self.endpoint.scheme}://*/nfc/{self.lease.ticket}/{disk.name}",
                 sslThumbprint=self.endpoint.thumbprint or "",
@@ -77,7 +77,7 @@ class HttpNfcLease(ManagedObject):
         return Data(
             "HttpNfcLeaseInfo",
             lease=self.ref,
-            entity=self.endpoint.identify(self.lease.machine),
+            entity=self.endpoint.ids.of(self.lease.machine),
             deviceUrl=urls,
             totalDiskCapacityInKB=long(sum(disk.capacity_kib for disk in self.lease.disks)),
             leaseTimeout=int(TIMEOUT),
@@ -106,7 +106,7 @@ class HttpNfcLease(ManagedObject):
         return [
             Data(
                 "HttpNfcLeaseManifestEntry",
-                key=f"/{self.endpoint.identify(self.lease.machine).value}/VirtualDisk{disk.key}",
+                key=f"/{self.endpoint.ids.of(self.lease.machine).value}/VirtualDisk{disk.key}",
                 sha1=self.lease.sent[disk.name],
                 size=long(disk.file.size),
                 disk=True,

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from esxvirt.sim.objects.base import ManagedObject
 from esxvirt.sim.objects.storage.datastore_paths import (
     as_faults,
-    datastore_object,
     invalid_argument,
     locate,
     permit,
@@ -19,7 +18,6 @@ from esxvirt.sim.wire.values import Data, Ref
 
 if TYPE_CHECKING:
     from esxvirt.sim.calls import Call
-    from esxvirt.sim.objects.managers.task import Task
 
 __all__ = ["VirtualDiskManager"]
 
@@ -37,7 +35,7 @@ class VirtualDiskManager(ManagedObject):
 
     wsdl = "VirtualDiskManager"
 
-    def CreateVirtualDisk_Task(self, call: "Call", name: str, spec: Data, datacenter: Ref | None = None) -> "Task":
+    def CreateVirtualDisk_Task(self, call: "Call", name: str, spec: Data, datacenter: Ref | None = None) -> Ref:
         """Make a disk, full of zeros."""
         place = self._place(call, name, datacenter)
         adapter, thin = self._kind(spec)
@@ -52,7 +50,7 @@ class VirtualDiskManager(ManagedObject):
 
         return self._start(call, "createVirtualDisk", place, work)
 
-    def DeleteVirtualDisk_Task(self, call: "Call", name: str, datacenter: Ref | None = None) -> "Task":
+    def DeleteVirtualDisk_Task(self, call: "Call", name: str, datacenter: Ref | None = None) -> Ref:
         """Delete a disk with its extents."""
         place = self._place(call, name, datacenter)
 
@@ -72,7 +70,7 @@ class VirtualDiskManager(ManagedObject):
         destDatacenter: Ref | None = None,
         destSpec: Data | None = None,
         force: bool | None = None,
-    ) -> "Task":
+    ) -> Ref:
         """Copy a disk, as another type of disk if `destSpec` says so."""
         source, goal = self._two(call, sourceName, sourceDatacenter, destName, destDatacenter)
         adapter, thin = self._kind(destSpec) if destSpec is not None else (None, None)
@@ -93,7 +91,7 @@ class VirtualDiskManager(ManagedObject):
         destDatacenter: Ref | None = None,
         force: bool | None = None,
         profile: list[Data] | None = None,
-    ) -> "Task":
+    ) -> Ref:
         """Move a disk, or give it another name."""
         del profile
         source, goal = self._two(call, sourceName, sourceDatacenter, destName, destDatacenter)
@@ -115,7 +113,7 @@ class VirtualDiskManager(ManagedObject):
         newCapacityKb: int,
         datacenter: Ref | None = None,
         eagerZero: bool | None = None,
-    ) -> "Task":
+    ) -> Ref:
         """Make a disk bigger."""
         del eagerZero
         place = self._place(call, name, datacenter)
@@ -130,16 +128,16 @@ class VirtualDiskManager(ManagedObject):
 
         return self._start(call, "extendVirtualDisk", place, work)
 
-    def ZeroFillVirtualDisk_Task(self, call: "Call", name: str, datacenter: Ref | None = None) -> "Task":
+    def ZeroFillVirtualDisk_Task(self, call: "Call", name: str, datacenter: Ref | None = None) -> Ref:
         """Overwrite a disk with zeros."""
         return self._zero(call, "zeroFillVirtualDisk", name, datacenter)
 
-    def EagerZeroVirtualDisk_Task(self, call: "Call", name: str, datacenter: Ref | None = None) -> "Task":
+    def EagerZeroVirtualDisk_Task(self, call: "Call", name: str, datacenter: Ref | None = None) -> Ref:
         """Write the zeros of a disk that was made without them; what it holds stays."""
         place = self._place(call, name, datacenter)
         return self._start(call, "eagerZeroVirtualDisk", place, lambda: self._inflate(call, place))
 
-    def InflateVirtualDisk_Task(self, call: "Call", name: str, datacenter: Ref | None = None) -> "Task":
+    def InflateVirtualDisk_Task(self, call: "Call", name: str, datacenter: Ref | None = None) -> Ref:
         """Make a thick disk of a thin one."""
         place = self._place(call, name, datacenter)
         return self._start(call, "inflateVirtualDisk", place, lambda: self._inflate(call, place))
@@ -149,7 +147,7 @@ class VirtualDiskManager(ManagedObject):
         with as_faults(place):
             disks.inflate(*place)
 
-    def _zero(self, call: "Call", kind: str, name: str, datacenter: Ref | None) -> "Task":
+    def _zero(self, call: "Call", kind: str, name: str, datacenter: Ref | None) -> Ref:
         place = self._place(call, name, datacenter)
 
         def work() -> None:
@@ -222,9 +220,9 @@ class VirtualDiskManager(ManagedObject):
                 names = [place.path]
             refuse_locked(call, *(place.beside(name) for name in names))
 
-    def _start(self, call: "Call", kind: str, place: Place, effect: Callable[[], None]) -> "Task":
+    def _start(self, call: "Call", kind: str, place: Place, effect: Callable[[], None]) -> Ref:
         def work(_: object) -> None:
             effect()
             call.endpoint.site.touch()
 
-        return self.endpoint.start_task(call, f"VirtualDiskManager.{kind}", datastore_object(call, place), work)
+        return self.start_task(call, f"VirtualDiskManager.{kind}", self.endpoint.ids.of(place.store), work)

@@ -17,7 +17,7 @@ def copy(store: Datastore, path: str, target: Datastore, new_path: str, *, force
     """Copy a file, or a directory with all that it holds; `force` replaces a file, never a directory."""
     if store.find(path) is None and not store.is_directory(path):
         raise FileNotFoundError(path)
-    found = _tree(store, path)
+    found = _contents(store, path)
     _check_target(target, new_path, force=force and store.find(path) is not None)
     if target is not store or len(found) > 1 or target.find(new_path) is None:
         _check_room(target, new_path, found)
@@ -28,7 +28,7 @@ def move(store: Datastore, path: str, target: Datastore, new_path: str, *, force
     """Move a file, or a directory with all that it holds, under the same rules as `copy`."""
     if store.find(path) is None and not store.is_directory(path):
         raise FileNotFoundError(path)
-    found = _tree(store, path)
+    found = _contents(store, path)
     _check_target(target, new_path, force=force and store.find(path) is not None)
     if target is not store:
         _check_room(target, new_path, found)
@@ -46,7 +46,7 @@ def delete(store: Datastore, path: str) -> None:
         raise FileNotFoundError(path)
 
 
-def _tree(store: Datastore, path: str) -> dict[str, File | None]:
+def _contents(store: Datastore, path: str) -> dict[str, File | None]:
     """Return what is at `path`, by path below it: a file is "" alone, a directory None and what it holds."""
     file = store.find(path)
     if file is not None:
