@@ -1,6 +1,6 @@
 """A served API: one host's or the vCenter's view of the site, with accounts, sessions and objects of its own."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from esxvirt.sim.access import Access
 from esxvirt.sim.holds import Holds
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from esxvirt.sim.faults import FaultPlan
     from esxvirt.sim.log import CallLog
     from esxvirt.sim.profiles import Profile
-    from esxvirt.sim.state.host.containers import Datacenter
+    from esxvirt.sim.state.containers import Datacenter, Folder
     from esxvirt.sim.state.host.host import Host
     from esxvirt.sim.state.machine.snapshot_tree import Snapshot
     from esxvirt.sim.state.network.networks import Network
@@ -27,9 +27,20 @@ if TYPE_CHECKING:
     from esxvirt.sim.state.storage.datastores import Datastore
     from esxvirt.sim.state.task import Task
 
-__all__ = ["Endpoint"]
+__all__ = ["Endpoint", "ShownFolder"]
 
 _TASKS_KEPT = 1000
+
+
+class ShownFolder(NamedTuple):
+    """A folder as an endpoint shows it: `holds` as `state.containers.Folder` has it, or "datastore", or "network".
+
+    `folder` is the site's; a datacenter's own four and the root have none. `datacenter` is the one that it is in.
+    """
+
+    holds: str
+    folder: "Folder | None" = None
+    datacenter: "Datacenter | None" = None
 
 
 class Endpoint:
@@ -131,6 +142,19 @@ class Endpoint:
         snapshot = machine.snapshots.find(numbers[1])
         known = snapshot is not None and self.ids.snapshot(machine, snapshot).value == moid
         return (machine, snapshot) if snapshot is not None and known else None
+
+    def folder_at(self, moid: str) -> ShownFolder | None:
+        """Return the folder of an identifier, or None."""
+        if moid == self.ids.root_folder.value:
+            return ShownFolder("datacenter")
+        for datacenter in self.datacenters:
+            for holds, ref in self.ids.folders(datacenter).items():
+                if ref.value == moid:
+                    return ShownFolder(holds, None, datacenter)
+        for folder in self.site.folders if self.host is None else ():
+            if self.ids.folder(folder).value == moid:
+                return ShownFolder(folder.holds, folder, folder.datacenter)
+        return None
 
     # Who writes and reads for a client's version.
 

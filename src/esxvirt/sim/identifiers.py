@@ -1,7 +1,7 @@
 """Who an object is: the references by which one server knows what there is at its site."""
 
 from esxvirt.sim.profiles import Profile
-from esxvirt.sim.state.host.containers import Cluster, Datacenter, Folder
+from esxvirt.sim.state.containers import Cluster, Datacenter, Folder
 from esxvirt.sim.state.host.host import Host
 from esxvirt.sim.state.machine.machine import Machine
 from esxvirt.sim.state.machine.snapshot_tree import Snapshot

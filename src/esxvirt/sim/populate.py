@@ -83,7 +83,6 @@ def populate(endpoint: Endpoint) -> None:
             made = manager(endpoint, own_id if own else vcenter_id)
             add(made)
             endpoint.managers[name] = made.ref
-    add(Folder(endpoint, endpoint.ids.root_folder.value, "datacenter"))
     if not own:
         _add_clusters(endpoint)
         _add_switches(endpoint)
@@ -185,22 +184,15 @@ class _Finders:
         return HostDatastoreBrowser(self._endpoint, moid) if known else None
 
     def folder(self, moid: str) -> Folder | None:
-        """Find a folder, be it one of a datacenter's own or one that somebody has made."""
-        endpoint, ids = self._endpoint, self._endpoint.ids
-        made = endpoint.site.folders if endpoint.host is None else []
+        """Find a folder."""
         found = self._folders.get(moid)
-        if found is not None and (found.folder is None or found.folder in made):
+        if found is not None and (found.folder is None or found.folder in self._endpoint.site.folders):
             return found
-        for datacenter in endpoint.datacenters:
-            for holds, ref in ids.folders(datacenter).items():
-                if ref.value == moid:
-                    found = self._folders[moid] = Folder(endpoint, moid, holds, datacenter=datacenter)
-                    return found
-        for folder in made:
-            if ids.folder(folder).value == moid:
-                found = self._folders[moid] = Folder(endpoint, moid, folder.holds, folder, folder.datacenter)
-                return found
-        return None
+        shown = self._endpoint.folder_at(moid)
+        if shown is None:
+            return None
+        found = self._folders[moid] = Folder(self._endpoint, moid, *shown)
+        return found
 
     def datacenter(self, moid: str) -> Datacenter | None:
         """Find a datacenter."""

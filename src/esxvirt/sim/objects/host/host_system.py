@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from esxvirt.sim.objects.base import provides
 from esxvirt.sim.objects.host import parts
-from esxvirt.sim.objects.inventory.managed_entity import ManagedEntity
+from esxvirt.sim.objects.managed_entity import ManagedEntity
 from esxvirt.sim.wire.values import Data, Ref, long
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from esxvirt.sim.wire.values import Data, Ref
 
 if TYPE_CHECKING:
     from esxvirt.sim.endpoint import Endpoint
-    from esxvirt.sim.state.host.containers import Cluster
+    from esxvirt.sim.state.containers import Cluster
     from esxvirt.sim.state.host.host import Host
 
 __all__ = ["ClusterComputeResource"]

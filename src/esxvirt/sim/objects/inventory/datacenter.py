@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING
 from esxvirt.sim.objects.base import provides
 from esxvirt.sim.objects.inventory.folder_changes import check_container_name
 from esxvirt.sim.objects.inventory.folder_contents import datastores, networks
-from esxvirt.sim.objects.inventory.managed_entity import ManagedEntity
+from esxvirt.sim.objects.managed_entity import ManagedEntity
 from esxvirt.sim.objects.permissions import require
 from esxvirt.sim.wire.values import Data, Fault, Ref
 
 if TYPE_CHECKING:
     from esxvirt.sim.calls import Call
     from esxvirt.sim.endpoint import Endpoint
-    from esxvirt.sim.state.host import containers
+    from esxvirt.sim.state import containers
 
 __all__ = ["Datacenter"]
 

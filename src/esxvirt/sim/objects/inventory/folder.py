@@ -10,7 +10,7 @@ from esxvirt.sim.wire.values import Ref
 
 if TYPE_CHECKING:
     from esxvirt.sim.endpoint import Endpoint
-    from esxvirt.sim.state.host import containers
+    from esxvirt.sim.state import containers
 
 __all__ = ["Folder"]
 

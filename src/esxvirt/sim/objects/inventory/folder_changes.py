@@ -2,10 +2,10 @@
 
 from typing import TYPE_CHECKING
 
-from esxvirt.sim.objects.inventory.managed_entity import ManagedEntity
+from esxvirt.sim.objects.managed_entity import ManagedEntity
 from esxvirt.sim.objects.permissions import require
 from esxvirt.sim.objects.storage.datastore_paths import invalid_argument
-from esxvirt.sim.state.host import containers
+from esxvirt.sim.state import containers
 from esxvirt.sim.wire.values import Fault, Ref
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from esxvirt.sim.endpoint import Endpoint
-    from esxvirt.sim.state.host.containers import Datacenter, Folder
+    from esxvirt.sim.state.containers import Datacenter, Folder
 
 __all__ = ["contents", "datastores", "networks"]
 

@@ -3,9 +3,9 @@
 from typing import TYPE_CHECKING
 
 from esxvirt.sim._late import decode_vmx, parse_vmx
-from esxvirt.sim.objects.inventory.managed_entity import ManagedEntity
 from esxvirt.sim.objects.machine.change import change, check_permitted
 from esxvirt.sim.objects.machine.names import check_name, decode_name, find_vmx, kept_name
+from esxvirt.sim.objects.managed_entity import ManagedEntity
 from esxvirt.sim.objects.permissions import require
 from esxvirt.sim.objects.storage.datastore_paths import as_faults, invalid_argument, permit
 from esxvirt.sim.state.machine.machine import Machine, new_uuid
@@ -15,7 +15,7 @@ from esxvirt.sim.wire.values import Data, Fault, Ref
 
 if TYPE_CHECKING:
     from esxvirt.sim.calls import Call
-    from esxvirt.sim.state.host import containers
+    from esxvirt.sim.state import containers
     from esxvirt.sim.state.host.host import Host
     from esxvirt.vmx.file import VmxFile
 

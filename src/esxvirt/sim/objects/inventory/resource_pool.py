@@ -3,29 +3,16 @@
 from typing import TYPE_CHECKING
 
 from esxvirt.sim.objects.base import provides
-from esxvirt.sim.objects.inventory.managed_entity import ManagedEntity
 from esxvirt.sim.objects.machine.admission import reserved
-from esxvirt.sim.wire.values import Data, Ref, constant, long
+from esxvirt.sim.objects.machine.allocation import allocation
+from esxvirt.sim.objects.managed_entity import ManagedEntity
+from esxvirt.sim.wire.values import Data, Ref, long
 
 if TYPE_CHECKING:
     from esxvirt.sim.endpoint import Endpoint
     from esxvirt.sim.state.host.host import Host
 
-__all__ = ["ResourcePool", "allocation"]
-
-_SHARES = {"low": 2000, "normal": 4000, "high": 8000}
-
-
-def allocation(reservation: int, limit: int, shares: str, levels: dict[str, int] = _SHARES) -> Data:
-    """Make a ``ResourceAllocationInfo``; `shares` is a level or a number."""
-    level = shares if shares in levels else "custom"
-    return constant(
-        "ResourceAllocationInfo",
-        reservation=long(reservation),
-        expandableReservation=True,
-        limit=long(limit),
-        shares=constant("SharesInfo", shares=levels[shares] if shares in levels else int(shares), level=level),
-    )
+__all__ = ["ResourcePool"]
 
 
 class ResourcePool(ManagedEntity):

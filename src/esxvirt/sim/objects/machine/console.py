@@ -3,7 +3,7 @@
 import secrets
 from typing import TYPE_CHECKING
 
-from esxvirt.sim.objects.inventory.managed_entity import ManagedEntity
+from esxvirt.sim.objects.managed_entity import ManagedEntity
 from esxvirt.sim.objects.permissions import require
 from esxvirt.sim.state.machine.screen import picture
 from esxvirt.sim.state.storage.datastores import File

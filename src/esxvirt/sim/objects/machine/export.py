@@ -3,7 +3,7 @@
 import itertools
 from typing import TYPE_CHECKING
 
-from esxvirt.sim.objects.inventory.managed_entity import ManagedEntity
+from esxvirt.sim.objects.managed_entity import ManagedEntity
 from esxvirt.sim.objects.storage.http_nfc_lease import HttpNfcLease
 from esxvirt.sim.wire.values import Fault
 

@@ -3,9 +3,9 @@
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from esxvirt.sim.objects.inventory.managed_entity import ManagedEntity
 from esxvirt.sim.objects.machine.change import change, check_permitted, reload_or_fault
 from esxvirt.sim.objects.machine.names import check_name, decode_name, find_vmx
+from esxvirt.sim.objects.managed_entity import ManagedEntity
 from esxvirt.sim.objects.permissions import require
 from esxvirt.sim.objects.storage.datastore_paths import as_faults, find_place
 from esxvirt.sim.state.machine import snapshots

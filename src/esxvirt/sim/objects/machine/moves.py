@@ -2,11 +2,11 @@
 
 from typing import TYPE_CHECKING
 
-from esxvirt.sim.objects.inventory.managed_entity import ManagedEntity
 from esxvirt.sim.objects.machine.change import change
 from esxvirt.sim.objects.machine.placement import destination, machine_folder, obstacles, store_of
 from esxvirt.sim.objects.machine.power import PowerMethods
 from esxvirt.sim.objects.machine.templates import customised, refuse_template
+from esxvirt.sim.objects.managed_entity import ManagedEntity
 from esxvirt.sim.objects.permissions import require
 from esxvirt.sim.state.machine import snapshots
 from esxvirt.sim.state.site import copies

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from esxvirt.sim.objects.storage.datastore_paths import find_place
-from esxvirt.sim.state.host.containers import escape_name
+from esxvirt.sim.state.containers import escape_name
 from esxvirt.sim.state.storage.datastores import Place
 from esxvirt.sim.wire.values import Fault, Ref
 

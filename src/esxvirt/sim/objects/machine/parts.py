@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING
 
-from esxvirt.sim.objects.inventory.resource_pool import allocation
 from esxvirt.sim.objects.machine import questions
+from esxvirt.sim.objects.machine.allocation import allocation
 from esxvirt.sim.objects.machine.devices import devices
-from esxvirt.sim.state.host.containers import escape_name
+from esxvirt.sim.state.containers import escape_name
 from esxvirt.sim.state.machine.machine import EPOCH
 from esxvirt.sim.wire import schema
 from esxvirt.sim.wire.values import Data, Ref, constant, long

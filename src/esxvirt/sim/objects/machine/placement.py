@@ -2,13 +2,12 @@
 
 from typing import TYPE_CHECKING
 
-from esxvirt.sim.objects.inventory.folder import Folder
-from esxvirt.sim.objects.inventory.resource_pool import ResourcePool
 from esxvirt.sim.state.host.paths import locate
 from esxvirt.sim.wire.values import Data, Fault, Ref
 
 if TYPE_CHECKING:
     from esxvirt.sim.calls import Call
+    from esxvirt.sim.endpoint import ShownFolder
     from esxvirt.sim.state.host.host import Host
     from esxvirt.sim.state.machine.machine import Machine
     from esxvirt.sim.state.site.site import Site
@@ -33,12 +32,12 @@ def store_of(call: "Call", ref: Ref) -> "Datastore":
     raise Fault("ManagedObjectNotFound", f"The object '{ref}' does not exist.", obj=ref)
 
 
-def machine_folder(call: "Call", ref: Ref) -> Folder:
+def machine_folder(call: "Call", ref: Ref) -> "ShownFolder":
     """Return the folder for machines of a reference; the faults are ``ManagedObjectNotFound`` and ``InvalidFolder``."""
-    found = call.endpoint.find(ref, call.session)
-    if not isinstance(found, Folder):
+    found = call.endpoint.folder_at(ref.value)
+    if found is None:
         raise Fault("ManagedObjectNotFound", f"The object '{ref}' does not exist.", obj=ref)
-    if "VirtualMachine" not in found.getters["childType"](found):
+    if found.holds != "vm":
         raise Fault("InvalidFolder", "The folder is none for virtual machines.", target=ref)
     return found
 
@@ -49,13 +48,13 @@ def destination(call: "Call", machine: "Machine", pool: Ref | None, host: Ref | 
     The fault is ``InvalidArgument`` where they do not fit each other; `where` is what stands before their names in it.
     """
     pool = pool or call.endpoint.ids.pool(machine.host)
-    target = call.endpoint.find(pool, call.session)
-    if not isinstance(target, ResourcePool):
+    hosts = [item for item in call.endpoint.hosts if call.endpoint.ids.pool(item).value == pool.value]
+    if not hosts:
         raise Fault("ManagedObjectNotFound", f"The object '{pool}' does not exist.", obj=pool)
     if host is None:
-        return machine.host if machine.host in target.hosts else target.host
+        return machine.host if machine.host in hosts else hosts[0]
     found = host_of(call, host)
-    if found not in target.hosts:
+    if found not in hosts:
         raise _argument(f"{where}pool", "the pool is not one of the host's, or its cluster's")
     return found
 

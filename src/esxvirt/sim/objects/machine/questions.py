@@ -8,7 +8,7 @@ import itertools
 from typing import TYPE_CHECKING
 
 from esxvirt.sim.objects.base import provides
-from esxvirt.sim.objects.inventory.managed_entity import ManagedEntity
+from esxvirt.sim.objects.managed_entity import ManagedEntity
 from esxvirt.sim.state.host.paths import find_file
 from esxvirt.sim.state.machine.machine import new_uuid
 from esxvirt.sim.state.machine.questions import Choice, Question

@@ -3,8 +3,8 @@
 from typing import TYPE_CHECKING
 
 from esxvirt.sim.objects.base import provides
-from esxvirt.sim.objects.inventory.managed_entity import ManagedEntity
 from esxvirt.sim.objects.machine.snapshot_faults import as_snapshot_faults, check_name
+from esxvirt.sim.objects.managed_entity import ManagedEntity
 from esxvirt.sim.state.machine import snapshots
 from esxvirt.sim.wire.values import Data, Fault, Ref
 

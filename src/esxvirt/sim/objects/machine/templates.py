@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from esxvirt.sim.objects.inventory.managed_entity import ManagedEntity
 from esxvirt.sim.objects.machine.placement import destination
+from esxvirt.sim.objects.managed_entity import ManagedEntity
 from esxvirt.sim.state.machine.customise import Customised
 from esxvirt.sim.wire.values import Data, Fault, Ref
 

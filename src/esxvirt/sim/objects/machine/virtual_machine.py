@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from esxvirt.sim.objects.base import provides
-from esxvirt.sim.objects.inventory.resource_pool import allocation
 from esxvirt.sim.objects.machine import layout, parts
+from esxvirt.sim.objects.machine.allocation import allocation
 from esxvirt.sim.objects.machine.console import ConsoleMethods
 from esxvirt.sim.objects.machine.export import ExportMethods
 from esxvirt.sim.objects.machine.lifecycle import LifecycleMethods
@@ -13,7 +13,7 @@ from esxvirt.sim.objects.machine.moves import MoveMethods
 from esxvirt.sim.objects.machine.power import PowerMethods
 from esxvirt.sim.objects.machine.snapshots import SnapshotMethods
 from esxvirt.sim.objects.machine.templates import TemplateMethods
-from esxvirt.sim.state.host.containers import escape_name
+from esxvirt.sim.state.containers import escape_name
 from esxvirt.sim.wire.values import Data, Fault, Ref
 
 if TYPE_CHECKING:

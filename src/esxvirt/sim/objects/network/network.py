@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from esxvirt.sim.objects.base import provides
-from esxvirt.sim.objects.inventory.managed_entity import ManagedEntity
+from esxvirt.sim.objects.managed_entity import ManagedEntity
 from esxvirt.sim.wire.values import Data, Ref
 
 if TYPE_CHECKING:

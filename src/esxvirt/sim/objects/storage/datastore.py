@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from esxvirt.sim.objects.base import provides
 from esxvirt.sim.objects.host import storage_parts
-from esxvirt.sim.objects.inventory.managed_entity import ManagedEntity
+from esxvirt.sim.objects.managed_entity import ManagedEntity
 from esxvirt.sim.state.machine.machine import EPOCH
 from esxvirt.sim.wire.values import Data, Fault, Ref, long
 

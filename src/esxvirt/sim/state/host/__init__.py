@@ -1,1 +1,1 @@
-"""Hosts, what they are in, and how they name files. Knows no machine."""
+"""Hosts, and how they name files. Knows no machine."""

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from esxvirt.sim.profiles import Profile
+from esxvirt.sim.state.containers import Cluster, Datacenter, Folder
 from esxvirt.sim.state.host.autostart import Autostart
-from esxvirt.sim.state.host.containers import Cluster, Datacenter, Folder
 from esxvirt.sim.state.network.networks import Network, PhysicalNic, PortGroup, Switch
 from esxvirt.sim.state.storage.datastores import Datastore
 from esxvirt.sim.state.storage.luns import Adapter

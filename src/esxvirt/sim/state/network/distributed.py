@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from esxvirt.sim.state.host.containers import Datacenter
+from esxvirt.sim.state.containers import Datacenter
 from esxvirt.sim.state.network.networks import Network
 
 __all__ = ["DistributedGroup", "DistributedSwitch"]

@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import PurePosixPath
 
 from esxvirt.sim.profiles import Profile, host_of
-from esxvirt.sim.state.host.containers import Cluster, Datacenter, Folder, escape_name
+from esxvirt.sim.state.containers import Cluster, Datacenter, Folder, escape_name
 from esxvirt.sim.state.host.host import Host
 from esxvirt.sim.state.machine.machine import EPOCH, Machine, generated_config
 from esxvirt.sim.state.machine.troubles import TROUBLES, cause

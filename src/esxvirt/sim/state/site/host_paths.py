@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 from urllib.parse import unquote
 
-from esxvirt.sim.state.host.containers import Cluster, Datacenter, Folder, escape_name
+from esxvirt.sim.state.containers import Cluster, Datacenter, Folder, escape_name
 from esxvirt.sim.state.site.site import Site
 
 __all__ = ["HostPath", "add_containers", "parse"]

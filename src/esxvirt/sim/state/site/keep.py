@@ -19,8 +19,8 @@ from types import FunctionType, MethodType
 from typing import Any
 
 from esxvirt.sim.profiles import PROFILES, Profile
+from esxvirt.sim.state.containers import Cluster, Datacenter, Folder
 from esxvirt.sim.state.host.autostart import Autostart, PowerInfo
-from esxvirt.sim.state.host.containers import Cluster, Datacenter, Folder
 from esxvirt.sim.state.host.host import Host
 from esxvirt.sim.state.machine.customise import Customised
 from esxvirt.sim.state.machine.machine import Machine

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterator
 
-from esxvirt.sim.state.host.containers import Datacenter
+from esxvirt.sim.state.containers import Datacenter
 from esxvirt.sim.state.host.host import Host
 from esxvirt.sim.state.machine.machine import Machine
 from esxvirt.sim.state.network.distributed import DistributedGroup, DistributedSwitch

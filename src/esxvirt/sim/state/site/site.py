@@ -5,7 +5,7 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 from esxvirt.sim.profiles import Profile
-from esxvirt.sim.state.host.containers import Cluster, Datacenter, Folder
+from esxvirt.sim.state.containers import Cluster, Datacenter, Folder
 from esxvirt.sim.state.host.host import Host
 from esxvirt.sim.state.machine.machine import Machine
 from esxvirt.sim.state.site.events import EventLog

@@ -1,4 +1,4 @@
-"""Where things are in a vCenter's inventory: datacenters, folders, clusters. Names are as the API shows them."""
+"""What holds hosts and machines in an inventory: datacenters, folders, clusters. Names are as the API shows them."""
 
 import re
 from dataclasses import dataclass
