@@ -17,8 +17,8 @@ from esxvirt.libvirt.methods import methods
 from esxvirt.libvirt.surface import SURFACE
 from esxvirt.sim.main import options as simulator_options
 from esxvirt.sim.objects import load
-from esxvirt.sim.objects.base import CLASSES
 from esxvirt.sim.profiles import PROFILES, host_of
+from esxvirt.sim.registry import CLASSES
 from esxvirt.sim.wire import schema
 from esxvirt.vmx import mapping
 

@@ -3,8 +3,9 @@
 from datetime import UTC, datetime, timedelta
 
 from esxvirt.sim import Simulator
-from esxvirt.sim.state import snapshots
-from esxvirt.sim.state.machine import Machine
+from esxvirt.sim.state.machine import snapshots
+from esxvirt.sim.state.machine.machine import Machine
+from esxvirt.sim.state.machine.snapshot_tree import Snapshot
 
 MACHINE = "archive"
 NAMES = ("root", "a/b%c", "Zeta", "alpha", "x < y & z", "sibling", "é ü", "q\"u'o", "12", " lead ")
@@ -51,10 +52,10 @@ def grow_many(simulator: Simulator, number: int = 200) -> None:
     machine.materialise()
     tree = machine.snapshots
     begin = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
-    made: list[snapshots.Snapshot] = []
+    made: list[Snapshot] = []
     for index in range(number):
         state = ("poweredOff", "poweredOn", "suspended")[index % 3]
-        snapshot = snapshots.Snapshot(
+        snapshot = Snapshot(
             index + 1, f"n{index:03}", "", begin + timedelta(hours=index), state, quiesced=False, file="none.vmsn"
         )
         tree.link(snapshot, None if index == 0 else made[-1] if index % 31 else made[0])

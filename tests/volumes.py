@@ -1,8 +1,8 @@
 """Volumes on simulated servers, made where the server keeps them: without a client."""
 
 from esxvirt.sim import Simulator
-from esxvirt.sim.state import disks
-from esxvirt.sim.state.storage import File
+from esxvirt.sim.state.storage import disks
+from esxvirt.sim.state.storage.datastores import File
 
 __all__ = ["fill"]
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from esxvirt.sim import Simulator
-from esxvirt.sim.state import disks
-from esxvirt.sim.state.machine import Machine
-from esxvirt.sim.state.storage import Datastore, content_of
+from esxvirt.sim.state.machine.machine import Machine
+from esxvirt.sim.state.storage import disks
+from esxvirt.sim.state.storage.datastores import Datastore, content_of
 
 if TYPE_CHECKING:
     from esxvirt import libvirt

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from esxvirt.sim.state.machine import Machine
+from esxvirt.sim.state.machine.machine import Machine
 from tests.faults.operation import Behind, Operation, of_domain
 
 if TYPE_CHECKING:

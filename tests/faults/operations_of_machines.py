@@ -8,7 +8,7 @@ from typing import Any
 
 from esxvirt import libvirt
 from esxvirt.sim.simulator import PASSWORD
-from esxvirt.sim.state.machine import EPOCH, Machine
+from esxvirt.sim.state.machine.machine import EPOCH, Machine
 from tests.client import open_connection
 from tests.faults.operation import Behind, Operation, of_domain
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from esxvirt.sim import Simulator
-from esxvirt.sim.state.machine import EPOCH, Machine
+from esxvirt.sim.state.machine.machine import EPOCH, Machine
 from tests.faults.world import World
 
 __all__ = ["Relevant", "relevant"]

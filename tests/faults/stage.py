@@ -22,8 +22,9 @@ from esxvirt.driver.storage import transfer
 from esxvirt.driver.tasks import lost_answers
 from esxvirt.errors import EsxvirtError
 from esxvirt.sim import Simulator
-from esxvirt.sim.state import disks, keep
-from esxvirt.sim.state.storage import File
+from esxvirt.sim.state.site import keep
+from esxvirt.sim.state.storage import disks
+from esxvirt.sim.state.storage.datastores import File
 from esxvirt.vsphere import stub, updates
 from tests.client import open_connection
 from tests.faults.gate import TaskGate

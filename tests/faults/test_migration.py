@@ -74,7 +74,7 @@ class Site:
         """The host that the machine is on: it is on no other."""
         site = self.simulator.site
         machine = site.find_machine(NAME)
-        assert [host for host in site.hosts if machine in host.machines.values()] == [machine.host]
+        assert [host for host in site.hosts if machine in site.machines_on(host).values()] == [machine.host]
         return machine.host.name
 
     def sent(self, method: str = "MigrateVM_Task") -> int:

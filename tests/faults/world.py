@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from esxvirt.sim import Simulator
-from esxvirt.sim.state.machine import Machine
-from esxvirt.sim.state.storage import File, content_of
+from esxvirt.sim.state.machine.machine import Machine
+from esxvirt.sim.state.storage.datastores import File, content_of
 
 __all__ = ["MachineView", "Path", "World", "differing", "shown"]
 

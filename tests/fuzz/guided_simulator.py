@@ -11,7 +11,7 @@ import atheris  # type: ignore[import-not-found, import-untyped, unused-ignore] 
 with atheris.instrument_imports(include=["esxvirt"]):
     from esxvirt.sim.calls import Peer
     from esxvirt.sim.http.sdk import SoapHandler
-    from esxvirt.sim.state.storage import Datastore, File
+    from esxvirt.sim.state.storage.datastores import Datastore, File
     from tests.unit.sim.inside import Inside
 
 INSIDE = Inside("esx-7.0")

@@ -31,7 +31,7 @@ class Caller:
         self.inside = inside
         self.chance = chance
         self._handler = SoapHandler(inside.endpoint, None)  # type: ignore[arg-type]  # no HTTP: it needs no pool
-        self._refs = [*(target.ref for target in inside.endpoint.objects.values())]
+        self._refs = [*(target.ref for target in inside.objects())]
         self._refs += [inside.machine(name).ref for name in ("web", "archive", "builder", "broken")]
 
     def call(self) -> tuple[str, bytes]:

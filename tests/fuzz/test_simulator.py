@@ -26,6 +26,6 @@ def test_senseless_calls(profile: str, seed: int) -> None:
     for task in inside.endpoint.tasks.recent:
         assert task.error is None or task.error.data.type_name != "SystemError", (task.kind, task.error)
     # It lives, and everything can still be read, or says why not.
-    inside.call("RetrieveServiceContent", inside.endpoint.objects["ServiceInstance"])
+    inside.call("RetrieveServiceContent", inside.endpoint.registry.lasting["ServiceInstance"].ref)
     for machine in list(inside.endpoint.machines.values()):
-        assert inside.read(inside.endpoint.machine(machine), "name", "config", "summary", "runtime", "guest")
+        assert inside.read(inside.endpoint.ids.of(machine), "name", "config", "summary", "runtime", "guest")

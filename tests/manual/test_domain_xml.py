@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from esxvirt.sim import Simulator
-from esxvirt.sim.state import disks
+from esxvirt.sim.state.storage import disks
 from tests.manual.beside import Answer, Client, alike, converted, on_each
 
 PROFILES = ("esx-3.5", "esx-4.1", "esx-7.0", "esx-8.0", "gsx-2.0", "vcenter-7.0")

@@ -59,8 +59,8 @@ def plain(text: str, simulator: Simulator) -> str:
 
 def places(simulator: Simulator) -> dict[str, tuple[str, str]]:
     """Host and state of every machine; each is on one host alone."""
-    hosts = simulator.site.hosts
-    listed = [machine.name for host in hosts for machine in host.machines.values()]
+    site = simulator.site
+    listed = [machine.name for host in site.hosts for machine in site.machines_on(host).values()]
     assert len(listed) == len(set(listed)) == len(simulator.site.machines)
     return {machine.name: (machine.host.name, machine.power) for machine in simulator.site.machines.values()}
 

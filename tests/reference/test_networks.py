@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from esxvirt.sim import Simulator
-from esxvirt.sim.state.networks import PortGroup, Shaping, Switch, add_port_group
+from esxvirt.sim.state.network.networks import PortGroup, Shaping, Switch
+from esxvirt.sim.state.site.networks import add_port_group
 from tests.reference import harness
 
 PROFILES = ("esx-3.5", "esx-5.0", "esx-8.0", "gsx-2.0", "vcenter-7.0")
@@ -29,7 +30,7 @@ def furnish(simulator: Simulator) -> None:
     add_port_group(site, host, "lab", "busy")
     add_port_group(site, host, "tagged", "vlans", 42)
     add_port_group(site, host, "guests", "vlans", 4095)
-    machine = next(machine for machine in host.machines.values() if machine.name == "web")
+    machine = next(machine for machine in site.machines_on(host).values() if machine.name == "web")
     machine.config.nics[0].network = "lab"
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from esxvirt.sim import Simulator
-from esxvirt.sim.state import disks
+from esxvirt.sim.state.storage import disks
 from tests.reference import harness
 
 # Images by what their descriptors say.

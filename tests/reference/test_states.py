@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from esxvirt.sim import Simulator
-from esxvirt.sim.state.autostart import PowerInfo
+from esxvirt.sim.state.host.autostart import PowerInfo
 from tests.client import open_connection
 from tests.reference import harness
 from tests.reference.test_changing import machines

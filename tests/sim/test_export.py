@@ -17,7 +17,7 @@ from pyVim.task import WaitForTask
 from pyVmomi import vim, vmodl
 
 from esxvirt.sim import Simulator
-from esxvirt.sim.state.storage import File
+from esxvirt.sim.state.storage.datastores import File
 from tests.tools import require
 
 
@@ -95,7 +95,7 @@ def test_a_lease_times_out(simulator: Simulator, machine: Any, monkeypatch: pyte
     lease = machine.ExportVm()
     url = lease.info.deviceUrl[0].url
     later = time.monotonic() + 301
-    monkeypatch.setattr("esxvirt.sim.state.leases.time.monotonic", lambda: later)
+    monkeypatch.setattr("esxvirt.sim.state.machine.leases.time.monotonic", lambda: later)
     assert lease.state == "error"
     assert isinstance(lease.error, vim.fault.Timedout)
     assert lease.info is None

@@ -56,7 +56,7 @@ def client(esx: Simulator) -> Iterator[Client]:
 
 def _moid(simulator: Simulator, name: str = "Fedora11") -> str:
     endpoint = simulator.endpoints[0]
-    return endpoint.identify(simulator.site.find_machine(name)).value
+    return endpoint.ids.of(simulator.site.find_machine(name)).value
 
 
 _RENAME = "<newName>{}</newName>"
@@ -123,7 +123,7 @@ def test_a_held_task_that_is_ended(end: str) -> None:
         hold.wait(_PATIENCE)
         task = esx.tasks.recent[-1]
         if end == "cancel":
-            ref = esx.endpoints[0].task(task).ref
+            ref = esx.endpoints[0].show_task(task)
             assert client.call("CancelTask", "Task", ref.value).status == 200
         elif end == "restart":
             esx.restart(tasks="fail")

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from esxvirt.sim import Simulator
 from esxvirt.sim.http.versions import service_versions
-from esxvirt.sim.objects.service_instance import ServiceInstance
+from esxvirt.sim.objects.managers.service_instance import ServiceInstance
 from esxvirt.sim.profiles import PROFILES
 
 _ROOT = {"Authorization": "Basic " + base64.b64encode(b"root:secret").decode()}

@@ -41,7 +41,7 @@ def test_virsh_finds_every_host_by_its_path(tmp_path: Path) -> None:
             directory.mkdir()
             virsh = Virsh(simulator, directory, root.replace("/?", f"/{host.path}?"))
             names = set(virsh("list", "--all", "--name").split())
-            assert names == {machine.name for machine in host.machines.values()}
+            assert names == {machine.name for machine in simulator.site.machines_on(host).values()}
             # A file of the machine comes from its datacenter, wherever that lies.
             name = next(name for name in sorted(names) if name.startswith("vm-"))
             xml = virsh("dumpxml", name)

@@ -82,8 +82,9 @@ def test_virsh_migrates(profile: str, tmp_path: Path) -> None:
         assert "vm-0001" in Virsh(simulator, tmp_path, there)("list", "--all", "--name").split()
         assert machine.running
         assert virsh.warnings == []
+        site = simulator.site
         # The other host's own server shows it now, the first one's no more.
-        assert [sum(m.name == "vm-0001" for m in host.machines.values()) for host in simulator.site.hosts] == [0, 1]
+        assert [sum(m.name == "vm-0001" for m in site.machines_on(host).values()) for host in site.hosts] == [0, 1]
 
 
 def test_virsh_hears_what_is_in_the_way(tmp_path: Path) -> None:

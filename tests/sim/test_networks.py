@@ -171,7 +171,7 @@ def test_a_network_that_is_gone() -> None:
     net = Net()
     net.fault("AddVirtualSwitch", vswitchName="vSwitch1")
     net.group("lab")
-    ref = net.inside.endpoint.identify(net.host.networks[-1])
+    ref = net.inside.endpoint.ids.of(net.host.networks[-1])
     assert '<val xsi:type="xsd:string">lab</val>' in net.inside.read(ref, "name")
     net.fault("RemovePortGroup", pgName="lab")
     with pytest.raises(Fault) as caught:
@@ -197,7 +197,7 @@ def test_hosts_share_a_network_of_one_name() -> None:
         spec = Data("HostPortGroupSpec", name="lab", vlanId=0, vswitchName=f"own{host.number}", policy=policy)
         inside.call("AddPortGroup", system, portgrp=spec)
     assert hosts[0].networks[-1] is hosts[1].networks[-1]
-    ref = inside.endpoint.identify(hosts[0].networks[-1])
+    ref = inside.endpoint.ids.of(hosts[0].networks[-1])
     assert inside.read(ref, "host").count("HostSystem") == 2
     inside.call("RemovePortGroup", Ref("HostNetworkSystem", "networkSystem-11"), pgName="lab")
     assert inside.read(ref, "host").count("HostSystem") == 1

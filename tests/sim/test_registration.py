@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from esxvirt.sim import Simulator
-from esxvirt.sim.state.storage import File
+from esxvirt.sim.state.storage.datastores import File
 from tests.sim.test_holds import Client
 
 _PATIENCE = 20.0

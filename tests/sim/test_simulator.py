@@ -93,9 +93,7 @@ def test_latency() -> None:
 def test_a_hundred_thousand_machines_can_be_listed() -> None:
     inside = Inside("vcenter-7.0", hosts=4, vms=100_000)
     paths = ("name", "runtime.powerState")
-    spec = filter_spec(
-        "VirtualMachine", paths, inside.endpoint.vm_folder, traversal("Folder", "childEntity"), skip=True
-    )
+    spec = filter_spec("VirtualMachine", paths, inside.vm_folder, traversal("Folder", "childEntity"), skip=True)
     options = Data("RetrieveOptions", maxObjects=20_000)
     page = inside.collect("RetrievePropertiesEx", spec, options=options)
     count = 0

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from esxvirt.sim import Simulator
-from esxvirt.sim.state import disks
-from esxvirt.sim.state.machine import Machine
+from esxvirt.sim.state.machine.machine import Machine
+from esxvirt.sim.state.storage import disks
 from esxvirt.sim.wire.values import Ref
 from tests.sim.test_virsh import Virsh
 from tests.tools import require
@@ -121,7 +121,7 @@ class Snaps:
 
     def ref(self, name: str) -> Ref:
         found = next(item for item in self.machine.snapshots if item.name == name)
-        return self.inside.endpoint.identify_snapshot(self.machine, found)
+        return self.inside.endpoint.ids.snapshot(self.machine, found)
 
     def take(self, name: str, *, memory: bool = False) -> str | None:
         return self.call("CreateSnapshot_Task", name=name, memory=memory, quiesce=False)
@@ -283,11 +283,11 @@ def test_snapshots_outlive_the_registration() -> None:
     arguments: dict[str, Any] = {
         "path": "[local-storage] archive/archive.vmx",
         "asTemplate": False,
-        "pool": endpoint.root_pools[1],
+        "pool": snaps.inside.pool,
     }
-    assert snaps.inside.call("RegisterVM_Task", endpoint.vm_folder, **arguments).task.error is None
+    assert snaps.inside.call("RegisterVM_Task", snaps.inside.vm_folder, **arguments).task.error is None
     snaps.machine = endpoint.site.find_machine("archive")
-    snaps.target = endpoint.machine(snaps.machine)
+    snaps.target = snaps.inside.machine("archive")
     assert snaps.shape() == [("a", None), ("b", "a")]
     assert snaps.call("RevertToSnapshot_Task", "a") is None
     assert snaps.call("RemoveAllSnapshots_Task") is None

@@ -11,8 +11,9 @@ import pytest
 
 from esxvirt.sim import Simulator
 from esxvirt.sim.main import run
-from esxvirt.sim.state import keep
-from esxvirt.sim.state.storage import File
+from esxvirt.sim.profiles import find
+from esxvirt.sim.state.site import keep
+from esxvirt.sim.state.storage.datastores import File
 from tests.sim.test_virsh import Virsh
 
 
@@ -75,9 +76,8 @@ def test_a_task_that_runs_is_lost(tmp_path: Path) -> None:
         simulator.tasks.seconds = 60
         machine = simulator.site.find_machine("archive")
         Virsh(simulator, tmp_path)("list")
-        endpoint = simulator.endpoints[0]
-        target = endpoint.machine(machine)
-        simulator.tasks.start("PowerOnVM_Task", "VirtualMachine.powerOn", target.ref, "", "", lambda _: None, machine)
+        ref = simulator.endpoints[0].ids.of(machine)
+        simulator.tasks.start("PowerOnVM_Task", "VirtualMachine.powerOn", ref, "", "", lambda _: None, machine)
         assert machine.busy is not None
         keep.save(simulator.site, tmp_path / "state")
     again = keep.load(tmp_path / "state", simulator.profile)
@@ -167,3 +167,15 @@ def test_snapshots_are_kept_and_move_with_the_machine(tmp_path: Path) -> None:
         assert virsh("snapshot-current", "archive", "--name").strip() == "one"
         virsh("snapshot-delete", "archive", "one", "--children")
         assert virsh("snapshot-list", "archive", "--name").split() == []
+
+
+def test_a_file_of_an_older_version() -> None:
+    """Its classes were in other modules than today."""
+    site = keep.load(Path(__file__).with_name("kept_state.bin"), find("vcenter-7.0"))
+    assert [host.name for host in site.hosts] == ["esx1", "esx2"]
+    assert [len(site.clusters), len(site.distributed), len(site.machines)] == [1, 1, 9]
+    assert [snapshot.name for snapshot in site.find_machine("archive").snapshots] == ["one", "two"]
+    assert site.find_machine("archive").running
+    assert site.hosts[0].autostart.machines
+    assert site.access["vcenter"]["accounts"]["a"]
+    assert len(site.events) > 0

@@ -10,8 +10,9 @@ from lxml import etree
 from pyVmomi import VmomiSupport
 
 from esxvirt.sim.objects import load
-from esxvirt.sim.objects.base import CLASSES, ManagedObject
+from esxvirt.sim.objects.base import ManagedObject
 from esxvirt.sim.profiles import PROFILES
+from esxvirt.sim.registry import CLASSES
 from esxvirt.sim.wire import schema
 from esxvirt.sim.wire.decode import Decoder
 from esxvirt.sim.wire.schema import ManagedType
@@ -43,7 +44,7 @@ def _managed_types() -> Iterator[ManagedType]:
 
 def _objects(inside: Inside) -> dict[str, ManagedObject]:
     """One object of every type that the endpoint has."""
-    found = {target.wsdl: target for target in inside.endpoint.objects.values()}
+    found = {target.wsdl: target for target in inside.objects()}
     found["VirtualMachine"] = inside.machine("web")
     return found
 

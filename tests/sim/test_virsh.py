@@ -50,7 +50,7 @@ def virsh(simulator: Simulator, tmp_path: Path) -> Virsh:
 
 
 def _names(simulator: Simulator) -> set[str]:
-    return {machine.name for machine in simulator.site.hosts[0].machines.values()}
+    return {machine.name for machine in simulator.site.machines_on(simulator.site.hosts[0]).values()}
 
 
 def test_list(simulator: Simulator, virsh: Virsh) -> None:
@@ -136,7 +136,7 @@ def test_a_vcenters_hosts_on_their_own(tmp_path: Path) -> None:
             auth = directory / "auth.conf"
             auth.write_text(auth.read_text(encoding="utf-8").replace(vcenter.username, "root"), encoding="utf-8")
             listed = virsh("list", "--all", "--name").split()
-            assert set(listed) == {machine.name for machine in host.machines.values()}
+            assert set(listed) == {machine.name for machine in vcenter.site.machines_on(host).values()}
 
 
 def test_power(esx: Simulator, tmp_path: Path) -> None:

@@ -9,9 +9,9 @@ __all__ = ["Simulator"]
 
 
 def __getattr__(name: str) -> Any:
-    # The server's libraries are an extra, and take a while to import: whoever only needs a part pays for that part.
     if name == "Simulator":
-        from esxvirt.sim.simulator import Simulator  # noqa: PLC0415  # as above
+        # The server's libraries are an extra, and take a while to import: who never serves does without.
+        from esxvirt.sim.simulator import Simulator  # noqa: PLC0415  # see above
 
         return Simulator
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

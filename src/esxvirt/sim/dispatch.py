@@ -8,8 +8,9 @@ from collections.abc import Callable
 from typing import Any
 
 from esxvirt.sim import licences
-from esxvirt.sim.calls import CURRENT, Call, CallRecord
+from esxvirt.sim.calls import CURRENT, Call
 from esxvirt.sim.holds import StoppedError, stopping
+from esxvirt.sim.log import CallRecord
 from esxvirt.sim.wire import schema
 from esxvirt.sim.wire.values import Fault
 

@@ -1,62 +1,64 @@
-"""A served API: one host's or the vCenter's view of the site, with identifiers, accounts and sessions of its own."""
+"""A served API: one host's or the vCenter's view of the site, with accounts, sessions and objects of its own."""
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from esxvirt.sim.access import Access
-from esxvirt.sim.calls import Call, CallLog
-from esxvirt.sim.faults import FaultPlan
 from esxvirt.sim.holds import Holds
-from esxvirt.sim.objects.base import ManagedObject
-from esxvirt.sim.objects.network import Network as NetworkObject
-from esxvirt.sim.objects.task import Task as TaskObject
-from esxvirt.sim.objects.virtual_machine import VirtualMachine
-from esxvirt.sim.objects.virtual_machine_snapshot import VirtualMachineSnapshot
-from esxvirt.sim.profiles import Profile
+from esxvirt.sim.identifiers import Identifiers
 from esxvirt.sim.properties.paths import PathTable
+from esxvirt.sim.registry import Registered, Registry
 from esxvirt.sim.sessions import Session, Sessions
-from esxvirt.sim.state.distributed import DistributedGroup
-from esxvirt.sim.state.leases import Leases
-from esxvirt.sim.state.machine import Machine
-from esxvirt.sim.state.networks import Network
-from esxvirt.sim.state.places import Datacenter
-from esxvirt.sim.state.site import Host, Site
-from esxvirt.sim.state.snapshots import Snapshot
-from esxvirt.sim.state.storage import Datastore
-from esxvirt.sim.state.tasks import Task, Tasks
+from esxvirt.sim.state.machine.leases import Leases
+from esxvirt.sim.state.machine.machine import Machine
 from esxvirt.sim.wire.encode import Encoder
-from esxvirt.sim.wire.schema import is_a
 from esxvirt.sim.wire.values import Fault, Ref
 
 if TYPE_CHECKING:
-    from esxvirt.sim.tree import Tree
+    from collections.abc import Callable
 
-__all__ = ["Endpoint"]
+    from esxvirt.sim.faults import FaultPlan
+    from esxvirt.sim.log import CallLog
+    from esxvirt.sim.profiles import Profile
+    from esxvirt.sim.state.containers import Datacenter, Folder
+    from esxvirt.sim.state.host.host import Host
+    from esxvirt.sim.state.machine.snapshot_tree import Snapshot
+    from esxvirt.sim.state.network.networks import Network
+    from esxvirt.sim.state.site.tasks import Tasks
+    from esxvirt.sim.state.storage.datastores import Datastore
+    from esxvirt.sim.state.task import Task
+
+__all__ = ["Endpoint", "ShownFolder"]
 
 _TASKS_KEPT = 1000
-# A vCenter's snapshots are numbered machine by machine, so many of each.
-_SNAPSHOTS_KEPT = 100_000
-# Identifiers of the folders that somebody made start here, to be none of a datacenter's own.
-FIRST_FOLDER = 1_000_000
+
+
+class ShownFolder(NamedTuple):
+    """A folder as an endpoint shows it: `holds` as `state.containers.Folder` has it, or "datastore", or "network".
+
+    `folder` is the site's; a datacenter's own four and the root have none. `datacenter` is the one that it is in.
+    """
+
+    holds: str
+    folder: "Folder | None" = None
+    datacenter: "Datacenter | None" = None
 
 
 class Endpoint:
     """The API of `host`, or of the site's vCenter if that is None.
 
-    Objects that always exist are made at once; machines when they are asked for. An identifier says which endpoint it
-    is of: "ha-host" and "1" on a host, "host-11" and "vm-1" on a vCenter.
+    `ids` says who an object is, `registry` what objects there are; `esxvirt.sim.populate` fills that.
     """
 
     def __init__(
         self,
-        tasks: Tasks,
-        profile: Profile,
-        host: Host | None,
+        tasks: "Tasks",
+        profile: "Profile",
+        host: "Host | None",
         access: Access,
-        faults: FaultPlan,
-        calls: CallLog,
+        faults: "FaultPlan",
+        calls: "CallLog",
     ) -> None:
-        self.site: Site = tasks.site
+        self.site = tasks.site
         self.tasks = tasks
         self.profile = profile
         self.host = host
@@ -72,80 +74,89 @@ class Endpoint:
         self.scheme = "https"
         self.leases = Leases()
         self.sessions = Sessions()
-        self.encoder = Encoder(profile.api_version)
-        self.objects: dict[str, ManagedObject] = {}
-        # Where things are; `tree.build` fills these in.
+        self.ids = Identifiers(profile, own=host is not None)
+        self.registry = Registry()
+        # The managers by the properties of ``ServiceContent``.
         self.managers: dict[str, Ref] = {}
-        self.root_pools: dict[int, Ref] = {}
-        self.root_folder = Ref("Folder", "")
-        self.tree: Tree
-        self._datacenters: dict[Datacenter, tuple[Ref, dict[str, Ref]]] = {}
+        # The tasks that clients have heard of, by identifier.
+        self.shown_tasks: dict[str, Task] = {}
+        self.encoder = Encoder(profile.api_version)
         self._encoders = {profile.api_version: self.encoder}
         self._paths: dict[Encoder, PathTable] = {}
-        self._machines: dict[int, VirtualMachine] = {}
-        self._tasks: dict[str, TaskObject] = {}
-        self._networks: dict[str, NetworkObject] = {}
 
     @property
     def name(self) -> str:
         """What it is called in the call log."""
         return "vcenter" if self.host is None else self.host.name
 
+    # What of the site it shows.
+
     @property
-    def hosts(self) -> list[Host]:
+    def hosts(self) -> "list[Host]":
         """The hosts that it shows."""
         return self.site.hosts if self.host is None else [self.host]
 
     @property
-    def datastores(self) -> list[Datastore]:
+    def datacenters(self) -> "list[Datacenter]":
+        """The datacenters that it shows; the first is the only one of most sites."""
+        if self.host is None:
+            return self.site.datacenters
+        return [self.host.datacenter] if self.host.datacenter else []
+
+    @property
+    def datastores(self) -> "list[Datastore]":
         """The datastores that it shows."""
         return self.site.datastores if self.host is None else self.host.datastores
 
     @property
-    def networks(self) -> list[Network]:
+    def networks(self) -> "list[Network]":
         """The networks that it shows."""
         return self.site.networks if self.host is None else self.host.networks
 
     @property
     def machines(self) -> dict[int, Machine]:
         """The machines that it shows, by number."""
-        return self.site.machines if self.host is None else self.host.machines
+        return self.site.machines if self.host is None else self.site.machines_on(self.host)
 
-    # Where the datacenters are; the first is the only one of most sites.
-
-    @property
-    def shown_datacenters(self) -> list[Datacenter]:
-        """The datacenters that it shows."""
-        return list(self._datacenters)
-
-    @property
-    def datacenter(self) -> Ref:
-        """The first datacenter."""
-        return next(iter(self._datacenters.values()))[0]
-
-    @property
-    def vm_folder(self) -> Ref:
-        """The first datacenter's folder of machines."""
-        return next(iter(self._datacenters.values()))[1]["vm"]
-
-    def add_datacenter(self, datacenter: Datacenter, ref: Ref, folders: dict[str, Ref]) -> None:
-        """Tell where a datacenter is, and its folders by what they hold: "vm", "host", "datastore", "network"."""
-        self._datacenters[datacenter] = (ref, folders)
-
-    def datacenter_ref(self, datacenter: Datacenter) -> Ref:
-        """Return the reference of a datacenter."""
-        return self._datacenters[datacenter][0]
-
-    def folders_of(self, datacenter: Datacenter) -> dict[str, Ref]:
-        """Return the four folders of a datacenter by what they hold."""
-        return self._datacenters[datacenter][1]
+    def hosts_of(self, datacenter: "Datacenter") -> "list[Host]":
+        """Return the hosts of a datacenter that it shows."""
+        return [host for host in self.hosts if host.datacenter is datacenter]
 
     def folder_of(self, machine: Machine) -> Ref:
         """Return the folder that a machine is in."""
-        placed = self.site.machine_folders.get(machine.number)
-        if placed is not None and self.host is None:
-            return Ref("Folder", f"group-v{FIRST_FOLDER + placed.number}")
-        return self.folders_of(machine.host.datacenter)["vm"] if machine.host.datacenter else self.vm_folder
+        datacenter = machine.host.datacenter or self.datacenters[0]
+        return self.ids.folder_or_top(self.site.machine_folders.get(machine.number), "vm", datacenter)
+
+    def machine_of(self, moid: str) -> Machine | None:
+        """Return the machine of an identifier, or None."""
+        number = self.ids.machine_number(moid)
+        machine = None if number is None else self.machines.get(number)
+        return machine if machine is not None and self.ids.of(machine).value == moid else None
+
+    def snapshot_of(self, moid: str) -> "tuple[Machine, Snapshot] | None":
+        """Return the snapshot of an identifier, with its machine, or None."""
+        numbers = self.ids.snapshot_numbers(moid)
+        machine = None if numbers is None else self.machines.get(numbers[0])
+        if numbers is None or machine is None or machine.virtual:
+            return None
+        snapshot = machine.snapshots.find(numbers[1])
+        known = snapshot is not None and self.ids.snapshot(machine, snapshot).value == moid
+        return (machine, snapshot) if snapshot is not None and known else None
+
+    def folder_at(self, moid: str) -> ShownFolder | None:
+        """Return the folder of an identifier, or None."""
+        if moid == self.ids.root_folder.value:
+            return ShownFolder("datacenter")
+        for datacenter in self.datacenters:
+            for holds, ref in self.ids.folders(datacenter).items():
+                if ref.value == moid:
+                    return ShownFolder(holds, None, datacenter)
+        for folder in self.site.folders if self.host is None else ():
+            if self.ids.folder(folder).value == moid:
+                return ShownFolder(folder.holds, folder, folder.datacenter)
+        return None
+
+    # Who writes and reads for a client's version.
 
     def encoder_for(self, api_version: str) -> Encoder:
         """Return the writer for a client that speaks `api_version`, no newer than the server's own."""
@@ -161,107 +172,11 @@ class Endpoint:
             table = self._paths.setdefault(encoder, PathTable(encoder))
         return table
 
-    def add(self, target: ManagedObject) -> ManagedObject:
-        """Add an object that lives as long as the server."""
-        self.objects[target.ref.value] = target
-        return target
+    # Its objects.
 
-    def identify(self, what: Host | Machine | Datastore | Network) -> Ref:
-        """Return this endpoint's reference to something of the site."""
-        own = self.host is not None
-        if isinstance(what, Machine):
-            return Ref("VirtualMachine", str(what.number * self.profile.moid_step) if own else f"vm-{what.number}")
-        if isinstance(what, Host):
-            return Ref("HostSystem", "ha-host" if own else f"host-{what.number * 10 + 1}")
-        if isinstance(what, DistributedGroup) and not own:
-            return Ref("DistributedVirtualPortgroup", what.key)
-        if isinstance(what, Network):
-            return Ref("Network", f"HaNetwork-{what.name}" if own else f"network-{what.number}")
-        return Ref("Datastore", self._own_datastore_id(what) if own else f"datastore-{what.number}")
-
-    def _own_datastore_id(self, datastore: Datastore) -> str:
-        return str(datastore.number) if self.profile.is_gsx else datastore.mount.rpartition("/")[2]
-
-    def machine(self, machine: Machine) -> VirtualMachine:
-        """Return this endpoint's object of a machine."""
-        found = self._machines.get(machine.number)
-        if found is None or found.machine is not machine:
-            found = VirtualMachine(self, self.identify(machine).value, machine)
-            self._machines[machine.number] = found
-        return found
-
-    def task(self, task: Task) -> TaskObject:
-        """Return this endpoint's object of a task."""
-        kind = task.kind.rpartition(".")[2]
-        moid = f"task-{task.number}" if self.host is None else f"haTask-{task.entity.value}-vim.{kind}-{task.number}"
-        found = self._tasks.get(moid)
-        if found is None:
-            found = self._tasks[moid] = TaskObject(self, moid, task)
-            while len(self._tasks) > _TASKS_KEPT:
-                del self._tasks[next(iter(self._tasks))]
-        return found
-
-    def start_task(
-        self,
-        call: Call,
-        kind: str,
-        entity: ManagedObject,
-        work: Callable[[Task], Any],
-        owner: Any = None,
-        prepare: Callable[[Task], None] | None = None,
-    ) -> TaskObject:
-        """Start a task on `entity` for the caller and return its object; see `Tasks.start`."""
-        if isinstance(owner, Machine) and self.leases.of(owner) is not None:
-            text = "The operation is not allowed in the current state: the machine is being exported."
-            raise Fault("TaskInProgress", text)
-        username = call.session.username if call.session else ""
-        name = entity.getters["name"](entity) if "name" in entity.getters else ""
-        return self.task(self.tasks.start(call.name, kind, entity.ref, name, username, work, owner, prepare))
-
-    def machine_of(self, moid: str) -> Machine | None:
-        """Return the machine of an identifier, or None."""
-        digits = moid.removeprefix("vm-")
-        if (self.host is None) != moid.startswith("vm-") or not digits.isdecimal() or len(digits) > 12:
-            return None
-        number, odd = divmod(int(digits), 1 if self.host is None else self.profile.moid_step)
-        machine = self.machines.get(number)
-        return machine if machine and not odd and self.identify(machine).value == moid else None
-
-    def identify_snapshot(self, machine: Machine, snapshot: Snapshot) -> Ref:
-        """Return this endpoint's reference to a snapshot of a machine."""
-        if self.host is None:
-            return Ref("VirtualMachineSnapshot", f"snapshot-{machine.number * _SNAPSHOTS_KEPT + snapshot.number}")
-        return Ref("VirtualMachineSnapshot", f"{self.identify(machine).value}-snapshot-{snapshot.number}")
-
-    def snapshot(self, moid: str) -> VirtualMachineSnapshot | None:
-        """Return the snapshot of an identifier, or None."""
-        head, word, digits = moid.rpartition("snapshot-")
-        if not word or not digits.isdecimal() or len(digits) > 18:
-            return None
-        if self.host is None:
-            number, index = divmod(int(digits), _SNAPSHOTS_KEPT)
-            machine = self.machines.get(number)
-        else:
-            machine, index = self.machine_of(head.removesuffix("-")), int(digits)
-        if machine is None or machine.virtual:
-            return None
-        snapshot = machine.snapshots.find(index)
-        if snapshot is None or self.identify_snapshot(machine, snapshot).value != moid:
-            return None
-        return VirtualMachineSnapshot(self, moid, machine, snapshot)
-
-    def network(self, moid: str) -> NetworkObject | None:
-        """Return the network of an identifier, or None: networks come and go with port groups."""
-        for network in self.networks:
-            if self.identify(network).value == moid:
-                found = self._networks.get(moid)
-                if found is None or found.network is not network:
-                    places = (host.datacenter for host in self.hosts if network in host.networks)
-                    datacenter = next(filter(None, places), next(iter(self._datacenters)))
-                    folder = self.folders_of(datacenter)["network"]
-                    found = self._networks[moid] = NetworkObject(self, moid, network, folder)
-                return found
-        return None
+    def find(self, ref: Ref, session: Session | None) -> Registered | None:
+        """Return the object of `ref`, or None: the server's own, the session's, or one that comes and goes."""
+        return self.registry.find(ref, {} if session is None else session.objects)
 
     def parent_of(self, ref: Ref) -> Ref | None:
         """Return what an object belongs to, for roles that are given from above; None at the top."""
@@ -275,25 +190,32 @@ class Endpoint:
             entity: Ref = task.entity
             return entity
         owner = getattr(target, "machine", None) or getattr(target, "host", None)
-        return self.identify(owner) if owner is not None else None
+        return self.ids.of(owner) if owner is not None else None
 
-    def _datastore_part(self, moid: str) -> ManagedObject | None:
-        """Return a datastore or its browser, which come and go on hosts."""
-        if moid not in self.objects:
-            self.tree.add_datastores()
-        found = self.objects.get(moid)
-        store = getattr(found, "datastore", None)
-        return None if isinstance(store, Datastore) and store not in self.datastores else found
+    def show_task(self, task: "Task") -> Ref:
+        """Return the reference of a task, by which clients find it from now on."""
+        ref = self.ids.task(task)
+        if ref.value not in self.shown_tasks:
+            self.shown_tasks[ref.value] = task
+            while len(self.shown_tasks) > _TASKS_KEPT:
+                del self.shown_tasks[next(iter(self.shown_tasks))]
+        return ref
 
-    def find(self, ref: Ref, session: Session | None) -> ManagedObject | None:
-        """Return the object of `ref`, or None: the server's own, the session's, or a machine."""
-        found = self.objects.get(ref.value) or self._tasks.get(ref.value)
-        if ref.type in {"Datastore", "HostDatastoreBrowser"}:
-            found = self._datastore_part(ref.value)
-        if found is None and session is not None:
-            found = session.objects.get(ref.value)
-        if found is None:
-            machine = self.machine_of(ref.value)
-            found = self.machine(machine) if machine else self.snapshot(ref.value) or self.network(ref.value)
-        # Clients may name a base type, such as ManagedObject.
-        return found if found is not None and (found.wsdl == ref.type or is_a(found.wsdl, ref.type)) else None
+    def start_task(
+        self,
+        method: str,
+        kind: str,
+        entity: Ref,
+        username: str,
+        work: "Callable[[Task], Any]",
+        owner: Any = None,
+        prepare: "Callable[[Task], None] | None" = None,
+    ) -> Ref:
+        """Start a task on `entity` and return its reference; see `Tasks.start`."""
+        if isinstance(owner, Machine) and self.leases.of(owner) is not None:
+            text = "The operation is not allowed in the current state: the machine is being exported."
+            raise Fault("TaskInProgress", text)
+        target = self.find(entity, None)
+        named = target.getters.get("name") if target is not None else None
+        name = named(target) if named is not None else ""
+        return self.show_task(self.tasks.start(method, kind, entity, name, username, work, owner, prepare))

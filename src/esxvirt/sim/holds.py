@@ -41,7 +41,7 @@ class HeldCall:
 
 
 class Claim:
-    """One call's place in a hold, from when it comes until it is carried out."""
+    """One call in a hold, from when it comes until it is carried out."""
 
     def __init__(self, hold: "Hold", call: HeldCall) -> None:
         self.call = call
@@ -206,7 +206,7 @@ class Hold:
             claim.let_go(go_on=go_on)
 
     def claim(self, stage: str, call: HeldCall) -> Claim | None:
-        """Return a place for a call if this hold is for it; `Holds` calls it under its lock."""
+        """Return a claim for a call if this hold is for it; `Holds` calls it under its lock."""
         if not self._left or not self._wanted.matches(stage, call):
             return None
         if self._skip:
@@ -287,7 +287,7 @@ class Holds:
         return hold
 
     def claim(self, stage: str, method: str, where: str, session: str | None) -> Claim | None:
-        """Return the place of a "call", a "task" or a request for a "file" that is to be held, or None."""
+        """Return the claim of a "call", a "task" or a request for a "file" that is to be held, or None."""
         if not self._holds:
             return None
         call = HeldCall(method, where, session)

@@ -6,10 +6,11 @@ import signal
 import sys
 import threading
 
+from esxvirt import sim
 from esxvirt.sim.licences import LICENCES
 from esxvirt.sim.profiles import ALIASES, PROFILES
-from esxvirt.sim.state.inventory import TROUBLES
-from esxvirt.sim.state.shared_storage import KINDS
+from esxvirt.sim.state.site.default_site import TROUBLES
+from esxvirt.sim.state.site.shared_storage import KINDS
 
 __all__ = ["options", "run"]
 
@@ -124,12 +125,12 @@ def run(arguments: list[str] | None = None) -> int:
     parser = _parser()
     options = parser.parse_args(arguments)
     try:
-        from esxvirt.sim.simulator import Simulator  # noqa: PLC0415  # the server's libraries are an extra
+        simulator_class = sim.Simulator
     except ModuleNotFoundError as error:
         sys.stderr.write(f"esxvirt-sim: {error.name} is missing: pip install 'esxvirt[sim]'\n")
         return 1
     try:
-        simulator = Simulator(
+        simulator = simulator_class(
             options.profile, options.transport, options.hosts, options.vms, options.latency,
             license=options.license, troubled=options.troubled, listen=options.listen, datacenters=options.datacenters,
             clusters=options.clusters, folders=options.folders, shared=options.shared, tree=options.host_path,

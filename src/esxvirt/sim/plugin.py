@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from esxvirt import sim
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from esxvirt.sim import Simulator
 
 __all__ = ["esx_simulator", "pytest_addoption", "pytest_configure"]
 
@@ -39,14 +39,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture
-def esx_simulator(request: pytest.FixtureRequest) -> "Iterator[Simulator]":
+def esx_simulator(request: pytest.FixtureRequest) -> "Iterator[sim.Simulator]":
     """Serve a VMware server on loopback for one test."""
-    from esxvirt.sim import Simulator  # noqa: PLC0415  # a session whose tests need no server need not pay for it
-
     marker = request.node.get_closest_marker("esx_simulator")
     arguments = marker.args if marker else ()
     knobs = dict(marker.kwargs) if marker else {}
     if not arguments:
         knobs.setdefault("profile", request.config.getoption("--esx-profile"))
-    with Simulator(*arguments, **knobs) as simulator:
+    with sim.Simulator(*arguments, **knobs) as simulator:
         yield simulator

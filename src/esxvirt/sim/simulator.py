@@ -12,26 +12,26 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import quote
 
-from esxvirt.sim import tree
 from esxvirt.sim.access import Access
-from esxvirt.sim.calls import CallLog
 from esxvirt.sim.endpoint import Endpoint
 from esxvirt.sim.faults import FaultPlan
 from esxvirt.sim.holds import Hold, Holds
 from esxvirt.sim.http import addresses, certificates
 from esxvirt.sim.http.server import Server
-from esxvirt.sim.licences import LICENCES
-from esxvirt.sim.profiles import Profile, find
+from esxvirt.sim.log import CallLog
+from esxvirt.sim.options import Options
+from esxvirt.sim.populate import populate
+from esxvirt.sim.profiles import find
 from esxvirt.sim.sessions import Session
-from esxvirt.sim.state import keep
-from esxvirt.sim.state.inventory import Layout, build_site
-from esxvirt.sim.state.tasks import Tasks
-from esxvirt.sim.state.troubles import cause
+from esxvirt.sim.state.machine.troubles import cause
+from esxvirt.sim.state.site import keep
+from esxvirt.sim.state.site.default_site import Layout
+from esxvirt.sim.state.site.tasks import Tasks
 
 if TYPE_CHECKING:
     from os import PathLike
 
-    from esxvirt.sim.state.site import Site
+    from esxvirt.sim.state.host.host import Host
     from esxvirt.sim.wire.values import Ref
 
 __all__ = ["PASSWORD", "Simulator"]
@@ -47,8 +47,9 @@ class Simulator:
 
     `profile` is one of `profiles.PROFILES` or "esx", "gsx", "vcenter"; `transport` "https" or "http"; `hosts` and `vms`
     are counts, `latency` seconds that every call takes longer; `idle_timeout` seconds without a call end a session.
-    `troubled` adds machines with any of `state.troubles.TROUBLES`, `storage` adds "nfs" and "iscsi" storage;
-    `datacenters`, `clusters`, `folders`, `shared`, `distributed`, `tree` are a vCenter's: see `state.inventory.Layout`.
+    `troubled` adds machines with any of `state.machine.troubles.TROUBLES`, `storage` adds "nfs" and "iscsi" storage;
+    `datacenters`, `clusters`, `folders`, `shared`, `distributed`, `tree` are a vCenter's: see `Layout` in
+    `state.site.default_site`.
     `license` "free" is that of the free ESXi, whose API only reads.
     `names` are names or addresses that the certificate is for, beside those that the servers have anyway.
     `listen` is the main server's (address, port), port 0 for any. `state` is a file that keeps what has changed between
@@ -80,73 +81,67 @@ class Simulator:
         names: Iterable[str] = (),
         state: "str | PathLike[str] | None" = None,
     ) -> None:
-        if transport not in {"http", "https"}:
-            raise ValueError(f"transport {transport!r}: choose http or https")
-        if latency < 0:
-            raise ValueError(f"a latency of {latency} seconds cannot be")
-        if idle_timeout <= 0:
-            raise ValueError(f"sessions that end after {idle_timeout} seconds cannot be")
-        self.profile: Profile = find(profile)
-        if license not in LICENCES or (license == "free" and self.profile.product_line_id != "embeddedEsx"):
-            raise ValueError(f"licence {license!r}: choose {' or '.join(LICENCES)}; only an ESXi can be free")
+        self._options = options = Options(
+            profile=find(profile),
+            transport=transport,
+            hosts=hosts,
+            vms=vms,
+            latency=latency,
+            layout=Layout(datacenters, clusters, folders, shared, distributed, tuple(tree)),
+            troubled=tuple(troubled),
+            storage=tuple(storage),
+            listen=listen,
+            password=password,
+            idle_timeout=idle_timeout,
+            license=license,
+            names=tuple(names),
+            state=Path(state) if state is not None else None,
+        )
+        self.profile = options.profile
         self.transport = transport
+        self.username = options.profile.username
         self.password = password
-        self.username = self.profile.username
         self.calls = CallLog()
         self.faults = FaultPlan()
-        self.holds = Holds()
         self.faults.on_change = self._listen_again
-        self._state = Path(state) if state is not None else None
-        if self._state is not None and self._state.exists():
-            self.site: Site = keep.load(self._state, self.profile)
-        else:
-            layout = Layout(datacenters, clusters, folders, shared, distributed, tuple(tree))
-            self.site = build_site(self.profile, hosts, vms, tuple(troubled), layout, tuple(storage))
+        self.holds = Holds()
+        # Where the state is written at the end.
+        self._state = options.state
+        self.site = options.site()
+        self.tasks = Tasks(self.site, holds=self.holds)
+        self.endpoints = [self._make_endpoint(host) for host in self._served_hosts()]
         self.cacert: Path | None = None
         self.thumbprint: str | None = None
-        self._latency = latency
-        self._restricted = license == "free"
-        self._idle_timeout = idle_timeout
-        self._listen = listen
-        self._names = tuple(names)
-        for name in self._names:
-            if not certificates.is_name(name):
-                raise ValueError(f"{name!r} is neither a host's name nor an address that a certificate can be for")
         self._servers: list[Server] = []
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._pool: ThreadPoolExecutor | None = None
         self._directory: tempfile.TemporaryDirectory[str] | None = None
-        self.tasks = Tasks(self.site)
-        self.tasks.holds = self.holds
-        self.endpoints = self._make_endpoints()
 
-    def _make_endpoints(self) -> list[Endpoint]:
-        """Make the main endpoint, and the hosts' if the main one is a vCenter."""
-        owners = [None, *self.site.hosts] if self.profile.is_vcenter else [self.site.hosts[0]]
-        made = []
-        for host in owners:
-            profile = self.profile if host is None else host.profile
-            access = Access(profile.username, self.password)
-            endpoint = Endpoint(self.tasks, profile, host, access, self.faults, self.calls)
-            endpoint.latency = self._latency
-            endpoint.holds = self.holds
-            access.restricted = self._restricted
-            endpoint.sessions.idle_timeout = self._idle_timeout
-            if endpoint.name in self.site.access:
-                access.load(self.site.access[endpoint.name])
-            tree.build(endpoint)
-            made.append(endpoint)
-        return made
+    def _served_hosts(self) -> "list[Host | None]":
+        """Return the hosts that have a server, the main one first: None stands for a vCenter's own."""
+        return [None, *self.site.hosts] if self.profile.is_vcenter else [self.site.hosts[0]]
+
+    def _make_endpoint(self, host: "Host | None") -> Endpoint:
+        profile = self.profile if host is None else host.profile
+        access = Access(profile.username, self.password)
+        access.restricted = self._options.free
+        endpoint = Endpoint(self.tasks, profile, host, access, self.faults, self.calls)
+        endpoint.latency = self._options.latency
+        endpoint.holds = self.holds
+        endpoint.sessions.idle_timeout = self._options.idle_timeout
+        if endpoint.name in self.site.access:
+            access.load(self.site.access[endpoint.name])
+        populate(endpoint)
+        return endpoint
 
     @property
     def latency(self) -> float:
         """Seconds that every call takes longer; it may be set while the simulator runs."""
-        return self._latency
+        return self.endpoints[0].latency
 
     @latency.setter
     def latency(self, seconds: float) -> None:
-        self._latency = seconds
         for endpoint in self.endpoints:
             endpoint.latency = seconds
 
@@ -202,7 +197,7 @@ class Simulator:
         )
 
     def trouble(self, name: str, trouble: str) -> None:
-        """Give the machine of that name one of `state.troubles.TROUBLES`; LookupError, ValueError."""
+        """Give the machine of that name one of `state.machine.troubles.TROUBLES`; LookupError, ValueError."""
         with self.site.lock:
             machine = self.site.find_machine(name)
             cause(machine, trouble)
@@ -354,13 +349,13 @@ class Simulator:
         """The names and addresses that the certificate is for, the subject first."""
         own = [_VCENTER_NAME] if self.profile.is_vcenter else []
         own += [host.full_name for host in self.site.hosts if certificates.is_name(host.full_name)]
-        return [*self._names, *own, *(str(item.getsockname()[0]) for item in listeners)]
+        return [*self._options.names, *own, *(str(item.getsockname()[0]) for item in listeners)]
 
     def _bind(self) -> list[socket.socket]:
         standard = 80 if self.transport == "http" else 443
         if self.profile.is_vcenter:
-            return addresses.bind_site(len(self.site.hosts), standard, self._listen)
-        return [addresses.bind(*(self._listen or ("127.0.0.1", 0)))]
+            return addresses.bind_site(len(self.site.hosts), standard, self._options.listen)
+        return [addresses.bind(*(self._options.listen or ("127.0.0.1", 0)))]
 
     def _run(self) -> None:
         assert self._loop is not None  # noqa: S101  # start makes it first

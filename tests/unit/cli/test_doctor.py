@@ -188,7 +188,7 @@ def test_a_vcenter_that_manages_nothing(tls: Simulator, tmp_path: Path) -> None:
 
 
 def test_a_clock_that_is_wrong(tls: Simulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from esxvirt.sim.objects import service_instance  # noqa: PLC0415  only here it is changed
+    from esxvirt.sim.objects.managers import service_instance  # noqa: PLC0415  only here it is changed
 
     class Late(datetime):
         @classmethod

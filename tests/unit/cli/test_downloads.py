@@ -17,7 +17,7 @@ import pytest
 from esxvirt.cli.part_files import CannotBesideError, PartFile
 from esxvirt.cli.targets import CannotCreateError, DirectTarget, open_target
 from esxvirt.sim import Simulator
-from esxvirt.sim.state.storage import File
+from esxvirt.sim.state.storage.datastores import File
 from tests.client import write_auth_file
 from tests.unit.cli.program import FRESH
 from tests.unit.cli.small_disks import SmallDisk

@@ -11,7 +11,7 @@ from esxvirt.cli.output import Output
 from esxvirt.cli.settings import Settings
 from esxvirt.cli.virsh import Virsh
 from esxvirt.sim import Simulator
-from esxvirt.sim.state import snapshots
+from esxvirt.sim.state.machine import snapshots
 from tests.client import esxvirsh, write_auth_file
 from tests.snapshots import NAMES, grow_ten, machine_of
 

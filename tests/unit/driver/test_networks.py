@@ -27,7 +27,8 @@ from esxvirt.errors import (
     XmlError,
 )
 from esxvirt.sim import Simulator
-from esxvirt.sim.state.networks import Shaping, Switch, add_port_group
+from esxvirt.sim.state.network.networks import Shaping, Switch
+from esxvirt.sim.state.site.networks import add_port_group
 from esxvirt.uri import parse
 from esxvirt.xml.interface import HostInterface, format_interface
 from esxvirt.xml.network import Vlan, format_network
@@ -180,7 +181,9 @@ def test_a_switch_in_use_keeps_its_port_groups(fresh: Simulator, connect: Opener
     host.switches.append(Switch("busy", 64))
     add_port_group(fresh.site, host, "idle", "busy", 7, Shaping(8_000_000, 9_000_000, 1024))
     add_port_group(fresh.site, host, "used", "busy")
-    next(machine for machine in host.machines.values() if machine.running).config.nics[0].network = "used"
+    next(machine for machine in fresh.site.machines_on(host).values() if machine.running).config.nics[
+        0
+    ].network = "used"
     connection = connect(fresh)
     handle = networks.lookup_by_name(connection, "busy")
     described = networks.describe(connection, handle)

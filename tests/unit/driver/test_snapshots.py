@@ -23,7 +23,7 @@ from esxvirt.errors import (
     SnapshotNotFoundError,
 )
 from esxvirt.sim import Simulator
-from esxvirt.sim.state import snapshots as state
+from esxvirt.sim.state.machine import snapshots as state
 from esxvirt.vsphere.decode import Ref
 from esxvirt.xml.snapshot import DomainSnapshot, parse_snapshot
 from tests.snapshots import NAMES, grow_many, grow_ten, machine_of

@@ -19,7 +19,7 @@ from esxvirt.errors import (
     UnsupportedError,
 )
 from esxvirt.sim import Simulator
-from esxvirt.sim.state.storage import File
+from esxvirt.sim.state.storage.datastores import File
 from tests.unit.driver.conftest import Opener
 
 CONTENT = b"".join(hashlib.sha512(b"%d" % number).digest() for number in range(16_384))

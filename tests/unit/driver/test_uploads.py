@@ -17,7 +17,7 @@ from esxvirt.driver.storage.volumes import VolumeHandle
 from esxvirt.errors import DeadlineError, EsxvirtError, InvalidArgumentError, OperationFailedError, TransportError
 from esxvirt.sim import Simulator
 from esxvirt.sim.http.folder import FolderHandler
-from esxvirt.sim.state.storage import File
+from esxvirt.sim.state.storage.datastores import File
 from esxvirt.vsphere.file_streams import FileWriter
 from tests.unit.driver.conftest import Opener
 

@@ -2,16 +2,18 @@
 
 from typing import TYPE_CHECKING, Any
 
-from esxvirt.sim import tree
 from esxvirt.sim.access import Access
-from esxvirt.sim.calls import Call, CallLog, Peer
+from esxvirt.sim.calls import Call, Peer
 from esxvirt.sim.dispatch import invoke
 from esxvirt.sim.endpoint import Endpoint
 from esxvirt.sim.faults import FaultPlan
+from esxvirt.sim.log import CallLog
 from esxvirt.sim.objects.base import ManagedObject
+from esxvirt.sim.populate import populate
 from esxvirt.sim.profiles import find
-from esxvirt.sim.state.inventory import build_site
-from esxvirt.sim.state.tasks import Tasks
+from esxvirt.sim.properties.children import children
+from esxvirt.sim.state.site.default_site import build_site
+from esxvirt.sim.state.site.tasks import Tasks
 from esxvirt.sim.wire.values import Data, Raw, Ref
 
 if TYPE_CHECKING:
@@ -26,7 +28,7 @@ class Inside:
         site = build_site(found, **inventory)
         host = None if found.is_vcenter else site.hosts[0]
         self.endpoint = Endpoint(Tasks(site), found, host, Access(found.username, "secret"), FaultPlan(), CallLog())
-        tree.build(self.endpoint)
+        populate(self.endpoint)
         self.session: Session | None = None
         self.login(username or found.username)
 
@@ -38,7 +40,8 @@ class Inside:
         call = Call(self.endpoint, method, ref, arguments, Peer(cookie=cookie), encoder)
         value = invoke(call)
         self.session = call.session
-        return value
+        # Tests look into a task, of which a method returns the reference.
+        return self.find(value) if isinstance(value, Ref) and value.type == "Task" else value
 
     def login(self, username: str) -> None:
         self.session = None
@@ -56,8 +59,40 @@ class Inside:
         assert isinstance(answer[0], Raw)
         return answer[0].xml
 
+    def find(self, ref: Ref) -> ManagedObject:
+        found = self.endpoint.find(ref, self.session)
+        assert isinstance(found, ManagedObject)
+        return found
+
     def machine(self, name: str) -> ManagedObject:
-        return self.endpoint.machine(self.endpoint.site.find_machine(name))
+        return self.find(self.endpoint.ids.of(self.endpoint.site.find_machine(name)))
+
+    @property
+    def datacenter(self) -> Ref:
+        """The first datacenter."""
+        return self.endpoint.ids.datacenter(self.endpoint.datacenters[0])
+
+    @property
+    def vm_folder(self) -> Ref:
+        """The first datacenter's folder of machines."""
+        return self.endpoint.ids.folders(self.endpoint.datacenters[0])["vm"]
+
+    @property
+    def pool(self) -> Ref:
+        """The first host's root resource pool."""
+        return self.endpoint.ids.pool(self.endpoint.hosts[0])
+
+    def objects(self) -> list[ManagedObject]:
+        """All objects but machines, which are many: those that last, and folders and datastores with their browsers."""
+        endpoint = self.endpoint
+        refs = [target.ref for target in endpoint.registry.lasting.values()]
+        pending = [endpoint.ids.root_folder]
+        while pending:
+            below = children(endpoint, pending.pop())
+            pending += below
+            refs += [ref for ref in below if ref.type != "VirtualMachine"]
+        refs += [endpoint.ids.browser(store) for store in endpoint.datastores]
+        return [self.find(ref) for ref in dict.fromkeys(refs)]
 
 
 def filter_spec(

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from esxvirt.sim.calls import CallLog, CallRecord
+from esxvirt.sim.log import CallLog, CallRecord
 from esxvirt.sim.profiles import ALIASES, PROFILES, find
 from esxvirt.sim.wire import schema
 from esxvirt.sim.wire.values import Data, Fault, Ref
@@ -125,7 +125,7 @@ _MANAGED = ("PropertyCollector", "VirtualMachine", "HostSystem", "SearchIndex", 
 def test_a_method_of_another_type() -> None:
     inside = Inside()
     with pytest.raises(Fault) as caught:
-        inside.call("PowerOnVM_Task", inside.endpoint.root_folder)
+        inside.call("PowerOnVM_Task", inside.endpoint.ids.root_folder)
     assert _fault(caught) == "MethodNotFound"
     assert caught.value.data.method == "PowerOnVM_Task"
     with pytest.raises(Fault, match="NoSuchType"):
@@ -150,7 +150,7 @@ def test_an_object_that_is_gone() -> None:
 def test_a_reference_of_another_type() -> None:
     inside = Inside()
     with pytest.raises(Fault) as caught:
-        inside.call("PowerOnVM_Task", Ref("VirtualMachine", inside.endpoint.root_folder.value))
+        inside.call("PowerOnVM_Task", Ref("VirtualMachine", inside.endpoint.ids.root_folder.value))
     assert _fault(caught) == "ManagedObjectNotFound"
     assert "web" in inside.read(Ref("ManagedEntity", inside.machine("web").ref.value), "name")
 
@@ -178,7 +178,7 @@ def test_privileges_of_a_session() -> None:
     answer = inside.call(
         "HasPrivilegeOnEntities",
         inside.endpoint.managers["authorizationManager"],
-        entity=[inside.endpoint.root_folder],
+        entity=[inside.endpoint.ids.root_folder],
         sessionId=inside.session.key,
         privId=["System.Read", "VirtualMachine.Interact.PowerOn"],
     )
@@ -278,8 +278,8 @@ def test_every_profile_stands(name: str) -> None:
     guest_ids = schema.enum_type("VirtualMachineGuestOsIdentifier").values
     for machine in inside.endpoint.machines.values():
         assert machine.config.guest_id in guest_ids
-        assert f">{machine.name}<" in inside.read(inside.endpoint.machine(machine), "name", "config", "summary")
-    spec = filter_spec("HostSystem", None, inside.endpoint.identify(inside.endpoint.hosts[0]))
+        assert f">{machine.name}<" in inside.read(inside.endpoint.ids.of(machine), "name", "config", "summary")
+    spec = filter_spec("HostSystem", None, inside.endpoint.ids.of(inside.endpoint.hosts[0]))
     assert re.search(r"<name>hardware</name>", inside.collect("RetrieveProperties", spec)[0].xml)
 
 
@@ -293,7 +293,7 @@ def test_search() -> None:
     inside = Inside("vcenter-7.0", hosts=2, vms=3)
     index = inside.endpoint.managers["searchIndex"]
     web = inside.machine("web")
-    host = inside.endpoint.identify(inside.endpoint.hosts[1])
+    host = inside.endpoint.ids.of(inside.endpoint.hosts[1])
 
     def call(method: str, **arguments: Any) -> Any:
         return inside.call(method, index, **arguments)
@@ -312,8 +312,8 @@ def test_search() -> None:
     assert call("FindByInventoryPath", inventoryPath="dc1/vm/web") == web.ref
     assert call("FindByInventoryPath", inventoryPath="/dc1/host/esx2.example.com/esx2.example.com/") == host
     assert call("FindByInventoryPath", inventoryPath="dc1/vm/nobody") is None
-    assert call("FindChild", entity=inside.endpoint.vm_folder, name="web") == web.ref
-    datacenter = inside.endpoint.datacenter
+    assert call("FindChild", entity=inside.vm_folder, name="web") == web.ref
+    datacenter = inside.datacenter
     assert call("FindByDatastorePath", datacenter=datacenter, path="[local-storage] web/web.vmx") == web.ref
     assert call("FindByDatastorePath", datacenter=datacenter, path="[local-storage] web/nobody.vmx") is None
     with pytest.raises(Fault) as caught:
@@ -335,7 +335,7 @@ def test_performance_counters() -> None:
     assert all(value > 0 for value in answer.value[0].value)
     assert inside.call("QueryAvailablePerfMetric", manager, entity=archive) == []
     with pytest.raises(Fault, match="no counters"):
-        inside.call("QueryAvailablePerfMetric", manager, entity=inside.endpoint.root_folder)
+        inside.call("QueryAvailablePerfMetric", manager, entity=inside.endpoint.ids.root_folder)
     with pytest.raises(Fault, match="no counter 9999"):
         inside.call("QueryPerfCounter", manager, counterId=[9999])
 

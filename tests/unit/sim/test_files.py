@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from esxvirt.sim.profiles import PROFILES
-from esxvirt.sim.state import disks, files
-from esxvirt.sim.state.inventory import Layout
-from esxvirt.sim.state.storage import Datastore, File
+from esxvirt.sim.state.site.default_site import Layout
+from esxvirt.sim.state.storage import disks, files
+from esxvirt.sim.state.storage.datastores import Datastore, File
 from esxvirt.sim.wire.values import Data, Fault, Ref
 from tests.unit.sim.inside import Inside
 
@@ -22,7 +22,7 @@ class Files:
         self.inside = Inside(profile, **more)
         endpoint = self.inside.endpoint
         self.store: Datastore = endpoint.site.datastores[0]
-        self.datacenter = endpoint.datacenter
+        self.datacenter = self.inside.datacenter
         self._managers = endpoint.managers
 
     def fault(self, method: str, **arguments: Any) -> str | None:
@@ -149,7 +149,7 @@ def test_files_on_every_profile(profile: str) -> None:
 def test_moving_from_one_datacenter_to_another() -> None:
     server = Files("vcenter-7.0", hosts=2, layout=Layout(datacenters=2))
     endpoint = server.inside.endpoint
-    first, second = [endpoint.datacenter_ref(item) for item in endpoint.shown_datacenters]
+    first, second = [endpoint.ids.datacenter(item) for item in endpoint.datacenters]
     other = server.inside.endpoint.site.datastores[1]
     server.store.put("iso/x", File.of(b"x"))
     arguments = {"sourceName": f"{DS} iso/x", "destinationName": f"[{other.name}] iso/y", "sourceDatacenter": first}

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from esxvirt.sim.state.storage import File
-from esxvirt.sim.state.troubles import TROUBLES, cause
-from esxvirt.sim.state.vmxtext import read_config
+from esxvirt.sim.state.machine.troubles import TROUBLES, cause
+from esxvirt.sim.state.machine.vmxtext import read_config
+from esxvirt.sim.state.storage.datastores import File
 from esxvirt.sim.wire.values import Data, Fault, Ref
 from tests.unit.sim.inside import Inside
 
@@ -88,7 +88,7 @@ def esx() -> Inside:
 
 
 def pool_of(inside: Inside) -> Ref:
-    return inside.endpoint.root_pools[1]
+    return inside.pool
 
 
 def put(inside: Inside, path: str, text: str) -> None:
@@ -104,7 +104,7 @@ def vmx_of(inside: Inside, name: str) -> str:
 
 def register(inside: Inside, path: str = "[local-storage] archive/guest.vmx", **more: Any) -> Any:
     arguments = {"path": path, "asTemplate": False, "pool": pool_of(inside), **more}
-    return ended(inside, "RegisterVM_Task", inside.endpoint.vm_folder, **arguments)
+    return ended(inside, "RegisterVM_Task", inside.vm_folder, **arguments)
 
 
 class TestRegistering:
@@ -112,7 +112,7 @@ class TestRegistering:
         put(inside, "archive/guest.vmx", VMX)
         result = register(inside).result
         machine = inside.endpoint.site.find_machine("guest")
-        assert result == inside.endpoint.identify(machine)
+        assert result == inside.endpoint.ids.of(machine)
         assert machine.config.memory_mb == 512
         assert (
             machine.config.disks[0].capacity_kib
@@ -154,7 +154,7 @@ class TestRegistering:
         assert fault.object == esx.machine("web").ref
 
     def test_no_pool_and_no_templates(self, esx: Inside) -> None:
-        folder = esx.endpoint.vm_folder
+        folder = esx.vm_folder
         path = "[local-storage] archive/guest.vmx"
         fault = refused(lambda: esx.call("RegisterVM_Task", folder, path=path, asTemplate=False))
         assert (fault.type_name, fault.invalidProperty) == ("InvalidArgument", "pool")
@@ -417,7 +417,7 @@ class TestMaking:
         files = Data("VirtualMachineFileInfo", vmPathName=fields.pop("path", "[local-storage]"))
         config = spec(**{"name": "fresh", "guestId": "otherGuest64", "memoryMB": 256, "numCPUs": 1, **fields},
                       files=files)  # fmt: skip
-        return ended(inside, "CreateVM_Task", inside.endpoint.vm_folder, config=config, pool=pool_of(inside))
+        return ended(inside, "CreateVM_Task", inside.vm_folder, config=config, pool=pool_of(inside))
 
     def test_with_a_disk(self, inside: Inside) -> None:
         changes = [
@@ -427,7 +427,7 @@ class TestMaking:
         info = self.make(inside, deviceChange=changes)
         assert info.state == "success", info.error
         machine = inside.endpoint.site.find_machine("fresh")
-        assert info.result == inside.endpoint.identify(machine)
+        assert info.result == inside.endpoint.ids.of(machine)
         names = {name for name, _ in machine.datastore.names("fresh")}
         assert names >= {"fresh.vmx", "fresh.vmdk", "fresh-flat.vmdk", "fresh.nvram"}
         assert machine.config.uuid

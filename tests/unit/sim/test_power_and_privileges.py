@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from esxvirt.sim.state.screen import HEIGHT, WIDTH, picture
-from esxvirt.sim.state.troubles import cause
+from esxvirt.sim.state.machine.screen import HEIGHT, WIDTH, picture
+from esxvirt.sim.state.machine.troubles import cause
 from esxvirt.sim.wire.values import Data, Fault, Ref
 from tests.unit.sim.inside import Inside
 
@@ -146,7 +146,7 @@ class TestStarting:
         assert info_of(task).error.fault.type_name == "InsufficientCpuResourcesFault"
 
     def test_the_pool_tells_what_is_left(self, esx: Inside) -> None:
-        pool = esx.endpoint.root_pools[1]
+        pool = esx.pool
         before = esx.read(pool, "runtime.cpu.unreservedForVm")
         state_of(esx).set_values({"sched.cpu.min": "1000"})
         assert esx.read(pool, "runtime.cpu.unreservedForVm") == before
@@ -289,8 +289,8 @@ class TestRoles:
 
     def test_registering(self) -> None:
         inside = Inside("esx-7.0", username="vmuser")
-        fault = refused(inside, "RegisterVM_Task", inside.endpoint.vm_folder, path="[local-storage] a/a.vmx",
-                        asTemplate=False, pool=inside.endpoint.root_pools[1])  # fmt: skip
+        fault = refused(inside, "RegisterVM_Task", inside.vm_folder, path="[local-storage] a/a.vmx",
+                        asTemplate=False, pool=inside.pool)  # fmt: skip
         assert (fault.type_name, fault.privilegeId) == ("NoPermission", "VirtualMachine.Inventory.Register")
 
     def test_no_access_reads_nothing(self) -> None:

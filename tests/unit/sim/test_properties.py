@@ -84,7 +84,7 @@ def test_every_required_property_of_every_object_is_there() -> None:
     for profile in ("esx-3.5", "gsx-2.0", "esx-7.0", "vcenter-7.0", "esx-8.0"):
         inside = Inside(profile)
         endpoint = inside.endpoint
-        for target in [*endpoint.objects.values(), inside.machine("web"), inside.machine("Fedora11")]:
+        for target in [*inside.objects(), inside.machine("web"), inside.machine("Fedora11")]:
             xml = inside.collect("RetrieveProperties", filter_spec(target.wsdl, None, target.ref))[0].xml
             sent = set(re.findall(r"<name>([^<]*)</name><val", xml))
             for field in schema.managed_type(target.wsdl).properties.values():
@@ -111,7 +111,7 @@ def test_what_is_sent_has_what_its_type_requires(inside: Inside) -> None:
                     missing.add(f"{value.type_name}.{field.name}")
                 check(item)
 
-    for target in [*inside.endpoint.objects.values(), inside.machine("web"), inside.machine("Fedora11")]:
+    for target in [*inside.objects(), inside.machine("web"), inside.machine("Fedora11")]:
         for getter in target.getters.values():
             check(getter(target))
     assert missing == set()
@@ -121,7 +121,7 @@ def test_objects_of_a_traversal(inside: Inside) -> None:
     spec = filter_spec(
         "ManagedEntity",
         ("name",),
-        inside.endpoint.root_folder,
+        inside.endpoint.ids.root_folder,
         traversal("Folder", "childEntity", "folders", "datacenters", name="folders"),
         traversal("Datacenter", "vmFolder", "folders", name="datacenters"),
     )
@@ -134,31 +134,31 @@ def test_skipped_objects_are_passed_through(inside: Inside) -> None:
     spec = filter_spec(
         "VirtualMachine",
         ("name",),
-        inside.endpoint.vm_folder,
+        inside.vm_folder,
         traversal("Folder", "childEntity"),
         skip=True,
     )
     assert len(inside.collect("RetrieveProperties", spec)) == 8
-    spec = filter_spec("Folder", ("name",), inside.endpoint.vm_folder, traversal("Folder", "parent", skip=True))
+    spec = filter_spec("Folder", ("name",), inside.vm_folder, traversal("Folder", "parent", skip=True))
     assert len(inside.collect("RetrieveProperties", spec)) == 1
 
 
 def test_an_object_is_told_once(inside: Inside) -> None:
     circle = traversal("ManagedEntity", "parent", "down", name="up")
     down = traversal("Folder", "childEntity", "up", name="down")
-    spec = filter_spec("ManagedEntity", ("name",), inside.endpoint.vm_folder, down, circle)
+    spec = filter_spec("ManagedEntity", ("name",), inside.vm_folder, down, circle)
     found = [item.xml for item in inside.collect("RetrieveProperties", spec)]
     assert len(found) == len(set(found)) == 10
 
 
 def test_a_selection_that_nobody_named(inside: Inside) -> None:
-    spec = filter_spec("Folder", ("name",), inside.endpoint.vm_folder, Data("SelectionSpec", name="nobody"))
+    spec = filter_spec("Folder", ("name",), inside.vm_folder, Data("SelectionSpec", name="nobody"))
     with pytest.raises(Fault, match="nobody"):
         inside.collect("RetrieveProperties", spec)
 
 
 def test_the_path_of_a_traversal_must_refer(inside: Inside) -> None:
-    spec = filter_spec("Folder", ("name",), inside.endpoint.vm_folder, traversal("Folder", "name"))
+    spec = filter_spec("Folder", ("name",), inside.vm_folder, traversal("Folder", "name"))
     with pytest.raises(Fault) as caught:
         inside.collect("RetrieveProperties", spec)
     assert caught.value.data.type_name == "InvalidProperty"
@@ -176,12 +176,12 @@ def test_missing_objects(inside: Inside) -> None:
 
 def test_unknown_types(inside: Inside) -> None:
     with pytest.raises(Fault) as caught:
-        inside.collect("RetrieveProperties", filter_spec("NoSuchType", ("name",), inside.endpoint.vm_folder))
+        inside.collect("RetrieveProperties", filter_spec("NoSuchType", ("name",), inside.vm_folder))
     assert caught.value.data.type_name == "InvalidType"
 
 
 def test_pages(inside: Inside) -> None:
-    spec = filter_spec("VirtualMachine", ("name",), inside.endpoint.vm_folder, traversal("Folder", "childEntity"))
+    spec = filter_spec("VirtualMachine", ("name",), inside.vm_folder, traversal("Folder", "childEntity"))
     names: list[str] = []
     page = inside.collect("RetrievePropertiesEx", spec, options=Data("RetrieveOptions", maxObjects=3))
     pages = 0
@@ -201,7 +201,7 @@ def test_pages(inside: Inside) -> None:
 
 
 def test_tokens_are_used_up(inside: Inside) -> None:
-    spec = filter_spec("VirtualMachine", ("name",), inside.endpoint.vm_folder, traversal("Folder", "childEntity"))
+    spec = filter_spec("VirtualMachine", ("name",), inside.vm_folder, traversal("Folder", "childEntity"))
     page = inside.collect("RetrievePropertiesEx", spec, options=Data("RetrieveOptions", maxObjects=1))
     token = re.findall(r"<token>([^<]+)", page.xml)[0]
     collector = inside.endpoint.managers["propertyCollector"]
@@ -213,7 +213,7 @@ def test_tokens_are_used_up(inside: Inside) -> None:
 
 
 def test_nothing_selected_is_no_answer(inside: Inside) -> None:
-    spec = filter_spec("Datastore", ("name",), inside.endpoint.vm_folder, traversal("Folder", "childEntity"))
+    spec = filter_spec("Datastore", ("name",), inside.vm_folder, traversal("Folder", "childEntity"))
     assert inside.collect("RetrievePropertiesEx", spec, options=Data("RetrieveOptions")) is None
     assert inside.collect("RetrieveProperties", spec) == []
 
@@ -229,7 +229,7 @@ def test_what_cannot_be_read_is_missing() -> None:
 
 def test_a_container_view(inside: Inside) -> None:
     manager = inside.endpoint.managers["viewManager"]
-    root = inside.endpoint.root_folder
+    root = inside.endpoint.ids.root_folder
     view = inside.call("CreateContainerView", manager, container=root, type=["VirtualMachine"], recursive=True)
     spec = filter_spec("VirtualMachine", ("name",), view.ref, traversal("ContainerView", "view"), skip=True)
     assert len(inside.collect("RetrieveProperties", spec)) == 8
@@ -279,7 +279,7 @@ def test_changes(inside: Inside) -> None:
 
 def test_an_object_that_leaves(inside: Inside) -> None:
     collector = inside.endpoint.managers["propertyCollector"]
-    spec = filter_spec("VirtualMachine", ("name",), inside.endpoint.vm_folder, traversal("Folder", "childEntity"))
+    spec = filter_spec("VirtualMachine", ("name",), inside.vm_folder, traversal("Folder", "childEntity"))
     inside.call("CreateFilter", collector, spec=spec, partialUpdates=True)
     first = inside.call("CheckForUpdates", collector, version="")
     assert first.xml.count("<kind>enter</kind>") == 8

@@ -11,10 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from esxvirt.sim.profiles import PROFILES, find
-from esxvirt.sim.state import inventory, vmxtext
-from esxvirt.sim.state.inventory import build_site
-from esxvirt.sim.state.machine import generated_config
-from esxvirt.sim.state.storage import Datastore, File, Upload, split_path
+from esxvirt.sim.state.machine import vmxtext
+from esxvirt.sim.state.machine.machine import generated_config
+from esxvirt.sim.state.site import default_site
+from esxvirt.sim.state.site.default_site import build_site
+from esxvirt.sim.state.storage.datastores import Datastore, File, Upload, split_path
 from esxvirt.sim.wire.values import Fault, Typed
 from tests.unit.sim.inside import Inside, filter_spec
 
@@ -162,7 +163,7 @@ def test_guest_identifiers_there_and_back() -> None:
 
 
 def test_every_trouble_has_a_place() -> None:
-    assert {"missing", "unreadable", "moved", "cdrom"} <= set(inventory.TROUBLES)
+    assert {"missing", "unreadable", "moved", "cdrom"} <= set(default_site.TROUBLES)
 
 
 def test_power() -> None:
@@ -186,8 +187,8 @@ def test_power() -> None:
     assert state.boot_time == booted
     inside.call("PowerOffVM_Task", machine)
     assert [state.power, state.boot_time] == ["poweredOff", None]
-    assert task.ref in inside.endpoint.objects["ha-taskmgr"].getters["recentTask"](
-        inside.endpoint.objects["ha-taskmgr"]
+    assert task.ref in inside.endpoint.registry.lasting["ha-taskmgr"].getters["recentTask"](
+        inside.endpoint.registry.lasting["ha-taskmgr"]
     )
 
 
@@ -280,8 +281,8 @@ def test_waiting_for_a_change() -> None:
 
 def test_searching_a_datastore() -> None:
     inside = Inside()
-    store = inside.endpoint.objects["498076b2-02796c1a-ef5b-000ae484a6a3"]
-    browser = inside.endpoint.objects[store.getters["browser"](store).value]
+    store = inside.find(inside.endpoint.ids.of(inside.endpoint.datastores[0]))
+    browser = inside.find(store.getters["browser"](store))
     task = inside.call("SearchDatastore_Task", browser, datastorePath="[local-storage] web")
     names = [file.path for file in task.getters["info"](task).result.file]
     assert names == ["vmware.log", "web.nvram", "web.vmdk", "web.vmx", "web.vmxf"]

@@ -8,7 +8,7 @@ import pytest
 
 from esxvirt.sim.objects.base import ManagedObject
 from esxvirt.sim.profiles import PROFILES
-from esxvirt.sim.state import change_versions
+from esxvirt.sim.state.machine import change_versions
 from esxvirt.sim.wire.values import Data, Fault
 from tests.unit.sim.inside import Inside
 from tests.unit.sim.test_machines import VMX, device, disk, done, ended, failed, pool_of, put, refused, spec, vmx_of
@@ -106,7 +106,7 @@ class TestReload:
         text = VMX.replace('memsize = "512"', 'memsize = "768"').replace('"guest"', '"archive"')
         put(inside, "archive/archive.vmx", text)
         arguments = {"path": "[local-storage] archive/archive.vmx", "asTemplate": False, "pool": pool_of(inside)}
-        done(inside, "RegisterVM_Task", inside.endpoint.vm_folder, **arguments)
+        done(inside, "RegisterVM_Task", inside.vm_folder, **arguments)
         assert inside.endpoint.site.find_machine("archive").config.memory_mb == 768
         put(inside, "archive/archive.vmsd", 'snapshot.numSnapshots = "1"\nsnapshot0.uid = "1"\n')
         assert "rootSnapshotList" not in inside.read(inside.machine("archive"), "snapshot")
@@ -151,7 +151,7 @@ class TestReload:
         edit(vcenter)
         state = vcenter.endpoint.site.find_machine("archive")
         target = next(store for store in state.host.datastores if store is not state.datastore)
-        location = Data("VirtualMachineRelocateSpec", datastore=vcenter.endpoint.identify(target))
+        location = Data("VirtualMachineRelocateSpec", datastore=vcenter.endpoint.ids.of(target))
         done(vcenter, "RelocateVM_Task", vcenter.machine("archive"), spec=location)
         assert state.datastore is target
         assert 'memSize = "512"' in vmx_of(vcenter, "archive")
@@ -160,7 +160,7 @@ class TestReload:
         edit(vcenter)
         location = Data("VirtualMachineRelocateSpec", pool=pool_of(vcenter))
         clone = Data("VirtualMachineCloneSpec", location=location, template=False, powerOn=False)
-        arguments = {"folder": vcenter.endpoint.vm_folder, "name": "copy", "spec": clone}
+        arguments = {"folder": vcenter.vm_folder, "name": "copy", "spec": clone}
         done(vcenter, "CloneVM_Task", vcenter.machine("archive"), **arguments)
         assert 'memSize = "512"' in vmx_of(vcenter, "copy")
 
@@ -195,20 +195,20 @@ def _two_snapshots(inside: Inside) -> None:
 def _remove_last(inside: Inside) -> None:
     state = inside.endpoint.site.find_machine("archive")
     last = list(state.snapshots)[-1]
-    ref = inside.endpoint.identify_snapshot(state, last)
+    ref = inside.endpoint.ids.snapshot(state, last)
     done(inside, "RemoveSnapshot_Task", ref, removeChildren=False)
 
 
 def _revert_to_first(inside: Inside) -> None:
     state = inside.endpoint.site.find_machine("archive")
-    ref = inside.endpoint.identify_snapshot(state, state.snapshots.roots[0])
+    ref = inside.endpoint.ids.snapshot(state, state.snapshots.roots[0])
     done(inside, "RevertToSnapshot_Task", ref)
 
 
 def _again(inside: Inside) -> None:
     inside.call("UnregisterVM", inside.machine("archive"))
     arguments = {"path": "[local-storage] archive/archive.vmx", "asTemplate": False, "pool": pool_of(inside)}
-    done(inside, "RegisterVM_Task", inside.endpoint.vm_folder, **arguments)
+    done(inside, "RegisterVM_Task", inside.vm_folder, **arguments)
 
 
 def _from_path(inside: Inside) -> None:
@@ -283,12 +283,12 @@ class TestChangeVersion:
         state = vcenter.endpoint.site.find_machine("archive")
         known = version(vcenter)
         target = next(store for store in state.host.datastores if store is not state.datastore)
-        location = Data("VirtualMachineRelocateSpec", datastore=vcenter.endpoint.identify(target))
+        location = Data("VirtualMachineRelocateSpec", datastore=vcenter.endpoint.ids.of(target))
         done(vcenter, "RelocateVM_Task", vcenter.machine("archive"), spec=location)
         assert version(vcenter) != known
         location = Data("VirtualMachineRelocateSpec", pool=pool_of(vcenter))
         clone = Data("VirtualMachineCloneSpec", location=location, template=False, powerOn=False)
-        arguments = {"folder": vcenter.endpoint.vm_folder, "name": "copy", "spec": clone}
+        arguments = {"folder": vcenter.vm_folder, "name": "copy", "spec": clone}
         done(vcenter, "CloneVM_Task", vcenter.machine("archive"), **arguments)
         assert version(vcenter, "copy") not in {version(vcenter), known}
 

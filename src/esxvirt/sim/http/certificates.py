@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from esxvirt.sim._late import certificate_authority
+
 __all__ = ["Certificates", "is_name", "make"]
 
 _LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
@@ -36,9 +38,7 @@ def is_name(text: str) -> bool:
 
 def make(names: Sequence[str], directory: Path) -> Certificates:
     """Make certificates for addresses and names, the subject first; the authority's PEM file goes to `directory`."""
-    import trustme  # noqa: PLC0415  # cryptography is slow to import, and plain HTTP needs none of it
-
-    authority = trustme.CA()
+    authority = certificate_authority()
     identities = sorted({*names, "localhost", "127.0.0.1", "::1"})
     server = authority.issue_cert(*identities, common_name=names[0])
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

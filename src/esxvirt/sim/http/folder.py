@@ -13,7 +13,7 @@ from esxvirt.sim.endpoint import Endpoint
 from esxvirt.sim.holds import StoppedError
 from esxvirt.sim.http.sdk import cookie_of
 from esxvirt.sim.http.spoil import UNDONE, cut_off, spoil, trouble_of
-from esxvirt.sim.state.storage import Datastore, File, Upload
+from esxvirt.sim.state.storage.datastores import Datastore, File, Upload
 
 __all__ = ["FolderHandler", "username_of"]
 
@@ -60,7 +60,7 @@ class FolderHandler:
             stores = [store for host in hosts for store in host.datastores]
         store = next((store for store in stores if store.name == name and store.accessible), None)
         access = self._endpoint.access
-        if not access.may(username, privilege, None if store is None else self._endpoint.identify(store)):
+        if not access.may(username, privilege, None if store is None else self._endpoint.ids.of(store)):
             raise web.HTTPForbidden
         if store is None:
             raise web.HTTPNotFound

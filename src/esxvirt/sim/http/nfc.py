@@ -6,10 +6,10 @@ from aiohttp import web
 
 from esxvirt.sim.endpoint import Endpoint
 from esxvirt.sim.http.spoil import spoil, trouble_of
-from esxvirt.sim.objects.http_nfc_lease import sha1
+from esxvirt.sim.objects.storage.http_nfc_lease import sha1
 
 if TYPE_CHECKING:
-    from esxvirt.sim.state.leases import Disk, Lease
+    from esxvirt.sim.state.machine.leases import Disk, Lease
 
 __all__ = ["NfcHandler"]
 

@@ -5,7 +5,7 @@ from aiohttp import web
 from esxvirt.sim.endpoint import Endpoint
 from esxvirt.sim.http.folder import username_of
 from esxvirt.sim.http.spoil import spoil, trouble_of
-from esxvirt.sim.state.screen import picture
+from esxvirt.sim.state.machine.screen import picture
 
 __all__ = ["ScreenHandler"]
 

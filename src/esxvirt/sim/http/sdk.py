@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from esxvirt.sim.calls import Call, CallRecord, Peer
+from esxvirt.sim.calls import Call, Peer
 from esxvirt.sim.dispatch import invoke
 from esxvirt.sim.endpoint import Endpoint
 from esxvirt.sim.http.spoil import UNDONE, spoil
+from esxvirt.sim.log import CallRecord
 from esxvirt.sim.wire import schema, soap
 from esxvirt.sim.wire.decode import Decoder
 from esxvirt.sim.wire.encode import Encoder

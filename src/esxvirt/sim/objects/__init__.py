@@ -1,4 +1,7 @@
-"""The managed objects: one type, one class, one module. Importing the package's modules registers them."""
+"""The managed objects, in packages by topic: one type, one class, one module.
+
+Every type's class is registered in `registry.CLASSES` when its module is imported; `load` imports all.
+"""
 
 import importlib
 import pkgutil
@@ -7,6 +10,6 @@ __all__ = ["load"]
 
 
 def load() -> None:
-    """Import every module of the package, so that every class is registered."""
-    for module in pkgutil.iter_modules(__path__):
-        importlib.import_module(f"{__name__}.{module.name}")
+    """Import every module below this package, so that every class is registered."""
+    for module in pkgutil.walk_packages(__path__, f"{__name__}."):
+        importlib.import_module(module.name)

@@ -6,59 +6,29 @@ properties are methods marked with `provides`: the name of a property, or a whol
 answers that path without building everything around it.
 """
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any
 
+from esxvirt.sim.registry import Registered, provides
 from esxvirt.sim.wire.values import Ref, Typed
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from esxvirt.sim.calls import Call
     from esxvirt.sim.endpoint import Endpoint
+    from esxvirt.sim.state.task import Task
 
-__all__ = ["CLASSES", "Getter", "ManagedObject", "provides"]
-
-Getter = Callable[[Any], Any]
-_Function = TypeVar("_Function", bound=Getter)
-_MARK = "__provides__"
-
-# Every class by its name on the wire.
-CLASSES: dict[str, type["ManagedObject"]] = {}
+__all__ = ["ManagedObject", "provides"]
 
 
-def provides(*paths: str) -> Callable[[_Function], _Function]:
-    """Mark a method of a managed object that returns the value of the property `paths`."""
-
-    def mark(function: _Function) -> _Function:
-        setattr(function, _MARK, paths)
-        return function
-
-    return mark
-
-
-class ManagedObject:
+class ManagedObject(Registered):
     """A managed object of one endpoint."""
 
-    __slots__ = ("endpoint", "ref")
-
-    wsdl: ClassVar[str] = "ManagedObject"
-    getters: ClassVar[dict[str, Getter]] = {}
-
-    def __init_subclass__(cls) -> None:
-        super().__init_subclass__()
-        found: dict[str, Getter] = {}
-        for base in reversed(cls.__mro__):
-            for function in vars(base).values():
-                found |= dict.fromkeys(getattr(function, _MARK, ()), function)
-        cls.getters = found
-        if "wsdl" in vars(cls):
-            CLASSES[cls.wsdl] = cls
+    __slots__ = ("endpoint",)
 
     def __init__(self, endpoint: "Endpoint", moid: str) -> None:
+        super().__init__(moid)
         self.endpoint = endpoint
-        self.ref = Ref(self.wsdl, moid)
-
-    def check_readable(self, privilege: str | None) -> None:
-        """Raise the fault that stands for its properties where they cannot be read."""
 
     def Fetch(self, call: "Call", prop: str) -> Any:
         """Return one property, for clients that read them one by one."""
@@ -71,5 +41,15 @@ class ManagedObject:
             return value
         return Typed(field.xsi_type, value)
 
-    def __repr__(self) -> str:
-        return f"<{self.ref}>"
+    def start_task(
+        self,
+        call: "Call",
+        kind: str,
+        entity: Ref,
+        work: "Callable[[Task], Any]",
+        owner: Any = None,
+        prepare: "Callable[[Task], None] | None" = None,
+    ) -> Ref:
+        """Start a task on `entity` for the caller and return its reference; see `Tasks.start`."""
+        username = call.session.username if call.session else ""
+        return self.endpoint.start_task(call.name, kind, entity, username, work, owner, prepare)

@@ -40,7 +40,7 @@ class ManagedEntity(ManagedObject):
     @provides("recentTask")
     def _get_recent_task(self) -> list[Ref]:
         recent = self.endpoint.tasks.recent
-        return [self.endpoint.task(task).ref for task in recent if task.entity == self.ref]
+        return [self.endpoint.show_task(task) for task in recent if task.entity == self.ref]
 
     @provides("alarmActionsEnabled")
     def _get_alarm_actions_enabled(self) -> bool:

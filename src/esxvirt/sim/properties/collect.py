@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from esxvirt.sim.objects.base import ManagedObject
 from esxvirt.sim.properties.paths import Reader
 from esxvirt.sim.properties.select import Selection, selected
+from esxvirt.sim.registry import Registered
 from esxvirt.sim.wire.encode import escape
 from esxvirt.sim.wire.schema import data_type
 from esxvirt.sim.wire.values import Data, Fault, Raw
@@ -26,7 +26,7 @@ def selections(call: "Call", specs: Iterable[Data]) -> list[Selection]:
     return found
 
 
-def property_xml(call: "Call", target: ManagedObject, paths: Iterable[str]) -> tuple[dict[str, str], dict[str, Fault]]:
+def property_xml(call: "Call", target: Registered, paths: Iterable[str]) -> tuple[dict[str, str], dict[str, Fault]]:
     """Read `paths` of one object: their ``propSet`` elements by path, and the faults of what could not be read.
 
     A path that its type has not is no such case, but the fault ``InvalidProperty`` of the whole call.
@@ -49,14 +49,14 @@ def property_xml(call: "Call", target: ManagedObject, paths: Iterable[str]) -> t
     return found, missing
 
 
-def _check(call: "Call", target: ManagedObject, reader: Reader) -> None:
+def _check(call: "Call", target: Registered, reader: Reader) -> None:
     target.check_readable(reader.privilege)
     if call.session is not None:
         privilege = "System.Read" if reader.privilege is None else reader.privilege
         call.endpoint.access.check(call.session.username, privilege, target.ref)
 
 
-def object_xml(call: "Call", target: ManagedObject, paths: Iterable[str]) -> str:
+def object_xml(call: "Call", target: Registered, paths: Iterable[str]) -> str:
     """Return one object's ``ObjectContent``, without the element around it."""
     found, missing = property_xml(call, target, paths)
     ref = target.ref

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from esxvirt.sim.objects.base import Getter, ManagedObject
+from esxvirt.sim.registry import Getter, Registered
 from esxvirt.sim.wire import schema
 from esxvirt.sim.wire.encode import Encoder, escape
 from esxvirt.sim.wire.schema import Field
@@ -47,8 +47,8 @@ class Reader:
 
     path: str
     privilege: str | None
-    value: Callable[[ManagedObject], tuple[Field, Any]]
-    xml: Callable[[ManagedObject], str | None]
+    value: Callable[[Registered], tuple[Field, Any]]
+    xml: Callable[[Registered], str | None]
 
 
 class PathTable:
@@ -56,9 +56,9 @@ class PathTable:
 
     def __init__(self, encoder: Encoder) -> None:
         self._encoder = encoder
-        self._readers: dict[tuple[type[ManagedObject], str], Reader] = {}
+        self._readers: dict[tuple[type[Registered], str], Reader] = {}
 
-    def reader(self, of: type[ManagedObject], path: str) -> Reader:
+    def reader(self, of: type[Registered], path: str) -> Reader:
         """Return the reader of `path` for objects of the class `of`; the fault ``InvalidProperty`` if there is none."""
         reader = self._readers.get((of, path))
         if reader is None:
@@ -66,12 +66,12 @@ class PathTable:
             self._readers[of, path] = reader
         return reader
 
-    def all_paths(self, of: type[ManagedObject]) -> list[str]:
+    def all_paths(self, of: type[Registered]) -> list[str]:
         """Return the names of all properties that the version knows."""
         properties = schema.managed_type(of.wsdl).properties.values()
         return [field.name for field in properties if self._encoder.sees(field.version)]
 
-    def _compile(self, of: type[ManagedObject], path: str) -> Reader:
+    def _compile(self, of: type[Registered], path: str) -> Reader:
         segments = _split(path)
         top = schema.managed_type(of.wsdl).properties.get(segments[0].name)
         if top is None or not self._encoder.sees(top.version):
@@ -84,10 +84,10 @@ class PathTable:
             # The class answers a path that this version does not know, or only knows of the actual object.
             getter, rest = of.getters.get(segments[0].name, _unset), segments[1:]
 
-        def value(target: ManagedObject) -> tuple[Field, Any]:
+        def value(target: Registered) -> tuple[Field, Any]:
             return self._walk(top, getter(target), segments[0], rest, path)
 
-        def xml(target: ManagedObject) -> str | None:
+        def xml(target: Registered) -> str | None:
             field, found = value(target)
             return None if found is None else self._prop_set(path, field, found)
 
@@ -101,10 +101,10 @@ class PathTable:
         text = escape if leaf.kind == "str" else str
         any_element = self._encoder.any_element
 
-        def value(target: ManagedObject) -> tuple[Field, Any]:
+        def value(target: Registered) -> tuple[Field, Any]:
             return leaf, getter(target)
 
-        def xml(target: ManagedObject) -> str | None:
+        def xml(target: Registered) -> str | None:
             found = getter(target)
             if found is None:
                 return None
@@ -143,7 +143,7 @@ class PathTable:
         return field, value
 
 
-def _nearest_getter(of: type[ManagedObject], path: str, segments: list[_Segment]) -> tuple[Getter, list[_Segment]]:
+def _nearest_getter(of: type[Registered], path: str, segments: list[_Segment]) -> tuple[Getter, list[_Segment]]:
     """Return the getter of the longest leading part of the path that the class answers, and what is left to walk."""
     exact = of.getters.get(path)
     if exact is not None and all(segment.key is None for segment in segments):
@@ -151,7 +151,7 @@ def _nearest_getter(of: type[ManagedObject], path: str, segments: list[_Segment]
     return of.getters.get(segments[0].name, _unset), segments[1:]
 
 
-def _unset(_: ManagedObject) -> None:
+def _unset(_: Registered) -> None:
     """Answer a property that this server leaves unset."""
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from esxvirt.sim.objects.base import ManagedObject
+from esxvirt.sim.registry import Registered
 from esxvirt.sim.wire import schema
 from esxvirt.sim.wire.values import Data, Fault, Ref
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 __all__ = ["Selection", "selected"]
 
 # A selected object with the paths that are asked of it.
-Selection = tuple[ManagedObject, tuple[str, ...]]
+Selection = tuple[Registered, tuple[str, ...]]
 
 
 def selected(call: "Call", spec: Data, lost: list[Ref] | None = None) -> Iterator[Selection]:
@@ -50,20 +50,20 @@ class _PropertySets:
     def __init__(self, call: "Call", specs: list[Data]) -> None:
         self._call = call
         self._specs = specs
-        self._by_class: dict[type[ManagedObject], tuple[str, ...] | None] = {}
+        self._by_class: dict[type[Registered], tuple[str, ...] | None] = {}
         for spec in specs:
             try:
                 schema.managed_type(spec.type)
             except schema.UnknownTypeError:
                 raise Fault("InvalidType", f'The type "{spec.type}" is not known.', argument=spec.type) from None
 
-    def of(self, of: type[ManagedObject]) -> tuple[str, ...] | None:
+    def of(self, of: type[Registered]) -> tuple[str, ...] | None:
         """Return the paths asked of the class; None if the filter does not select it."""
         if of not in self._by_class:
             self._by_class[of] = self._find(of)
         return self._by_class[of]
 
-    def _find(self, of: type[ManagedObject]) -> tuple[str, ...] | None:
+    def _find(self, of: type[Registered]) -> tuple[str, ...] | None:
         bases = schema.managed_type(of.wsdl).bases
         fitting = sorted((spec for spec in self._specs if spec.type in bases), key=lambda spec: bases.index(spec.type))
         if not fitting:
@@ -75,7 +75,7 @@ class _PropertySets:
         return tuple(paths)
 
 
-def _walk(call: "Call", start: ManagedObject, spec: Data) -> Iterator[ManagedObject]:
+def _walk(call: "Call", start: Registered, spec: Data) -> Iterator[Registered]:
     """Yield the start, unless it is to be skipped, and what its traversals reach."""
     named: dict[str, Data] = {}
     _collect_names(spec.selectSet or [], named)
@@ -86,7 +86,7 @@ def _walk(call: "Call", start: ManagedObject, spec: Data) -> Iterator[ManagedObj
     pending = [(start, spec.selectSet or [])]
     while pending:
         source, selections = pending.pop()
-        found: list[tuple[ManagedObject, list[Data]]] = []
+        found: list[tuple[Registered, list[Data]]] = []
         for selection in selections:
             traversal = selection if selection.type_name == "TraversalSpec" else named.get(selection.name)
             if traversal is None:
@@ -112,7 +112,7 @@ def _collect_names(selections: list[Data], named: dict[str, Data]) -> None:
             _collect_names(selection.selectSet or [], named)
 
 
-def _targets(call: "Call", source: ManagedObject, path: str) -> Iterator[ManagedObject]:
+def _targets(call: "Call", source: Registered, path: str) -> Iterator[Registered]:
     """Yield the objects that the property `path` of `source` refers to."""
     endpoint = call.endpoint
     reader = endpoint.paths(call.encoder).reader(type(source), path)
@@ -120,7 +120,7 @@ def _targets(call: "Call", source: ManagedObject, path: str) -> Iterator[Managed
     if value is None:
         return
     for item in (value,) if isinstance(value, Ref) or not isinstance(value, list | tuple) else value:
-        if isinstance(item, ManagedObject):
+        if isinstance(item, Registered):
             yield item
         elif isinstance(item, Ref):
             target = endpoint.find(item, call.session)
@@ -130,7 +130,7 @@ def _targets(call: "Call", source: ManagedObject, path: str) -> Iterator[Managed
             raise Fault("InvalidProperty", f'The property "{path}" is no reference.', name=path)
 
 
-def _is_seen(call: "Call", target: ManagedObject) -> bool:
+def _is_seen(call: "Call", target: Registered) -> bool:
     """Whether the caller has any role on an entity of the inventory."""
     if call.session is None or not schema.is_a(target.wsdl, "ManagedEntity"):
         return True

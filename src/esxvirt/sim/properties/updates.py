@@ -1,17 +1,30 @@
 """Waiting for changes: the filters of one collector of one session, and the versions of what they have reported."""
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-from esxvirt.sim.wire.values import Fault, Raw
+from esxvirt.sim.wire.values import Fault, Raw, Ref
 
 if TYPE_CHECKING:
     from esxvirt.sim.calls import Call
-    from esxvirt.sim.objects.property_filter import PropertyFilter
     from esxvirt.sim.properties.select import Selection
-    from esxvirt.sim.state.site import Site
+    from esxvirt.sim.state.site.site import Site
 
-__all__ = ["Updates"]
+__all__ = ["Updates", "Watched"]
+
+
+class Watched(Protocol):
+    """What a client watches: a property filter."""
+
+    ref: Ref
+
+    def changes(self, call: "Call") -> str:
+        """Return what differs from the last report, "" if nothing does, and remember it."""
+        ...
+
+    def forget(self) -> None:
+        """Report everything anew the next time."""
+        ...
 
 
 class Updates:
@@ -21,7 +34,7 @@ class Updates:
     """
 
     def __init__(self) -> None:
-        self.filters: list[PropertyFilter] = []
+        self.filters: list[Watched] = []
         self.pages: dict[str, tuple[list[Selection], int]] = {}
         self._version = 0
         self._last: tuple[int, Raw] | None = None

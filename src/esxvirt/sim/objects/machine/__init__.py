@@ -1,0 +1,1 @@
+"""Virtual machines: `VirtualMachine` and `VirtualMachineSnapshot`, their methods by topic, and what describes them."""

@@ -1,0 +1,1 @@
+"""What a server has one of: the service instance and its managers, tasks and events."""

@@ -1,0 +1,1 @@
+"""Networks that machines attach to, and distributed switches."""

@@ -1,0 +1,1 @@
+"""The property collector and its filters; `esxvirt.sim.properties` reads the properties."""

@@ -1,0 +1,53 @@
+"""What holds hosts and machines in an inventory: datacenters, folders, clusters. Names are as the API shows them."""
+
+import re
+from dataclasses import dataclass
+
+__all__ = ["Cluster", "Datacenter", "Folder", "escape_name"]
+
+_ESCAPED = re.compile(r"%(?!25|2[fF]|5[cC])|[/\\]")
+
+
+def escape_name(name: str) -> str:
+    """Write a name as the API shows it: slash, backslash and percent as %2f, %5c, %25; what is escaped stays."""
+    return _ESCAPED.sub(lambda match: f"%{ord(match[0]):02x}", name)
+
+
+@dataclass(slots=True, eq=False)
+class Folder:
+    """A folder that somebody made. `holds` says of what: "datacenter", "vm" or "host"; None above it is the top."""
+
+    number: int
+    name: str
+    holds: str
+    above: "Folder | None" = None
+    datacenter: "Datacenter | None" = None
+
+    @property
+    def path(self) -> str:
+        """Its name behind those of the folders above."""
+        return f"{self.above.path}/{self.name}" if self.above else self.name
+
+
+@dataclass(slots=True, eq=False)
+class Datacenter:
+    """A datacenter in a folder, or at the top."""
+
+    number: int
+    name: str
+    folder: Folder | None = None
+
+    @property
+    def path(self) -> str:
+        """Its name behind those of the folders above: what ``dcPath`` says in the URL of a file."""
+        return f"{self.folder.path}/{self.name}" if self.folder else self.name
+
+
+@dataclass(slots=True, eq=False)
+class Cluster:
+    """A cluster of hosts in a folder, or at the top of its datacenter's hosts."""
+
+    number: int
+    name: str
+    datacenter: Datacenter
+    folder: Folder | None = None

@@ -1,0 +1,1 @@
+"""Networks, port groups and switches, as data. Knows no host."""
