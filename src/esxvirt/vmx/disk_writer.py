@@ -2,8 +2,8 @@
 
 from esxvirt.errors import ConfigUnsupportedError, EsxvirtError, VmxError
 from esxvirt.vmx.disks import CACHE, MODE, SCSI_MODELS
-from esxvirt.vmx.sink import Sink
 from esxvirt.vmx.table import write_rows
+from esxvirt.vmx.writer import VmxWriter
 from esxvirt.xml.domain.controllers import SCSI_MODELS as LIBVIRT_MODELS
 from esxvirt.xml.domain.disks import Disk, disk_index
 from esxvirt.xml.domain.implied import SATA_UNITS, address_from_target
@@ -24,33 +24,33 @@ _TYPE_WORDS = {
 }  # fmt: skip
 
 
-def write_disks(domain: Domain, sink: Sink) -> None:
+def write_disks(domain: Domain, writer: VmxWriter) -> None:
     """Write the SCSI controllers' lines, then those of the disks.
 
     Raises:
         EsxvirtError: for disks that VMware does not have, and controllers of which two models are asked.
     """
     for disk in domain.disks:
-        _check_place(disk, sink)
-    models = _scsi_models(domain, sink)
+        _check_place(disk, writer)
+    models = _scsi_models(domain, writer)
     for controller in sorted(models):
-        sink.put(f"scsi{controller}.present", "true")
+        writer.put(f"scsi{controller}.present", "true")
         model = models[controller]
         if model is not None:
-            sink.put(f"scsi{controller}.virtualDev", _VMX_MODELS[model])
-    if not sink.strict:
+            writer.put(f"scsi{controller}.virtualDev", _VMX_MODELS[model])
+    if not writer.strict:
         for bus in ("sata", "nvme"):
             for controller in sorted({_controller(disk) for disk in domain.disks if disk.bus == bus}):
-                sink.put(f"{bus}{controller}.present", "true")
+                writer.put(f"{bus}{controller}.present", "true")
     floppies = [False, False]
     for disk in domain.disks:
         if disk.device == "floppy":
-            floppies[_write_floppy(disk, sink)] = True
+            floppies[_write_floppy(disk, writer)] = True
         else:
-            _write_disk(disk, sink)
+            _write_disk(disk, writer)
     for unit, present in enumerate(floppies):
         if not present:
-            sink.put(f"floppy{unit}.present", "false")
+            writer.put(f"floppy{unit}.present", "false")
 
 
 def _controller(disk: Disk) -> int:
@@ -59,15 +59,15 @@ def _controller(disk: Disk) -> int:
     return 0 if disk.address is None else disk.address.controller
 
 
-def _check_place(disk: Disk, sink: Sink) -> None:
+def _check_place(disk: Disk, writer: VmxWriter) -> None:
     """Refuse a disk where VMware has none, or whose address and name disagree.
 
     Source: virVMXVerifyDiskAddress.
     """
     address = disk.address
-    if disk.bus == "nvme" and not sink.strict:
+    if disk.bus == "nvme" and not writer.strict:
         if address is None or address != address_from_target(disk):
-            raise sink.located(
+            raise writer.located(
                 "Expecting domain XML attribute 'dev' of entry 'devices/disk/target' to be like 'nvme0n1' and to agree "
                 f"with the address but found '{disk.target}'",
                 disk.line,
@@ -75,38 +75,38 @@ def _check_place(disk: Disk, sink: Sink) -> None:
         return
     if address is None:
         raise ConfigUnsupportedError("Unsupported disk address type 'none'")
-    if not sink.strict and disk.bus == "scsi" and address.unit >= _WIDE_UNITS:
+    if not writer.strict and disk.bus == "scsi" and address.unit >= _WIDE_UNITS:
         return
     named = address_from_target(disk)
     if named is None or (named.controller, named.bus, named.unit) != (address.controller, address.bus, address.unit):
-        raise sink.located(
+        raise writer.located(
             f"Disk address {address.controller}:{address.bus}:{address.unit} doesn't match target device "
             f"'{disk.target}'",
             disk.line,
         )
     if disk.bus == "scsi":
-        _check_range("SCSI controller index", address.controller, _CONTROLLERS, disk, sink)
+        _check_range("SCSI controller index", address.controller, _CONTROLLERS, disk, writer)
     elif disk.bus in {"ide", "fdc"}:
         called = "IDE" if disk.bus == "ide" else "FDC"
         if address.controller:
-            raise sink.located(f"{called} controller index {address.controller} out of [0] range", disk.line)
-    elif disk.bus == "sata" and not sink.strict:
-        _check_range("SATA controller index", _controller(disk), _CONTROLLERS, disk, sink)
+            raise writer.located(f"{called} controller index {address.controller} out of [0] range", disk.line)
+    elif disk.bus == "sata" and not writer.strict:
+        _check_range("SATA controller index", _controller(disk), _CONTROLLERS, disk, writer)
     else:
         raise ConfigUnsupportedError(f"Unsupported bus type '{disk.bus}'")
     prefix = _PREFIXES[disk.bus]
     if not disk.target.startswith(prefix):
-        raise sink.located(
+        raise writer.located(
             f"Expecting domain XML attribute 'dev' of entry 'devices/disk/target' to start with '{prefix}'", disk.line
         )
 
 
-def _check_range(what: str, number: int, count: int, disk: Disk, sink: Sink) -> None:
+def _check_range(what: str, number: int, count: int, disk: Disk, writer: VmxWriter) -> None:
     if number >= count:
-        raise sink.located(f"{what} {number} out of [0..{count - 1}] range", disk.line)
+        raise writer.located(f"{what} {number} out of [0..{count - 1}] range", disk.line)
 
 
-def _scsi_models(domain: Domain, sink: Sink) -> dict[int, str | None]:
+def _scsi_models(domain: Domain, writer: VmxWriter) -> dict[int, str | None]:
     """Give the model of each SCSI controller that has disks; None where none is said.
 
     Source: virVMXGatherSCSIControllers.
@@ -119,11 +119,11 @@ def _scsi_models(domain: Domain, sink: Sink) -> dict[int, str | None]:
             raise ConfigUnsupportedError(f"Unknown model type '{model}'")
     for disk, index in disks:
         if disk.driver is not None:
-            _take_driver_name(disk, disk.driver, models, index, sink)
+            _take_driver_name(disk, disk.driver, models, index, writer)
     automatic = {index for index, model in models.items() if model == "auto"}
     for disk, index in disks:
         if index in automatic and disk.device == "disk" and disk.type == "file" and disk.source is not None:
-            _detect(disk, disk.source, models, index, sink)
+            _detect(disk, disk.source, models, index, writer)
     for model in models.values():
         if model is not None and model not in _VMX_MODELS:
             raise VmxError(
@@ -133,32 +133,32 @@ def _scsi_models(domain: Domain, sink: Sink) -> dict[int, str | None]:
     return models
 
 
-def _take_driver_name(disk: Disk, name: str, models: dict[int, str | None], index: int, sink: Sink) -> None:
+def _take_driver_name(disk: Disk, name: str, models: dict[int, str | None], index: int, writer: VmxWriter) -> None:
     """Give a controller the model that a disk's `<driver name=...>` says, the deprecated place for it.
 
     Source: virVMXHandleLegacySCSIDiskDriverName.
     """
     model = name.lower()
     if model not in LIBVIRT_MODELS:
-        raise sink.located(f"Unknown driver name '{name}'", disk.line)
+        raise writer.located(f"Unknown driver name '{name}'", disk.line)
     if models[index] is None:
         models[index] = model
     elif models[index] != model:
-        raise sink.located(
+        raise writer.located(
             f"Inconsistent SCSI controller model ('{name}' is not '{models[index]}') for SCSI controller index {index}",
             disk.line,
         )
 
 
-def _detect(disk: Disk, source: str, models: dict[int, str | None], index: int, sink: Sink) -> None:
+def _detect(disk: Disk, source: str, models: dict[int, str | None], index: int, writer: VmxWriter) -> None:
     """Give a controller the model that a disk's image is for."""
-    lookup = sink.context.autodetect_scsi_model
+    lookup = writer.context.autodetect_scsi_model
     model = "lsilogic" if lookup is None else lookup(source)
     if models[index] == "auto":
         models[index] = model
     elif model not in {"auto", models[index]}:
         text = f"Disks on SCSI controller {index} have inconsistent controller models, cannot autodetect model"
-        raise sink.located(text, disk.line)
+        raise writer.located(text, disk.line)
 
 
 def slot_name(disk: Disk) -> str:
@@ -182,7 +182,7 @@ def _scsi_place(disk: Disk) -> tuple[int, int]:
     return (0, 0) if address is None else (address.controller, address.unit)
 
 
-def _write_disk(disk: Disk, sink: Sink) -> None:
+def _write_disk(disk: Disk, writer: VmxWriter) -> None:
     name = slot_name(disk)
     if (
         disk.device == "lun"
@@ -195,44 +195,44 @@ def _write_disk(disk: Disk, sink: Sink) -> None:
         device_type = "atapi-cdrom" if disk.device == "cdrom" else "cdrom-raw"
     elif disk.device == "cdrom" and (disk.type == "file" or disk.source is None):
         device_type = "cdrom-image"
-    elif disk.device == "disk" and disk.type == "block" and not sink.strict:
-        sink.report.add("a disk of the host is written as a raw disk; ESX has none", "devices/disk", disk.line)
+    elif disk.device == "disk" and disk.type == "block" and not writer.strict:
+        writer.report.add("a disk of the host is written as a raw disk; ESX has none", "devices/disk", disk.line)
         device_type = "rawDisk"
     elif disk.device == "disk" and disk.type == "file":
         device_type = {"scsi": "scsi-hardDisk", "ide": "ata-hardDisk"}.get(disk.bus, "disk")
     else:
         _refuse_type(disk)
         return
-    path = _disk_path(disk, device_type, sink)
-    sink.put(f"{name}.present", "true")
-    sink.put(f"{name}.deviceType", device_type)
+    path = _disk_path(disk, device_type, writer)
+    writer.put(f"{name}.present", "true")
+    writer.put(f"{name}.deviceType", device_type)
     if path == "auto detect":
-        sink.put(f"{name}.autodetect", "true")
-    sink.put(f"{name}.fileName", path)
+        writer.put(f"{name}.autodetect", "true")
+    writer.put(f"{name}.fileName", path)
     if disk.cache not in {None, "writethrough"} and disk.bus == "scsi":
-        sink.unsupported(
+        writer.unsupported(
             f"{disk.bus} harddisk '{disk.target}' has unsupported cache mode '{disk.cache}'",
             "devices/disk/driver/@cache",
             disk.line,
             f"the cache mode '{disk.cache}' is left out",
         )
     # libvirt reads the cache mode of any disk, and writes that of SCSI disks.
-    rows = (CACHE, MODE) if disk.bus == "scsi" or not sink.strict else (MODE,)
-    write_rows(rows, sink, name, disk)
+    rows = (CACHE, MODE) if disk.bus == "scsi" or not writer.strict else (MODE,)
+    write_rows(rows, writer, name, disk)
 
 
-def _disk_path(disk: Disk, device_type: str, sink: Sink) -> str:
+def _disk_path(disk: Disk, device_type: str, writer: VmxWriter) -> str:
     if device_type in {"cdrom-image", "scsi-hardDisk", "ata-hardDisk", "disk"}:
         if disk.source is None:
             return "emptyBackingString"
         suffix = ".iso" if device_type == "cdrom-image" else ".vmdk"
         if not disk.source.lower().endswith(suffix):
-            word = _DEVICE_WORDS[disk.device] if sink.strict else disk.device
+            word = _DEVICE_WORDS[disk.device] if writer.strict else disk.device
             message = f"Image file for {disk.bus} {word} '{disk.target}' has unsupported suffix, expecting '{suffix}'"
-            sink.refuse_or_note(
+            writer.refuse_or_note(
                 VmxError(message), "devices/disk/source", disk.line, f"'{disk.source}' has no suffix '{suffix}'; kept"
             )
-        return sink.file_name(disk.source, disk.line)
+        return writer.file_name(disk.source, disk.line)
     if disk.source is not None:
         return disk.source
     # libvirt writes "(null)" for other policies.
@@ -248,18 +248,18 @@ def _refuse_type(disk: Disk) -> None:
     )
 
 
-def _write_floppy(disk: Disk, sink: Sink) -> int:
+def _write_floppy(disk: Disk, writer: VmxWriter) -> int:
     """Write a floppy drive and give its number."""
     unit = 0 if disk.address is None else disk.address.unit
     name = f"floppy{unit}"
-    sink.put(f"{name}.present", "true")
+    writer.put(f"{name}.present", "true")
     if disk.type == "block" and disk.source is not None:
-        sink.put(f"{name}.fileType", "device")
-        sink.put(f"{name}.fileName", disk.source)
+        writer.put(f"{name}.fileType", "device")
+        writer.put(f"{name}.fileName", disk.source)
     elif disk.type in {"file", "block"}:
-        sink.put(f"{name}.fileType", "file")
+        writer.put(f"{name}.fileType", "file")
         if disk.source is not None:
-            sink.put(f"{name}.fileName", sink.file_name(disk.source, disk.line))
+            writer.put(f"{name}.fileName", writer.file_name(disk.source, disk.line))
     else:
         raise EsxvirtError(f"Floppy '{disk.target}' has unsupported type '{disk.type}', expecting 'file' or 'block'")
     return unit

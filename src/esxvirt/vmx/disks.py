@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from esxvirt.vmx.source import Source
+from esxvirt.vmx.reader import VmxReader
 from esxvirt.vmx.table import Row, Switch, Word, read_rows
 from esxvirt.xml.domain.addresses import DriveAddress
 from esxvirt.xml.domain.controllers import Controller
@@ -94,61 +94,61 @@ class _Slot:
         return DriveAddress(self.controller, unit=self.unit)
 
 
-def read_disks(source: Source, domain: Domain) -> None:
+def read_disks(reader: VmxReader, domain: Domain) -> None:
     """Add the disks and the controllers' models.
 
     Raises:
         VmxError: for a disk whose file does not exist, and under `strict` for what libvirt refuses.
     """
-    units = _SUPER_WIDE_UNITS if source.integer("virtualHW.version", 4) >= _SUPER_WIDE_SINCE else _SCSI_UNITS
+    units = _SUPER_WIDE_UNITS if reader.integer("virtualHW.version", 4) >= _SUPER_WIDE_SINCE else _SCSI_UNITS
     models: dict[int, str | None] = {}
     for controller in range(_CONTROLLERS):
-        if source.boolean(f"scsi{controller}.present", False):
-            models[controller] = _read_model(source, controller)
+        if reader.boolean(f"scsi{controller}.present", False):
+            models[controller] = _read_model(reader, controller)
             for unit in range(units):
                 if unit != _SCSI_OWN_UNIT:
-                    _read_slot(source, domain, _Slot(f"scsi{controller}:{unit}", "scsi", controller, unit, units))
-            _note_units_beyond(source, "scsi", controller, units)
+                    _read_slot(reader, domain, _Slot(f"scsi{controller}:{unit}", "scsi", controller, unit, units))
+            _note_units_beyond(reader, "scsi", controller, units)
     for controller in range(_CONTROLLERS):
-        if source.boolean(f"sata{controller}.present", False):
+        if reader.boolean(f"sata{controller}.present", False):
             for unit in range(SATA_UNITS):
-                _read_slot(source, domain, _Slot(f"sata{controller}:{unit}", "sata", controller, unit))
+                _read_slot(reader, domain, _Slot(f"sata{controller}:{unit}", "sata", controller, unit))
     for controller in range(2):
         for unit in range(2):
-            _read_slot(source, domain, _Slot(f"ide{controller}:{unit}", "ide", controller, unit))
-    if not source.strict:
-        _read_nvme(source, domain)
+            _read_slot(reader, domain, _Slot(f"ide{controller}:{unit}", "ide", controller, unit))
+    if not reader.strict:
+        _read_nvme(reader, domain)
     for unit in range(2):
-        _read_floppy(source, domain, unit)
+        _read_floppy(reader, domain, unit)
     used = [disk.address.controller for disk in domain.disks if disk.bus == "scsi" and disk.address is not None]
     for index in range(max(used, default=-1) + 1):
         domain.controllers.append(Controller("scsi", index, models.get(index)))
 
 
-def _read_nvme(source: Source, domain: Domain) -> None:
+def _read_nvme(reader: VmxReader, domain: Domain) -> None:
     for controller in range(_CONTROLLERS):
-        if source.boolean(f"nvme{controller}.present", False):
+        if reader.boolean(f"nvme{controller}.present", False):
             for unit in range(_NVME_UNITS):
-                _read_slot(source, domain, _Slot(f"nvme{controller}:{unit}", "nvme", controller, unit))
+                _read_slot(reader, domain, _Slot(f"nvme{controller}:{unit}", "nvme", controller, unit))
 
 
-def _note_units_beyond(source: Source, bus: str, controller: int, units: int) -> None:
-    if source.strict:
+def _note_units_beyond(reader: VmxReader, bus: str, controller: int, units: int) -> None:
+    if reader.strict:
         return
     for unit in range(units, _NVME_UNITS + 1):
         key = f"{bus}{controller}:{unit}.present"
-        if key in source.values:
-            source.note(f"libvirt has no unit {unit} on a {bus.upper()} controller; the disk is left out", key)
+        if key in reader.values:
+            reader.note(f"libvirt has no unit {unit} on a {bus.upper()} controller; the disk is left out", key)
 
 
-def _read_model(source: Source, controller: int) -> str | None:
+def _read_model(reader: VmxReader, controller: int) -> str | None:
     key = MODEL.key.format(controller)
-    value = source.string(key)
+    value = reader.string(key)
     if value is None:
         return None
     model = SCSI_MODELS.get(value.lower())
     if model is None:
-        source.refuse_or_note(
+        reader.refuse_or_note(
             f"Expecting VMX entry '{key}' to be 'buslogic' or 'lsilogic' or 'lsisas1068' or 'pvscsi' but found "
             f"'{value}'",
             key,
@@ -157,74 +157,74 @@ def _read_model(source: Source, controller: int) -> str | None:
     return model
 
 
-def _read_slot(source: Source, domain: Domain, slot: _Slot) -> None:
+def _read_slot(reader: VmxReader, domain: Domain, slot: _Slot) -> None:
     name = slot.name
-    if f"{name}.present" not in source.values or not source.boolean(f"{name}.present", False):
+    if f"{name}.present" not in reader.values or not reader.boolean(f"{name}.present", False):
         return
     key = f"{name}.clientDevice"
-    if source.boolean(key, False):
-        source.note("a drive of the client's machine has no place in the XML; left out, as libvirt does", key)
+    if reader.boolean(key, False):
+        reader.note("a drive of the client's machine has no place in the XML; left out, as libvirt does", key)
         return
-    if source.strict:
+    if reader.strict:
         # libvirt reads these of every drive, and refuses wrong ones.
-        source.boolean(f"{name}.startConnected", True)
-        source.boolean(f"{name}.writeThrough", False)
-    file_name = source.string(f"{name}.fileName")
-    written = source.string(f"{name}.deviceType")
+        reader.boolean(f"{name}.startConnected", True)
+        reader.boolean(f"{name}.writeThrough", False)
+    file_name = reader.string(f"{name}.fileName")
+    written = reader.string(f"{name}.deviceType")
     device_type = None if written is None else written.lower()
     if file_name is not None and file_name.lower().endswith(".vmdk"):
-        disk = _read_hard_disk(source, slot, file_name, device_type)
+        disk = _read_hard_disk(reader, slot, file_name, device_type)
     elif file_name is not None and (
         file_name.lower().endswith(".iso") or file_name == _EMPTY or (not file_name and device_type == "cdrom-image")
     ):
-        disk = _read_image(source, slot, file_name, device_type)
+        disk = _read_image(reader, slot, file_name, device_type)
     elif device_type in {"atapi-cdrom", "cdrom-raw"}:
-        disk = _read_drive(slot, file_name if source.strict else file_name or None, device_type)
+        disk = _read_drive(slot, file_name if reader.strict else file_name or None, device_type)
     elif _is_passthru(slot, device_type) and (file_name is None or file_name.startswith(_PASSTHRU_FOLDER)):
         disk = None if file_name is None else _cdrom(slot, "block", file_name, device="lun")
     else:
-        disk = _guess(source, slot, file_name, device_type)
+        disk = _guess(reader, slot, file_name, device_type)
     if disk is not None:
         disk.address = slot.address
         domain.disks.append(disk)
     else:
-        source.note("the drive has no place in the XML; left out, as libvirt does", f"{name}.present")
+        reader.note("the drive has no place in the XML; left out, as libvirt does", f"{name}.present")
 
 
 def _is_passthru(slot: _Slot, device_type: str | None) -> bool:
     return slot.bus == "scsi" and device_type == "scsi-passthru"
 
 
-def _read_hard_disk(source: Source, slot: _Slot, file_name: str, device_type: str | None) -> Disk | None:
+def _read_hard_disk(reader: VmxReader, slot: _Slot, file_name: str, device_type: str | None) -> Disk | None:
     """Read a slot with a `.vmdk`; None for a CD-ROM drive with one, which libvirt leaves out."""
     key = f"{slot.name}.deviceType"
     if device_type in {"cdrom-image", "atapi-cdrom", "cdrom-raw"}:
         return None
     expected = _HARD_DISKS[slot.bus]
     if expected and device_type is not None and device_type not in {expected.lower(), "disk"}:
-        source.refuse_or_note(
-            f"Expecting VMX entry '{key}' to be '{expected}' or 'disk' but found '{source.string(key)}'",
+        reader.refuse_or_note(
+            f"Expecting VMX entry '{key}' to be '{expected}' or 'disk' but found '{reader.string(key)}'",
             key,
-            f"'{source.string(key)}' is read as a hard disk",
+            f"'{reader.string(key)}' is read as a hard disk",
         )
     disk = Disk(target=slot.target, bus=slot.bus)
     if slot.bus == "scsi" and slot.address.controller != slot.controller:
-        source.note("libvirt, and so the XML, has the disk on another controller", f"{slot.name}.present")
-    disk.source = source.file_name(f"{slot.name}.fileName", file_name)
-    _read_modes(source, slot.name, disk)
+        reader.note("libvirt, and so the XML, has the disk on another controller", f"{slot.name}.present")
+    disk.source = reader.file_name(f"{slot.name}.fileName", file_name)
+    _read_modes(reader, slot.name, disk)
     return disk
 
 
-def _read_modes(source: Source, name: str, disk: Disk) -> None:
-    read_rows((CACHE, MODE), source, name, disk)
-    mode = source.string(f"{name}.mode")
+def _read_modes(reader: VmxReader, name: str, disk: Disk) -> None:
+    read_rows((CACHE, MODE), reader, name, disk)
+    mode = reader.string(f"{name}.mode")
     if mode is None:
         return
     if not disk.transient and mode.lower() not in {"persistent", ""}:
-        source.note(f"the XML has no word for the mode '{mode}'; left out", f"{name}.mode")
+        reader.note(f"the XML has no word for the mode '{mode}'; left out", f"{name}.mode")
 
 
-def _read_image(source: Source, slot: _Slot, file_name: str, device_type: str | None) -> Disk | None:
+def _read_image(reader: VmxReader, slot: _Slot, file_name: str, device_type: str | None) -> Disk | None:
     """Read a slot with an `.iso`, or with no medium."""
     key = f"{slot.name}.deviceType"
     if file_name == _EMPTY and device_type in {"atapi-cdrom", "cdrom-raw"}:
@@ -232,16 +232,16 @@ def _read_image(source: Source, slot: _Slot, file_name: str, device_type: str | 
     if file_name == _EMPTY and _is_passthru(slot, device_type):
         return None
     if device_type not in {None, "cdrom-image"}:
-        source.refuse_or_note(
-            f"Expecting VMX entry '{key}' to be 'cdrom-image' but found '{source.string(key)}'",
+        reader.refuse_or_note(
+            f"Expecting VMX entry '{key}' to be 'cdrom-image' but found '{reader.string(key)}'",
             key,
-            f"'{source.string(key)}' is read as a CD-ROM image",
+            f"'{reader.string(key)}' is read as a CD-ROM image",
         )
     if file_name in {"", _EMPTY}:
         return _cdrom(slot, "file", None)
-    image = source.file_name(f"{slot.name}.fileName", file_name, allow_missing=True)
+    image = reader.file_name(f"{slot.name}.fileName", file_name, allow_missing=True)
     if image is None:
-        source.note(f"there is no file '{file_name}'; the drive is left empty", f"{slot.name}.fileName")
+        reader.note(f"there is no file '{file_name}'; the drive is left empty", f"{slot.name}.fileName")
     return _cdrom(slot, "file", image)
 
 
@@ -257,7 +257,7 @@ def _cdrom(slot: _Slot, type_: str, path: str | None, *, device: str = "cdrom") 
     return Disk(target=slot.target, bus=slot.bus, type=type_, device=device, source=path, read_only=True)
 
 
-def _guess(source: Source, slot: _Slot, file_name: str | None, device_type: str | None) -> Disk:
+def _guess(reader: VmxReader, slot: _Slot, file_name: str | None, device_type: str | None) -> Disk:
     """Read a slot of which libvirt cannot tell what it is.
 
     Raises:
@@ -265,64 +265,64 @@ def _guess(source: Source, slot: _Slot, file_name: str | None, device_type: str 
     """
     key = f"{slot.name}.fileName"
     found = "<null>" if file_name is None else file_name
-    kind = source.string(f"{slot.name}.deviceType")
+    kind = reader.string(f"{slot.name}.deviceType")
     message = (
         f"Invalid or not yet handled value '{found}' for VMX entry '{key}' for device type "
         f"'{'unknown' if kind is None else kind}'"
     )
     where = key if file_name is not None else f"{slot.name}.present"
-    if source.strict:
-        source.fail(message, key)
-    automatic = (file_name or "").lower() == _AUTO or source.boolean(f"{slot.name}.autodetect", False)
+    if reader.strict:
+        reader.fail(message, key)
+    automatic = (file_name or "").lower() == _AUTO or reader.boolean(f"{slot.name}.autodetect", False)
     if device_type == "cdrom-image" or automatic:
-        source.guess(f"'{found}' is read as the medium of a CD-ROM drive", where)
+        reader.guess(f"'{found}' is read as the medium of a CD-ROM drive", where)
         if automatic:
             return _read_drive(slot, _AUTO, "atapi-cdrom")
-        image = source.file_name(key, file_name, allow_missing=True) if file_name else None
+        image = reader.file_name(key, file_name, allow_missing=True) if file_name else None
         return _cdrom(slot, "file", image)
     if device_type in {"scsi-passthru", "rawdisk"} or (file_name or "").startswith("/dev/"):
-        source.guess(f"'{found}' is read as a device of the host", where)
+        reader.guess(f"'{found}' is read as a device of the host", where)
         return Disk(target=slot.target, bus=slot.bus, type="block", source=file_name)
-    source.guess(f"'{found}' is read as the image of a hard disk", where)
+    reader.guess(f"'{found}' is read as the image of a hard disk", where)
     disk = Disk(target=slot.target, bus=slot.bus)
-    disk.source = source.file_name(key, file_name) if file_name else None
-    _read_modes(source, slot.name, disk)
+    disk.source = reader.file_name(key, file_name) if file_name else None
+    _read_modes(reader, slot.name, disk)
     return disk
 
 
-def _read_floppy(source: Source, domain: Domain, unit: int) -> None:
+def _read_floppy(reader: VmxReader, domain: Domain, unit: int) -> None:
     name = f"floppy{unit}"
-    if not source.boolean(f"{name}.present", False):
+    if not reader.boolean(f"{name}.present", False):
         return
     key = f"{name}.clientDevice"
-    if source.boolean(key, False):
-        source.note("a drive of the client's machine has no place in the XML; left out, as libvirt does", key)
+    if reader.boolean(key, False):
+        reader.note("a drive of the client's machine has no place in the XML; left out, as libvirt does", key)
         return
     slot = _Slot(name, "fdc", 0, unit)
-    file_name = source.string(f"{name}.fileName")
-    file_type = (source.string(f"{name}.fileType") or "").lower()
+    file_name = reader.string(f"{name}.fileName")
+    file_type = (reader.string(f"{name}.fileType") or "").lower()
     automatic = False
     if file_type not in {"file", "device"}:
         automatic = (file_name or "").lower() == _AUTO
-        file_type = _guess_floppy_type(source, name, file_name)
+        file_type = _guess_floppy_type(reader, name, file_name)
     disk = Disk(target=slot.target, bus="fdc", device="floppy", address=slot.address)
-    read_rows((CACHE,), source, name, disk)
+    read_rows((CACHE,), reader, name, disk)
     if file_type == "device":
         disk.type = "block"
-        path = source.plain(f"{name}.fileName")
-        disk.source = None if automatic else path if source.strict else path or None
+        path = reader.plain(f"{name}.fileName")
+        disk.source = None if automatic else path if reader.strict else path or None
         disk.startup_policy = "optional" if automatic else None
-    elif file_name is not None and (file_name or source.strict):
-        disk.source = source.file_name(f"{name}.fileName", file_name)
+    elif file_name is not None and (file_name or reader.strict):
+        disk.source = reader.file_name(f"{name}.fileName", file_name)
     domain.disks.append(disk)
 
 
-def _guess_floppy_type(source: Source, name: str, file_name: str | None) -> str:
+def _guess_floppy_type(reader: VmxReader, name: str, file_name: str | None) -> str:
     found = "<null>" if file_name is None else file_name
     # A drive of the host is /dev/fd0, or A: on Windows.
     drive = not file_name or file_name.startswith("/dev/") or len(file_name) <= 2 or file_name.lower() == _AUTO
     guess = "device" if drive else "file"
-    source.refuse_or_note(
+    reader.refuse_or_note(
         f"Invalid or not yet handled value '{found}' for VMX entry '{name}.fileName' for device type 'unknown'",
         f"{name}.fileName" if file_name is not None else f"{name}.present",
         f"'{found}' is read as a {guess}",

@@ -1,9 +1,9 @@
 """The remote display and the display adapter: `RemoteDisplay.vnc`, `svga`."""
 
 from esxvirt.errors import ConfigUnsupportedError, VmxError
-from esxvirt.vmx.sink import Sink
-from esxvirt.vmx.source import Source
+from esxvirt.vmx.reader import VmxReader
 from esxvirt.vmx.table import PLAIN, Row, read_rows, write_rows
+from esxvirt.vmx.writer import VmxWriter
 from esxvirt.xml.domain.graphics import Graphics, Video
 from esxvirt.xml.domain.model import Domain
 
@@ -27,33 +27,33 @@ _DEFAULT_VRAM = 4096
 _HIGHEST_PORT = 65535
 
 
-def read_graphics(source: Source, domain: Domain) -> None:
+def read_graphics(reader: VmxReader, domain: Domain) -> None:
     """Add the remote display.
 
     Raises:
         VmxError: under `strict`, for wrong values.
     """
-    if not source.boolean(f"{_VNC}.enabled", False):
+    if not reader.boolean(f"{_VNC}.enabled", False):
         return
-    port = source.integer(f"{_VNC}.port", -1)
+    port = reader.integer(f"{_VNC}.port", -1)
     graphics = Graphics(auto_port=port < 0, port=port if port >= 0 else None)
     if port > _HIGHEST_PORT:
-        source.note(f"{port} is no port; kept as it is", f"{_VNC}.port")
-    read_rows(VNC_ROWS, source, _VNC, graphics)
+        reader.note(f"{port} is no port; kept as it is", f"{_VNC}.port")
+    read_rows(VNC_ROWS, reader, _VNC, graphics)
     domain.graphics.append(graphics)
 
 
-def read_video(source: Source, domain: Domain) -> None:
+def read_video(reader: VmxReader, domain: Domain) -> None:
     """Add the display adapter, which every machine has.
 
     Raises:
         VmxError: under `strict`, for wrong values.
     """
-    size = source.integer("svga.vramSize", 0)
+    size = reader.integer("svga.vramSize", 0)
     domain.videos.append(Video(vram=-(-size // 1024) if size > 0 else _DEFAULT_VRAM, primary=True))
 
 
-def write_graphics(domain: Domain, sink: Sink) -> None:
+def write_graphics(domain: Domain, writer: VmxWriter) -> None:
     """Write the remote display.
 
     Raises:
@@ -61,20 +61,20 @@ def write_graphics(domain: Domain, sink: Sink) -> None:
     """
     for graphics in domain.graphics:
         if graphics.type != "vnc":
-            sink.unsupported(
+            writer.unsupported(
                 f"Unsupported graphics type '{graphics.type}'",
                 "devices/graphics",
                 graphics.line,
                 f"'{graphics.type}' is left out",
             )
             continue
-        sink.put(f"{_VNC}.enabled", "true")
+        writer.put(f"{_VNC}.enabled", "true")
         if graphics.port is not None and not graphics.auto_port:
-            sink.put(f"{_VNC}.port", str(graphics.port))
-        write_rows(VNC_ROWS, sink, _VNC, graphics)
+            writer.put(f"{_VNC}.port", str(graphics.port))
+        write_rows(VNC_ROWS, writer, _VNC, graphics)
 
 
-def write_video(domain: Domain, sink: Sink) -> None:
+def write_video(domain: Domain, writer: VmxWriter) -> None:
     """Write the display adapter.
 
     Raises:
@@ -88,7 +88,7 @@ def write_video(domain: Domain, sink: Sink) -> None:
         if video.heads > 1:
             raise ConfigUnsupportedError("Multi-head video devices are unsupported")
         # VMware takes powers of two.
-        sink.put("svga.vramSize", str(1024 * _power_of_two(video.vram or _DEFAULT_VRAM)))
+        writer.put("svga.vramSize", str(1024 * _power_of_two(video.vram or _DEFAULT_VRAM)))
 
 
 def _power_of_two(number: int) -> int:

@@ -1,9 +1,9 @@
 """Shared folders: `sharedFolder0` and on."""
 
 from esxvirt.errors import ConfigUnsupportedError
-from esxvirt.vmx.sink import Sink
-from esxvirt.vmx.source import Source
+from esxvirt.vmx.reader import VmxReader
 from esxvirt.vmx.table import PLAIN, Inverted, Row, read_rows, write_rows
+from esxvirt.vmx.writer import VmxWriter
 from esxvirt.xml.domain.filesystems import Filesystem
 from esxvirt.xml.domain.model import Domain
 
@@ -28,28 +28,28 @@ ROWS = (
 _MOST = 1024
 
 
-def read_folders(source: Source, domain: Domain) -> None:
+def read_folders(reader: VmxReader, domain: Domain) -> None:
     """Add the shared folders.
 
     Raises:
         VmxError: under `strict`, for wrong values.
     """
-    if source.boolean("isolation.tools.hgfs.disable", True):
+    if reader.boolean("isolation.tools.hgfs.disable", True):
         return
-    count = source.integer("sharedFolder.maxNum", 0)
+    count = reader.integer("sharedFolder.maxNum", 0)
     for number in range(min(count, _MOST)):
         name = f"sharedFolder{number}"
-        if not source.boolean(f"{name}.present", False) or not source.boolean(f"{name}.enabled", False):
+        if not reader.boolean(f"{name}.present", False) or not reader.boolean(f"{name}.enabled", False):
             continue
         folder = Filesystem("", "")
-        read_rows(FOLDER_ROWS, source, name, folder)
-        if not source.strict and not (folder.source and folder.target):
-            source.guess("a folder without path or name; left out", f"{name}.present")
+        read_rows(FOLDER_ROWS, reader, name, folder)
+        if not reader.strict and not (folder.source and folder.target):
+            reader.guess("a folder without path or name; left out", f"{name}.present")
             continue
         domain.filesystems.append(folder)
 
 
-def write_folders(domain: Domain, sink: Sink) -> None:
+def write_folders(domain: Domain, writer: VmxWriter) -> None:
     """Write the shared folders.
 
     Raises:
@@ -57,13 +57,13 @@ def write_folders(domain: Domain, sink: Sink) -> None:
     """
     if not domain.filesystems:
         return
-    sink.put("isolation.tools.hgfs.disable", "false")
-    sink.put("sharedFolder.maxNum", str(len(domain.filesystems)))
+    writer.put("isolation.tools.hgfs.disable", "false")
+    writer.put("sharedFolder.maxNum", str(len(domain.filesystems)))
     for number, folder in enumerate(domain.filesystems):
         if folder.type != "mount":
             raise ConfigUnsupportedError("Only 'mount' filesystem type is supported")
         name = f"sharedFolder{number}"
-        sink.put(f"{name}.present", "true")
-        sink.put(f"{name}.enabled", "true")
-        sink.put(f"{name}.readAccess", "true")
-        write_rows(FOLDER_ROWS, sink, name, folder)
+        writer.put(f"{name}.present", "true")
+        writer.put(f"{name}.enabled", "true")
+        writer.put(f"{name}.readAccess", "true")
+        write_rows(FOLDER_ROWS, writer, name, folder)

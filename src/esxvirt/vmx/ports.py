@@ -3,9 +3,9 @@
 import re
 
 from esxvirt.errors import VmxError
-from esxvirt.vmx.sink import Sink
-from esxvirt.vmx.source import Source
+from esxvirt.vmx.reader import VmxReader
 from esxvirt.vmx.table import Row
+from esxvirt.vmx.writer import VmxWriter
 from esxvirt.xml.domain.chardevs import CharDevice
 from esxvirt.xml.domain.model import Domain
 
@@ -45,42 +45,42 @@ _PORT = re.compile(r"(serial|parallel)(0|[1-9][0-9]?)\.present")
 _URI_UNSAFE = re.compile(r"[\s\"<>\\^`{|}]")
 
 
-def read_ports(source: Source, domain: Domain) -> None:
+def read_ports(reader: VmxReader, domain: Domain) -> None:
     """Add the serial and parallel ports.
 
     Raises:
         VmxError: under `strict`, for what libvirt refuses.
     """
-    found = sorted((match[1], int(match[2])) for match in map(_PORT.fullmatch, source.values) if match)
+    found = sorted((match[1], int(match[2])) for match in map(_PORT.fullmatch, reader.values) if match)
     for kind, number in found:
         name = f"{kind}{number}"
-        if source.strict and number >= _LIMITS[kind]:
+        if reader.strict and number >= _LIMITS[kind]:
             continue
-        if not source.boolean(f"{name}.present", False):
+        if not reader.boolean(f"{name}.present", False):
             continue
         if kind == "serial":
-            domain.serials.append(_read_serial(source, name, number))
+            domain.serials.append(_read_serial(reader, name, number))
         else:
-            domain.parallels.append(_read_parallel(source, name, number))
+            domain.parallels.append(_read_parallel(reader, name, number))
 
 
-def _read_serial(source: Source, name: str, number: int) -> CharDevice:
-    written = source.string(f"{name}.fileType")
+def _read_serial(reader: VmxReader, name: str, number: int) -> CharDevice:
+    written = reader.string(f"{name}.fileType")
     kind = "device" if written is None else written.lower()
-    file_name = source.plain(f"{name}.fileName")
+    file_name = reader.plain(f"{name}.fileName")
     port = CharDevice("serial", "null", number)
     if kind == "device":
         port.type, port.path = "dev", file_name
     elif kind == "file":
-        _read_file(source, name, file_name, port)
+        _read_file(reader, name, file_name, port)
     elif kind == "pipe":
         port.type, port.path = "pipe", file_name
-        if file_name is None and not source.strict:
-            _no_file_name(source, name, port)
+        if file_name is None and not reader.strict:
+            _no_file_name(reader, name, port)
     elif kind == "network":
-        _read_network(source, name, file_name, port)
+        _read_network(reader, name, file_name, port)
     else:
-        source.refuse_or_note(
+        reader.refuse_or_note(
             f"Expecting VMX entry '{name}.fileType' to be 'device', 'file' or 'pipe' or 'network' but found "
             f"'{written}'",
             f"{name}.fileType",
@@ -89,17 +89,17 @@ def _read_serial(source: Source, name: str, number: int) -> CharDevice:
     return port
 
 
-def _read_file(source: Source, name: str, file_name: str | None, port: CharDevice) -> None:
+def _read_file(reader: VmxReader, name: str, file_name: str | None, port: CharDevice) -> None:
     if file_name is None:
-        _no_file_name(source, name, port)
+        _no_file_name(reader, name, port)
         return
     port.type = "file"
-    port.path = source.file_name(f"{name}.fileName", file_name)
+    port.path = reader.file_name(f"{name}.fileName", file_name)
 
 
-def _no_file_name(source: Source, name: str, port: CharDevice) -> None:
+def _no_file_name(reader: VmxReader, name: str, port: CharDevice) -> None:
     # libvirt crashes here.
-    source.refuse_or_note(
+    reader.refuse_or_note(
         f"Missing essential config entry '{name}.fileName'",
         f"{name}.present",
         "no file name; the port is kept, with nothing behind it",
@@ -107,15 +107,15 @@ def _no_file_name(source: Source, name: str, port: CharDevice) -> None:
     port.type = "null"
 
 
-def _read_network(source: Source, name: str, file_name: str | None, port: CharDevice) -> None:
+def _read_network(reader: VmxReader, name: str, file_name: str | None, port: CharDevice) -> None:
     key = f"{name}.fileName"
-    uri = _split_uri(file_name or "", any_host=not source.strict)
+    uri = _split_uri(file_name or "", any_host=not reader.strict)
     if uri is None:
         # Such as a concentrator's own name.
-        if f"{name}.vspc" in source.values:
-            source.note("a connection through a concentrator has no place in the XML; the port is kept", key)
+        if f"{name}.vspc" in reader.values:
+            reader.note("a connection through a concentrator has no place in the XML; the port is kept", key)
         else:
-            source.note(
+            reader.note(
                 f"'{file_name or ''}' is no PROTOCOL://HOST:PORT; the port is kept, with nothing behind it",
                 key if file_name is not None else f"{name}.present",
             )
@@ -123,17 +123,17 @@ def _read_network(source: Source, name: str, file_name: str | None, port: CharDe
     scheme, port.host, port.service = uri
     port.protocol = _PROTOCOLS.get(scheme.lower())
     if port.protocol is None:
-        source.refuse_or_note(
+        reader.refuse_or_note(
             f"VMX entry '{key}' contains unsupported scheme '{scheme}'",
             key,
             f"the XML has no word for '{scheme}'; the port is kept, with nothing behind it",
         )
         return
     key = f"{name}.network.endPoint"
-    end_point = source.string(key)
+    end_point = reader.string(key)
     lowered = "server" if end_point is None else end_point.lower()
     if lowered not in {"server", "client"}:
-        source.refuse_or_note(
+        reader.refuse_or_note(
             f"Expecting VMX entry '{key}' to be 'server' or 'client' but found '{end_point}'", key, "read as server"
         )
     port.type = "tcp"
@@ -161,14 +161,14 @@ def _split_uri(text: str, *, any_host: bool) -> tuple[str, str, str] | None:
     return uri.scheme, host, str(number)
 
 
-def _read_parallel(source: Source, name: str, number: int) -> CharDevice:
+def _read_parallel(reader: VmxReader, name: str, number: int) -> CharDevice:
     key = f"{name}.fileType"
     port = CharDevice("parallel", "null", number)
-    if source.strict:
-        source.required(key)
-        source.required(f"{name}.fileName")
-    written = source.string(key)
-    file_name = source.plain(f"{name}.fileName")
+    if reader.strict:
+        reader.required(key)
+        reader.required(f"{name}.fileName")
+    written = reader.string(key)
+    file_name = reader.plain(f"{name}.fileName")
     kind = "" if written is None else written.lower()
     if kind not in {"device", "file"}:
         if written is not None:
@@ -176,7 +176,7 @@ def _read_parallel(source: Source, name: str, number: int) -> CharDevice:
         else:
             message = f"Missing essential config entry '{key}'"
         known = file_name is not None and not kind
-        source.refuse_or_note(
+        reader.refuse_or_note(
             message,
             key if written is not None else f"{name}.present",
             "no file type; read as a device" if known else "the port is kept, with nothing behind it",
@@ -185,67 +185,67 @@ def _read_parallel(source: Source, name: str, number: int) -> CharDevice:
     if kind == "device":
         port.type, port.path = "dev", file_name
     elif kind == "file":
-        _read_file(source, name, file_name, port)
+        _read_file(reader, name, file_name, port)
     return port
 
 
 # Writing
 
 
-def write_ports(domain: Domain, sink: Sink) -> None:
+def write_ports(domain: Domain, writer: VmxWriter) -> None:
     """Write the serial ports, then the parallel ones.
 
     Raises:
         EsxvirtError: for ports that VMware does not have.
     """
     for serial in domain.serials:
-        _check_number(serial, sink)
-        _write_serial(serial, f"serial{serial.port}", sink)
+        _check_number(serial, writer)
+        _write_serial(serial, f"serial{serial.port}", writer)
     for parallel in domain.parallels:
-        _check_number(parallel, sink)
-        _write_parallel(parallel, f"parallel{parallel.port}", sink)
+        _check_number(parallel, writer)
+        _write_parallel(parallel, f"parallel{parallel.port}", writer)
 
 
-def _check_number(port: CharDevice, sink: Sink) -> None:
+def _check_number(port: CharDevice, writer: VmxWriter) -> None:
     limit = _LIMITS[port.kind]
     if port.port >= limit:
         name = port.kind.capitalize()
         message = f"{name} port index {port.port} out of [0..{limit - 1}] range"
-        sink.refuse_or_note(VmxError(message), f"devices/{port.kind}", port.line, f"{message}; VMware may refuse it")
+        writer.refuse_or_note(VmxError(message), f"devices/{port.kind}", port.line, f"{message}; VMware may refuse it")
 
 
-def _write_serial(port: CharDevice, name: str, sink: Sink) -> None:
-    if port.type == "null" and not sink.strict:
+def _write_serial(port: CharDevice, name: str, writer: VmxWriter) -> None:
+    if port.type == "null" and not writer.strict:
         # What is read as nothing behind the port.
-        sink.put(f"{name}.present", "true")
-        sink.put(f"{name}.fileType", "network")
-        sink.put(f"{name}.fileName", "")
+        writer.put(f"{name}.present", "true")
+        writer.put(f"{name}.fileType", "network")
+        writer.put(f"{name}.fileName", "")
         return
     if port.type not in {"dev", "file", "pipe", "tcp"}:
-        sink.unsupported(
+        writer.unsupported(
             f"Unsupported character device type '{port.type}'",
             "devices/serial",
             port.line,
             f"'{port.type}' is left out",
         )
         return
-    sink.put(f"{name}.present", "true")
+    writer.put(f"{name}.present", "true")
     if port.type == "dev":
-        sink.put(f"{name}.fileType", "device")
-        sink.put(f"{name}.fileName", port.path or "")
+        writer.put(f"{name}.fileType", "device")
+        writer.put(f"{name}.fileName", port.path or "")
     elif port.type == "file":
-        sink.put(f"{name}.fileType", "file")
-        sink.put(f"{name}.fileName", sink.file_name(port.path or "", port.line))
+        writer.put(f"{name}.fileType", "file")
+        writer.put(f"{name}.fileName", writer.file_name(port.path or "", port.line))
     elif port.type == "pipe":
-        sink.put(f"{name}.fileType", "pipe")
-        sink.put(f"{name}.pipe.endPoint", "client")
-        sink.put(f"{name}.tryNoRxLoss", "false")
-        sink.put(f"{name}.fileName", port.path or "")
+        writer.put(f"{name}.fileType", "pipe")
+        writer.put(f"{name}.pipe.endPoint", "client")
+        writer.put(f"{name}.tryNoRxLoss", "false")
+        writer.put(f"{name}.fileName", port.path or "")
     else:
-        sink.put(f"{name}.fileType", "network")
-        sink.put(f"{name}.fileName", service_uri(port, strict=sink.strict))
-        sink.put(f"{name}.network.endPoint", "server" if port.mode == "bind" else "client")
-    sink.put(f"{name}.yieldOnMsrRead", "true")
+        writer.put(f"{name}.fileType", "network")
+        writer.put(f"{name}.fileName", service_uri(port, strict=writer.strict))
+        writer.put(f"{name}.network.endPoint", "server" if port.mode == "bind" else "client")
+    writer.put(f"{name}.yieldOnMsrRead", "true")
 
 
 def service_uri(port: CharDevice, *, strict: bool = False) -> str:
@@ -256,16 +256,16 @@ def service_uri(port: CharDevice, *, strict: bool = False) -> str:
     return f"{_SCHEMES[port.protocol or 'raw']}://{host}:{port.service}"
 
 
-def _write_parallel(port: CharDevice, name: str, sink: Sink) -> None:
+def _write_parallel(port: CharDevice, name: str, writer: VmxWriter) -> None:
     if port.type not in {"dev", "file"}:
-        sink.unsupported(
+        writer.unsupported(
             f"Unsupported character device type '{port.type}'",
             "devices/parallel",
             port.line,
             f"'{port.type}' is left out",
         )
         return
-    sink.put(f"{name}.present", "true")
-    sink.put(f"{name}.fileType", "device" if port.type == "dev" else "file")
+    writer.put(f"{name}.present", "true")
+    writer.put(f"{name}.fileType", "device" if port.type == "dev" else "file")
     path = port.path or ""
-    sink.put(f"{name}.fileName", path if port.type == "dev" else sink.file_name(path, port.line))
+    writer.put(f"{name}.fileName", path if port.type == "dev" else writer.file_name(path, port.line))

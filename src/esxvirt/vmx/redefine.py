@@ -10,9 +10,9 @@ from dataclasses import replace
 from esxvirt.vmx.context import VmxContext
 from esxvirt.vmx.convert import read_domain, write_domain
 from esxvirt.vmx.file import VmxFile
+from esxvirt.vmx.reader import VmxReader
 from esxvirt.vmx.report import Report
-from esxvirt.vmx.sink import Sink
-from esxvirt.vmx.source import Source
+from esxvirt.vmx.writer import VmxWriter
 from esxvirt.xml.domain.interfaces import NO_MAC
 from esxvirt.xml.domain.model import Domain
 
@@ -55,12 +55,12 @@ def redefine(
     version = _hardware_version(file)
     impossible: set[str] = set()
     context = context or VmxContext()
-    current = read_domain(Source(file, context, Report(), strict=False, impossible=impossible))
+    current = read_domain(VmxReader(file, context, Report(), strict=False, impossible=impossible))
     models = frozenset(card.model for card in current.interfaces if card.model is not None)
 
     def write(described: Domain, notes: Report) -> VmxFile:
-        sink = Sink(context, notes, strict=False, hardware_version=version, card_models=models)
-        return VmxFile.parse(write_domain(described, sink))
+        writer = VmxWriter(context, notes, strict=False, hardware_version=version, card_models=models)
+        return VmxFile.parse(write_domain(described, writer))
 
     before = write(current, Report())
     after = write(_keep_unset_macs(domain, current), Report() if report is None else report)

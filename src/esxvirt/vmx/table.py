@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from esxvirt.vmx.sink import Sink
-    from esxvirt.vmx.source import Source
+    from esxvirt.vmx.reader import VmxReader
+    from esxvirt.vmx.writer import VmxWriter
 
 __all__ = [
     "NONZERO",
@@ -31,7 +31,7 @@ __all__ = [
 class Kind(Protocol):
     """How a value is written in a VMX file."""
 
-    def read(self, source: "Source", key: str, default: Any) -> Any:
+    def read(self, reader: "VmxReader", key: str, default: Any) -> Any:
         """Give the field's value, `default` if the key is not there."""
 
     def write(self, value: Any) -> str | None:
@@ -64,8 +64,8 @@ class Row:
 
 
 class _Plain:
-    def read(self, source: "Source", key: str, default: Any) -> Any:
-        value = source.plain(key)
+    def read(self, reader: "VmxReader", key: str, default: Any) -> Any:
+        value = reader.plain(key)
         return default if value is None else value
 
     def write(self, value: Any) -> str | None:
@@ -73,8 +73,8 @@ class _Plain:
 
 
 class _Number:
-    def read(self, source: "Source", key: str, default: Any) -> Any:
-        return source.integer(key, default)
+    def read(self, reader: "VmxReader", key: str, default: Any) -> Any:
+        return reader.integer(key, default)
 
     def write(self, value: Any) -> str | None:
         return None if value is None else str(value)
@@ -86,8 +86,8 @@ class _Nonzero(_Number):
 
 
 class _Uuid:
-    def read(self, source: "Source", key: str, default: Any) -> Any:
-        return source.uuid(key) or default
+    def read(self, reader: "VmxReader", key: str, default: Any) -> Any:
+        return reader.uuid(key) or default
 
     def write(self, value: Any) -> str | None:
         return None if value is None else format_uuid(value)
@@ -99,9 +99,9 @@ class Word:
 
     pairs: tuple[tuple[str, Any], ...]
 
-    def read(self, source: "Source", key: str, default: Any) -> Any:
+    def read(self, reader: "VmxReader", key: str, default: Any) -> Any:
         """Give the value of the word, `default` for other words."""
-        word = (source.string(key) or "").lower()
+        word = (reader.string(key) or "").lower()
         return next((value for name, value in self.pairs if name.lower() == word), default)
 
     def write(self, value: Any) -> str | None:
@@ -115,9 +115,9 @@ class Switch:
 
     value: str
 
-    def read(self, source: "Source", key: str, default: Any) -> Any:
+    def read(self, reader: "VmxReader", key: str, default: Any) -> Any:
         """Give the value if the key is true."""
-        return self.value if source.boolean(key, False) else default
+        return self.value if reader.boolean(key, False) else default
 
     def write(self, value: Any) -> str | None:
         """Write ``true`` for the value, nothing for others."""
@@ -128,9 +128,9 @@ class Switch:
 class Inverted:
     """A truth value that is the opposite of the model's."""
 
-    def read(self, source: "Source", key: str, default: Any) -> Any:
+    def read(self, reader: "VmxReader", key: str, default: Any) -> Any:
         """Give the opposite."""
-        return not source.boolean(key, not default)
+        return not reader.boolean(key, not default)
 
     def write(self, value: Any) -> str | None:
         """Write the opposite."""
@@ -151,7 +151,7 @@ def format_uuid(uuid: str) -> str:
     return f"{' '.join(pairs[:8])}-{' '.join(pairs[8:])}"
 
 
-def read_rows(rows: Iterable[Row], source: "Source", device: str, target: object) -> None:
+def read_rows(rows: Iterable[Row], reader: "VmxReader", device: str, target: object) -> None:
     """Fill the fields of `target` from the regular rows.
 
     Raises:
@@ -161,16 +161,16 @@ def read_rows(rows: Iterable[Row], source: "Source", device: str, target: object
         if row.kind is None:
             continue
         key = row.key.replace("{}", device)
-        if row.required and source.strict:
-            source.required(key)
-        setattr(target, row.field, row.kind.read(source, key, row.default))
+        if row.required and reader.strict:
+            reader.required(key)
+        setattr(target, row.field, row.kind.read(reader, key, row.default))
 
 
-def write_rows(rows: Iterable[Row], sink: "Sink", device: str, origin: object) -> None:
+def write_rows(rows: Iterable[Row], writer: "VmxWriter", device: str, origin: object) -> None:
     """Write the fields of `origin` by the regular rows, in their order."""
     for row in rows:
         if row.kind is None or not row.write:
             continue
         value = row.kind.write(getattr(origin, row.field))
         if value is not None:
-            sink.put(row.key.replace("{}", device), value)
+            writer.put(row.key.replace("{}", device), value)

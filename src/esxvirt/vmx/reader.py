@@ -12,7 +12,7 @@ from esxvirt.vmx.context import VmxContext, default_parse_file_name
 from esxvirt.vmx.file import VmxFile
 from esxvirt.vmx.report import Report, at_place
 
-__all__ = ["Source"]
+__all__ = ["VmxReader"]
 
 _TRUE = frozenset({"true", "1", "yes", "y", "on", "t"})
 _FALSE = frozenset({"false", "0", "no", "n", "off", "f", ""})
@@ -22,7 +22,7 @@ _ESCAPE = re.compile(r"\|([0-9A-Fa-f]{2})")
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]")
 
 
-class Source:
+class VmxReader:
     """A VMX file under conversion.
 
     Attributes:
