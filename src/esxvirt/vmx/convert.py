@@ -2,16 +2,10 @@
 
 from esxvirt.errors import ConfigUnsupportedError, InvalidArgumentError, VmxError, XmlError
 from esxvirt.vmx.context import VmxContext
-from esxvirt.vmx.disk_writer import write_disks
-from esxvirt.vmx.disks import read_disks
-from esxvirt.vmx.display import read_graphics, read_video, write_graphics, write_video
-from esxvirt.vmx.extras import read_extras, write_extras
 from esxvirt.vmx.file import VmxFile
-from esxvirt.vmx.folders import read_folders, write_folders
 from esxvirt.vmx.machine import read_machine, write_closing, write_machine
-from esxvirt.vmx.networks import read_networks, write_networks
-from esxvirt.vmx.ports import read_ports, write_ports
 from esxvirt.vmx.reader import VmxReader
+from esxvirt.vmx.registry import read_devices, write_devices
 from esxvirt.vmx.report import Report
 from esxvirt.vmx.writer import VmxWriter
 from esxvirt.xml.domain.format import format_domain
@@ -57,13 +51,7 @@ def read_domain(reader: VmxReader) -> Domain:
     """Read the domain of a VMX file that is under conversion; see `to_domain`."""
     domain = Domain()
     read_machine(reader, domain)
-    read_graphics(reader, domain)
-    read_disks(reader, domain)
-    read_folders(reader, domain)
-    read_networks(reader, domain)
-    read_video(reader, domain)
-    read_ports(reader, domain)
-    read_extras(reader, domain)
+    read_devices(reader, domain)
     add_implied(domain)
     return domain
 
@@ -127,13 +115,7 @@ def write_domain(domain: Domain, writer: VmxWriter) -> str:
     for path, line in domain.ignored:
         writer.report.add("has no place in a VMX file; left out", path, line)
     write_machine(domain, writer)
-    write_graphics(domain, writer)
-    write_disks(domain, writer)
-    write_folders(domain, writer)
-    write_networks(domain, writer)
-    write_video(domain, writer)
-    write_ports(domain, writer)
-    write_extras(domain, writer)
+    write_devices(domain, writer)
     scsi = any(disk.bus == "scsi" for disk in domain.disks)
     write_closing(domain, writer, bridges=scsi and writer.hardware_version >= _BRIDGES_SINCE)
     return str(writer)

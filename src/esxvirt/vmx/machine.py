@@ -1,36 +1,64 @@
 """What a VMX file says of the machine as a whole: name, identity, memory, processors, guest, firmware."""
 
 from esxvirt.errors import ConfigUnsupportedError, InvalidArgumentError, VmxError
-from esxvirt.vmx.escapes import escape, unescape, unescape_name
+from esxvirt.vmx.escapes import escape, escape_name, unescape, unescape_name
 from esxvirt.vmx.reader import VmxReader, parse_integer
-from esxvirt.vmx.table import Row, Switch, Word, format_uuid, read_rows
+from esxvirt.vmx.table import OWN, Constant, Escaped, Row, Switch, Uuid, Word, read_rows, write_rows
 from esxvirt.vmx.writer import VmxWriter
 from esxvirt.xml.domain.bitmap import MAX_CPUS
 from esxvirt.xml.domain.model import FIRMWARE_FEATURES, NO_UUID, Domain, Topology
 
 __all__ = ["CLOSING_ROWS", "ROWS", "read_machine", "write_closing", "write_machine"]
 
-SMBIOS = Row("smbios.reflecthost", "os/smbios/@mode", "smbios", Switch("host"), note="only `host`")
-FIRMWARE = Row("firmware", "os/@firmware", "firmware", Word((("efi", "efi"),)), note="`bios` is the default")
-SECURE_BOOT = Row(
+_SMBIOS = Row("smbios.reflecthost", "os/smbios/@mode", "smbios", Switch("host"), note="only `host`")
+_FIRMWARE = Row("firmware", "os/@firmware", "firmware", Word((("efi", "efi"),)), note="`bios` is the default")
+_SECURE_BOOT = Row(
     "uefi.secureBoot.enabled",
     "os/firmware/feature",
     note="with EFI: `secure-boot`, and `enrolled-keys`, which a VMware machine has then; libvirt does not write it",
 )
 
+_FORMAT = (
+    Row(".encoding", "", kind=Constant("UTF-8"), note="the file's own encoding; written as `UTF-8`"),
+    Row("config.version", "", kind=Constant("8"), note="8"),
+)
+_UUID = Row(
+    "uuid.bios",
+    "uuid",
+    "uuid",
+    Uuid(unset=NO_UUID),
+    default=NO_UUID,
+    note="16 bytes in hex, or empty; all zeros is written as `uuid.action = create`",
+)
+_TEXTS = (
+    Row(
+        "displayName",
+        "name",
+        "name",
+        Escaped(unescape_name, escape_name, always=True),
+        note="with `|XX` and `%XX` escapes",
+    ),
+    Row("annotation", "description", "description", Escaped(unescape, escape), note="with `|XX` escapes"),
+    Row("esxvirt.title", "title", "title", OWN, extension=True, note="esxvirt's own; with `|XX` escapes"),
+    Row(
+        "esxvirt.metadata",
+        "metadata",
+        "metadata",
+        OWN,
+        extension=True,
+        note="esxvirt's own: the elements inside; with `|XX` escapes",
+    ),
+)
+
 ROWS = (
-    Row(".encoding", "", note="the file's own encoding; written as `UTF-8`"),
-    Row("config.version", "", note="8"),
+    *_FORMAT,
     Row("virtualHW.version", "", note="4 and up; asked for when writing"),
     Row("guestOS", "os/type/@arch", note="`...-64` is x86_64, all else i686; written as `other-64` and `other`"),
-    SMBIOS,
-    Row("uuid.bios", "uuid", note="16 bytes in hex, or empty; all zeros is written as `uuid.action = create`"),
+    _SMBIOS,
+    _UUID,
     Row("vm.genid", "genid", note="the first 8 bytes as a signed number"),
     Row("vm.genidX", "genid", note="the last 8 bytes as a signed number"),
-    Row("displayName", "name", note="with `|XX` and `%XX` escapes"),
-    Row("annotation", "description", note="with `|XX` escapes"),
-    Row("esxvirt.title", "title", note="esxvirt's own; with `|XX` escapes"),
-    Row("esxvirt.metadata", "metadata", note="esxvirt's own: the elements inside; with `|XX` escapes"),
+    *_TEXTS,
     Row(
         "memsize", "memory", note="MiB, a multiple of 4, to which memory is rounded up when writing; 32 without the key"
     ),
@@ -41,7 +69,7 @@ ROWS = (
     Row("sched.cpu.affinity", "vcpu/@cpuset", note="a list, or `all`"),
     Row("sched.cpu.shares", "cputune/shares", note="a number; low, normal, high are 500, 1000, 2000 a vCPU"),
 )
-CLOSING_ROWS = (FIRMWARE, SECURE_BOOT)
+CLOSING_ROWS = (_FIRMWARE, _SECURE_BOOT)
 
 _DEFAULT_MEMORY = 32
 # More MiB than 64 bits hold KiB: libvirt counts on from 0 there.
@@ -59,24 +87,24 @@ def read_machine(reader: VmxReader, domain: Domain) -> None:
         VmxError: for a file that is encrypted or describes no machine, and for values that cannot be.
     """
     _check_format(reader)
-    domain.uuid = reader.uuid("uuid.bios") or NO_UUID
+    read_rows((_UUID,), reader, "", domain)
     _read_genid(reader, domain)
-    _read_name(reader, domain)
+    read_rows(_TEXTS, reader, "", domain)
     _read_memory(reader, domain)
     _read_processors(reader, domain)
     guest = reader.string("guestOS") or ""
     if guest.lower().startswith("arm"):
         reader.note("a guest for ARM; libvirt, and so the XML, calls it x86_64 or i686", "guestOS")
     domain.os.arch = "x86_64" if guest.lower().endswith("-64") else "i686"
-    firmware = reader.string(FIRMWARE.key)
+    firmware = reader.string(_FIRMWARE.key)
     if firmware is not None and firmware != "efi" and (reader.strict or firmware.lower() not in {"efi", "bios", ""}):
         reader.refuse_or_note(
             f"VMX entry 'firmware' has unknown value '{firmware}'",
             "firmware",
             f"the firmware '{firmware}' is not known",
         )
-    read_rows((SMBIOS, FIRMWARE), reader, "", domain.os)
-    if reader.boolean(SECURE_BOOT.key, False) and domain.os.firmware == "efi":
+    read_rows((_SMBIOS, _FIRMWARE), reader, "", domain.os)
+    if reader.boolean(_SECURE_BOOT.key, False) and domain.os.firmware == "efi":
         domain.os.firmware_features = dict.fromkeys(FIRMWARE_FEATURES, True)
     if reader.context.datacenter_path is not None:
         domain.datacenter_path = reader.context.datacenter_path
@@ -122,21 +150,6 @@ def _read_genid(reader: VmxReader, domain: Domain) -> None:
     if first or last:
         digits = f"{first:016x}{last:016x}"
         domain.genid = f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
-
-
-def _read_name(reader: VmxReader, domain: Domain) -> None:
-    for key, field, undo in (("displayName", "name", unescape_name), ("annotation", "description", unescape)):
-        value = reader.string(key)
-        if value is None:
-            continue
-        try:
-            setattr(domain, field, undo(value))
-        except VmxError as error:
-            reader.refuse_or_note(str(error), key, "an escape without two hex digits is kept as it is")
-            setattr(domain, field, value)
-    if not reader.strict:
-        domain.title = reader.plain("esxvirt.title") or None
-        domain.metadata = reader.plain("esxvirt.metadata") or None
 
 
 def _read_memory(reader: VmxReader, domain: Domain) -> None:
@@ -236,8 +249,7 @@ def write_machine(domain: Domain, writer: VmxWriter) -> None:
     Raises:
         EsxvirtError: for what VMware does not have, and under `strict` for what libvirt refuses.
     """
-    writer.put(".encoding", "UTF-8")
-    writer.put("config.version", "8")
+    write_rows(_FORMAT, writer, "", domain)
     writer.put("virtualHW.version", str(writer.hardware_version))
     _write_guest(domain, writer)
     _write_identity(domain, writer)
@@ -251,9 +263,8 @@ def _write_guest(domain: Domain, writer: VmxWriter) -> None:
     if guest is None:
         raise InvalidArgumentError(f"could not find capabilities for arch={domain.os.arch} domaintype=vmware ")
     writer.put("guestOS", guest)
-    if domain.os.smbios == "host":
-        writer.put("smbios.reflecthost", "true")
-    elif domain.os.smbios not in {None, "emulate"}:
+    write_rows((_SMBIOS,), writer, "", domain.os)
+    if domain.os.smbios not in {None, "emulate", "host"}:
         writer.unsupported(
             f"Unsupported SMBIOS mode '{domain.os.smbios}'",
             "os/smbios",
@@ -265,23 +276,13 @@ def _write_guest(domain: Domain, writer: VmxWriter) -> None:
 def _write_identity(domain: Domain, writer: VmxWriter) -> None:
     if domain.uuid == NO_UUID:
         writer.put("uuid.action", "create")
-    else:
-        writer.put("uuid.bios", format_uuid(domain.uuid))
+    write_rows((_UUID,), writer, "", domain)
     if domain.genid is not None and not writer.strict:
         digits = domain.genid.replace("-", "")
         for key, part in (("vm.genid", digits[:16]), ("vm.genidX", digits[16:])):
             number = int(part, 16)
             writer.put(key, str(number - _U64 if number >= _U64 // 2 else number))
-    writer.put_raw("displayName", _escape_name(domain.name or ""))
-    if domain.description:
-        writer.put_raw("annotation", escape(domain.description))
-    for key, value in (("esxvirt.title", domain.title), ("esxvirt.metadata", domain.metadata)):
-        if value and not writer.strict:
-            writer.put_raw(key, escape(value))
-
-
-def _escape_name(name: str) -> str:
-    return escape(name.replace("%", "%25").replace("/", "%2f"))
+    write_rows(_TEXTS, writer, "", domain)
 
 
 def _write_memory(domain: Domain, writer: VmxWriter) -> None:
@@ -351,13 +352,10 @@ def write_closing(domain: Domain, writer: VmxWriter, *, bridges: bool) -> None:
 
     Source: virVMXFormatConfig, which writes bridges for machines that have what needs them.
     """
-    for row in CLOSING_ROWS:
-        value = None if row.kind is None else row.kind.write(getattr(domain.os, row.field))
-        if value is not None:
-            writer.put(row.key, value)
+    write_rows((_FIRMWARE,), writer, "", domain.os)
     secure = domain.os.firmware_features.get("secure-boot")
     if domain.os.firmware == "efi" and secure is not None and not writer.strict:
-        writer.put(SECURE_BOOT.key, "TRUE" if secure else "FALSE")
+        writer.put(_SECURE_BOOT.key, "TRUE" if secure else "FALSE")
     if bridges:
         writer.put("pciBridge0.present", "true")
         for number in range(4, 8):

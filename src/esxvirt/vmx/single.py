@@ -2,9 +2,7 @@
 
 from esxvirt.errors import ConfigUnsupportedError
 from esxvirt.vmx.context import VmxContext
-from esxvirt.vmx.disk_writer import write_disks
-from esxvirt.vmx.networks import write_networks
-from esxvirt.vmx.ports import write_ports
+from esxvirt.vmx.devices import disk, nic, parallel, serial
 from esxvirt.vmx.report import Report
 from esxvirt.vmx.writer import VmxWriter
 from esxvirt.xml.domain.chardevs import CharDevice
@@ -36,12 +34,12 @@ def check_device(device: Disk | Interface | CharDevice, controllers: list[Contro
             device.address = address_from_target(device)
         domain.disks.append(device)
         check_domain(domain)
-        write_disks(domain, writer)
+        disk.KIND.write(domain, writer)
     elif isinstance(device, Interface):
         domain.interfaces.append(device)
-        write_networks(domain, writer)
+        nic.KIND.write(domain, writer)
     else:
         (domain.serials if device.kind == "serial" else domain.parallels).append(device)
-        write_ports(domain, writer)
+        (serial if device.kind == "serial" else parallel).KIND.write(domain, writer)
         if f"{device.kind}{device.port}.present" not in str(writer):
             raise ConfigUnsupportedError(f"Unsupported character device type '{device.type}'")

@@ -4,7 +4,7 @@ from typing import Any
 
 from esxvirt.driver.devices.hardware import Hardware
 from esxvirt.errors import DeviceNotFoundError, OperationFailedError
-from esxvirt.vmx.disk_writer import slot_name
+from esxvirt.vmx.devices.disk_slots import slot_name
 from esxvirt.xml.domain.chardevs import CharDevice
 from esxvirt.xml.domain.controllers import Controller
 from esxvirt.xml.domain.disks import Disk, disk_index

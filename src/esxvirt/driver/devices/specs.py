@@ -9,8 +9,8 @@ from pyVmomi import vim
 
 from esxvirt.driver.devices.hardware import SCSI_MODELS
 from esxvirt.errors import ConfigUnsupportedError
-from esxvirt.vmx.networks import mac_kind
-from esxvirt.vmx.ports import service_uri
+from esxvirt.vmx.devices.nic import mac_kind
+from esxvirt.vmx.devices.serial import service_uri
 from esxvirt.vsphere.objects import knows
 from esxvirt.vsphere.session import Session
 from esxvirt.xml.domain.chardevs import CharDevice

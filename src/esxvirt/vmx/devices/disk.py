@@ -1,163 +1,111 @@
-"""Disks, CD-ROM drives and floppy drives: `scsi0:0`, `sata0:0`, `ide0:0`, `nvme0:0` and `floppy0`, as they are read."""
+"""Hard disks and CD-ROM drives: `scsi0:0`, `sata0:0`, `ide0:0`, `nvme0:0`."""
 
-from dataclasses import dataclass
-
+from esxvirt.errors import ConfigUnsupportedError, VmxError
+from esxvirt.vmx.devices.disk_controllers import PREFIXES, ROWS, read_scsi_controller, write_controllers
+from esxvirt.vmx.devices.disk_slots import (
+    CONTROLLERS,
+    NVME_UNITS,
+    SCSI_OWN_UNIT,
+    Slot,
+    check_place,
+    scsi_units,
+    slot_name,
+)
+from esxvirt.vmx.devices.floppy import write_floppy
+from esxvirt.vmx.devices.kind import DeviceKind
 from esxvirt.vmx.reader import VmxReader
-from esxvirt.vmx.table import Row, Switch, Word, read_rows
-from esxvirt.xml.domain.addresses import DriveAddress
+from esxvirt.vmx.table import PRESENT, Row, Switch, Word, read_rows, write_rows
+from esxvirt.vmx.writer import VmxWriter
 from esxvirt.xml.domain.controllers import Controller
-from esxvirt.xml.domain.disks import Disk, disk_name
-from esxvirt.xml.domain.implied import SATA_PORTS, SATA_UNITS, target_number
+from esxvirt.xml.domain.disks import Disk
+from esxvirt.xml.domain.implied import SATA_UNITS
 from esxvirt.xml.domain.model import Domain
 
-__all__ = ["CACHE", "MODE", "ROWS", "SCSI_MODELS", "read_disks"]
+__all__ = ["KIND"]
 
-CACHE = Row("{}.writeThrough", "devices/disk/driver/@cache", "cache", Switch("writethrough"))
-MODE = Row(
+_PRESENT = Row("{}.present", "devices/disk", kind=PRESENT)
+_CACHE = Row("{}.writeThrough", "devices/disk/driver/@cache", "cache", Switch("writethrough"))
+_MODE = Row(
     "{}.mode", "devices/disk/transient", "transient", Word((("independent-nonpersistent", True),)), default=False
 )
-MODEL = Row("scsi{}.virtualDev", "devices/controller/@model", note="`pvscsi` is vmpvscsi; must agree with the `.vmdk`")
 
-ROWS = (
-    Row("scsi{}.present", "devices/controller", note="0 to 3"),
-    MODEL,
-    Row("sata{}.present", "devices/controller", note="0 to 3"),
-    Row("nvme{}.present", "devices/controller", note="0 to 3; libvirt leaves NVMe disks out"),
-    Row("{}.present", "devices/disk"),
+_ROWS = (
+    *ROWS,
+    _PRESENT,
     Row("{}.startConnected", "", write=False, note="has no place in the XML"),
     Row(
         "{}.clientDevice", "devices/disk", write=False, note="`true`: a drive of the client's, left out as libvirt does"
     ),
     Row("{}.deviceType", "devices/disk/@device"),
-    Row("{}.fileType", "devices/disk/@type", note="floppies: `file` or `device`"),
     Row(
         "{}.fileName",
         "devices/disk/source",
         note="`emptyBackingString`, or empty with `cdrom-image`: no medium; `auto detect`: any drive of the host",
     ),
     Row("{}.autodetect", "devices/disk/source/@startupPolicy", note="written with `auto detect`"),
-    CACHE,
-    MODE,
+    _CACHE,
+    _MODE,
 )
-
-SCSI_MODELS = {
-    "buslogic": "buslogic",
-    "lsilogic": "lsilogic",
-    "lsisas1068": "lsisas1068",
-    "pvscsi": "vmpvscsi",
-}
 
 _EMPTY = "emptyBackingString"
 _AUTO = "auto detect"
 _PASSTHRU_FOLDER = "/vmfs/devices/cdrom/"
 # The device type that libvirt wants of a hard disk; it asks for none on SATA.
 _HARD_DISKS = {"scsi": "scsi-hardDisk", "ide": "ata-hardDisk", "sata": "", "nvme": ""}
-_PREFIXES = {"scsi": "sd", "sata": "sd", "ide": "hd", "fdc": "fd"}
-# What each bus has: controllers, units a controller, and those that libvirt looks at.
-_CONTROLLERS = 4
-_SCSI_UNITS, _NVME_UNITS = 16, 64
-# Since this virtual hardware, SCSI controllers have more units.
-_SUPER_WIDE_UNITS, _SUPER_WIDE_SINCE = 64, 13
-_SCSI_OWN_UNIT = 7
+# The words that libvirt's messages have for a disk's device and type: those of another of its lists.
+_DEVICE_WORDS = {"disk": "none", "cdrom": "disk", "floppy": "lease", "lun": "filesystem"}
+_TYPE_WORDS = {
+    "file": "disk", "block": "lease", "dir": "filesystem", "network": "interface", "volume": "input", "nvme": "sound",
+    "vhostuser": "video",
+}  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class _Slot:
-    """Where a disk is: its VMX name, its bus and place."""
-
-    name: str
-    bus: str
-    controller: int
-    unit: int
-    units: int = 0
-
-    @property
-    def target(self) -> str:
-        if self.bus == "nvme":
-            return f"nvme{self.controller}n{self.unit + 1}"
-        return disk_name(target_number(self.bus, self.controller, self.unit), _PREFIXES[self.bus])
-
-    @property
-    def address(self) -> DriveAddress:
-        if self.bus == "ide":
-            # VMware's second IDE controller is libvirt's second channel.
-            return DriveAddress(0, bus=self.controller, unit=self.unit)
-        if self.units == _SUPER_WIDE_UNITS:
-            # libvirt counts the disk names of 16 units a controller into controllers of 64.
-            number = target_number("scsi", self.controller, self.unit)
-            unit = number % (_SUPER_WIDE_UNITS - 1)
-            return DriveAddress(number // (_SUPER_WIDE_UNITS - 1), unit=unit if unit < _SCSI_OWN_UNIT else unit + 1)
-        if self.bus == "sata":
-            # libvirt's SATA controllers have fewer ports than VMware's.
-            number = target_number("sata", self.controller, self.unit)
-            return DriveAddress(number // SATA_PORTS, unit=number % SATA_PORTS)
-        return DriveAddress(self.controller, unit=self.unit)
-
-
-def read_disks(reader: VmxReader, domain: Domain) -> None:
-    """Add the disks and the controllers' models.
-
-    Raises:
-        VmxError: for a disk whose file does not exist, and under `strict` for what libvirt refuses.
-    """
-    units = _SUPER_WIDE_UNITS if reader.integer("virtualHW.version", 4) >= _SUPER_WIDE_SINCE else _SCSI_UNITS
+def _read(reader: VmxReader, domain: Domain) -> None:
+    units = scsi_units(reader.integer("virtualHW.version", 4))
     models: dict[int, str | None] = {}
-    for controller in range(_CONTROLLERS):
-        if reader.boolean(f"scsi{controller}.present", False):
-            models[controller] = _read_model(reader, controller)
+    for number in range(CONTROLLERS):
+        controller = read_scsi_controller(reader, number)
+        if controller is not None:
+            models[number] = controller.model
             for unit in range(units):
-                if unit != _SCSI_OWN_UNIT:
-                    _read_slot(reader, domain, _Slot(f"scsi{controller}:{unit}", "scsi", controller, unit, units))
-            _note_units_beyond(reader, "scsi", controller, units)
-    for controller in range(_CONTROLLERS):
-        if reader.boolean(f"sata{controller}.present", False):
-            for unit in range(SATA_UNITS):
-                _read_slot(reader, domain, _Slot(f"sata{controller}:{unit}", "sata", controller, unit))
-    for controller in range(2):
+                if unit != SCSI_OWN_UNIT:
+                    _read_slot(reader, domain, Slot(f"scsi{number}:{unit}", "scsi", number, unit, units))
+            _note_units_beyond(reader, "scsi", number, units)
+    _read_sata(reader, domain)
+    for number in range(2):
         for unit in range(2):
-            _read_slot(reader, domain, _Slot(f"ide{controller}:{unit}", "ide", controller, unit))
+            _read_slot(reader, domain, Slot(f"ide{number}:{unit}", "ide", number, unit))
     if not reader.strict:
         _read_nvme(reader, domain)
-    for unit in range(2):
-        _read_floppy(reader, domain, unit)
     used = [disk.address.controller for disk in domain.disks if disk.bus == "scsi" and disk.address is not None]
     for index in range(max(used, default=-1) + 1):
         domain.controllers.append(Controller("scsi", index, models.get(index)))
 
 
+def _read_sata(reader: VmxReader, domain: Domain) -> None:
+    for controller in range(CONTROLLERS):
+        if reader.boolean(f"sata{controller}.present", False):
+            for unit in range(SATA_UNITS):
+                _read_slot(reader, domain, Slot(f"sata{controller}:{unit}", "sata", controller, unit))
+
+
 def _read_nvme(reader: VmxReader, domain: Domain) -> None:
-    for controller in range(_CONTROLLERS):
+    for controller in range(CONTROLLERS):
         if reader.boolean(f"nvme{controller}.present", False):
-            for unit in range(_NVME_UNITS):
-                _read_slot(reader, domain, _Slot(f"nvme{controller}:{unit}", "nvme", controller, unit))
+            for unit in range(NVME_UNITS):
+                _read_slot(reader, domain, Slot(f"nvme{controller}:{unit}", "nvme", controller, unit))
 
 
 def _note_units_beyond(reader: VmxReader, bus: str, controller: int, units: int) -> None:
     if reader.strict:
         return
-    for unit in range(units, _NVME_UNITS + 1):
+    for unit in range(units, NVME_UNITS + 1):
         key = f"{bus}{controller}:{unit}.present"
         if key in reader.values:
             reader.note(f"libvirt has no unit {unit} on a {bus.upper()} controller; the disk is left out", key)
 
 
-def _read_model(reader: VmxReader, controller: int) -> str | None:
-    key = MODEL.key.format(controller)
-    value = reader.string(key)
-    if value is None:
-        return None
-    model = SCSI_MODELS.get(value.lower())
-    if model is None:
-        reader.refuse_or_note(
-            f"Expecting VMX entry '{key}' to be 'buslogic' or 'lsilogic' or 'lsisas1068' or 'pvscsi' but found "
-            f"'{value}'",
-            key,
-            f"'{value}' is no SCSI controller model; left out",
-        )
-    return model
-
-
-def _read_slot(reader: VmxReader, domain: Domain, slot: _Slot) -> None:
+def _read_slot(reader: VmxReader, domain: Domain, slot: Slot) -> None:
     name = slot.name
     if f"{name}.present" not in reader.values or not reader.boolean(f"{name}.present", False):
         return
@@ -191,11 +139,11 @@ def _read_slot(reader: VmxReader, domain: Domain, slot: _Slot) -> None:
         reader.note("the drive has no place in the XML; left out, as libvirt does", f"{name}.present")
 
 
-def _is_passthru(slot: _Slot, device_type: str | None) -> bool:
+def _is_passthru(slot: Slot, device_type: str | None) -> bool:
     return slot.bus == "scsi" and device_type == "scsi-passthru"
 
 
-def _read_hard_disk(reader: VmxReader, slot: _Slot, file_name: str, device_type: str | None) -> Disk | None:
+def _read_hard_disk(reader: VmxReader, slot: Slot, file_name: str, device_type: str | None) -> Disk | None:
     """Read a slot with a `.vmdk`; None for a CD-ROM drive with one, which libvirt leaves out."""
     key = f"{slot.name}.deviceType"
     if device_type in {"cdrom-image", "atapi-cdrom", "cdrom-raw"}:
@@ -216,7 +164,7 @@ def _read_hard_disk(reader: VmxReader, slot: _Slot, file_name: str, device_type:
 
 
 def _read_modes(reader: VmxReader, name: str, disk: Disk) -> None:
-    read_rows((CACHE, MODE), reader, name, disk)
+    read_rows((_CACHE, _MODE), reader, name, disk)
     mode = reader.string(f"{name}.mode")
     if mode is None:
         return
@@ -224,7 +172,7 @@ def _read_modes(reader: VmxReader, name: str, disk: Disk) -> None:
         reader.note(f"the XML has no word for the mode '{mode}'; left out", f"{name}.mode")
 
 
-def _read_image(reader: VmxReader, slot: _Slot, file_name: str, device_type: str | None) -> Disk | None:
+def _read_image(reader: VmxReader, slot: Slot, file_name: str, device_type: str | None) -> Disk | None:
     """Read a slot with an `.iso`, or with no medium."""
     key = f"{slot.name}.deviceType"
     if file_name == _EMPTY and device_type in {"atapi-cdrom", "cdrom-raw"}:
@@ -245,7 +193,7 @@ def _read_image(reader: VmxReader, slot: _Slot, file_name: str, device_type: str
     return _cdrom(slot, "file", image)
 
 
-def _read_drive(slot: _Slot, file_name: str | None, device_type: str) -> Disk:
+def _read_drive(slot: Slot, file_name: str | None, device_type: str) -> Disk:
     """Read a CD-ROM drive of the host: as a drive, or raw."""
     disk = _cdrom(slot, "block", file_name, device="cdrom" if device_type == "atapi-cdrom" else "lun")
     if file_name is not None and file_name.lower() == _AUTO:
@@ -253,11 +201,11 @@ def _read_drive(slot: _Slot, file_name: str | None, device_type: str) -> Disk:
     return disk
 
 
-def _cdrom(slot: _Slot, type_: str, path: str | None, *, device: str = "cdrom") -> Disk:
+def _cdrom(slot: Slot, type_: str, path: str | None, *, device: str = "cdrom") -> Disk:
     return Disk(target=slot.target, bus=slot.bus, type=type_, device=device, source=path, read_only=True)
 
 
-def _guess(reader: VmxReader, slot: _Slot, file_name: str | None, device_type: str | None) -> Disk:
+def _guess(reader: VmxReader, slot: Slot, file_name: str | None, device_type: str | None) -> Disk:
     """Read a slot of which libvirt cannot tell what it is.
 
     Raises:
@@ -290,41 +238,89 @@ def _guess(reader: VmxReader, slot: _Slot, file_name: str | None, device_type: s
     return disk
 
 
-def _read_floppy(reader: VmxReader, domain: Domain, unit: int) -> None:
-    name = f"floppy{unit}"
-    if not reader.boolean(f"{name}.present", False):
-        return
-    key = f"{name}.clientDevice"
-    if reader.boolean(key, False):
-        reader.note("a drive of the client's machine has no place in the XML; left out, as libvirt does", key)
-        return
-    slot = _Slot(name, "fdc", 0, unit)
-    file_name = reader.string(f"{name}.fileName")
-    file_type = (reader.string(f"{name}.fileType") or "").lower()
-    automatic = False
-    if file_type not in {"file", "device"}:
-        automatic = (file_name or "").lower() == _AUTO
-        file_type = _guess_floppy_type(reader, name, file_name)
-    disk = Disk(target=slot.target, bus="fdc", device="floppy", address=slot.address)
-    read_rows((CACHE,), reader, name, disk)
-    if file_type == "device":
-        disk.type = "block"
-        path = reader.plain(f"{name}.fileName")
-        disk.source = None if automatic else path if reader.strict else path or None
-        disk.startup_policy = "optional" if automatic else None
-    elif file_name is not None and (file_name or reader.strict):
-        disk.source = reader.file_name(f"{name}.fileName", file_name)
-    domain.disks.append(disk)
+def _write(domain: Domain, writer: VmxWriter) -> None:
+    """Write the controllers' lines, then those of the disks, floppy drives among them."""
+    for disk in domain.disks:
+        check_place(disk, writer)
+    write_controllers(domain, writer)
+    for disk in domain.disks:
+        if disk.device == "floppy":
+            write_floppy(disk, writer)
+        else:
+            _write_disk(disk, writer)
 
 
-def _guess_floppy_type(reader: VmxReader, name: str, file_name: str | None) -> str:
-    found = "<null>" if file_name is None else file_name
-    # A drive of the host is /dev/fd0, or A: on Windows.
-    drive = not file_name or file_name.startswith("/dev/") or len(file_name) <= 2 or file_name.lower() == _AUTO
-    guess = "device" if drive else "file"
-    reader.refuse_or_note(
-        f"Invalid or not yet handled value '{found}' for VMX entry '{name}.fileName' for device type 'unknown'",
-        f"{name}.fileName" if file_name is not None else f"{name}.present",
-        f"'{found}' is read as a {guess}",
+def _write_disk(disk: Disk, writer: VmxWriter) -> None:
+    name = slot_name(disk)
+    if (
+        disk.device == "lun"
+        and disk.type == "block"
+        and (disk.source or "").startswith(_PASSTHRU_FOLDER)
+        and disk.bus == "scsi"
+    ):
+        device_type = "scsi-passthru"
+    elif disk.type == "block" and disk.device in {"cdrom", "lun"} and (disk.source is not None or disk.startup_policy):
+        device_type = "atapi-cdrom" if disk.device == "cdrom" else "cdrom-raw"
+    elif disk.device == "cdrom" and (disk.type == "file" or disk.source is None):
+        device_type = "cdrom-image"
+    elif disk.device == "disk" and disk.type == "block" and not writer.strict:
+        writer.report.add("a disk of the host is written as a raw disk; ESX has none", "devices/disk", disk.line)
+        device_type = "rawDisk"
+    elif disk.device == "disk" and disk.type == "file":
+        device_type = {"scsi": "scsi-hardDisk", "ide": "ata-hardDisk"}.get(disk.bus, "disk")
+    else:
+        _refuse_type(disk)
+        return
+    path = _disk_path(disk, device_type, writer)
+    write_rows((_PRESENT,), writer, name, disk)
+    writer.put(f"{name}.deviceType", device_type)
+    if path == _AUTO:
+        writer.put(f"{name}.autodetect", "true")
+    writer.put(f"{name}.fileName", path)
+    if disk.cache not in {None, "writethrough"} and disk.bus == "scsi":
+        writer.unsupported(
+            f"{disk.bus} harddisk '{disk.target}' has unsupported cache mode '{disk.cache}'",
+            "devices/disk/driver/@cache",
+            disk.line,
+            f"the cache mode '{disk.cache}' is left out",
+        )
+    # libvirt reads the cache mode of any disk, and writes that of SCSI disks.
+    rows = (_CACHE, _MODE) if disk.bus == "scsi" or not writer.strict else (_MODE,)
+    write_rows(rows, writer, name, disk)
+
+
+def _disk_path(disk: Disk, device_type: str, writer: VmxWriter) -> str:
+    if device_type in {"cdrom-image", "scsi-hardDisk", "ata-hardDisk", "disk"}:
+        if disk.source is None:
+            return _EMPTY
+        suffix = ".iso" if device_type == "cdrom-image" else ".vmdk"
+        if not disk.source.lower().endswith(suffix):
+            word = _DEVICE_WORDS[disk.device] if writer.strict else disk.device
+            message = f"Image file for {disk.bus} {word} '{disk.target}' has unsupported suffix, expecting '{suffix}'"
+            writer.refuse_or_note(
+                VmxError(message), "devices/disk/source", disk.line, f"'{disk.source}' has no suffix '{suffix}'; kept"
+            )
+        return writer.file_name(disk.source, disk.line)
+    if disk.source is not None:
+        return disk.source
+    # libvirt writes "(null)" for other policies.
+    return _AUTO
+
+
+def _refuse_type(disk: Disk) -> None:
+    device, kind = _DEVICE_WORDS[disk.device], _TYPE_WORDS[disk.type]
+    if disk.type in {"file", "block"}:
+        raise ConfigUnsupportedError(f"{disk.bus} {device} '{disk.target}' has an unsupported type '{kind}'")
+    raise ConfigUnsupportedError(
+        f"{disk.bus} {device} '{disk.target}' has unsupported type '{kind}', expecting 'file' or 'block'"
     )
-    return guess
+
+
+KIND = DeviceKind(
+    "Disks and CD-ROM drives",
+    _ROWS,
+    _read,
+    _write,
+    prefixes=("scsi#:#", "sata#:#", "ide#:#", "nvme#:#"),
+    controllers=PREFIXES,
+)

@@ -1,25 +1,26 @@
 """Network cards: `ethernet0` and on."""
 
-import re
-
 from esxvirt.errors import ConfigUnsupportedError, VmxError
+from esxvirt.vmx.devices.kind import DeviceKind, numbered
 from esxvirt.vmx.reader import VmxReader
-from esxvirt.vmx.table import NONZERO, PLAIN, UUID, Row, read_rows, write_rows
+from esxvirt.vmx.table import NONZERO, PLAIN, PRESENT, Row, Uuid, read_rows, write_rows
 from esxvirt.vmx.writer import VmxWriter
 from esxvirt.xml.domain.interfaces import NO_MAC, Interface, SwitchPort, normalize_mac
-from esxvirt.xml.domain.model import Domain
+from esxvirt.xml.domain.model import NO_UUID, Domain
 
-__all__ = ["PORT_ROWS", "ROWS", "mac_kind", "read_networks", "write_networks"]
+__all__ = ["KIND", "mac_kind"]
 
-PORT_ROWS = (
-    Row("{}.dvs.switchId", "devices/interface/source/@switchid", "switch_id", UUID),
+_PORT = (
+    Row("{}.dvs.switchId", "devices/interface/source/@switchid", "switch_id", Uuid(), NO_UUID),
     Row("{}.dvs.portId", "devices/interface/source/@portid", "port_id", NONZERO, 0),
     Row("{}.dvs.portgroupId", "devices/interface/source/@portgroupid", "portgroup_id", PLAIN),
     Row("{}.dvs.connectionId", "devices/interface/source/@connectionid", "connection_id", NONZERO, 0),
 )
 
-ROWS = (
-    Row("{}.present", "devices/interface"),
+_PRESENT = Row("{}.present", "devices/interface", kind=PRESENT)
+
+_ROWS = (
+    _PRESENT,
     Row(
         "{}.startConnected", "devices/interface/link/@state", note="libvirt ignores it; with `all_devices` it is `down`"
     ),
@@ -37,35 +38,28 @@ ROWS = (
     Row("{}.generatedAddress", "devices/interface/mac/@address"),
     Row("{}.generatedAddressOffset", "", note="written as 0 for generated addresses"),
     Row("{}.checkMACAddress", "devices/interface/mac/@check"),
-    *PORT_ROWS,
+    *_PORT,
 )
 
-MODELS = ("vlance", "vmxnet", "vmxnet3", "e1000", "e1000e")
+_MODELS = ("vlance", "vmxnet", "vmxnet3", "e1000", "e1000e")
 _WRITABLE_MODELS = ("vlance", "vmxnet", "vmxnet2", "vmxnet3", "e1000", "e1000e")
 # libvirt has these models, for other hypervisors.
 _FOREIGN_MODELS = frozenset({
     "netfront", "rtl8139", "virtio", "virtio-transitional", "virtio-non-transitional", "Am79C970A", "Am79C973",
     "82540EM", "82545EM", "82543GC", "usb-net", "spapr-vlan", "lan9118", "smc91c111",
 })  # fmt: skip
-_CARD = re.compile(r"ethernet(0|[1-9][0-9]{0,3})\.present")
 # What libvirt writes.
 _MAX_CARDS = 10
+# More than any product has.
+_MOST = 10000
 _VMXNET2_FEATURES = 15
 # The host's own virtual networks in hosted products.
 _HOSTED_NETWORKS = {"bridged": "vmnet0", "hostonly": "vmnet1"}
 
 
-def read_networks(reader: VmxReader, domain: Domain) -> None:
-    """Add the network cards.
-
-    Raises:
-        VmxError: for an address that is none, and under `strict` for what libvirt refuses.
-    """
-    numbers = sorted(int(match[1]) for match in map(_CARD.fullmatch, reader.values) if match)
-    for number in numbers:
-        name = f"ethernet{number}"
-        if reader.boolean(f"{name}.present", False):
-            domain.interfaces.append(_read_card(reader, name))
+def _read(reader: VmxReader, domain: Domain) -> None:
+    for number in numbered(reader, "ethernet", _MOST):
+        domain.interfaces.append(_read_card(reader, f"ethernet{number}"))
 
 
 def _read_card(reader: VmxReader, name: str) -> Interface:
@@ -77,10 +71,8 @@ def _read_card(reader: VmxReader, name: str) -> Interface:
     if f"{name}.dvs.switchid" in reader.values and (reader.strict or reader.string(f"{name}.dvs.switchId")):
         card.type = "vds"
         port = SwitchPort("")
-        read_rows(PORT_ROWS, reader, name, port)
+        read_rows(_PORT, reader, name, port)
         card.port = port
-        if port.switch_id is None:
-            port.switch_id = "00000000-0000-0000-0000-000000000000"
     else:
         _read_connection(reader, name, card)
     if reader.context.all_devices and not reader.boolean(f"{name}.startConnected", True):
@@ -157,7 +149,7 @@ def _read_model(reader: VmxReader, name: str) -> str | None:
     model = written.lower()
     if model == "vmxnet" and features == _VMXNET2_FEATURES:
         return "vmxnet2"
-    if model not in MODELS:
+    if model not in _MODELS:
         guess = "left out" if not model else f"kept as '{model}'"
         reader.refuse_or_note(
             f"Expecting VMX entry '{key}' to be 'vlance' or 'vmxnet' or 'vmxnet3' or 'e1000' or 'e1000e' but found "
@@ -221,12 +213,7 @@ def _read_unusual_mac(reader: VmxReader, key: str, text: str) -> str | None:
 # Writing
 
 
-def write_networks(domain: Domain, writer: VmxWriter) -> None:
-    """Write the network cards, numbered in order.
-
-    Raises:
-        EsxvirtError: for cards that VMware does not have.
-    """
+def _write(domain: Domain, writer: VmxWriter) -> None:
     if writer.strict and len(domain.interfaces) > _MAX_CARDS:
         raise VmxError(f"Ethernet controller index {_MAX_CARDS} out of [0..{_MAX_CARDS - 1}] range")
     for number, card in enumerate(domain.interfaces):
@@ -234,7 +221,7 @@ def write_networks(domain: Domain, writer: VmxWriter) -> None:
 
 
 def _write_card(card: Interface, name: str, writer: VmxWriter) -> None:
-    writer.put(f"{name}.present", "true")
+    write_rows((_PRESENT,), writer, name, card)
     if card.model is not None:
         _write_model(card, card.model, name, writer)
     if card.type == "bridge":
@@ -247,7 +234,7 @@ def _write_card(card: Interface, name: str, writer: VmxWriter) -> None:
     elif card.type == "user":
         writer.put(f"{name}.connectionType", "nat")
     elif card.type == "vds" and card.port is not None:
-        write_rows(PORT_ROWS, writer, name, card.port)
+        write_rows(_PORT, writer, name, card.port)
     elif card.type == "network" and not writer.strict:
         writer.report.add("a libvirt network is written as the port group of its name", "devices/interface", card.line)
         writer.put(f"{name}.networkName", card.source or "")
@@ -319,3 +306,6 @@ def _mac_range(mac: str) -> tuple[str, bool]:
         if 0x80 <= fourth <= 0xBF:
             return "vpx", True
     return "static", False
+
+
+KIND = DeviceKind("Network cards", _ROWS, _read, _write, prefixes=("ethernet#",))
