@@ -7,6 +7,7 @@ be, such as a memory size that is no number, is an error always.
 import re
 from typing import NoReturn
 
+from esxvirt.datastore_path import DatastorePath
 from esxvirt.errors import VmxError
 from esxvirt.vmx.context import VmxContext, default_parse_file_name
 from esxvirt.vmx.file import VmxFile
@@ -226,16 +227,15 @@ class VmxReader:
 
 def _join(home: str, folders: str, name: str) -> str:
     """Put a relative path into a folder, ``[datastore] folder/`` or an absolute one, going up where it says so."""
-    datastore, bracket, path = home.partition("] ")
-    if not bracket:
-        datastore, path = "", home
-    parts = [part for part in path.split("/") if part]
+    place = DatastorePath.parse(home)
+    parts = [part for part in (home if place is None else place.path).split("/") if part]
     for part in folders.split("/"):
         if part == ".." and parts and parts[-1] != "..":
             parts.pop()
         elif part not in {"", "."}:
             parts.append(part)
-    return f"{datastore}{bracket or '/'}{'/'.join([*parts, name])}"
+    path = "/".join([*parts, name])
+    return f"/{path}" if place is None else str(place._replace(path=path))
 
 
 def parse_integer(value: str) -> int | None:

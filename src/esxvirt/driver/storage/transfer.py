@@ -18,7 +18,7 @@ from esxvirt.errors import (
     UnsupportedError,
 )
 from esxvirt.vsphere.file_streams import FileFacts, FileReader, open_reader, stat_file
-from esxvirt.vsphere.files import DatastorePath
+from esxvirt.vsphere.files import DatastoreFile
 
 __all__ = ["Sink", "Source", "download", "upload"]
 
@@ -115,12 +115,12 @@ def upload(connection: Connection, volume: VolumeHandle, offset: int, length: in
     return Upload(connection.session, file, before, size, length or None)
 
 
-def _content(connection: Connection, volume: VolumeHandle) -> DatastorePath:
+def _content(connection: Connection, volume: VolumeHandle) -> DatastoreFile:
     """The file that has a volume's content. One GET for a disk image."""
     if volume.type == BLOCK:
         raise UnsupportedError("iSCSI storage pool does not support streams of volumes")
     place = place_of(connection, volume.pool).datacenter_path
-    file = DatastorePath(raw_path(volume.pool, volume.name), place)
+    file = DatastoreFile(raw_path(volume.pool, volume.name), place)
     if volume.format != "vmdk":
         return file
     reader = open_reader(connection.session, file, 0, _DESCRIPTOR)
@@ -139,7 +139,7 @@ def _content(connection: Connection, volume: VolumeHandle) -> DatastorePath:
     if "/" in name or "\\" in name:
         raise ConfigUnsupportedError(f"the extent '{name}' of '{volume.name}' is in another folder")
     folder, slash, _ = volume.name.rpartition("/")
-    return DatastorePath(raw_path(volume.pool, folder + slash + name), place)
+    return DatastoreFile(raw_path(volume.pool, folder + slash + name), place)
 
 
 class ResumingReader:
@@ -151,7 +151,7 @@ class ResumingReader:
         resumed: How often it had to.
     """
 
-    def __init__(self, connection: Connection, file: DatastorePath, offset: int, length: int | None) -> None:
+    def __init__(self, connection: Connection, file: DatastoreFile, offset: int, length: int | None) -> None:
         self._session = connection.session
         self._file = file
         self._position = offset

@@ -19,7 +19,7 @@ from esxvirt.errors import (
     OperationFailedError,
 )
 from esxvirt.vsphere.file_streams import PIECE, FileFacts, FileWriter, open_reader, open_writer, stat_file
-from esxvirt.vsphere.files import DatastorePath, FileNotThereError, FileRefusedError
+from esxvirt.vsphere.files import DatastoreFile, FileNotThereError, FileRefusedError
 from esxvirt.vsphere.session import Session
 
 __all__ = ["Upload"]
@@ -58,7 +58,7 @@ class _Found:
     size: int | None = None
     why: str = "it may have been the same before"
 
-    def said_of(self, file: DatastorePath, *, silent: bool) -> str:
+    def said_of(self, file: DatastoreFile, *, silent: bool) -> str:
         """In words; `silent` where the server may still be at work, for all that is known."""
         if self.state is _State.UNTOUCHED:
             return f"'{file}' is still as it was before" + (", so far" if silent else "")
@@ -83,7 +83,7 @@ class Upload:
     """
 
     def __init__(
-        self, session: Session, file: DatastorePath, before: FileFacts | None, size: int | None, most: int | None
+        self, session: Session, file: DatastoreFile, before: FileFacts | None, size: int | None, most: int | None
     ) -> None:
         self.wanted = size if size is not None else most
         self._session = session

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
+from esxvirt.datastore_path import VOLUMES, DatastorePath, below
 from esxvirt.driver.connection.connection import Connection
 from esxvirt.driver.connection.product import ESX
 from esxvirt.driver.storage import pools
 from esxvirt.driver.storage.pools import PoolHandle, uuid_of
-from esxvirt.driver.storage.volume_names import check_name, split_path
+from esxvirt.driver.storage.volume_names import check_name
 from esxvirt.errors import (
     DeadlineError,
     EsxvirtError,
@@ -158,7 +159,7 @@ def lookup_by_path(connection: Connection, path: str) -> VolumeHandle:
         VolumeNotFoundError: There is none.
         ServerFault: The server refused.
     """
-    wanted = split_path(path)
+    wanted = DatastorePath.parse(path)
     if wanted is None and not path.startswith("/"):
         raise InvalidArgumentError(f"Unexpected volume path format: {path}")
     present = pools.read_pools(connection)
@@ -169,7 +170,7 @@ def lookup_by_path(connection: Connection, path: str) -> VolumeHandle:
                     return volume
             rest = _below(path, pool)
             if rest is not None:
-                wanted = (pool.name, rest)
+                wanted = DatastorePath(pool.name, rest)
     if wanted is None:
         raise VolumeNotFoundError(f"No storage volume with key or path '{path}'")
     datastore, name = wanted
@@ -188,10 +189,8 @@ def lookup_by_path(connection: Connection, path: str) -> VolumeHandle:
 
 def _below(path: str, pool: PoolHandle) -> str | None:
     """The name of a file that is named by where its datastore is mounted; None if it is not in this one."""
-    for mount in (pool.path, f"/vmfs/volumes/{pool.name}"):
-        if pool.target is None and mount and path.startswith(mount.rstrip("/") + "/"):
-            return path[len(mount.rstrip("/")) + 1 :]
-    return None
+    mounts = (pool.path, VOLUMES + pool.name) if pool.target is None else ()
+    return next((rest for mount in mounts if mount and (rest := below(path, mount)) is not None), None)
 
 
 def lookup_by_key(connection: Connection, key: str) -> VolumeHandle:
@@ -274,12 +273,12 @@ def describe(connection: Connection, volume: VolumeHandle) -> Volume:
 
 def path_in(pool: PoolHandle, name: str) -> str:
     """The path of a file of a datastore."""
-    return f"[{pool.name}] {name}"
+    return str(DatastorePath(pool.name, name))
 
 
 def raw_path(pool: PoolHandle, name: str) -> str:
     """The path of a file with the datastore's name as vSphere keeps it."""
-    return f"[{_raw_name(pool)}] {name}"
+    return str(DatastorePath(_raw_name(pool), name))
 
 
 def _raw_name(pool: PoolHandle) -> str:
@@ -322,7 +321,8 @@ def _kind(info: Any) -> str:
 
 def _folder(path: str) -> str:
     """The folder of a search's result, ``[datastore] folder/``: servers put slashes around it or do not."""
-    return path.partition("]")[2].removeprefix(" ").strip("/")
+    found = DatastorePath.parse(path)
+    return "" if found is None else found.path.strip("/")
 
 
 def _search(connection: Connection, pool: PoolHandle, method: str, path: str, specification: Any) -> Any:
