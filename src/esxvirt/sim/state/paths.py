@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from esxvirt.datastore_path import mounted
 from esxvirt.sim.state.storage import split_path
 
 if TYPE_CHECKING:
@@ -38,4 +39,4 @@ def host_path(host: "Host", path: str) -> str:
         store, rest = locate(host, path)
     except (ValueError, LookupError):
         return path
-    return f"{store.mount}/{rest}"
+    return mounted(store.mount, rest)

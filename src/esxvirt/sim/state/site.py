@@ -7,6 +7,7 @@ import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from esxvirt.datastore_path import VOLUMES, DatastorePath, below
 from esxvirt.sim.state.autostart import Autostart
 from esxvirt.sim.state.events import EventLog
 
@@ -92,9 +93,10 @@ class Host:
     def datastore_path(self, path: str) -> str:
         """Turn a path of the host's file system into a datastore path; other paths stay."""
         for datastore in self.datastores:
-            for mount in (datastore.mount, f"/vmfs/volumes/{datastore.name}"):
-                if path.startswith(f"{mount}/"):
-                    return f"[{datastore.name}] {path[len(mount) + 1 :]}"
+            for mount in (datastore.mount, VOLUMES + datastore.name):
+                rest = below(path, mount)
+                if rest is not None:
+                    return str(DatastorePath(datastore.name, rest))
         return path
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from esxvirt.datastore_path import DatastorePath
+
 if TYPE_CHECKING:
     from esxvirt.sim.state.machine import Machine
 
@@ -18,10 +20,10 @@ _IN_MEMORY = 1 << 20
 
 def split_path(path: str) -> tuple[str, str]:
     """Split "[datastore] directory/file" into its parts; ValueError if it is none."""
-    if not path.startswith("[") or "]" not in path:
+    found = DatastorePath.parse(path)
+    if found is None:
         raise ValueError(f"{path!r} is no datastore path: [DATASTORE] DIRECTORY/FILE")
-    name, _, rest = path[1:].partition("]")
-    return name, rest.strip()
+    return found.datastore, found.path.strip()
 
 
 @dataclass(slots=True)
