@@ -1,12 +1,13 @@
 """What a VMX file says of the machine as a whole: name, identity, memory, processors, guest, firmware."""
 
 from esxvirt.errors import ConfigUnsupportedError, InvalidArgumentError, VmxError
+from esxvirt.uuids import NO_UUID, dashed
 from esxvirt.vmx.escapes import escape, escape_name, unescape, unescape_name
 from esxvirt.vmx.reader import VmxReader, parse_integer
 from esxvirt.vmx.table import OWN, Constant, Escaped, Row, Switch, Uuid, Word, read_rows, write_rows
 from esxvirt.vmx.writer import VmxWriter
 from esxvirt.xml.domain.bitmap import MAX_CPUS
-from esxvirt.xml.domain.model import FIRMWARE_FEATURES, NO_UUID, Domain, Topology
+from esxvirt.xml.domain.model import FIRMWARE_FEATURES, Domain, Topology
 
 __all__ = ["CLOSING_ROWS", "ROWS", "read_machine", "write_closing", "write_machine"]
 
@@ -148,8 +149,7 @@ def _read_genid(reader: VmxReader, domain: Domain) -> None:
     first = reader.integer("vm.genid", 0) % _U64
     last = reader.integer("vm.genidX", 0) % _U64
     if first or last:
-        digits = f"{first:016x}{last:016x}"
-        domain.genid = f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+        domain.genid = dashed(f"{first:016x}{last:016x}")
 
 
 def _read_memory(reader: VmxReader, domain: Domain) -> None:

@@ -9,6 +9,7 @@ from typing import NoReturn
 
 from esxvirt.datastore_path import DatastorePath
 from esxvirt.errors import VmxError
+from esxvirt.uuids import normalize
 from esxvirt.vmx.context import VmxContext, default_parse_file_name
 from esxvirt.vmx.file import VmxFile
 from esxvirt.vmx.report import Report, at_place
@@ -18,7 +19,6 @@ __all__ = ["VmxReader"]
 _TRUE = frozenset({"true", "1", "yes", "y", "on", "t"})
 _FALSE = frozenset({"false", "0", "no", "n", "off", "f", ""})
 _INTEGER = re.compile(r"[ \t\n\v\f\r]*[+-]?[0-9]+")
-_UUID_SEPARATORS = re.compile(r"[ \t\n\r-]")
 _ESCAPE = re.compile(r"\|([0-9A-Fa-f]{2})")
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]")
 
@@ -177,15 +177,14 @@ class VmxReader:
         value = self.values.get(key.lower())
         if value is None:
             return None
-        digits = _UUID_SEPARATORS.sub("", value).lower()
         message = f"Could not parse UUID from string '{value}'"
-        if not digits:
+        if not value.strip(" \t\n\r-"):
             self.refuse_or_note(message, key, "empty: there is no UUID yet")
             return None
-        if len(digits) != 32 or digits.strip("0123456789abcdef"):
+        uuid = normalize(value)
+        if uuid is None:
             self.refuse(message, key)
-            return None
-        return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+        return uuid
 
     def file_name(self, key: str, value: str, *, allow_missing: bool = False) -> str | None:
         """Resolve a file name of the VMX file; None if there is no such file, where that is allowed.

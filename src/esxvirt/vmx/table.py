@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from esxvirt.errors import VmxError
+from esxvirt.uuids import spaced
 from esxvirt.vmx.escapes import escape
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ __all__ = [
     "Switch",
     "Uuid",
     "Word",
-    "format_uuid",
     "read_rows",
     "write_rows",
 ]
@@ -109,7 +109,7 @@ class Uuid(Kind):
 
     def write(self, value: Any) -> str | None:
         """Return the UUID in VMware's writing."""
-        return None if value is None or value == self.unset else format_uuid(value)
+        return None if value is None or value == self.unset else spaced(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,13 +235,6 @@ NONZERO: Kind = _Number()
 OWN: Kind = _Own()
 # What says that a device is there.
 PRESENT: Kind = Constant("true")
-
-
-def format_uuid(uuid: str) -> str:
-    """Write a UUID as VMware does: bytes in hex with blanks between, a dash in the middle."""
-    digits = uuid.replace("-", "")
-    pairs = [digits[at : at + 2] for at in range(0, 32, 2)]
-    return f"{' '.join(pairs[:8])}-{' '.join(pairs[8:])}"
 
 
 def read_rows(rows: Iterable[Row], reader: "VmxReader", device: str, target: object) -> None:

@@ -28,6 +28,7 @@ from esxvirt.driver.tasks.lost_answers import (
     task_manager,
 )
 from esxvirt.errors import EsxvirtError, OperationInvalidError, ServerFault, VmxError
+from esxvirt.uuids import normalize
 from esxvirt.vmx import Report, VmxFile, from_domain
 from esxvirt.vsphere.decode import Ref
 from esxvirt.vsphere.files import DatastoreFile
@@ -332,13 +333,7 @@ def _same_but_for_uuid(text: str, content: bytes) -> str | None:
         return None
     if any(found.get(key) != wanted.get(key) for key in wanted if key.lower() != "uuid.bios"):
         return None
-    return _uuid(found) or None
-
-
-def _uuid(file: VmxFile) -> str:
-    """The machine's UUID as libvirt writes it, empty if the file has none."""
-    digits = "".join((file.get("uuid.bios") or "").split()).replace("-", "").lower()
-    return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:])) if digits else ""
+    return normalize(found.get("uuid.bios") or "")
 
 
 def _check_free(
@@ -353,7 +348,7 @@ def _check_free(
                 f"The VMX file '{file}' belongs to the domain '{machine.name}'; choose another name"
             )
     try:
-        owner = _uuid(VmxFile.parse(content))
+        owner = normalize(VmxFile.parse(content).get("uuid.bios") or "")
     except VmxError:
         owner = ""
     if owner != domain.uuid:

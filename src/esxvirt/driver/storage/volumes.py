@@ -7,7 +7,7 @@ from esxvirt.datastore_path import VOLUMES, DatastorePath, below
 from esxvirt.driver.connection.connection import Connection
 from esxvirt.driver.connection.product import ESX
 from esxvirt.driver.storage import pools
-from esxvirt.driver.storage.pools import PoolHandle, uuid_of
+from esxvirt.driver.storage.pools import PoolHandle
 from esxvirt.driver.storage.volume_names import check_name
 from esxvirt.errors import (
     DeadlineError,
@@ -17,6 +17,7 @@ from esxvirt.errors import (
     TransportError,
     VolumeNotFoundError,
 )
+from esxvirt.uuids import normalize, of_text
 from esxvirt.vsphere.tasks import Watch, soon_ended
 from esxvirt.xml.storage.volume import Volume
 
@@ -254,7 +255,7 @@ def key_of(connection: Connection, volume: VolumeHandle) -> str:
                 text = session.call(manager, "QueryVirtualDiskUuid", path, place)
             except ServerFault:
                 return volume.path
-            volume.key = _uuid(text) or volume.path
+            volume.key = normalize(text) or volume.path
     return volume.key
 
 
@@ -292,17 +293,9 @@ def datacenter_of(connection: Connection, pool: PoolHandle) -> Any:
     return connection.session.reference(place.type, place.value)
 
 
-def _uuid(text: str) -> str | None:
-    """A UUID as libvirt writes it, of ``60 00 C2 9f ...``; None if it is none."""
-    digits = "".join(character for character in text.lower() if character in "0123456789abcdef")
-    if len(digits) != 32:
-        return None
-    return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
-
-
 def _luns(pool: PoolHandle) -> list[VolumeHandle]:
     return [
-        VolumeHandle(pool, lun.device, lun.device, BLOCK, None, lun.size, lun.size, uuid_of(lun.uuid))
+        VolumeHandle(pool, lun.device, lun.device, BLOCK, None, lun.size, lun.size, of_text(lun.uuid))
         for lun in (pool.target.luns if pool.target is not None else ())
     ]
 

@@ -1,12 +1,13 @@
 """Network cards: `ethernet0` and on."""
 
 from esxvirt.errors import ConfigUnsupportedError, VmxError
+from esxvirt.uuids import NO_UUID
 from esxvirt.vmx.devices.kind import DeviceKind, numbered
 from esxvirt.vmx.reader import VmxReader
 from esxvirt.vmx.table import NONZERO, PLAIN, PRESENT, Row, Uuid, read_rows, write_rows
 from esxvirt.vmx.writer import VmxWriter
 from esxvirt.xml.domain.interfaces import NO_MAC, Interface, SwitchPort, normalize_mac
-from esxvirt.xml.domain.model import NO_UUID, Domain
+from esxvirt.xml.domain.model import Domain
 
 __all__ = ["KIND", "mac_kind"]
 
