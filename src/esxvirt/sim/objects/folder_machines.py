@@ -9,8 +9,9 @@ from esxvirt.sim.objects.managed_entity import ManagedEntity
 from esxvirt.sim.objects.permissions import require
 from esxvirt.sim.state.machine import Machine, decode_vmx, new_uuid
 from esxvirt.sim.state.storage import File
-from esxvirt.sim.state.vmxtext import read_config, spaced
+from esxvirt.sim.state.vmxtext import read_config
 from esxvirt.sim.wire.values import Data, Fault, Ref
+from esxvirt.uuids import spaced
 
 if TYPE_CHECKING:
     from esxvirt.sim.calls import Call

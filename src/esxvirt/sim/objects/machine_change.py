@@ -8,8 +8,9 @@ from esxvirt.sim.objects.device_changes import DeviceChanges
 from esxvirt.sim.objects.machine_admission import check_reservations
 from esxvirt.sim.objects.machine_names import check_name, decode_name, kept_name
 from esxvirt.sim.objects.permissions import require
-from esxvirt.sim.state.vmxtext import guest_of, spaced
+from esxvirt.sim.state.vmxtext import guest_of
 from esxvirt.sim.wire.values import Data, Fault, Ref, Typed
+from esxvirt.uuids import normalize, spaced
 
 if TYPE_CHECKING:
     from esxvirt.sim.calls import Call
@@ -326,7 +327,7 @@ class _Changes:
 
 
 def _uuid(name: str, text: str) -> str:
-    digits = text.replace("-", "").replace(" ", "").lower()
-    if len(digits) != 32 or any(letter not in "0123456789abcdef" for letter in digits):
+    uuid = normalize(text)
+    if uuid is None:
         raise _invalid(name)
-    return digits
+    return uuid

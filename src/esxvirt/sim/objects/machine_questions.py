@@ -13,14 +13,15 @@ from esxvirt.sim.state.machine import new_uuid
 from esxvirt.sim.state.paths import find_file
 from esxvirt.sim.state.questions import Choice, Question
 from esxvirt.sim.state.tasks import Blocked, Task
-from esxvirt.sim.state.vmxtext import Cdrom, spaced
 from esxvirt.sim.wire.values import Data, Fault, Typed
+from esxvirt.uuids import spaced
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from esxvirt.sim.calls import Call
     from esxvirt.sim.state.machine import Machine
+    from esxvirt.sim.state.vmxtext import Cdrom
 
 __all__ = ["QuestionMethods"]
 

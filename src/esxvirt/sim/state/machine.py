@@ -12,6 +12,7 @@ from esxvirt.sim.state.customise import Customised
 from esxvirt.sim.state.paths import host_path, locate
 from esxvirt.sim.state.storage import File
 from esxvirt.sim.state.vmxtext import Cdrom, Config, Disk, Nic, read_config, write_config
+from esxvirt.uuids import dashed
 
 if TYPE_CHECKING:
     from esxvirt.sim.profiles import Profile
@@ -33,8 +34,7 @@ def _digits(seed: str) -> str:
 
 
 def _uuid(prefix: str, seed: str) -> str:
-    digits = (prefix + _digits(seed))[:32]
-    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+    return dashed((prefix + _digits(seed))[:32])
 
 
 def generated_config(number: int, name: str, profile: "Profile") -> Config:
