@@ -3,6 +3,7 @@
 import re
 
 from esxvirt.errors import VmxError
+from esxvirt.names import path_item
 
 __all__ = ["escape", "escape_name", "unescape", "unescape_name"]
 
@@ -26,7 +27,7 @@ def unescape(value: str, *, name: str = "annotation") -> str:
 
 def escape_name(value: str) -> str:
     """Write a display name, with ``%2f`` for a slash and ``%25`` for `%`; the reverse of `unescape_name`."""
-    return escape(value.replace("%", "%25").replace("/", "%2f"))
+    return escape(path_item(value))
 
 
 def unescape_name(value: str) -> str:

@@ -3,7 +3,7 @@
 import pytest
 
 from esxvirt.datastore_path import DatastorePath
-from esxvirt.driver.connection.places import Item, Tree, unescape
+from esxvirt.driver.connection.places import Item, Tree
 from esxvirt.driver.connection.product import version_number
 from esxvirt.driver.connection.uri_paths import resolve
 from esxvirt.driver.devices.digests import disk_targets, network_cards
@@ -11,6 +11,7 @@ from esxvirt.driver.domain.states import domain_state
 from esxvirt.driver.host.host import shorten_cpu_model
 from esxvirt.driver.storage.datastores import Datastore, FileNames, datastores_of
 from esxvirt.errors import EsxvirtError, InvalidArgumentError, VmxError
+from esxvirt.names import unescape
 from esxvirt.vsphere.decode import Data, Ref
 from esxvirt.vsphere.inventory import Row
 

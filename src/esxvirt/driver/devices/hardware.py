@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from esxvirt.driver.connection.connection import Connection
-from esxvirt.driver.connection.places import unescape
 from esxvirt.driver.connection.scope import HostPlace
 from esxvirt.driver.domain.handles import DomainHandle
 from esxvirt.driver.domain.reading import read_with_host
 from esxvirt.driver.domain.states import RUNNING, domain_state
 from esxvirt.driver.storage.datastores import DATASTORE_PROPERTIES
 from esxvirt.driver.tasks.machine_tasks import CHANGE_VERSION, STATE
+from esxvirt.names import unescape
 from esxvirt.vsphere.inventory import Row, Step
 
 __all__ = ["SCSI_MODELS", "Hardware", "read_hardware"]

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
-from esxvirt.driver.connection.places import unescape
 from esxvirt.driver.domain.states import PAUSED, RUNNING, domain_state
+from esxvirt.names import unescape
 from esxvirt.uuids import NO_UUID, normalize
 from esxvirt.vsphere.decode import Ref
 from esxvirt.vsphere.inventory import Row

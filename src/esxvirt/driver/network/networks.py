@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from esxvirt.driver.connection.connection import Connection
-from esxvirt.driver.connection.places import unescape
 from esxvirt.driver.connection.product import VPX
 from esxvirt.errors import AmbiguousError, EsxvirtError, NetworkNotFoundError
+from esxvirt.names import unescape
 from esxvirt.uuids import normalize, of_text
 from esxvirt.vsphere.decode import Ref
 from esxvirt.vsphere.inventory import Query, Row, Step, retrieve

@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
 from esxvirt.driver.connection.connection import Connection
-from esxvirt.driver.connection.places import unescape
 from esxvirt.driver.domain.handles import DomainHandle, domain_id
 from esxvirt.driver.domain.reading import read
 from esxvirt.driver.domain.states import domain_state
 from esxvirt.errors import EsxvirtError, InvalidArgumentError, SnapshotNotFoundError
+from esxvirt.names import unescape
 from esxvirt.vsphere.decode import Data, Ref
 from esxvirt.vsphere.inventory import Row
 from esxvirt.xml.snapshot import DomainSnapshot, format_snapshot
