@@ -2,9 +2,10 @@
 
 from typing import TYPE_CHECKING
 
+from esxvirt.names import unescape
 from esxvirt.sim.objects.datastore_paths import Place, as_faults, invalid_argument, permit
 from esxvirt.sim.objects.machine_change import change, check_permitted
-from esxvirt.sim.objects.machine_names import check_name, decode_name, find_vmx, kept_name
+from esxvirt.sim.objects.machine_names import check_name, find_vmx, kept_name
 from esxvirt.sim.objects.managed_entity import ManagedEntity
 from esxvirt.sim.objects.permissions import require
 from esxvirt.sim.state.machine import Machine, decode_vmx, new_uuid
@@ -114,7 +115,7 @@ class FolderMachines(ManagedEntity):
             # Another task may have been faster.
             self._refuse_registered(place)
             with as_faults(place):
-                return self._register(on, place, file, decode_name(name) if name is not None else None)
+                return self._register(on, place, file, unescape(name) if name is not None else None)
 
         early = call.endpoint.tasks.registration == "start"
         return self.endpoint.start_task(call, "Folder.registerVm", self, work, prepare=prepare if early else None)
@@ -171,7 +172,7 @@ class FolderMachines(ManagedEntity):
         check_permitted(call, self.ref, config, on)
 
         def work(_: object) -> Ref:
-            name = decode_name(config.name)
+            name = unescape(config.name)
             check_name(self.endpoint, name, self.ref)
             place = self._place_for(on, config.files.vmPathName, name)
             permit(call, place, privilege="Datastore.AllocateSpace")

@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from esxvirt.names import unescape
 from esxvirt.sim.objects.device_changes import DeviceChanges
 from esxvirt.sim.objects.machine_admission import check_reservations
-from esxvirt.sim.objects.machine_names import check_name, decode_name, kept_name
+from esxvirt.sim.objects.machine_names import check_name, kept_name
 from esxvirt.sim.objects.permissions import require
 from esxvirt.sim.state.vmxtext import guest_of
 from esxvirt.sim.wire.values import Data, Fault, Ref, Typed
@@ -162,7 +163,7 @@ class _Changes:
     def _identity(self) -> None:
         spec, vmx = self._spec, self._vmx
         if spec.name is not None:
-            name = decode_name(spec.name)
+            name = unescape(spec.name)
             endpoint = self._call.endpoint
             check_name(endpoint, name, endpoint.folder_of(self._machine), self._machine)
             vmx.set_text("displayName", kept_name(name))

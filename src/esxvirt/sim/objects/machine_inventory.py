@@ -3,9 +3,10 @@
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from esxvirt.names import unescape
 from esxvirt.sim.objects.datastore_paths import as_faults, find_place
 from esxvirt.sim.objects.machine_change import change, check_permitted, reload_or_fault
-from esxvirt.sim.objects.machine_names import check_name, decode_name, find_vmx
+from esxvirt.sim.objects.machine_names import check_name, find_vmx
 from esxvirt.sim.objects.managed_entity import ManagedEntity
 from esxvirt.sim.objects.permissions import require
 from esxvirt.sim.state import disks, snapshots
@@ -53,7 +54,7 @@ class InventoryMethods(ManagedEntity):
 
         def work(_: object) -> None:
             folder = self.endpoint.folder_of(self.machine)
-            check_name(self.endpoint, decode_name(newName), folder, self.machine)
+            check_name(self.endpoint, unescape(newName), folder, self.machine)
             change(call, self.machine, Data("VirtualMachineConfigSpec", name=newName))
 
         return self.endpoint.start_task(call, "ManagedEntity.rename", self, work, self.machine)
