@@ -4,6 +4,7 @@ import re
 from functools import cached_property
 from typing import Final
 
+from esxvirt.buses import SCSI_WORDS
 from esxvirt.datastore_path import VOLUMES, DatastorePath, mounted, parse_volumes_path
 from esxvirt.driver.connection.connection import Connection
 from esxvirt.driver.connection.product import GSX
@@ -39,12 +40,6 @@ _HARDWARE: Final = 8
 _NOWHERE: Final = DatastorePath("?", "?")
 
 _ADAPTER: Final = re.compile(rb'^\s*ddb\.adapterType\s*=\s*"?([^"\r\n]*?)"?\s*$', re.IGNORECASE | re.MULTILINE)
-_MODELS: Final = {
-    "buslogic": "buslogic",
-    "lsilogic": "lsilogic",
-    "lsisas1068": "lsisas1068",
-    "pvscsi": "vmpvscsi",
-}
 # A hosted sparse disk has its descriptor behind its header, and place and size of it there, in sectors of 512 bytes.
 _SPARSE: Final = b"KDMV"
 
@@ -187,7 +182,7 @@ def scsi_model(content: bytes, source: str) -> str:
             "name the model in the controller's XML"
         )
     adapter = found[1].decode("ascii", "backslashreplace")
-    model = _MODELS.get(adapter.lower())
+    model = SCSI_WORDS.get(adapter.lower())
     if model is None:
         raise EsxvirtError(f"Found unexpected controller type '{adapter}' for disk '{source}'")
     return model

@@ -1,16 +1,9 @@
 """Hard disks and CD-ROM drives: `scsi0:0`, `sata0:0`, `ide0:0`, `nvme0:0`."""
 
+from esxvirt.buses import CONTROLLERS, NVME_UNITS, SATA_UNITS, SCSI_OWN_UNIT, scsi_units
 from esxvirt.errors import ConfigUnsupportedError, VmxError
 from esxvirt.vmx.devices.disk_controllers import PREFIXES, ROWS, read_scsi_controller, write_controllers
-from esxvirt.vmx.devices.disk_slots import (
-    CONTROLLERS,
-    NVME_UNITS,
-    SCSI_OWN_UNIT,
-    Slot,
-    check_place,
-    scsi_units,
-    slot_name,
-)
+from esxvirt.vmx.devices.disk_slots import Slot, check_place, slot_name
 from esxvirt.vmx.devices.floppy import write_floppy
 from esxvirt.vmx.devices.kind import DeviceKind
 from esxvirt.vmx.reader import VmxReader
@@ -18,7 +11,6 @@ from esxvirt.vmx.table import PRESENT, Row, Switch, Word, read_rows, write_rows
 from esxvirt.vmx.writer import VmxWriter
 from esxvirt.xml.domain.controllers import Controller
 from esxvirt.xml.domain.disks import Disk
-from esxvirt.xml.domain.implied import SATA_UNITS
 from esxvirt.xml.domain.model import Domain
 
 __all__ = ["KIND"]

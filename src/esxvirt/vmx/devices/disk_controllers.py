@@ -1,5 +1,6 @@
 """The controllers that disks are attached to, `scsi0`, `sata0`, `nvme0`, and the models of the SCSI ones."""
 
+from esxvirt.buses import SCSI_WORDS
 from esxvirt.errors import ConfigUnsupportedError, VmxError
 from esxvirt.vmx.devices.disk_slots import controller_of, scsi_place
 from esxvirt.vmx.reader import VmxReader
@@ -12,15 +13,13 @@ from esxvirt.xml.domain.model import Domain
 __all__ = ["PREFIXES", "ROWS", "read_scsi_controller", "write_controllers"]
 
 PREFIXES = ("scsi#", "sata#", "nvme#")
-_WORDS = (("buslogic", "buslogic"), ("lsilogic", "lsilogic"), ("lsisas1068", "lsisas1068"), ("pvscsi", "vmpvscsi"))
-_VMX_MODELS = frozenset(model for _word, model in _WORDS)
 _SCSI = (
     Row("scsi{}.present", "devices/controller", kind=PRESENT, note="0 to 3"),
     Row(
         "scsi{}.virtualDev",
         "devices/controller/@model",
         "model",
-        Word(_WORDS, guess="'{}' is no SCSI controller model; left out"),
+        Word(tuple(SCSI_WORDS.items()), guess="'{}' is no SCSI controller model; left out"),
         note="`pvscsi` is vmpvscsi; must agree with the `.vmdk`",
     ),
 )
@@ -79,7 +78,7 @@ def _scsi_models(domain: Domain, writer: VmxWriter) -> dict[int, str | None]:
         if index in automatic and disk.device == "disk" and disk.type == "file" and disk.source is not None:
             _detect(disk, disk.source, models, index, writer)
     for model in models.values():
-        if model is not None and model not in _VMX_MODELS:
+        if model is not None and model not in SCSI_WORDS.values():
             raise VmxError(
                 "Expecting domain XML attribute 'model' of entry 'controller' to be 'buslogic' or 'lsilogic' or "
                 f"'lsisas1068' or 'vmpvscsi' but found '{model}'"

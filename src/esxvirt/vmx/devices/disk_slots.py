@@ -2,38 +2,31 @@
 
 from dataclasses import dataclass
 
+from esxvirt.buses import (
+    CONTROLLERS,
+    SATA_PORTS,
+    SATA_UNITS,
+    SCSI_OWN_UNIT,
+    SCSI_UNITS,
+    SUPER_WIDE_UNITS,
+    TARGET_PREFIXES,
+    disk_index,
+    target_name,
+    target_number,
+)
 from esxvirt.errors import ConfigUnsupportedError
 from esxvirt.vmx.writer import VmxWriter
 from esxvirt.xml.domain.addresses import DriveAddress
-from esxvirt.xml.domain.disks import Disk, disk_index, disk_name
-from esxvirt.xml.domain.implied import SATA_PORTS, SATA_UNITS, address_from_target, target_number
+from esxvirt.xml.domain.disks import Disk
+from esxvirt.xml.domain.implied import address_from_target
 
 __all__ = [
-    "CONTROLLERS",
-    "NVME_UNITS",
-    "SCSI_OWN_UNIT",
     "Slot",
     "check_place",
     "controller_of",
     "scsi_place",
-    "scsi_units",
     "slot_name",
 ]
-
-CONTROLLERS = 4
-"""How many controllers of a bus a machine has at most."""
-NVME_UNITS = 64
-SCSI_OWN_UNIT = 7
-"""The unit of a SCSI controller that is its own."""
-_SCSI_UNITS = 16
-# Since this virtual hardware, SCSI controllers have more units.
-_SUPER_WIDE_UNITS, _SUPER_WIDE_SINCE = 64, 13
-_PREFIXES = {"scsi": "sd", "sata": "sd", "ide": "hd", "fdc": "fd"}
-
-
-def scsi_units(hardware_version: int) -> int:
-    """Return how many units a SCSI controller of a version of the virtual hardware has."""
-    return _SUPER_WIDE_UNITS if hardware_version >= _SUPER_WIDE_SINCE else _SCSI_UNITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +50,7 @@ class Slot:
     @property
     def target(self) -> str:
         """The name of a disk here, such as ``sda``."""
-        if self.bus == "nvme":
-            return f"nvme{self.controller}n{self.unit + 1}"
-        return disk_name(target_number(self.bus, self.controller, self.unit), _PREFIXES[self.bus])
+        return target_name(self.bus, self.controller, self.unit)
 
     @property
     def address(self) -> DriveAddress:
@@ -67,11 +58,11 @@ class Slot:
         if self.bus == "ide":
             # VMware's second IDE controller is libvirt's second channel.
             return DriveAddress(0, bus=self.controller, unit=self.unit)
-        if self.units == _SUPER_WIDE_UNITS:
+        if self.units == SUPER_WIDE_UNITS:
             # libvirt counts the disk names of 16 units a controller into controllers of 64.
             number = target_number("scsi", self.controller, self.unit)
-            unit = number % (_SUPER_WIDE_UNITS - 1)
-            return DriveAddress(number // (_SUPER_WIDE_UNITS - 1), unit=unit if unit < SCSI_OWN_UNIT else unit + 1)
+            unit = number % (SUPER_WIDE_UNITS - 1)
+            return DriveAddress(number // (SUPER_WIDE_UNITS - 1), unit=unit if unit < SCSI_OWN_UNIT else unit + 1)
         if self.bus == "sata":
             # libvirt's SATA controllers have fewer ports than VMware's.
             number = target_number("sata", self.controller, self.unit)
@@ -105,7 +96,7 @@ def check_place(disk: Disk, writer: VmxWriter) -> None:
         return
     if address is None:
         raise ConfigUnsupportedError("Unsupported disk address type 'none'")
-    if not writer.strict and disk.bus == "scsi" and address.unit >= _SCSI_UNITS:
+    if not writer.strict and disk.bus == "scsi" and address.unit >= SCSI_UNITS:
         return
     named = address_from_target(disk)
     if named is None or (named.controller, named.bus, named.unit) != (address.controller, address.bus, address.unit):
@@ -124,7 +115,7 @@ def check_place(disk: Disk, writer: VmxWriter) -> None:
         _check_range("SATA controller index", controller_of(disk), CONTROLLERS, disk, writer)
     else:
         raise ConfigUnsupportedError(f"Unsupported bus type '{disk.bus}'")
-    prefix = _PREFIXES[disk.bus]
+    prefix = TARGET_PREFIXES[disk.bus]
     if not disk.target.startswith(prefix):
         raise writer.located(
             f"Expecting domain XML attribute 'dev' of entry 'devices/disk/target' to start with '{prefix}'", disk.line
@@ -152,6 +143,6 @@ def scsi_place(disk: Disk) -> tuple[int, int]:
     """Return controller and unit; the name counts where libvirt moved the disk to a unit that its controller lacks."""
     named = address_from_target(disk)
     address = disk.address
-    if address is None or (address.unit >= _SCSI_UNITS and named is not None and named.controller < CONTROLLERS):
+    if address is None or (address.unit >= SCSI_UNITS and named is not None and named.controller < CONTROLLERS):
         address = named
     return (0, 0) if address is None else (address.controller, address.unit)
