@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from esxvirt.constants.storage import VIR_STORAGE_POOL_INACCESSIBLE, VIR_STORAGE_POOL_RUNNING
 from esxvirt.driver.connection.connection import Connection
 from esxvirt.driver.connection.scope import HostPlace
 from esxvirt.driver.host.host_parts import change_part
@@ -36,9 +37,8 @@ __all__ = [
 
 _log = logging.getLogger(__name__)
 
-RUNNING: Final = 2
-INACCESSIBLE: Final = 4
-"""libvirt's numbers: VIR_STORAGE_POOL_*."""
+RUNNING: Final = VIR_STORAGE_POOL_RUNNING
+INACCESSIBLE: Final = VIR_STORAGE_POOL_INACCESSIBLE
 
 _DATASTORE: Final = ("summary", "info", "host", "browser")
 _STEPS: Final = (Step("datastore", "HostSystem", "datastore"),)

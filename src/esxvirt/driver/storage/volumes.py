@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
+from esxvirt.constants.storage import VIR_STORAGE_VOL_BLOCK, VIR_STORAGE_VOL_FILE
 from esxvirt.datastore_path import VOLUMES, DatastorePath, below
 from esxvirt.driver.connection.connection import Connection
 from esxvirt.driver.connection.product import ESX
@@ -41,9 +42,8 @@ __all__ = [
     "read_again",
 ]
 
-FILE: Final = 0
-BLOCK: Final = 1
-"""libvirt's numbers: VIR_STORAGE_VOL_*."""
+FILE: Final = VIR_STORAGE_VOL_FILE
+BLOCK: Final = VIR_STORAGE_VOL_BLOCK
 
 _FORMATS: Final = {"VmDiskFileInfo": "vmdk", "IsoImageFileInfo": "iso", "FloppyImageFileInfo": "raw"}
 _DEEP: Final = "SearchDatastoreSubFolders_Task"
