@@ -1,6 +1,6 @@
 """Hard disks and CD-ROM drives: `scsi0:0`, `sata0:0`, `ide0:0`, `nvme0:0`."""
 
-from esxvirt.buses import CONTROLLERS, NVME_UNITS, SATA_UNITS, SCSI_OWN_UNIT, scsi_units
+from esxvirt.buses import CONTROLLERS, NVME_UNITS, SATA_UNITS, SCSI_OWN_UNIT, SUPER_WIDE_UNITS, scsi_units
 from esxvirt.errors import ConfigUnsupportedError, VmxError
 from esxvirt.vmx.devices.disk_controllers import PREFIXES, ROWS, read_scsi_controller, write_controllers
 from esxvirt.vmx.devices.disk_slots import Slot, check_place, slot_name
@@ -91,7 +91,7 @@ def _read_nvme(reader: VmxReader, domain: Domain) -> None:
 def _note_units_beyond(reader: VmxReader, bus: str, controller: int, units: int) -> None:
     if reader.strict:
         return
-    for unit in range(units, NVME_UNITS + 1):
+    for unit in range(units, SUPER_WIDE_UNITS + 1):
         key = f"{bus}{controller}:{unit}.present"
         if key in reader.values:
             reader.note(f"libvirt has no unit {unit} on a {bus.upper()} controller; the disk is left out", key)
