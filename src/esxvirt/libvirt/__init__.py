@@ -12,18 +12,18 @@ As in libvirt-python, an error is also printed to stderr unless `registerErrorHa
 
 from typing import TYPE_CHECKING
 
+from esxvirt.constants.connect import *
+from esxvirt.constants.domains import *
+from esxvirt.constants.errors import *
+from esxvirt.constants.events import *
+from esxvirt.constants.networks import *
+from esxvirt.constants.node import *
+from esxvirt.constants.parameters import *
+from esxvirt.constants.snapshots import *
+from esxvirt.constants.statistics import *
+from esxvirt.constants.storage import *
 from esxvirt.libvirt.checkpoint import *
 from esxvirt.libvirt.connect import *
-from esxvirt.libvirt.constants.connect import *
-from esxvirt.libvirt.constants.domains import *
-from esxvirt.libvirt.constants.errors import *
-from esxvirt.libvirt.constants.events import *
-from esxvirt.libvirt.constants.networks import *
-from esxvirt.libvirt.constants.node import *
-from esxvirt.libvirt.constants.parameters import *
-from esxvirt.libvirt.constants.snapshots import *
-from esxvirt.libvirt.constants.statistics import *
-from esxvirt.libvirt.constants.storage import *
 from esxvirt.libvirt.doctor import *
 from esxvirt.libvirt.domain import *
 from esxvirt.libvirt.domain_console import *

@@ -9,7 +9,7 @@ import operator
 from collections.abc import Iterable, Sequence
 from typing import Any, Final, NamedTuple
 
-from esxvirt.libvirt.constants import errors as codes
+from esxvirt.constants import errors as codes
 from esxvirt.libvirt.errors import report, report_argument
 
 __all__ = ["check_arguments", "check_connection", "names_of", "to_int", "to_int32"]

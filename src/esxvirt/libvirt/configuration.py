@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 from typing import Any, Final
 
-from esxvirt.libvirt.constants import errors as codes
+from esxvirt.constants import errors as codes
 from esxvirt.libvirt.errors import report
 
 __all__ = ["configuration_file", "parse", "resolve"]

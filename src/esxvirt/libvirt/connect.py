@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 
+from esxvirt.constants import connect as flags_
+from esxvirt.constants import errors as codes
+from esxvirt.constants.domains import VIR_DOMAIN_DEFINE_VALIDATE
+from esxvirt.constants.node import VIR_STREAM_NONBLOCK
 from esxvirt.libvirt.connect_networks import Networks
 from esxvirt.libvirt.connect_storage import Storage
-from esxvirt.libvirt.constants import connect as flags_
-from esxvirt.libvirt.constants import errors as codes
-from esxvirt.libvirt.constants.domains import VIR_DOMAIN_DEFINE_VALIDATE
-from esxvirt.libvirt.constants.node import VIR_STREAM_NONBLOCK
 from esxvirt.libvirt.domain import virDomain
 from esxvirt.libvirt.errors import ErrorTuple, report, report_argument, virGetLastError, virResetLastError
 from esxvirt.libvirt.many_hosts import ManyHosts

@@ -4,8 +4,8 @@
 
 from typing import TYPE_CHECKING, cast
 
-from esxvirt.libvirt.constants import connect as flags_
-from esxvirt.libvirt.constants.networks import VIR_NETWORK_DEFINE_VALIDATE
+from esxvirt.constants import connect as flags_
+from esxvirt.constants.networks import VIR_NETWORK_DEFINE_VALIDATE
 from esxvirt.libvirt.interface import virInterface
 from esxvirt.libvirt.methods import check_flags, to_text
 from esxvirt.libvirt.network import virNetwork

@@ -4,7 +4,7 @@
 
 from typing import TYPE_CHECKING, Any, cast
 
-from esxvirt.libvirt.constants import connect as flags_
+from esxvirt.constants import connect as flags_
 from esxvirt.libvirt.methods import check_flags, to_text
 from esxvirt.libvirt.storage_pool import virStoragePool
 from esxvirt.libvirt.storage_vol import virStorageVol

@@ -5,8 +5,8 @@
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from esxvirt.constants.connect import VIR_CONNECT_RO
 from esxvirt.libvirt.configuration import resolve
-from esxvirt.libvirt.constants.connect import VIR_CONNECT_RO
 
 if TYPE_CHECKING:
     from esxvirt.driver.connection.findings import Finding

@@ -4,10 +4,10 @@
 
 from typing import TYPE_CHECKING, Any
 
+from esxvirt.constants import domains as flags_
+from esxvirt.constants import errors as codes
+from esxvirt.constants.node import VIR_NODE_SUSPEND_TARGET_MEM
 from esxvirt.errors import ArgumentUnsupportedError
-from esxvirt.libvirt.constants import domains as flags_
-from esxvirt.libvirt.constants import errors as codes
-from esxvirt.libvirt.constants.node import VIR_NODE_SUSPEND_TARGET_MEM
 from esxvirt.libvirt.domain_console import Console
 from esxvirt.libvirt.domain_devices import Changing
 from esxvirt.libvirt.domain_migration import Migration

@@ -5,8 +5,8 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from esxvirt.constants.errors import VIR_FROM_DOMAIN
 from esxvirt.libvirt.arguments import check_connection
-from esxvirt.libvirt.constants.errors import VIR_FROM_DOMAIN
 from esxvirt.libvirt.errors import report_argument
 from esxvirt.libvirt.methods import check_flags, to_int
 from esxvirt.libvirt.stream import virStream

@@ -4,9 +4,9 @@
 
 from typing import TYPE_CHECKING
 
-from esxvirt.libvirt.constants import domains as flags_
-from esxvirt.libvirt.constants import errors as codes
-from esxvirt.libvirt.constants import parameters
+from esxvirt.constants import domains as flags_
+from esxvirt.constants import errors as codes
+from esxvirt.constants import parameters
 from esxvirt.libvirt.errors import report, report_argument
 from esxvirt.libvirt.methods import check_flags, to_int, to_text
 

@@ -9,9 +9,9 @@ and then the driver's own, first of the destination (`esxDomainMigratePrepare`),
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from esxvirt.libvirt.constants import domains as flags_
-from esxvirt.libvirt.constants import errors as codes
-from esxvirt.libvirt.constants import parameters as names
+from esxvirt.constants import domains as flags_
+from esxvirt.constants import errors as codes
+from esxvirt.constants import parameters as names
 from esxvirt.libvirt.errors import libvirtError, report, report_argument
 from esxvirt.libvirt.methods import ClosedError, check_flags, to_int
 

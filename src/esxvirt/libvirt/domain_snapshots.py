@@ -4,8 +4,8 @@
 
 from typing import TYPE_CHECKING, Any, cast
 
-from esxvirt.libvirt.constants import errors as codes
-from esxvirt.libvirt.constants import snapshots as flags_
+from esxvirt.constants import errors as codes
+from esxvirt.constants import snapshots as flags_
 from esxvirt.libvirt.errors import report_argument
 from esxvirt.libvirt.methods import check_flags, to_text
 from esxvirt.libvirt.snapshot import ALL_FILTERS, LEAVES, METADATA, describe, names_of, virDomainSnapshot

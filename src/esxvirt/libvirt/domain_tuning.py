@@ -4,9 +4,9 @@
 
 from typing import TYPE_CHECKING, Any
 
-from esxvirt.libvirt.constants import domains as flags_
-from esxvirt.libvirt.constants import errors as codes
-from esxvirt.libvirt.constants.connect import VIR_IP_ADDR_TYPE_IPV4, VIR_IP_ADDR_TYPE_IPV6, VIR_TYPED_PARAM_STRING_OKAY
+from esxvirt.constants import domains as flags_
+from esxvirt.constants import errors as codes
+from esxvirt.constants.connect import VIR_IP_ADDR_TYPE_IPV4, VIR_IP_ADDR_TYPE_IPV6, VIR_TYPED_PARAM_STRING_OKAY
 from esxvirt.libvirt.errors import report, report_argument
 from esxvirt.libvirt.methods import check_flags, to_int
 from esxvirt.libvirt.parameters import INT, LLONG, ULLONG, read_parameters

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from esxvirt import errors
-from esxvirt.libvirt.constants import errors as codes
+from esxvirt.constants import errors as codes
 
 __all__ = [
     "libvirtError",

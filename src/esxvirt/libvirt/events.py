@@ -13,14 +13,14 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
-from esxvirt.libvirt.arguments import to_int, to_int32
-from esxvirt.libvirt.constants.errors import VIR_ERR_INTERNAL_ERROR, VIR_FROM_EVENT
-from esxvirt.libvirt.constants.events import (
+from esxvirt.constants.errors import VIR_ERR_INTERNAL_ERROR, VIR_FROM_EVENT
+from esxvirt.constants.events import (
     VIR_EVENT_HANDLE_ERROR,
     VIR_EVENT_HANDLE_HANGUP,
     VIR_EVENT_HANDLE_READABLE,
     VIR_EVENT_HANDLE_WRITABLE,
 )
+from esxvirt.libvirt.arguments import to_int, to_int32
 from esxvirt.libvirt.errors import libvirtError, report, virResetLastError
 
 __all__ = [

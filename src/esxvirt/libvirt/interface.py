@@ -4,7 +4,7 @@
 
 from typing import TYPE_CHECKING
 
-from esxvirt.libvirt.constants.networks import VIR_INTERFACE_XML_INACTIVE
+from esxvirt.constants.networks import VIR_INTERFACE_XML_INACTIVE
 from esxvirt.libvirt.methods import check_flags, offers
 from esxvirt.libvirt.objects import OfConnection
 

@@ -2,9 +2,9 @@
 
 # ruff: noqa: PLC0415  the driver, and what it stands on, is loaded when it is needed
 
+from esxvirt.constants.errors import VIR_FROM_NONE
 from esxvirt.errors import EsxvirtError
 from esxvirt.libvirt.configuration import resolve
-from esxvirt.libvirt.constants.errors import VIR_FROM_NONE
 from esxvirt.libvirt.errors import translate, virResetLastError
 
 __all__ = ["endKeptSessions"]

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from types import MethodType
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
+from esxvirt.constants import errors as codes
 from esxvirt.errors import EsxvirtError
 from esxvirt.libvirt.arguments import check_arguments, names_of, to_int
-from esxvirt.libvirt.constants import errors as codes
 from esxvirt.libvirt.errors import libvirtError, report, report_argument, translate, virResetLastError
 from esxvirt.libvirt.surface import SURFACE
 

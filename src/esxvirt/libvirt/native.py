@@ -4,8 +4,8 @@
 
 from typing import TYPE_CHECKING
 
+from esxvirt.constants.errors import VIR_FROM_ESX
 from esxvirt.errors import EsxvirtError
-from esxvirt.libvirt.constants.errors import VIR_FROM_ESX
 from esxvirt.libvirt.errors import translate, virResetLastError
 
 if TYPE_CHECKING:

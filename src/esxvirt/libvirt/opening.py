@@ -5,11 +5,11 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from esxvirt.constants.connect import VIR_CONNECT_NO_ALIASES, VIR_CONNECT_RO
+from esxvirt.constants.errors import VIR_FROM_NONE
 from esxvirt.errors import EsxvirtError, UnavailableError
 from esxvirt.libvirt.configuration import resolve
 from esxvirt.libvirt.connect import virConnect
-from esxvirt.libvirt.constants.connect import VIR_CONNECT_NO_ALIASES, VIR_CONNECT_RO
-from esxvirt.libvirt.constants.errors import VIR_FROM_NONE
 from esxvirt.libvirt.errors import translate, virResetLastError
 from esxvirt.libvirt.methods import check_flags
 

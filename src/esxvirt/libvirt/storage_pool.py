@@ -5,10 +5,10 @@
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from esxvirt.constants.errors import VIR_FROM_STORAGE
+from esxvirt.constants.storage import VIR_STORAGE_VOL_CREATE_VALIDATE
 from esxvirt.errors import EsxvirtError
 from esxvirt.libvirt.arguments import check_connection
-from esxvirt.libvirt.constants.errors import VIR_FROM_STORAGE
-from esxvirt.libvirt.constants.storage import VIR_STORAGE_VOL_CREATE_VALIDATE
 from esxvirt.libvirt.methods import check_flags, offers, to_int, to_text
 from esxvirt.libvirt.objects import OfConnection
 from esxvirt.libvirt.storage_vol import virStorageVol

@@ -4,10 +4,10 @@
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from esxvirt.constants import storage as flags_
+from esxvirt.constants.errors import VIR_FROM_STORAGE
 from esxvirt.errors import InvalidArgumentError, UnsupportedError
 from esxvirt.libvirt.arguments import check_connection
-from esxvirt.libvirt.constants import storage as flags_
-from esxvirt.libvirt.constants.errors import VIR_FROM_STORAGE
 from esxvirt.libvirt.methods import check_flags, offers, to_int
 from esxvirt.libvirt.objects import OfConnection
 

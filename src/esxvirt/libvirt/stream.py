@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from esxvirt.constants.errors import VIR_FROM_STREAMS
+from esxvirt.constants.node import VIR_STREAM_NONBLOCK, VIR_STREAM_RECV_STOP_AT_HOLE
 from esxvirt.errors import ArgumentUnsupportedError, OperationInvalidError, UnsupportedError
-from esxvirt.libvirt.constants.errors import VIR_FROM_STREAMS
-from esxvirt.libvirt.constants.node import VIR_STREAM_NONBLOCK, VIR_STREAM_RECV_STOP_AT_HOLE
 from esxvirt.libvirt.errors import report_argument
 from esxvirt.libvirt.methods import check_flags, offers, to_int
 from esxvirt.libvirt.objects import OfConnection

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, NoReturn
 
-from esxvirt.libvirt.constants import errors as codes
+from esxvirt.constants import errors as codes
 from esxvirt.libvirt.errors import report
 from esxvirt.libvirt.methods import Method, methods
 from esxvirt.libvirt.surface import SURFACE

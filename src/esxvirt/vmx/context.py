@@ -3,11 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from esxvirt.datastore_path import VOLUMES, DatastorePath, mounted, parse_volumes_path
 from esxvirt.errors import VmxError
 
 __all__ = ["VmxContext", "default_format_file_name", "default_parse_file_name"]
-
-_VOLUMES = "/vmfs/volumes/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +40,11 @@ def default_parse_file_name(file_name: str, allow_missing: bool) -> str | None: 
     Raises:
         VmxError: for a relative path with a slash, of which no datastore is known.
     """
-    if file_name.startswith(_VOLUMES):
-        datastore, slash, path = file_name[len(_VOLUMES) :].partition("/")
-        path = path.lstrip("/")
-        if not datastore or not slash or not path:
-            raise VmxError(f"File name '{file_name}' doesn't have expected format '/vmfs/volumes/<datastore>/<path>'")
-        return f"[{datastore}] {path}"
+    if file_name.startswith(VOLUMES):
+        found = parse_volumes_path(file_name)
+        if found is None:
+            raise VmxError(f"File name '{file_name}' doesn't have expected format '{VOLUMES}<datastore>/<path>'")
+        return str(found)
     if file_name.startswith("/"):
         return file_name
     if "/" in file_name or "\\" in file_name:
@@ -61,13 +59,11 @@ def default_format_file_name(source: str) -> str:
         VmxError: for anything else.
     """
     if source.startswith("["):
-        datastore, bracket, path = source[1:].partition("]")
-        if not bracket or not datastore:
-            raise VmxError(f"Datastore path '{source}' doesn't have expected format '[<datastore>] <path>'")
-        path = path.strip(" ").lstrip("/")
+        datastore, path = DatastorePath.file(source, VmxError)
+        path = path.rstrip(" ").lstrip("/")
         if not path:
             raise VmxError(f"Datastore path '{source}' doesn't reference a file")
-        return f"{_VOLUMES}{datastore}/{path}"
+        return mounted(VOLUMES + datastore, path)
     if source.startswith("/"):
         return source
     raise VmxError(f"Could not handle file name '{source}'")

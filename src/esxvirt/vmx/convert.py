@@ -2,18 +2,12 @@
 
 from esxvirt.errors import ConfigUnsupportedError, InvalidArgumentError, VmxError, XmlError
 from esxvirt.vmx.context import VmxContext
-from esxvirt.vmx.disk_writer import write_disks
-from esxvirt.vmx.disks import read_disks
-from esxvirt.vmx.display import read_graphics, read_video, write_graphics, write_video
-from esxvirt.vmx.extras import read_extras, write_extras
 from esxvirt.vmx.file import VmxFile
-from esxvirt.vmx.folders import read_folders, write_folders
 from esxvirt.vmx.machine import read_machine, write_closing, write_machine
-from esxvirt.vmx.networks import read_networks, write_networks
-from esxvirt.vmx.ports import read_ports, write_ports
+from esxvirt.vmx.reader import VmxReader
+from esxvirt.vmx.registry import read_devices, write_devices
 from esxvirt.vmx.report import Report
-from esxvirt.vmx.sink import Sink
-from esxvirt.vmx.source import Source
+from esxvirt.vmx.writer import VmxWriter
 from esxvirt.xml.domain.format import format_domain
 from esxvirt.xml.domain.implied import add_implied
 from esxvirt.xml.domain.model import Domain
@@ -50,20 +44,14 @@ def to_domain(
     notes = Report() if report is None else report
     file = vmx if isinstance(vmx, VmxFile) else VmxFile.parse(vmx, strict=strict)
     notes.notes.extend(file.report)
-    return read_domain(Source(file, context or VmxContext(), notes, strict=strict, name=file_name))
+    return read_domain(VmxReader(file, context or VmxContext(), notes, strict=strict, name=file_name))
 
 
-def read_domain(source: Source) -> Domain:
+def read_domain(reader: VmxReader) -> Domain:
     """Read the domain of a VMX file that is under conversion; see `to_domain`."""
     domain = Domain()
-    read_machine(source, domain)
-    read_graphics(source, domain)
-    read_disks(source, domain)
-    read_folders(source, domain)
-    read_networks(source, domain)
-    read_video(source, domain)
-    read_ports(source, domain)
-    read_extras(source, domain)
+    read_machine(reader, domain)
+    read_devices(reader, domain)
     add_implied(domain)
     return domain
 
@@ -112,29 +100,25 @@ def from_domain(
     if not 3 <= virtual_hw_version <= _HIGHEST_HARDWARE:
         raise InvalidArgumentError(f"virtual hardware has versions from 3 on, not {virtual_hw_version}")
     notes = Report() if report is None else report
-    sink = Sink(context or VmxContext(), notes, strict=strict, hardware_version=virtual_hw_version, name=file_name)
-    return write_domain(domain, sink)
+    writer = VmxWriter(
+        context or VmxContext(), notes, strict=strict, hardware_version=virtual_hw_version, name=file_name
+    )
+    return write_domain(domain, writer)
 
 
-def write_domain(domain: Domain, sink: Sink) -> str:
+def write_domain(domain: Domain, writer: VmxWriter) -> str:
     """Write a domain into a VMX file, and give the file's text; see `from_domain`."""
     if domain.type != "vmware":
         raise VmxError(f"Expecting virt type to be 'vmware' but found '{domain.type}'")
-    if sink.strict:
+    if writer.strict:
         _refuse_newer(domain)
     for path, line in domain.ignored:
-        sink.report.add("has no place in a VMX file; left out", path, line)
-    write_machine(domain, sink)
-    write_graphics(domain, sink)
-    write_disks(domain, sink)
-    write_folders(domain, sink)
-    write_networks(domain, sink)
-    write_video(domain, sink)
-    write_ports(domain, sink)
-    write_extras(domain, sink)
+        writer.report.add("has no place in a VMX file; left out", path, line)
+    write_machine(domain, writer)
+    write_devices(domain, writer)
     scsi = any(disk.bus == "scsi" for disk in domain.disks)
-    write_closing(domain, sink, bridges=scsi and sink.hardware_version >= _BRIDGES_SINCE)
-    return str(sink)
+    write_closing(domain, writer, bridges=scsi and writer.hardware_version >= _BRIDGES_SINCE)
+    return str(writer)
 
 
 def _refuse_newer(domain: Domain) -> None:

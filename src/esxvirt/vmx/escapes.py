@@ -3,8 +3,9 @@
 import re
 
 from esxvirt.errors import VmxError
+from esxvirt.names import path_item
 
-__all__ = ["escape", "unescape", "unescape_name"]
+__all__ = ["escape", "escape_name", "unescape", "unescape_name"]
 
 _ESCAPED = re.compile(r'[\x00-\x08\x0a-\x1f"|\x7f]')
 _HEX = frozenset("0123456789abcdefABCDEF")
@@ -22,6 +23,11 @@ def unescape(value: str, *, name: str = "annotation") -> str:
         VmxError: a `|` without two hex digits behind it; `name` is what the message calls the value.
     """
     return _unescape(value, "|", name) if "|" in value else value
+
+
+def escape_name(value: str) -> str:
+    """Write a display name, with ``%2f`` for a slash and ``%25`` for `%`; the reverse of `unescape_name`."""
+    return escape(path_item(value))
 
 
 def unescape_name(value: str) -> str:

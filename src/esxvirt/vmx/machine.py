@@ -1,36 +1,65 @@
 """What a VMX file says of the machine as a whole: name, identity, memory, processors, guest, firmware."""
 
 from esxvirt.errors import ConfigUnsupportedError, InvalidArgumentError, VmxError
-from esxvirt.vmx.escapes import escape, unescape, unescape_name
-from esxvirt.vmx.sink import Sink
-from esxvirt.vmx.source import Source, parse_integer
-from esxvirt.vmx.table import Row, Switch, Word, format_uuid, read_rows
+from esxvirt.uuids import NO_UUID, dashed
+from esxvirt.vmx.escapes import escape, escape_name, unescape, unescape_name
+from esxvirt.vmx.reader import VmxReader, parse_integer
+from esxvirt.vmx.table import OWN, Constant, Escaped, Row, Switch, Uuid, Word, read_rows, write_rows
+from esxvirt.vmx.writer import VmxWriter
 from esxvirt.xml.domain.bitmap import MAX_CPUS
-from esxvirt.xml.domain.model import FIRMWARE_FEATURES, NO_UUID, Domain, Topology
+from esxvirt.xml.domain.model import FIRMWARE_FEATURES, Domain, Topology
 
 __all__ = ["CLOSING_ROWS", "ROWS", "read_machine", "write_closing", "write_machine"]
 
-SMBIOS = Row("smbios.reflecthost", "os/smbios/@mode", "smbios", Switch("host"), note="only `host`")
-FIRMWARE = Row("firmware", "os/@firmware", "firmware", Word((("efi", "efi"),)), note="`bios` is the default")
-SECURE_BOOT = Row(
+_SMBIOS = Row("smbios.reflecthost", "os/smbios/@mode", "smbios", Switch("host"), note="only `host`")
+_FIRMWARE = Row("firmware", "os/@firmware", "firmware", Word((("efi", "efi"),)), note="`bios` is the default")
+_SECURE_BOOT = Row(
     "uefi.secureBoot.enabled",
     "os/firmware/feature",
     note="with EFI: `secure-boot`, and `enrolled-keys`, which a VMware machine has then; libvirt does not write it",
 )
 
+_FORMAT = (
+    Row(".encoding", "", kind=Constant("UTF-8"), note="the file's own encoding; written as `UTF-8`"),
+    Row("config.version", "", kind=Constant("8"), note="8"),
+)
+_UUID = Row(
+    "uuid.bios",
+    "uuid",
+    "uuid",
+    Uuid(unset=NO_UUID),
+    default=NO_UUID,
+    note="16 bytes in hex, or empty; all zeros is written as `uuid.action = create`",
+)
+_TEXTS = (
+    Row(
+        "displayName",
+        "name",
+        "name",
+        Escaped(unescape_name, escape_name, always=True),
+        note="with `|XX` and `%XX` escapes",
+    ),
+    Row("annotation", "description", "description", Escaped(unescape, escape), note="with `|XX` escapes"),
+    Row("esxvirt.title", "title", "title", OWN, extension=True, note="esxvirt's own; with `|XX` escapes"),
+    Row(
+        "esxvirt.metadata",
+        "metadata",
+        "metadata",
+        OWN,
+        extension=True,
+        note="esxvirt's own: the elements inside; with `|XX` escapes",
+    ),
+)
+
 ROWS = (
-    Row(".encoding", "", note="the file's own encoding; written as `UTF-8`"),
-    Row("config.version", "", note="8"),
+    *_FORMAT,
     Row("virtualHW.version", "", note="4 and up; asked for when writing"),
     Row("guestOS", "os/type/@arch", note="`...-64` is x86_64, all else i686; written as `other-64` and `other`"),
-    SMBIOS,
-    Row("uuid.bios", "uuid", note="16 bytes in hex, or empty; all zeros is written as `uuid.action = create`"),
+    _SMBIOS,
+    _UUID,
     Row("vm.genid", "genid", note="the first 8 bytes as a signed number"),
     Row("vm.genidX", "genid", note="the last 8 bytes as a signed number"),
-    Row("displayName", "name", note="with `|XX` and `%XX` escapes"),
-    Row("annotation", "description", note="with `|XX` escapes"),
-    Row("esxvirt.title", "title", note="esxvirt's own; with `|XX` escapes"),
-    Row("esxvirt.metadata", "metadata", note="esxvirt's own: the elements inside; with `|XX` escapes"),
+    *_TEXTS,
     Row(
         "memsize", "memory", note="MiB, a multiple of 4, to which memory is rounded up when writing; 32 without the key"
     ),
@@ -41,7 +70,7 @@ ROWS = (
     Row("sched.cpu.affinity", "vcpu/@cpuset", note="a list, or `all`"),
     Row("sched.cpu.shares", "cputune/shares", note="a number; low, normal, high are 500, 1000, 2000 a vCPU"),
 )
-CLOSING_ROWS = (FIRMWARE, SECURE_BOOT)
+CLOSING_ROWS = (_FIRMWARE, _SECURE_BOOT)
 
 _DEFAULT_MEMORY = 32
 # More MiB than 64 bits hold KiB: libvirt counts on from 0 there.
@@ -52,156 +81,140 @@ _LONGEST_NUMBER = 20
 _VMCI_SINCE = 7
 
 
-def read_machine(source: Source, domain: Domain) -> None:
+def read_machine(reader: VmxReader, domain: Domain) -> None:
     """Fill everything of `domain` but its devices.
 
     Raises:
         VmxError: for a file that is encrypted or describes no machine, and for values that cannot be.
     """
-    _check_format(source)
-    domain.uuid = source.uuid("uuid.bios") or NO_UUID
-    _read_genid(source, domain)
-    _read_name(source, domain)
-    _read_memory(source, domain)
-    _read_processors(source, domain)
-    guest = source.string("guestOS") or ""
+    _check_format(reader)
+    read_rows((_UUID,), reader, "", domain)
+    _read_genid(reader, domain)
+    read_rows(_TEXTS, reader, "", domain)
+    _read_memory(reader, domain)
+    _read_processors(reader, domain)
+    guest = reader.string("guestOS") or ""
     if guest.lower().startswith("arm"):
-        source.note("a guest for ARM; libvirt, and so the XML, calls it x86_64 or i686", "guestOS")
+        reader.note("a guest for ARM; libvirt, and so the XML, calls it x86_64 or i686", "guestOS")
     domain.os.arch = "x86_64" if guest.lower().endswith("-64") else "i686"
-    firmware = source.string(FIRMWARE.key)
-    if firmware is not None and firmware != "efi" and (source.strict or firmware.lower() not in {"efi", "bios", ""}):
-        source.refuse_or_note(
+    firmware = reader.string(_FIRMWARE.key)
+    if firmware is not None and firmware != "efi" and (reader.strict or firmware.lower() not in {"efi", "bios", ""}):
+        reader.refuse_or_note(
             f"VMX entry 'firmware' has unknown value '{firmware}'",
             "firmware",
             f"the firmware '{firmware}' is not known",
         )
-    read_rows((SMBIOS, FIRMWARE), source, "", domain.os)
-    if source.boolean(SECURE_BOOT.key, False) and domain.os.firmware == "efi":
+    read_rows((_SMBIOS, _FIRMWARE), reader, "", domain.os)
+    if reader.boolean(_SECURE_BOOT.key, False) and domain.os.firmware == "efi":
         domain.os.firmware_features = dict.fromkeys(FIRMWARE_FEATURES, True)
-    if source.context.datacenter_path is not None:
-        domain.datacenter_path = source.context.datacenter_path
-    if source.context.moref is not None:
-        domain.moref = source.context.moref
+    if reader.context.datacenter_path is not None:
+        domain.datacenter_path = reader.context.datacenter_path
+    if reader.context.moref is not None:
+        domain.moref = reader.context.moref
 
 
-def _check_format(source: Source) -> None:
-    if "encryption.data" in source.values and "config.version" not in source.values:
-        source.fail(
+def _check_format(reader: VmxReader) -> None:
+    if "encryption.data" in reader.values and "config.version" not in reader.values:
+        reader.fail(
             "the VMX file is encrypted; only VMware with the password or key can read it: decrypt the machine first",
             "encryption.data",
         )
-    if source.strict:
-        source.required("config.version")
-    elif not source.values:
-        source.fail('the VMX file is empty, or holds no line of the form: key = "value"', "")
-    version = source.integer("config.version", 8)
+    if reader.strict:
+        reader.required("config.version")
+    elif not reader.values:
+        reader.fail('the VMX file is empty, or holds no line of the form: key = "value"', "")
+    version = reader.integer("config.version", 8)
     if version != 8:
-        source.refuse_or_note(
+        reader.refuse_or_note(
             f"Expecting VMX entry 'config.version' to be 8 but found {version}",
             "config.version",
             f"version {version} of the file format is read like version 8",
         )
-    if "config.version" not in source.values:
-        source.guess("the file does not say its version; read like version 8", "config.version")
-    if source.strict:
-        source.required("virtualHW.version")
-    if "virtualhw.version" not in source.values:
-        source.guess("the version of the virtual hardware is not said; read like version 4", "virtualHW.version")
-    hardware = source.integer("virtualHW.version", 4)
+    if "config.version" not in reader.values:
+        reader.guess("the file does not say its version; read like version 8", "config.version")
+    if reader.strict:
+        reader.required("virtualHW.version")
+    if "virtualhw.version" not in reader.values:
+        reader.guess("the version of the virtual hardware is not said; read like version 4", "virtualHW.version")
+    hardware = reader.integer("virtualHW.version", 4)
     if hardware < 4:
-        source.refuse_or_note(
+        reader.refuse_or_note(
             f"Expecting VMX entry 'virtualHW.version' to be 4 or higher but found {hardware}",
             "virtualHW.version",
             f"virtual hardware of version {hardware} is read like version 4",
         )
 
 
-def _read_genid(source: Source, domain: Domain) -> None:
-    first = source.integer("vm.genid", 0) % _U64
-    last = source.integer("vm.genidX", 0) % _U64
+def _read_genid(reader: VmxReader, domain: Domain) -> None:
+    first = reader.integer("vm.genid", 0) % _U64
+    last = reader.integer("vm.genidX", 0) % _U64
     if first or last:
-        digits = f"{first:016x}{last:016x}"
-        domain.genid = f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+        domain.genid = dashed(f"{first:016x}{last:016x}")
 
 
-def _read_name(source: Source, domain: Domain) -> None:
-    for key, field, undo in (("displayName", "name", unescape_name), ("annotation", "description", unescape)):
-        value = source.string(key)
-        if value is None:
-            continue
-        try:
-            setattr(domain, field, undo(value))
-        except VmxError as error:
-            source.refuse_or_note(str(error), key, "an escape without two hex digits is kept as it is")
-            setattr(domain, field, value)
-    if not source.strict:
-        domain.title = source.plain("esxvirt.title") or None
-        domain.metadata = source.plain("esxvirt.metadata") or None
-
-
-def _read_memory(source: Source, domain: Domain) -> None:
-    size = source.integer("memsize", _DEFAULT_MEMORY, essential=True)
+def _read_memory(reader: VmxReader, domain: Domain) -> None:
+    size = reader.integer("memsize", _DEFAULT_MEMORY, essential=True)
     if size <= 0 or size % 4 or size >= _MEMORY_BEYOND:
-        source.refuse(
+        reader.refuse(
             f"Expecting VMX entry 'memsize' to be an unsigned integer (multiple of 4) but found {size}", "memsize"
         )
         size = _DEFAULT_MEMORY
     domain.memory = size * 1024
     domain.current_memory = domain.memory
-    limit = source.integer("sched.mem.max", -1, essential=True)
+    limit = reader.integer("sched.mem.max", -1, essential=True)
     if 0 < limit < size:
         domain.current_memory = limit * 1024
-    reserved = source.integer("sched.mem.minsize", 0, essential=True)
+    reserved = reader.integer("sched.mem.minsize", 0, essential=True)
     if reserved > 0:
         domain.min_guarantee = min(reserved * 1024, domain.memory)
 
 
-def _read_processors(source: Source, domain: Domain) -> None:
-    count = source.integer("numvcpus", 1, essential=True)
+def _read_processors(reader: VmxReader, domain: Domain) -> None:
+    count = reader.integer("numvcpus", 1, essential=True)
     if not 0 < count < 2**32:
-        source.refuse(
+        reader.refuse(
             f"Expecting VMX entry 'numvcpus' to be an unsigned integer greater than 0 but found {count}", "numvcpus"
         )
         count = 1
     domain.vcpus = count
-    cores = source.integer("cpuid.coresPerSocket", 1, essential=True)
+    cores = reader.integer("cpuid.coresPerSocket", 1, essential=True)
     if cores > count:
-        source.refuse_or_note(
+        reader.refuse_or_note(
             "VMX entry 'cpuid.coresPerSocket' smaller than 'numvcpus'",
             "cpuid.coresPerSocket",
             f"{cores} cores a socket are more than the {count} virtual CPUs; left out",
         )
     elif cores > 1:
         domain.topology = Topology(sockets=count // cores, cores=cores)
-    _read_affinity(source, domain)
-    shares = source.string("sched.cpu.shares")
+    _read_affinity(reader, domain)
+    shares = reader.string("sched.cpu.shares")
     if shares is not None:
-        _read_shares(source, domain, shares)
+        _read_shares(reader, domain, shares)
 
 
-def _read_affinity(source: Source, domain: Domain) -> None:
+def _read_affinity(reader: VmxReader, domain: Domain) -> None:
     key = "sched.cpu.affinity"
-    text = source.string(key)
+    text = reader.string(key)
     if text is None or text.lower() == "all":
         return
     cpus = []
     for part in text.split(",") if text else ():
         item = part.strip(" \t")
         if not item.isascii() or not item.isdigit():
-            source.refuse_or_note(
+            reader.refuse_or_note(
                 f"Expecting VMX entry '{key}' to be a comma separated list of unsigned integers but found '{text}'",
                 key,
                 f"'{text}' is no list of CPUs; left out",
             )
             return
         if len(item) > _LONGEST_NUMBER or int(item) >= MAX_CPUS:
-            source.refuse_or_note(
+            reader.refuse_or_note(
                 f"VMX entry '{key}' contains a {item}, this value is too large", key, f"CPU {item} cannot be; left out"
             )
             return
         cpus.append(int(item))
     if len(cpus) < domain.vcpus:
-        source.refuse_or_note(
+        reader.refuse_or_note(
             f"Expecting VMX entry '{key}' to contain at least as many values as 'numvcpus' ({domain.vcpus}) but found "
             f"only {len(cpus)} value(s)",
             key,
@@ -210,7 +223,7 @@ def _read_affinity(source: Source, domain: Domain) -> None:
     domain.cpuset = tuple(sorted(set(cpus)))
 
 
-def _read_shares(source: Source, domain: Domain, text: str) -> None:
+def _read_shares(reader: VmxReader, domain: Domain, text: str) -> None:
     key = "sched.cpu.shares"
     level = _SHARES.get(text.lower())
     if level is not None:
@@ -218,7 +231,7 @@ def _read_shares(source: Source, domain: Domain, text: str) -> None:
         return
     number = parse_integer(text)
     if number is None:
-        source.refuse_or_note(
+        reader.refuse_or_note(
             f"Expecting VMX entry '{key}' to be an unsigned integer or 'low', 'normal' or 'high' but found '{text}'",
             key,
             f"'{text}' is no number of shares; left out",
@@ -230,31 +243,29 @@ def _read_shares(source: Source, domain: Domain, text: str) -> None:
 # Writing
 
 
-def write_machine(domain: Domain, sink: Sink) -> None:
+def write_machine(domain: Domain, writer: VmxWriter) -> None:
     """Write everything of `domain` that comes before its devices.
 
     Raises:
         EsxvirtError: for what VMware does not have, and under `strict` for what libvirt refuses.
     """
-    sink.put(".encoding", "UTF-8")
-    sink.put("config.version", "8")
-    sink.put("virtualHW.version", str(sink.hardware_version))
-    _write_guest(domain, sink)
-    _write_identity(domain, sink)
-    _write_memory(domain, sink)
-    _write_processors(domain, sink)
+    write_rows(_FORMAT, writer, "", domain)
+    writer.put("virtualHW.version", str(writer.hardware_version))
+    _write_guest(domain, writer)
+    _write_identity(domain, writer)
+    _write_memory(domain, writer)
+    _write_processors(domain, writer)
 
 
-def _write_guest(domain: Domain, sink: Sink) -> None:
+def _write_guest(domain: Domain, writer: VmxWriter) -> None:
     guests = {"i686": "other", "x86_64": "other-64"}
     guest = guests.get(domain.os.arch)
     if guest is None:
         raise InvalidArgumentError(f"could not find capabilities for arch={domain.os.arch} domaintype=vmware ")
-    sink.put("guestOS", guest)
-    if domain.os.smbios == "host":
-        sink.put("smbios.reflecthost", "true")
-    elif domain.os.smbios not in {None, "emulate"}:
-        sink.unsupported(
+    writer.put("guestOS", guest)
+    write_rows((_SMBIOS,), writer, "", domain.os)
+    if domain.os.smbios not in {None, "emulate", "host"}:
+        writer.unsupported(
             f"Unsupported SMBIOS mode '{domain.os.smbios}'",
             "os/smbios",
             0,
@@ -262,72 +273,62 @@ def _write_guest(domain: Domain, sink: Sink) -> None:
         )
 
 
-def _write_identity(domain: Domain, sink: Sink) -> None:
+def _write_identity(domain: Domain, writer: VmxWriter) -> None:
     if domain.uuid == NO_UUID:
-        sink.put("uuid.action", "create")
-    else:
-        sink.put("uuid.bios", format_uuid(domain.uuid))
-    if domain.genid is not None and not sink.strict:
+        writer.put("uuid.action", "create")
+    write_rows((_UUID,), writer, "", domain)
+    if domain.genid is not None and not writer.strict:
         digits = domain.genid.replace("-", "")
         for key, part in (("vm.genid", digits[:16]), ("vm.genidX", digits[16:])):
             number = int(part, 16)
-            sink.put(key, str(number - _U64 if number >= _U64 // 2 else number))
-    sink.put_raw("displayName", _escape_name(domain.name or ""))
-    if domain.description:
-        sink.put_raw("annotation", escape(domain.description))
-    for key, value in (("esxvirt.title", domain.title), ("esxvirt.metadata", domain.metadata)):
-        if value and not sink.strict:
-            sink.put_raw(key, escape(value))
+            writer.put(key, str(number - _U64 if number >= _U64 // 2 else number))
+    write_rows(_TEXTS, writer, "", domain)
 
 
-def _escape_name(name: str) -> str:
-    return escape(name.replace("%", "%25").replace("/", "%2f"))
-
-
-def _write_memory(domain: Domain, sink: Sink) -> None:
+def _write_memory(domain: Domain, writer: VmxWriter) -> None:
     # The manual: a multiple of 4096 KiB.
     size = -(-domain.memory // 4096) * 4096
     if size != domain.memory:
         text = f"{domain.memory} KiB are no multiple of 4 MiB; the memory will be {size // 1024} MiB"
-        sink.report.add(text, "memory", guessed=True)
-    sink.put("memsize", str(size // 1024))
+        writer.report.add(text, "memory", guessed=True)
+    writer.put("memsize", str(size // 1024))
     if domain.current_memory < size:
-        sink.put("sched.mem.max", str(-(-domain.current_memory // 1024)))
+        writer.put("sched.mem.max", str(-(-domain.current_memory // 1024)))
     if domain.min_guarantee > 0:
-        sink.put("sched.mem.minsize", str(-(-domain.min_guarantee // 1024)))
+        writer.put("sched.mem.minsize", str(-(-domain.min_guarantee // 1024)))
 
 
-def _write_processors(domain: Domain, sink: Sink) -> None:
+def _write_processors(domain: Domain, writer: VmxWriter) -> None:
     if domain.current_vcpus == 0:
         raise ConfigUnsupportedError("No support for domain XML entry 'vcpu' attribute 'current'")
     if domain.current_vcpus is not None and domain.current_vcpus != domain.vcpus:
-        sink.unsupported(
+        writer.unsupported(
             "No support for domain XML entry 'vcpu' attribute 'current'",
             "vcpu/@current",
             0,
             f"all {domain.vcpus} virtual CPUs will be plugged in, not {domain.current_vcpus}",
         )
-    sink.put("numvcpus", str(domain.vcpus))
+    writer.put("numvcpus", str(domain.vcpus))
     if domain.cpu_mode not in {None, "custom"}:
-        sink.refuse_or_note(
+        writer.refuse_or_note(
             VmxError(f"Expecting domain XML CPU mode 'custom' but found '{domain.cpu_mode}'"),
             "cpu/@mode",
             0,
             f"the CPU mode '{domain.cpu_mode}' is left out",
         )
     if domain.topology is not None:
-        _write_topology(domain, domain.topology, sink)
+        _write_topology(domain, domain.topology, writer)
     if domain.cpuset:
         if len(domain.cpuset) < domain.vcpus:
             raise VmxError(
                 f"Expecting domain XML attribute 'cpuset' of entry 'vcpu' to contain at least {domain.vcpus} CPU(s)"
             )
-        sink.put("sched.cpu.affinity", ",".join(map(str, domain.cpuset)))
+        writer.put("sched.cpu.affinity", ",".join(map(str, domain.cpuset)))
     if domain.shares is not None:
-        _write_shares(domain, domain.shares, sink)
+        _write_shares(domain, domain.shares, writer)
 
 
-def _write_topology(domain: Domain, topology: Topology, sink: Sink) -> None:
+def _write_topology(domain: Domain, topology: Topology, writer: VmxWriter) -> None:
     if topology.threads != 1:
         raise ConfigUnsupportedError("Only 1 thread per core is supported")
     if topology.dies != 1:
@@ -335,34 +336,31 @@ def _write_topology(domain: Domain, topology: Topology, sink: Sink) -> None:
     described = topology.sockets * topology.cores
     if domain.vcpus != described:
         raise VmxError(f"Expecting domain XML CPU sockets per core as {domain.vcpus} but found {described}")
-    sink.put("cpuid.coresPerSocket", str(topology.cores))
+    writer.put("cpuid.coresPerSocket", str(topology.cores))
 
 
-def _write_shares(domain: Domain, shares: int, sink: Sink) -> None:
+def _write_shares(domain: Domain, shares: int, writer: VmxWriter) -> None:
     for word, each in _SHARES.items():
         if shares == each * domain.vcpus:
-            sink.put("sched.cpu.shares", word)
+            writer.put("sched.cpu.shares", word)
             return
-    sink.put("sched.cpu.shares", str(shares))
+    writer.put("sched.cpu.shares", str(shares))
 
 
-def write_closing(domain: Domain, sink: Sink, *, bridges: bool) -> None:
+def write_closing(domain: Domain, writer: VmxWriter, *, bridges: bool) -> None:
     """Write what comes after the devices: the firmware, PCI bridges, the communication interface.
 
     Source: virVMXFormatConfig, which writes bridges for machines that have what needs them.
     """
-    for row in CLOSING_ROWS:
-        value = None if row.kind is None else row.kind.write(getattr(domain.os, row.field))
-        if value is not None:
-            sink.put(row.key, value)
+    write_rows((_FIRMWARE,), writer, "", domain.os)
     secure = domain.os.firmware_features.get("secure-boot")
-    if domain.os.firmware == "efi" and secure is not None and not sink.strict:
-        sink.put(SECURE_BOOT.key, "TRUE" if secure else "FALSE")
+    if domain.os.firmware == "efi" and secure is not None and not writer.strict:
+        writer.put(_SECURE_BOOT.key, "TRUE" if secure else "FALSE")
     if bridges:
-        sink.put("pciBridge0.present", "true")
+        writer.put("pciBridge0.present", "true")
         for number in range(4, 8):
-            sink.put(f"pciBridge{number}.present", "true")
-            sink.put(f"pciBridge{number}.virtualDev", "pcieRootPort")
-            sink.put(f"pciBridge{number}.functions", "8")
-    if sink.hardware_version >= _VMCI_SINCE:
-        sink.put("vmci0.present", "true")
+            writer.put(f"pciBridge{number}.present", "true")
+            writer.put(f"pciBridge{number}.virtualDev", "pcieRootPort")
+            writer.put(f"pciBridge{number}.functions", "8")
+    if writer.hardware_version >= _VMCI_SINCE:
+        writer.put("vmci0.present", "true")

@@ -2,18 +2,20 @@
 
 from typing import NamedTuple
 
-from esxvirt.vmx import disks, display, extras, folders, machine, networks, ports
+from esxvirt.vmx import machine
+from esxvirt.vmx.registry import DEVICES
 from esxvirt.vmx.table import Row
 
 __all__ = ["DIFFERENCES", "SECTIONS", "Difference", "Section", "page"]
 
 
 class Section(NamedTuple):
-    """The rows of one kind of device; `device` is what ``{}`` stands for in its keys."""
+    """The rows of one kind of device; `device` is what ``{}`` stands for, `reach` which conversions have it."""
 
     title: str
     device: str
     rows: tuple[Row, ...]
+    reach: str = ""
 
 
 class Difference(NamedTuple):
@@ -26,12 +28,7 @@ class Difference(NamedTuple):
 
 SECTIONS = (
     Section("The machine", "", (*machine.ROWS, *machine.CLOSING_ROWS)),
-    Section("Disks, CD-ROM and floppy drives", "scsi0:0, sata0:0, ide0:0, nvme0:0, floppy0", disks.ROWS),
-    Section("Network cards", "ethernet0", networks.ROWS),
-    Section("Serial and parallel ports", "serial0, parallel0", ports.ROWS),
-    Section("Display", "", display.ROWS),
-    Section("Shared folders", "sharedFolder0", folders.ROWS),
-    Section("What libvirt's converter leaves out", "", extras.ROWS),
+    *(Section(kind.title, ", ".join(kind.prefixes).replace("#", "0"), kind.rows, kind.reach.value) for kind in DEVICES),
 )
 
 DIFFERENCES = (
@@ -78,8 +75,10 @@ _INTRODUCTION = """\
 What becomes of each key of a `.vmx` file in libvirt's domain XML, and back. Keys are found in any case. Keys that are
 not in the tables have no place in the XML; a machine that is redefined keeps them.
 
-Made from the tables that the conversion itself is made of (`src/esxvirt/vmx`): rows marked *regular* are read and
-written by the row alone, the others by a function of the section's module.
+Made from the tables that the conversion itself is made of (`src/esxvirt/vmx`, and a module a section in its folder
+`devices`): rows marked *regular* are read and written by the row alone, the others by a function of the section's
+module. A device that a redefined machine no longer has takes all its keys along, those that are not in the tables
+included.
 
 What cannot be is an error, in libvirt's words with file and line: a memory size that is no number or no multiple of
 4 MiB, a number of virtual CPUs that is no number or below 1, a broken UUID or MAC address. What libvirt merely does not
@@ -95,7 +94,9 @@ def page(mark: str = "") -> str:
     parts = ["# VMX files and domain XML\n", *([mark] if mark else []), _INTRODUCTION]
     for section in SECTIONS:
         parts.append(f"## {section.title}\n")
-        if section.device:
+        if section.reach:
+            parts.append(f"{section.reach}\n")
+        if any(row.key.startswith("{}") for row in section.rows):
             parts.append(f"`{{}}` stands for the device: {section.device}.\n")
         parts.append(
             "\n".join(["| key | domain XML | | |", "| --- | --- | --- | --- |", *map(_row, section.rows)]) + "\n"

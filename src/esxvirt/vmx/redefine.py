@@ -4,24 +4,20 @@ The XML cannot say all that a VMX file does. So the file is not written anew: it
 is to be, both through the model, and only what differs between the two is changed in it.
 """
 
-import re
 from dataclasses import replace
 
 from esxvirt.vmx.context import VmxContext
 from esxvirt.vmx.convert import read_domain, write_domain
 from esxvirt.vmx.file import VmxFile
+from esxvirt.vmx.reader import VmxReader
+from esxvirt.vmx.registry import devices_of, owner_of
 from esxvirt.vmx.report import Report
-from esxvirt.vmx.sink import Sink
-from esxvirt.vmx.source import Source
+from esxvirt.vmx.writer import VmxWriter
 from esxvirt.xml.domain.interfaces import NO_MAC
 from esxvirt.xml.domain.model import Domain
 
 __all__ = ["redefine"]
 
-# What a device's keys begin with.
-_DEVICE = re.compile(
-    r"((?:scsi|ide|sata|nvme)\d+(?::\d+)?|(?:floppy|ethernet|serial|parallel|sharedfolder|pcipassthru)\d+)\.present"
-)
 _OLDEST_HARDWARE = 4
 
 
@@ -55,18 +51,18 @@ def redefine(
     version = _hardware_version(file)
     impossible: set[str] = set()
     context = context or VmxContext()
-    current = read_domain(Source(file, context, Report(), strict=False, impossible=impossible))
+    current = read_domain(VmxReader(file, context, Report(), strict=False, impossible=impossible))
     models = frozenset(card.model for card in current.interfaces if card.model is not None)
 
     def write(described: Domain, notes: Report) -> VmxFile:
-        sink = Sink(context, notes, strict=False, hardware_version=version, card_models=models)
-        return VmxFile.parse(write_domain(described, sink))
+        writer = VmxWriter(context, notes, strict=False, hardware_version=version, card_models=models)
+        return VmxFile.parse(write_domain(described, writer))
 
     before = write(current, Report())
     after = write(_keep_unset_macs(domain, current), Report() if report is None else report)
-    gone = _devices(before) - _devices(after)
+    gone = devices_of(before) - devices_of(after)
     for key in list(file):
-        if key.lower() in impossible or _belongs_to(key.lower(), gone):
+        if key.lower() in impossible or owner_of(key.lower()) in gone:
             del file[key]
     for key in before:
         if key not in after:
@@ -89,14 +85,3 @@ def _keep_unset_macs(domain: Domain, current: Domain) -> Domain:
 def _hardware_version(file: VmxFile) -> int:
     written = file.get("virtualHW.version") or ""
     return max(int(written), _OLDEST_HARDWARE) if written.isascii() and written.isdigit() and len(written) < 3 else 4
-
-
-def _devices(file: VmxFile) -> set[str]:
-    """The devices that a file has, in lower case."""
-    matches = ((_DEVICE.fullmatch(key.lower()), value) for key, value in file.items())
-    return {match[1] for match, value in matches if match is not None and value.lower() == "true"}
-
-
-def _belongs_to(key: str, devices: set[str]) -> bool:
-    name = key.removeprefix("sched.").partition(".")[0]
-    return name in devices

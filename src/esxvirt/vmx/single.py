@@ -2,11 +2,9 @@
 
 from esxvirt.errors import ConfigUnsupportedError
 from esxvirt.vmx.context import VmxContext
-from esxvirt.vmx.disk_writer import write_disks
-from esxvirt.vmx.networks import write_networks
-from esxvirt.vmx.ports import write_ports
+from esxvirt.vmx.devices import disk, nic, parallel, serial
 from esxvirt.vmx.report import Report
-from esxvirt.vmx.sink import Sink
+from esxvirt.vmx.writer import VmxWriter
 from esxvirt.xml.domain.chardevs import CharDevice
 from esxvirt.xml.domain.checks import check_domain
 from esxvirt.xml.domain.controllers import Controller
@@ -30,18 +28,18 @@ def check_device(device: Disk | Interface | CharDevice, controllers: list[Contro
         EsxvirtError: for what VMware does not have.
     """
     domain = Domain(controllers=controllers)
-    sink = Sink(context, Report(), strict=False, hardware_version=7)
+    writer = VmxWriter(context, Report(), strict=False, hardware_version=7)
     if isinstance(device, Disk):
         if device.address is None:
             device.address = address_from_target(device)
         domain.disks.append(device)
         check_domain(domain)
-        write_disks(domain, sink)
+        disk.KIND.write(domain, writer)
     elif isinstance(device, Interface):
         domain.interfaces.append(device)
-        write_networks(domain, sink)
+        nic.KIND.write(domain, writer)
     else:
         (domain.serials if device.kind == "serial" else domain.parallels).append(device)
-        write_ports(domain, sink)
-        if f"{device.kind}{device.port}.present" not in str(sink):
+        (serial if device.kind == "serial" else parallel).KIND.write(domain, writer)
+        if f"{device.kind}{device.port}.present" not in str(writer):
             raise ConfigUnsupportedError(f"Unsupported character device type '{device.type}'")

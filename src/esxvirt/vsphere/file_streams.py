@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from esxvirt.errors import BadAnswerError, DeadlineError, EsxvirtError, InvalidArgumentError, TransportError
 from esxvirt.vsphere.deadline import Deadline, IdleDeadline, SteadyDeadline
-from esxvirt.vsphere.files import DatastorePath
+from esxvirt.vsphere.files import DatastoreFile
 from esxvirt.vsphere.http import HttpConnection
 from esxvirt.vsphere.refusals import refusal
 from esxvirt.vsphere.session import Session, translated
@@ -66,7 +66,7 @@ class FileReader:
         session: Session,
         connection: HttpConnection,
         response: http.client.HTTPResponse,
-        file: DatastorePath,
+        file: DatastoreFile,
         facts: FileFacts,
     ) -> None:
         self._stub = session.stub
@@ -131,7 +131,7 @@ class FileReader:
             self._connection.abandon()
 
 
-def stat_file(session: Session, file: DatastorePath, seconds: float | None = None) -> FileFacts | None:
+def stat_file(session: Session, file: DatastoreFile, seconds: float | None = None) -> FileFacts | None:
     """What the server says of a file, None if there is none. One HEAD, no SOAP call.
 
     Raises:
@@ -151,7 +151,7 @@ def stat_file(session: Session, file: DatastorePath, seconds: float | None = Non
 
 
 def open_reader(
-    session: Session, file: DatastorePath, offset: int = 0, length: int | None = None, seconds: float | None = None
+    session: Session, file: DatastoreFile, offset: int = 0, length: int | None = None, seconds: float | None = None
 ) -> FileReader:
     """Begin to read a file, or `length` bytes of it from `offset` on. One GET, no SOAP call.
 
@@ -209,7 +209,7 @@ class _Part(FileReader):
 class FileWriter:
     """Takes the content of a file. Get one from `open_writer`; end it with `finish` or `abort`."""
 
-    def __init__(self, session: Session, connection: HttpConnection, file: DatastorePath, length: int | None) -> None:
+    def __init__(self, session: Session, connection: HttpConnection, file: DatastoreFile, length: int | None) -> None:
         self._session = session
         self._connection = connection
         self._file = file
@@ -290,7 +290,7 @@ class FileWriter:
         return _refusal(self._session, response, self._file, "PUT")
 
 
-def open_writer(session: Session, file: DatastorePath, length: int | None, seconds: float | None = None) -> FileWriter:
+def open_writer(session: Session, file: DatastoreFile, length: int | None, seconds: float | None = None) -> FileWriter:
     """Begin to write a file, in place of what there is. One PUT, no SOAP call; never tried twice.
 
     A session that has expired cannot be renewed once content is on its way: call `stat_file` before.
@@ -317,7 +317,7 @@ def open_writer(session: Session, file: DatastorePath, length: int | None, secon
 
 
 def _start(
-    session: Session, verb: str, file: DatastorePath, headers: dict[str, str], seconds: float | None
+    session: Session, verb: str, file: DatastoreFile, headers: dict[str, str], seconds: float | None
 ) -> tuple[HttpConnection, http.client.HTTPResponse]:
     """Send a request that changes nothing; tried 3 times if the connection breaks, once more if the session expired."""
     stub = session.stub
@@ -363,5 +363,5 @@ def _whole_size(response: http.client.HTTPResponse) -> int | None:
     return int(size) if size.isdecimal() else None
 
 
-def _refusal(session: Session, response: http.client.HTTPResponse, file: DatastorePath, verb: str) -> EsxvirtError:
+def _refusal(session: Session, response: http.client.HTTPResponse, file: DatastoreFile, verb: str) -> EsxvirtError:
     return refusal(session.endpoint.name, verb, response.status, response.reason, file)

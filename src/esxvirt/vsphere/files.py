@@ -8,13 +8,14 @@ import http.client
 from typing import Final
 from urllib.parse import quote, urlencode
 
+from esxvirt.datastore_path import DatastorePath
 from esxvirt.errors import BadAnswerError, DeadlineError, TransportError
 from esxvirt.vsphere.deadline import Deadline, SteadyDeadline
 from esxvirt.vsphere.refusals import FileNotThereError, FileRefusedError, refusal
 from esxvirt.vsphere.session import Session, translated
 
 __all__ = [
-    "DatastorePath",
+    "DatastoreFile",
     "FileNotThereError",
     "FileRefusedError",
     "delete_file",
@@ -27,18 +28,31 @@ LARGEST: Final = 16 << 20
 """Bytes that `read_file` takes: a VMX or a `.vmdk` descriptor has kilobytes; a disk is not read into memory."""
 
 
-class DatastorePath:
-    """A file as VMware names it, ``[datastore] directory/file``, in a datacenter (``folder/dc1``)."""
+class DatastoreFile:
+    """A file as VMware names it, ``[datastore] directory/file``, in a datacenter (``folder/dc1``).
 
-    __slots__ = ("datacenter", "datastore", "path")
+    Raises:
+        BadAnswerError: A text of another form, which a server gave.
+    """
 
-    def __init__(self, text: str, datacenter: str) -> None:
-        name, closed, path = text.removeprefix("[").partition("]")
-        if not text.startswith("[") or not closed:
-            raise BadAnswerError(f"the server names a file '{text}', which is not of the form '[datastore] path'")
-        self.datastore = name
-        self.path = path.strip()
+    __slots__ = ("datacenter", "place")
+
+    def __init__(self, place: DatastorePath | str, datacenter: str) -> None:
+        found = DatastorePath.parse(place) if isinstance(place, str) else place
+        if found is None:
+            raise BadAnswerError(f"the server names a file '{place}', which is not of the form '[datastore] path'")
+        self.place = found
         self.datacenter = datacenter
+
+    @property
+    def datastore(self) -> str:
+        """The datastore's name."""
+        return self.place.datastore
+
+    @property
+    def path(self) -> str:
+        """The path in the datastore."""
+        return self.place.path
 
     @property
     def url(self) -> str:
@@ -47,10 +61,10 @@ class DatastorePath:
         return f"/folder/{quote(self.path)}?{query}"
 
     def __str__(self) -> str:
-        return f"[{self.datastore}] {self.path}"
+        return str(self.place)
 
 
-def read_file(session: Session, file: DatastorePath, seconds: float | None = None) -> bytes:
+def read_file(session: Session, file: DatastoreFile, seconds: float | None = None) -> bytes:
     """The whole content of a small file. One GET, no SOAP call; tried 3 times if the connection breaks.
 
     Raises:
@@ -69,7 +83,7 @@ def _deadline(session: Session, seconds: float | None) -> Deadline:
     return SteadyDeadline(session.endpoint.deadline if seconds is None else seconds)
 
 
-def _get(session: Session, file: DatastorePath, deadline: Deadline) -> tuple[int, str, bytes]:
+def _get(session: Session, file: DatastoreFile, deadline: Deadline) -> tuple[int, str, bytes]:
     for attempt in (1, 2, 3):
         try:
             answer = exchange(session, "GET", file.url, {}, None, deadline)
@@ -103,7 +117,7 @@ def exchange(
     return status, reason, body
 
 
-def write_file(session: Session, file: DatastorePath, content: bytes, seconds: float | None = None) -> None:
+def write_file(session: Session, file: DatastoreFile, content: bytes, seconds: float | None = None) -> None:
     """Write a small file, in place of what there is. One PUT, no SOAP call; never tried twice.
 
     Raises:
@@ -118,7 +132,7 @@ def write_file(session: Session, file: DatastorePath, content: bytes, seconds: f
         raise refusal(session.endpoint.name, "PUT", status, reason, file)
 
 
-def delete_file(session: Session, file: DatastorePath, seconds: float | None = None) -> None:
+def delete_file(session: Session, file: DatastoreFile, seconds: float | None = None) -> None:
     """Delete a file; it is no error if there is none. One DELETE, no SOAP call.
 
     Raises:

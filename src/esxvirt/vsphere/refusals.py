@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from esxvirt.errors import EsxvirtError, MissingPrivilegeError, NotFoundError, TransportError
 
 if TYPE_CHECKING:
-    from esxvirt.vsphere.files import DatastorePath
+    from esxvirt.vsphere.files import DatastoreFile
 
 __all__ = ["FileNotThereError", "FileRefusedError", "refusal"]
 
@@ -49,7 +49,7 @@ class FileRefusedError(TransportError):
     """The server has answered that it does not do what was asked with a file: nothing of the answer was lost."""
 
 
-def refusal(server: str, verb: str, status: int, reason: str, file: "DatastorePath") -> EsxvirtError:
+def refusal(server: str, verb: str, status: int, reason: str, file: "DatastoreFile") -> EsxvirtError:
     """Return the error for an answer that refuses a file.
 
     Args:

@@ -4,7 +4,8 @@ import re
 from typing import TYPE_CHECKING
 
 from esxvirt.errors import ConfigUnsupportedError, EsxvirtError, NoNameError, XmlError, XmlSyntaxError
-from esxvirt.xml.domain.elements import lookup, normalize_uuid, required, unsigned
+from esxvirt.uuids import normalize
+from esxvirt.xml.domain.elements import lookup, required, unsigned
 from esxvirt.xml.network import ALL_VLANS, Bandwidth, Network, PortGroup, Vlan
 from esxvirt.xml.reader import parse_document
 from esxvirt.xml.schema import validate as check_schema
@@ -43,7 +44,7 @@ def parse_network(text: str | bytes, *, validate: bool = False) -> Network:
     network = Network(_name(root))
     given = root.find("uuid")
     if given is not None:
-        network.uuid = normalize_uuid(given.text or "")
+        network.uuid = normalize(given.text or "")
         if network.uuid is None:
             raise EsxvirtError("malformed uuid element")
     lookup(root, "trustGuestRxFilters", ("yes", "no"))

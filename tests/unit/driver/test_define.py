@@ -14,7 +14,7 @@ from esxvirt.driver.domain.lookup import lookup_by_name, lookup_by_uuid
 from esxvirt.driver.domain.reading import read_all
 from esxvirt.errors import DomainNotFoundError, EsxvirtError, OperationInvalidError, ServerFault, TransportError
 from esxvirt.sim import Simulator
-from esxvirt.vsphere.files import DatastorePath, FileNotThereError, delete_file, read_file, write_file
+from esxvirt.vsphere.files import DatastoreFile, FileNotThereError, delete_file, read_file, write_file
 from tests.unit.driver.conftest import Opener
 
 UUID = "50115e16-9bdc-49d7-f171-53c4d7f91799"
@@ -39,13 +39,13 @@ def xml(connection: Connection) -> str:
     return text.replace("[local-storage]", f"[{place(connection, 'x').datastore}]")
 
 
-def place(connection: Connection, name: str) -> DatastorePath:
+def place(connection: Connection, name: str) -> DatastoreFile:
     """A file beside Fedora11's disk."""
     disk = description.describe(connection, lookup_by_name(connection, "Fedora11")).disks[0].source or ""
-    return DatastorePath(f"{disk.rpartition('/')[0]}/{name}", connection.scope.datacenter_path)
+    return DatastoreFile(f"{disk.rpartition('/')[0]}/{name}", connection.scope.datacenter_path)
 
 
-def is_there(connection: Connection, file: DatastorePath) -> bool:
+def is_there(connection: Connection, file: DatastoreFile) -> bool:
     try:
         read_file(connection.session, file)
     except FileNotThereError:

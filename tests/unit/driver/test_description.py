@@ -11,7 +11,7 @@ from esxvirt.driver.domain import lookup, reading
 from esxvirt.driver.domain.description import xml_description
 from esxvirt.errors import VmxError
 from esxvirt.sim import Simulator
-from esxvirt.vsphere.files import DatastorePath, read_file, write_file
+from esxvirt.vsphere.files import DatastoreFile, read_file, write_file
 from tests.unit.driver.conftest import Opener
 
 FILE = "[local-storage] archive/archive.vmx"
@@ -25,7 +25,7 @@ def connection(connect: Opener) -> Iterator[Connection]:
 
 def change(connection: Connection, key: str, value: str) -> int:
     """Set a value in the VMX file behind the server's back; its line."""
-    file = DatastorePath(FILE, connection.scope.datacenter_path)
+    file = DatastoreFile(FILE, connection.scope.datacenter_path)
     lines = read_file(connection.session, file).decode().splitlines()
     found = [at for at, line in enumerate(lines) if line.lower().startswith(f"{key.lower()} ")]
     at = found[0] if found else len(lines)

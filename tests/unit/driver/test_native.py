@@ -171,6 +171,8 @@ class TestOnServer:
             ("/vmfs/volumes/nope/a.vmdk", "refers to non-existing datastore 'nope'"),
             ("/vmfs/volumes/nope", "doesn't have expected format"),
             ("/vmfs/volumes/nope/", "doesn't have expected format"),
+            ("/vmfs/volumes/local-storage/", "doesn't have expected format"),
+            ("/vmfs/volumes/local-storage//", "doesn't have expected format"),
         ],
     )
     def test_a_name_in_no_datastore_is_kept_and_told(self, connection: Connection, name: str, text: str) -> None:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from esxvirt.driver.connection.places import Item, Tree, unescape
+from esxvirt.datastore_path import DatastorePath
+from esxvirt.driver.connection.places import Item, Tree
 from esxvirt.driver.connection.product import version_number
 from esxvirt.driver.connection.uri_paths import resolve
 from esxvirt.driver.devices.digests import disk_targets, network_cards
@@ -10,6 +11,7 @@ from esxvirt.driver.domain.states import domain_state
 from esxvirt.driver.host.host import shorten_cpu_model
 from esxvirt.driver.storage.datastores import Datastore, FileNames, datastores_of
 from esxvirt.errors import EsxvirtError, InvalidArgumentError, VmxError
+from esxvirt.names import unescape
 from esxvirt.vsphere.decode import Data, Ref
 from esxvirt.vsphere.inventory import Row
 
@@ -208,15 +210,15 @@ DATASTORES = [
     ],
 )
 def test_file_names(file_name: str, source: str) -> None:
-    assert FileNames(DATASTORES, "[local] vm").parse(file_name, False) == source
+    assert FileNames(DATASTORES, DatastorePath("local", "vm")).parse(file_name, False) == source
 
 
 def test_a_bare_name_in_the_root_of_a_datastore() -> None:
-    assert FileNames(DATASTORES, "[local] ").parse("x.vmdk", False) == "[local] x.vmdk"
+    assert FileNames(DATASTORES, DatastorePath("local", "")).parse("x.vmdk", False) == "[local] x.vmdk"
 
 
 def test_file_names_of_nowhere() -> None:
-    names = FileNames(DATASTORES, "[local] vm")
+    names = FileNames(DATASTORES, DatastorePath("local", "vm"))
     assert names.parse("D:\\isos\\x.iso", True) is None
     with pytest.raises(VmxError, match="isos"):
         names.parse("D:\\isos\\x.iso", False)

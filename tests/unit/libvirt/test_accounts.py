@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from esxvirt import libvirt
-from esxvirt.libvirt.constants.errors import VIR_ERR_ACCESS_DENIED
+from esxvirt.constants.errors import VIR_ERR_ACCESS_DENIED
 from esxvirt.sim import Simulator
 from esxvirt.sim.wire.values import Ref
 from tests.client import open_connection

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from esxvirt import libvirt
-from esxvirt.libvirt.constants.errors import VIR_ERR_ACCESS_DENIED
+from esxvirt.constants.errors import VIR_ERR_ACCESS_DENIED
 from esxvirt.sim import Simulator
 from tests.client import open_connection
 

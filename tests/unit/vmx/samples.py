@@ -101,8 +101,9 @@ serial2.fileType = "network"
 serial2.fileName = "tcp://h:5"
 serial2.vspc = "telnets://10.0.0.1:2"
 parallel0.present = "true"
-parallel0.fileType = "device"
-parallel0.fileName = "/dev/lp0"
+parallel0.startConnected = "true"
+parallel0.fileType = "file"
+parallel0.fileName = "/vmfs/volumes/ds/m/printed"
 firmware = "efi"
 uefi.secureBoot.enabled = "TRUE"
 vtpm.present = "true"
@@ -116,3 +117,10 @@ sound.virtualDev = "hdaudio"
 bios.bootOrder = "cdrom,hdd,ethernet0"
 """
 )
+
+# What is read, and never written.
+READ_ONLY = """\
+floppy0.writeThrough = "true"
+floppy1.present = "true"
+floppy1.clientDevice = "true"
+"""

@@ -3,7 +3,9 @@ from dataclasses import replace
 import pytest
 
 from esxvirt.errors import VmxError
-from esxvirt.vmx import VmxContext, VmxFile, redefine, to_domain
+from esxvirt.vmx import Report, VmxContext, VmxFile, redefine, to_domain
+from esxvirt.vmx.reader import VmxReader
+from esxvirt.vmx.registry import DEVICES
 from esxvirt.xml.domain import Domain, format_domain, parse_domain
 from tests.unit.vmx.samples import MACHINE
 
@@ -76,6 +78,71 @@ def test_a_device_goes_with_all_its_keys() -> None:
         'sched.scsi0:1.shares = "normal"',
     ]
     assert added == []
+
+
+# What each kind of device has that the XML does not say; of `vmx.registry`, in its order.
+LEFTOVERS = {
+    "Remote display": ["RemoteDisplay.vnc.webSocket.port"],
+    "Disks and CD-ROM drives": ["scsi0.pciSlotNumber", "scsi0:0.redo", "sched.scsi0:0.shares", "nvme0.pciSlotNumber"],
+    "Floppy drives": ["floppy0.startConnected"],
+    "Shared folders": ["sharedFolder0.expiration"],
+    "Network cards": ["ethernet0.pciSlotNumber", "ethernet1.wakeOnPcktRcv"],
+    "Serial ports": ["serial0.hardwareFlowControl"],
+    "Parallel ports": ["parallel0.bidirectional"],
+    "TPM": ["vtpm.ekCSR", "vtpm.ekCRT"],
+    "Devices of the host": ["pciPassthru0.deviceId", "pciPassthru0.systemId"],
+    "USB controllers": ["usb.pciSlotNumber", "usb:1.speed", "ehci.pciSlotNumber", "usb_xhci:4.deviceType"],
+    "Sound card": ["sound.fileName", "sound.autoDetect"],
+}
+LISTS = (
+    "disks", "controllers", "filesystems", "interfaces", "serials", "parallels", "consoles", "tpms", "graphics",
+    "sounds", "host_devices", "videos",
+)  # fmt: skip
+KEPT = ["svga.autodetect", "svga.present", "soundtrack.name", "pciBridge0.pciSlotNumber", "usbx.present", "scsi.note"]
+
+
+def full_of_leftovers() -> str:
+    keys = [key for kind in LEFTOVERS.values() for key in kind] + KEPT
+    return MACHINE + "".join(f'{key} = "TRUE"\n' for key in keys)
+
+
+def test_every_kind_of_device_is_tried() -> None:
+    assert list(LEFTOVERS) == [kind.title for kind in DEVICES if kind.prefixes]
+
+
+@pytest.mark.parametrize("title", LEFTOVERS)
+def test_all_keys_of_a_device_go_with_it(title: str) -> None:
+    every = VmxContext(all_devices=True)
+    text = full_of_leftovers()
+    domain = to_domain(text, every)
+    kind = next(kind for kind in DEVICES if kind.title == title)
+    alone = Domain()
+    kind.read(VmxReader(VmxFile.parse(text), every, Report(), strict=False), alone)
+    for name in LISTS:
+        own = getattr(alone, name)
+        setattr(domain, name, [device for device in getattr(domain, name) if device not in own])
+    file = redefine(text, domain, every)
+    for other, keys in LEFTOVERS.items():
+        assert [key for key in keys if key in file] == ([] if other == title else keys)
+    assert [key for key in KEPT if key in file] == KEPT
+
+
+def test_a_device_that_stays_keeps_its_keys() -> None:
+    every = VmxContext(all_devices=True)
+    assert str(redefine(full_of_leftovers(), to_domain(full_of_leftovers(), every), every)) == full_of_leftovers()
+
+
+def test_a_device_that_the_conversion_leaves_out_keeps_its_keys() -> None:
+    file = redefine(full_of_leftovers(), Domain(name="n"))
+    for kind in ("USB controllers", "Sound card"):
+        assert [key for key in LEFTOVERS[kind] if key in file] == LEFTOVERS[kind]
+
+
+def test_the_display_adapter_stays() -> None:
+    domain = machine()
+    domain.videos.clear()
+    file = redefine(REAL + 'svga.autodetect = "TRUE"\n', domain)
+    assert file["svga.autodetect"] == "TRUE"
 
 
 def test_a_new_device_is_added() -> None:

@@ -9,15 +9,15 @@ from esxvirt.errors import BadAnswerError, InvalidArgumentError, TransportError
 from esxvirt.sim import Simulator
 from esxvirt.vsphere.dial import Endpoint
 from esxvirt.vsphere.file_streams import open_reader, open_writer, stat_file
-from esxvirt.vsphere.files import DatastorePath, FileNotThereError, delete_file, read_file
+from esxvirt.vsphere.files import DatastoreFile, FileNotThereError, delete_file, read_file
 from esxvirt.vsphere.session import Session
 from esxvirt.vsphere.tls import TlsPolicy
 
 CONTENT = b"".join(hashlib.sha512(b"%d" % number).digest() for number in range(40_000))
 
 
-def file(path: str = "iso/new.bin", datastore: str = "local-storage") -> DatastorePath:
-    return DatastorePath(f"[{datastore}] {path}", "ha-datacenter")
+def file(path: str = "iso/new.bin", datastore: str = "local-storage") -> DatastoreFile:
+    return DatastoreFile(f"[{datastore}] {path}", "ha-datacenter")
 
 
 @pytest.fixture(scope="module", params=["http", "https"])

@@ -13,7 +13,7 @@ from esxvirt.errors import EsxvirtError, MissingPrivilegeError, TransportError
 from esxvirt.vsphere.dial import Endpoint
 from esxvirt.vsphere.file_streams import open_reader, open_writer, stat_file
 from esxvirt.vsphere.files import (
-    DatastorePath,
+    DatastoreFile,
     FileNotThereError,
     FileRefusedError,
     delete_file,
@@ -23,7 +23,7 @@ from esxvirt.vsphere.files import (
 from esxvirt.vsphere.stub import SoapStub
 from esxvirt.vsphere.versions import FALLBACK
 
-FILE = DatastorePath("[local-storage] web/web.vmx", "ha-datacenter")
+FILE = DatastoreFile("[local-storage] web/web.vmx", "ha-datacenter")
 STATUSES = (400, 401, 403, 404, 405, 409, 413, 423, 500, 503, 507)
 
 

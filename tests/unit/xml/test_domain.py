@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from esxvirt.buses import disk_index, disk_name
 from esxvirt.errors import (
     ConfigUnsupportedError,
     EsxvirtError,
@@ -17,7 +18,6 @@ from esxvirt.errors import (
 from esxvirt.xml.domain import Domain, format_domain, parse_domain
 from esxvirt.xml.domain.bitmap import format_cpus, parse_cpus
 from esxvirt.xml.domain.controllers import Controller, insert_controller
-from esxvirt.xml.domain.disks import disk_index, disk_name
 from esxvirt.xml.domain.graphics import Graphics
 from esxvirt.xml.domain.interfaces import normalize_mac
 

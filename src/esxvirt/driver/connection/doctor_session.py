@@ -8,11 +8,12 @@ from typing import Any, Final
 from esxvirt.auth import Authenticator
 from esxvirt.driver.connection.connection import only_host, open_vcenter
 from esxvirt.driver.connection.findings import Finding, failed, fine, skipped, wrong
-from esxvirt.driver.connection.places import read_seen, unescape
+from esxvirt.driver.connection.places import read_seen
 from esxvirt.driver.connection.product import VPX
 from esxvirt.driver.connection.scope import Scope, scope_of
 from esxvirt.driver.connection.uri_paths import resolve
 from esxvirt.errors import EsxvirtError
+from esxvirt.names import unescape
 from esxvirt.uri import ConnectionURI
 from esxvirt.vsphere.decode import Ref
 from esxvirt.vsphere.inventory import Query, Row, Step, retrieve

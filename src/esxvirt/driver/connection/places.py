@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from esxvirt.names import unescape
 from esxvirt.vsphere.decode import Ref
 from esxvirt.vsphere.inventory import Query, Row, Step, retrieve
 from esxvirt.vsphere.session import Session
 
-__all__ = ["Item", "Tree", "escape", "read_seen", "read_tree", "unescape"]
+__all__ = ["Item", "Tree", "read_seen", "read_tree"]
 
 _STEPS: Final = (
     Step("folder", "Folder", "childEntity", ("folder", "datacenter", "compute")),
@@ -130,17 +131,3 @@ def _grow(root: Ref, rows: list[Row]) -> Tree:
         if item.parent is not None and item.ref not in hidden:
             item.parent.children.append(item)
     return Tree(top, tuple(item for item in items.values() if item.kind == "HostSystem"))
-
-
-def unescape(name: str) -> str:
-    """A name as people write it: vSphere keeps percent signs and both slashes as ``%25``, ``%2f`` and ``%5c``."""
-    if "%" not in name:
-        return name
-    for escaped, plain in (("%2f", "/"), ("%2F", "/"), ("%5c", "\\"), ("%5C", "\\"), ("%25", "%")):
-        name = name.replace(escaped, plain)
-    return name
-
-
-def escape(name: str) -> str:
-    """A name as an item of a path: the other way than `unescape`, but for backslashes, which part nothing."""
-    return name.replace("%", "%25").replace("/", "%2f")

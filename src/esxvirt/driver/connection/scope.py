@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from esxvirt.driver.connection.places import Item, escape, unescape
+from esxvirt.driver.connection.places import Item
 from esxvirt.errors import EsxvirtError, InvalidArgumentError, MissingPrivilegeError
+from esxvirt.names import path_item, unescape
 from esxvirt.vsphere.decode import Ref
 
 __all__ = ["HostPlace", "Scope", "scope_of"]
@@ -71,7 +72,7 @@ class HostPlace:
     @property
     def text(self) -> str:
         """The path as one text, a slash that is part of a name as ``%2f``."""
-        return "/".join(escape(item) for item in self.path)
+        return "/".join(path_item(item) for item in self.path)
 
     def is_named(self, name: str) -> bool:
         """Whether `name` means the host: its name, or the end of its path (``cluster1/esx1``), in any case."""

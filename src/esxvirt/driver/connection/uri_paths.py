@@ -6,9 +6,10 @@ A path that ends earlier, which libvirt refuses, means all hosts that are below.
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from esxvirt.driver.connection.places import Item, Tree, escape
+from esxvirt.driver.connection.places import Item, Tree
 from esxvirt.driver.connection.scope import Scope, scope_of
 from esxvirt.errors import EsxvirtError, InvalidArgumentError
+from esxvirt.names import path_item
 
 __all__ = ["resolve"]
 
@@ -69,12 +70,12 @@ def _lost(item: Item, items: Sequence[str], number: int) -> EsxvirtError:
         kind = "compute resource"
     else:
         kind = "datacenter"
-    where = "/" + "/".join(escape(name) for name in items[:number])
+    where = "/" + "/".join(path_item(name) for name in items[:number])
     return EsxvirtError(f"Could not find {kind} specified in '{path}'; '{where}' has {_names(item.children)}")
 
 
 def _names(items: Iterable[Item]) -> str:
-    names = sorted(escape(item.name) + ("/" if item.kind == "Folder" else "") for item in items)
+    names = sorted(path_item(item.name) + ("/" if item.kind == "Folder" else "") for item in items)
     if not names:
         return "nothing that the account may see"
     shown = ", ".join(f"'{name}'" for name in names[:_SHOWN])

@@ -7,6 +7,7 @@ back, only where the server says that nobody uses it or is about to. Else it sta
 from contextlib import suppress
 from typing import Any, Final
 
+from esxvirt.datastore_path import DatastorePath
 from esxvirt.driver.connection.connection import Connection
 from esxvirt.driver.connection.scope import HostPlace
 from esxvirt.driver.definition.file_names import escape_item
@@ -28,9 +29,10 @@ from esxvirt.driver.tasks.lost_answers import (
     task_manager,
 )
 from esxvirt.errors import EsxvirtError, OperationInvalidError, ServerFault, VmxError
+from esxvirt.uuids import normalize
 from esxvirt.vmx import Report, VmxFile, from_domain
 from esxvirt.vsphere.decode import Ref
-from esxvirt.vsphere.files import DatastorePath
+from esxvirt.vsphere.files import DatastoreFile
 from esxvirt.vsphere.interrupts import is_done, tell
 from esxvirt.vsphere.inventory import Query, Row, Step, retrieve
 from esxvirt.vsphere.tasks import Watch
@@ -121,7 +123,7 @@ def _only_host(connection: Connection, domain: Domain, rows: list[Row]) -> HostP
     """The host that a new domain can only be meant for."""
     scope = connection.scope
     if not scope.is_one_host:
-        image = _first_image(domain, "")
+        image = _first_image(domain)
         able = [
             place
             for place in scope.places
@@ -139,7 +141,7 @@ def _find(connection: Connection, uuid: str) -> DomainHandle | None:
 def _create(
     connection: Connection, domain: Domain, machines: list[DomainHandle], rows: list[Row], place: HostPlace
 ) -> None:
-    context = native_context(connection, "[?] ?", rows, place=place)
+    context = native_context(connection, rows=rows, place=place)
     report = Report()
     text = from_domain(domain, hardware_version(connection), context, report=report)
     connection.notes = tuple(map(str, report))
@@ -193,7 +195,7 @@ class _RefusedError(Exception):
         self.reason = reason
 
 
-def _register(connection: Connection, domain: Domain, file: DatastorePath, place: HostPlace) -> None:
+def _register(connection: Connection, domain: Domain, file: DatastoreFile, place: HostPlace) -> None:
     """Register a machine; what another client has registered of that file meanwhile is what there is.
 
     Raises:
@@ -249,7 +251,7 @@ def _folder(connection: Connection, place: HostPlace) -> tuple[Ref, frozenset[Re
     return folder, frozenset(rows[manager].get("recentTask") or () if manager in rows else ())
 
 
-def _take_over(connection: Connection, domain: Domain, file: DatastorePath) -> None:
+def _take_over(connection: Connection, domain: Domain, file: DatastoreFile) -> None:
     """Make a machine what its file says now that another client, or a lost request of ours, has registered meanwhile.
 
     Raises:
@@ -303,7 +305,7 @@ def _in_use(connection: Connection, staged: StagedFile, datastore: Ref) -> bool:
     return bool(users.machines) or users.registering
 
 
-def _datastore(rows: list[Row], file: DatastorePath, place: HostPlace) -> Ref | None:
+def _datastore(rows: list[Row], file: DatastoreFile, place: HostPlace) -> Ref | None:
     """The datastore of a file, of those that a host has."""
     for row in rows:
         hosts = [mount.key for mount in row.get("host") or ()]
@@ -320,20 +322,17 @@ def _reference(connection: Connection, ref: Ref) -> Any:
     return connection.session.reference(ref.type, ref.value)
 
 
-def _place(domain: Domain, datacenter_path: str) -> DatastorePath:
+def _place(domain: Domain, datacenter_path: str) -> DatastoreFile:
     """Where the VMX file belongs: beside the first disk that is a file (the manual, "Datastore references").
 
     Raises:
         EsxvirtError: There is no such disk.
     """
-    image = _first_image(domain, datacenter_path)
-    directory = image.path.rpartition("/")[0]
-    name = f"{escape_item(domain.name or '')}.vmx"
-    path = f"{directory}/{name}" if directory else name
-    return DatastorePath(f"[{image.datastore}] {path}", datacenter_path)
+    image = _first_image(domain)
+    return DatastoreFile(image.folder.joined(f"{escape_item(domain.name or '')}.vmx"), datacenter_path)
 
 
-def _first_image(domain: Domain, datacenter_path: str) -> DatastorePath:
+def _first_image(domain: Domain) -> DatastorePath:
     """The first disk that is a file; errors as `_place`."""
     if not domain.disks:
         raise EsxvirtError(f"Domain XML doesn't contain any disks, {_DEDUCE}")
@@ -342,9 +341,7 @@ def _first_image(domain: Domain, datacenter_path: str) -> DatastorePath:
         raise EsxvirtError(f"Domain XML doesn't contain any file-based harddisks, {_DEDUCE}")
     if not disk.source:
         raise EsxvirtError(f"First file-based harddisk has no source, {_DEDUCE}")
-    if not disk.source.startswith("["):
-        raise EsxvirtError(f"Datastore path '{disk.source}' doesn't have expected format '[<datastore>] <path>'")
-    image = DatastorePath(disk.source, datacenter_path)
+    image = DatastorePath.file(disk.source, EsxvirtError)
     if not image.path.lower().endswith(".vmdk"):
         raise EsxvirtError(f"Expecting source '{disk.source}' of first file-based harddisk to be a VMDK image")
     return image
@@ -358,21 +355,15 @@ def _same_but_for_uuid(text: str, content: bytes) -> str | None:
         return None
     if any(found.get(key) != wanted.get(key) for key in wanted if key.lower() != "uuid.bios"):
         return None
-    return _uuid(found) or None
+    return normalize(found.get("uuid.bios") or "")
 
 
 def _without_uuid(text: str) -> str:
     return "".join(line for line in text.splitlines(keepends=True) if not line.startswith("uuid.bios"))
 
 
-def _uuid(file: VmxFile) -> str:
-    """The machine's UUID as libvirt writes it, empty if the file has none."""
-    digits = "".join((file.get("uuid.bios") or "").split()).replace("-", "").lower()
-    return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:])) if digits else ""
-
-
 def _check_free(
-    connection: Connection, file: DatastorePath, content: bytes, domain: Domain, machines: list[DomainHandle]
+    connection: Connection, file: DatastoreFile, content: bytes, domain: Domain, machines: list[DomainHandle]
 ) -> None:
     """Refuse to replace a file that is another domain's, known to the server or not."""
     for machine in machines:
@@ -383,7 +374,7 @@ def _check_free(
                 f"The VMX file '{file}' belongs to the domain '{machine.name}'; choose another name"
             )
     try:
-        owner = _uuid(VmxFile.parse(content))
+        owner = normalize(VmxFile.parse(content).get("uuid.bios") or "")
     except VmxError:
         owner = ""
     if owner != domain.uuid:

@@ -4,6 +4,8 @@ import re
 from functools import cached_property
 from typing import Final
 
+from esxvirt.buses import SCSI_WORDS
+from esxvirt.datastore_path import VOLUMES, DatastorePath, mounted, parse_volumes_path
 from esxvirt.driver.connection.connection import Connection
 from esxvirt.driver.connection.product import GSX
 from esxvirt.driver.connection.scope import HostPlace
@@ -11,7 +13,7 @@ from esxvirt.driver.host.host import version
 from esxvirt.driver.storage.datastores import DATASTORE_PROPERTIES, Datastore, FileNames, datastores_of
 from esxvirt.errors import EsxvirtError, InvalidArgumentError, NotFoundError, VmxError
 from esxvirt.vmx import Report, VmxContext, from_domain, to_domain
-from esxvirt.vsphere.files import DatastorePath, read_file
+from esxvirt.vsphere.files import DatastoreFile, read_file
 from esxvirt.vsphere.inventory import Query, Row, Step, retrieve
 from esxvirt.xml.domain import format_domain
 
@@ -34,18 +36,10 @@ HOST_DATASTORES: Final = (Step("datastore", "HostSystem", "datastore"),)
 # What a server of today gets from libvirt: conversions without a server write this.
 _HARDWARE: Final = 8
 
-_VOLUMES: Final = "/vmfs/volumes/"
-
 # Where the VMX file is, when it was handed over without a place: libvirt writes this into the XML.
-_NOWHERE: Final = "[?] ?"
+_NOWHERE: Final = DatastorePath("?", "?")
 
 _ADAPTER: Final = re.compile(rb'^\s*ddb\.adapterType\s*=\s*"?([^"\r\n]*?)"?\s*$', re.IGNORECASE | re.MULTILINE)
-_MODELS: Final = {
-    "buslogic": "buslogic",
-    "lsilogic": "lsilogic",
-    "lsisas1068": "lsisas1068",
-    "pvscsi": "vmpvscsi",
-}
 # A hosted sparse disk has its descriptor behind its header, and place and size of it there, in sectors of 512 bytes.
 _SPARSE: Final = b"KDMV"
 
@@ -142,7 +136,7 @@ def hardware_of(product: str, number: int) -> int:
 
 def native_context(
     connection: Connection,
-    directory: str = _NOWHERE,
+    directory: DatastorePath = _NOWHERE,
     rows: list[Row] | None = None,
     *,
     place: HostPlace | None = None,
@@ -154,7 +148,7 @@ def native_context(
 
     Args:
         connection: The connection.
-        directory: Where the VMX file is, ``[datastore] directory``, for bare names.
+        directory: The folder of the VMX file, for bare names.
         rows: The datastores with `DATASTORE_PROPERTIES`, if they are known.
         place: The host whose mount paths and datacenter count; all of the connection's with None.
         strict: Refuse file names of VMX files that libvirt refuses; else they are taken as they are.
@@ -188,7 +182,7 @@ def scsi_model(content: bytes, source: str) -> str:
             "name the model in the controller's XML"
         )
     adapter = found[1].decode("ascii", "backslashreplace")
-    model = _MODELS.get(adapter.lower())
+    model = SCSI_WORDS.get(adapter.lower())
     if model is None:
         raise EsxvirtError(f"Found unexpected controller type '{adapter}' for disk '{source}'")
     return model
@@ -200,7 +194,7 @@ class _ServerFiles:
     def __init__(
         self,
         connection: Connection,
-        directory: str,
+        directory: DatastorePath,
         rows: list[Row] | None,
         place: HostPlace | None,
         *,
@@ -233,21 +227,21 @@ class _ServerFiles:
         """
         bare = "/" not in file_name and "\\" not in file_name
         source = FileNames([] if bare else self._datastores, self._directory).parse(file_name, allow_missing=True)
-        if source is not None and (source != file_name or not file_name.startswith(_VOLUMES)):
+        if source is not None and (source != file_name or not file_name.startswith(VOLUMES)):
             return source
         return self._unplaced(file_name, allow_missing=allow_missing)
 
     def _unplaced(self, file_name: str, *, allow_missing: bool) -> str | None:
         """What to do about a file that is in no datastore of the host."""
-        name, slash, rest = file_name.removeprefix(_VOLUMES).partition("/")
-        if not file_name.startswith(_VOLUMES):
+        if not file_name.startswith(VOLUMES):
             raise VmxError(f"Could not handle file name '{file_name}'")
-        if not slash or not rest:
-            message = f"File name '{file_name}' doesn't have expected format '{_VOLUMES}<datastore>/<path>'"
+        named = parse_volumes_path(file_name)
+        if named is None:
+            message = f"File name '{file_name}' doesn't have expected format '{VOLUMES}<datastore>/<path>'"
         elif allow_missing and self._strict:
             return None
         else:
-            message = f"File name '{file_name}' refers to non-existing datastore '{name}'"
+            message = f"File name '{file_name}' refers to non-existing datastore '{named.datastore}'"
         if self._strict:
             raise VmxError(message)
         self._note(f"{message[0].lower()}{message[1:]}; kept as it is")
@@ -269,16 +263,13 @@ class _ServerFiles:
             return source
         if not source.startswith("["):
             raise VmxError(f"Could not handle file name '{source}'")
-        name, bracket, path = source[1:].partition("]")
-        path = path.lstrip(" ")
-        if not bracket or not name:
-            raise InvalidArgumentError(f"Datastore path '{source}' doesn't have expected format '[<datastore>] <path>'")
+        name, path = DatastorePath.file(source, InvalidArgumentError)
         if not path:
             raise VmxError(f"Datastore path '{source}' doesn't reference a file")
         found = [datastore for datastore in self._datastores if datastore.name == name]
         if not found and self._lenient:
-            self._note(f"the server has no datastore '{name}'; '{source}' is written as below {_VOLUMES}")
-            return f"{_VOLUMES}{name}/{path}"
+            self._note(f"the server has no datastore '{name}'; '{source}' is written as below {VOLUMES}")
+            return mounted(VOLUMES + name, path)
         if not found:
             raise EsxvirtError(f"Could not find datastore with name '{name}'")
         if len(found) > 1:
@@ -286,9 +277,7 @@ class _ServerFiles:
                 f"The connection's hosts have different datastores '{name}': connect to one of them, or name it with "
                 "--host"
             )
-        mount = found[0].mount_path or _VOLUMES + name
-        separator = "\\" if "\\" in mount else "/"
-        return mount.rstrip(separator) + separator + path.replace("/", separator)
+        return mounted(found[0].mount_path or VOLUMES + name, path)
 
     def scsi_model(self, source: str) -> str:
         """The SCSI controller model that a disk image on a datastore is for (esxAutodetectSCSIControllerModel).
@@ -303,7 +292,7 @@ class _ServerFiles:
             return "auto"
         self.format(source)  # a datastore that there is not has an error of its own
         place = self._place or self._connection.scope
-        file = DatastorePath(source, place.datacenter_path)
+        file = DatastoreFile(source, place.datacenter_path)
         try:
             content = read_file(self._connection.session, file)
         except NotFoundError as error:

@@ -20,7 +20,7 @@ from esxvirt.driver.tasks.machine_tasks import CHANGE_VERSION, STATE, ready, run
 from esxvirt.errors import EsxvirtError, OperationInvalidError, ServerFault, TransportError
 from esxvirt.vmx import Report, VmxFile, redefine
 from esxvirt.vsphere.decode import Ref
-from esxvirt.vsphere.files import DatastorePath, read_file
+from esxvirt.vsphere.files import DatastoreFile, read_file
 from esxvirt.vsphere.inventory import Row
 from esxvirt.xml.domain import Domain
 
@@ -50,7 +50,7 @@ class _Change:
     connection: Connection
     existing: DomainHandle
     machine: Any
-    file: DatastorePath
+    file: DatastoreFile
     before: bytes
     after: bytes
 
@@ -79,11 +79,10 @@ def change(connection: Connection, domain: Domain, existing: DomainHandle, rows:
     location = existing.row.get(VMX_PATH)
     if not location:
         raise EsxvirtError(f"the server does not tell which VMX file the domain '{existing.name}' has")
-    file = DatastorePath(location, host.datacenter_path)
+    file = DatastoreFile(location, host.datacenter_path)
     before = read_file(connection.session, file)
-    directory = location.rpartition("/")[0] or location.partition("]")[0] + "] "
     report = Report()
-    context = native_context(connection, directory, rows, place=host)
+    context = native_context(connection, file.place.folder, rows, place=host)
     after = redefine(before, domain, context, report=report).encode()
     connection.notes = tuple(map(str, report))
     if after == before:
@@ -124,7 +123,7 @@ def _check_undisturbed(wanted: _Change, before: _Moment, now: _Moment) -> None:
         raise wanted.disturbed("nothing was done")
 
 
-def reload_machine(connection: Connection, existing: DomainHandle, file: DatastorePath) -> None:
+def reload_machine(connection: Connection, existing: DomainHandle, file: DatastoreFile) -> None:
     """Have the server read a machine's VMX file; which is done again as often as an answer is lost.
 
     Raises:

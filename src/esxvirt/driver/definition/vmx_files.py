@@ -15,7 +15,7 @@ from esxvirt.driver.tasks.lost_answers import Write, task_manager
 from esxvirt.driver.tasks.manager_tasks import manager_write, run_manager_task
 from esxvirt.errors import EsxvirtError, OperationInvalidError, ServerFault, TransportError
 from esxvirt.vsphere.decode import Ref
-from esxvirt.vsphere.files import DatastorePath, FileNotThereError, FileRefusedError, delete_file, read_file, write_file
+from esxvirt.vsphere.files import DatastoreFile, FileNotThereError, FileRefusedError, delete_file, read_file, write_file
 from esxvirt.vsphere.inventory import Query, Step, retrieve
 
 __all__ = ["StagedFile", "Users", "add_to", "beside", "present", "stage", "users_of"]
@@ -30,7 +30,7 @@ _REGISTER: Final = "Folder.registerVm"
 _UNDER_WAY: Final = frozenset({"queued", "running"})
 
 
-def present(connection: Connection, file: DatastorePath) -> bytes | None:
+def present(connection: Connection, file: DatastoreFile) -> bytes | None:
     """The content of a file, None if there is none. One GET."""
     try:
         return read_file(connection.session, file)
@@ -58,8 +58,8 @@ class StagedFile:
 
     connection: Connection
     host: HostPlace
-    file: DatastorePath
-    beside: DatastorePath
+    file: DatastoreFile
+    beside: DatastoreFile
     content: bytes
 
     def put_in_place(self, *, replace: bool) -> None:
@@ -108,13 +108,13 @@ class StagedFile:
             else:
                 return
 
-    def _write(self, target: DatastorePath) -> Write:
+    def _write(self, target: DatastoreFile) -> Write:
         def done() -> bool:
             return present(self.connection, target) == self.content
 
         return manager_write(self.connection, "", f"look for the file '{target}'", done, brief=True)
 
-    def _rename(self, write: Write, source: DatastorePath, target: DatastorePath, *, replace: bool) -> None:
+    def _rename(self, write: Write, source: DatastoreFile, target: DatastoreFile, *, replace: bool) -> None:
         session = self.connection.session
         datacenter = session.reference(self.host.datacenter.type, self.host.datacenter.value)
         arguments = (str(source), datacenter, str(target), datacenter, replace)
@@ -138,14 +138,14 @@ class StagedFile:
             add_to(error, f"the file '{self.beside}' may be left behind: remove it")
 
 
-def beside(file: DatastorePath, content: bytes) -> DatastorePath:
+def beside(file: DatastoreFile, content: bytes) -> DatastoreFile:
     """Return where a file lies before it is put in its place, by what is in it."""
     digest = hashlib.sha256(content).hexdigest()[:_DIGITS]
-    return DatastorePath(f"{file}.{digest}.part", file.datacenter)
+    return DatastoreFile(f"{file}.{digest}.part", file.datacenter)
 
 
 def stage(
-    connection: Connection, host: HostPlace, file: DatastorePath, content: bytes, name: bytes | None = None
+    connection: Connection, host: HostPlace, file: DatastoreFile, content: bytes, name: bytes | None = None
 ) -> StagedFile:
     """Upload a file beside its place. One PUT; if its answer is lost, one GET.
 
@@ -201,7 +201,7 @@ class Users:
     registering: bool
 
 
-def users_of(connection: Connection, file: DatastorePath, datastore: Ref) -> Users:
+def users_of(connection: Connection, file: DatastoreFile, datastore: Ref) -> Users:
     """Who uses a VMX file, on whatever host. One SOAP call.
 
     Raises:

@@ -10,10 +10,11 @@ VMware keeps one configuration, so what is changed is changed for good, and in a
 from collections.abc import Callable
 from typing import Any, Final
 
+from esxvirt.buses import SCSI_TYPES
 from esxvirt.driver.connection.connection import Connection
 from esxvirt.driver.definition.native import native_context
 from esxvirt.driver.devices.find_device import find_device, slot_of
-from esxvirt.driver.devices.hardware import SCSI_MODELS, Hardware, read_hardware
+from esxvirt.driver.devices.hardware import Hardware, read_hardware
 from esxvirt.driver.domain.affect_flags import LIVE_OTHERWISE, live_state
 from esxvirt.driver.domain.handles import DomainHandle
 from esxvirt.driver.domain.states import PAUSED, domain_state
@@ -35,7 +36,7 @@ __all__ = ["attach", "begin", "check", "check_image", "detach", "submit"]
 _MOST: Final = {"serial": 4, "parallel": 3}
 _HOT_BUSES: Final = ("scsi", "sata", "nvme")
 _MISSING: Final = object()
-_MODELS: Final = {kind: model for model, kind in SCSI_MODELS.items()}
+_MODELS: Final = {kind: model for model, kind in SCSI_TYPES.items()}
 
 
 def attach(connection: Connection, domain: DomainHandle, xml: str, affect: int = 0) -> None:
@@ -235,7 +236,7 @@ def _model(connection: Connection, hardware: Hardware, disk: Disk) -> str | None
     """
     if disk.bus != "scsi":
         return None
-    if disk.driver in SCSI_MODELS:
+    if disk.driver in SCSI_TYPES:
         return disk.driver
     present = [_MODELS[device.kind] for device in hardware.devices if device.kind in _MODELS]
     if present and disk.driver is None:

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from esxvirt.buses import bus_of_controller, target_name
+
 __all__ = ["DEVICES", "DIGESTS", "OPTIONS", "Devices", "DiskTarget", "NetworkCard", "disk_targets", "network_cards"]
 
 DEVICES: Final = "config.hardware.device"
@@ -31,18 +33,7 @@ class NetworkCard:
     mac: str | None
 
 
-_PREFIXES: Final = {
-    "VirtualIDEController": ("hd", 2),
-    "VirtualSIOController": ("fd", 2),
-    "VirtualAHCIController": ("sd", 30),
-    "VirtualNVMEController": ("nvme", 15),
-}
-"""Of a target's name, by the kind of controller, and how many units one has; SCSI is the rest."""
-
 _DISKS: Final = {"VirtualDisk", "VirtualCdrom", "VirtualFloppy"}
-_SCSI: Final = ("sd", 15)
-_RESERVED_SCSI_UNIT: Final = 7
-"""The controller's own address, which libvirt does not count."""
 
 
 def disk_targets(devices: Iterable[Any]) -> list[DiskTarget]:
@@ -63,23 +54,7 @@ def disk_targets(devices: Iterable[Any]) -> list[DiskTarget]:
 
 
 def _target(controller: Any, unit: int) -> str:
-    prefix, units = _PREFIXES.get(controller.kind, _SCSI)
-    if (prefix, units) == _SCSI and unit > _RESERVED_SCSI_UNIT:
-        unit -= 1
-    number = (controller.busNumber or 0) * units + unit
-    if prefix == "nvme":
-        return f"nvme{controller.busNumber or 0}n{unit + 1}"
-    return prefix + _letters(number)
-
-
-def _letters(number: int) -> str:
-    """0 is ``a``, 25 ``z``, 26 ``aa``: as disks are named."""
-    text = ""
-    number += 1
-    while number:
-        number, digit = divmod(number - 1, 26)
-        text = chr(ord("a") + digit) + text
-    return text
+    return target_name(bus_of_controller(controller.kind) or "scsi", controller.busNumber or 0, unit)
 
 
 def network_cards(devices: Iterable[Any]) -> list[NetworkCard]:

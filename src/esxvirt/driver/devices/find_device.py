@@ -2,13 +2,14 @@
 
 from typing import Any
 
+from esxvirt.buses import SATA_UNITS, disk_index
 from esxvirt.driver.devices.hardware import Hardware
 from esxvirt.errors import DeviceNotFoundError, OperationFailedError
-from esxvirt.vmx.disk_writer import slot_name
+from esxvirt.vmx.devices.disk_slots import slot_name
 from esxvirt.xml.domain.chardevs import CharDevice
 from esxvirt.xml.domain.controllers import Controller
-from esxvirt.xml.domain.disks import Disk, disk_index
-from esxvirt.xml.domain.implied import SATA_UNITS, address_from_target
+from esxvirt.xml.domain.disks import Disk
+from esxvirt.xml.domain.implied import address_from_target
 from esxvirt.xml.domain.interfaces import Interface
 
 __all__ = ["find_device", "slot_of"]
@@ -48,8 +49,8 @@ def _find_disk(hardware: Hardware, disk: Disk) -> Any:
     named = address_from_target(disk)
     slots = [] if named is None else [slot_of(Disk(disk.target, disk.bus, device=disk.device, address=named))]
     if not disk.bus_said and disk.bus == "scsi":  # SATA disks have the same names
-        index = disk_index(disk.target)
-        slots.append(f"sata{index // SATA_UNITS}:{index % SATA_UNITS}")
+        controller, unit = divmod(disk_index(disk.target), SATA_UNITS)
+        slots.append(f"sata{controller}:{unit}")
     found = [drives[slot] for slot in slots if slot in drives]
     if not found:
         raise DeviceNotFoundError(f"disk {disk.target} not found")

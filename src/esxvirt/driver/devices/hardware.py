@@ -3,17 +3,18 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
+from esxvirt.buses import bus_of_controller
 from esxvirt.driver.connection.connection import Connection
-from esxvirt.driver.connection.places import unescape
 from esxvirt.driver.connection.scope import HostPlace
 from esxvirt.driver.domain.handles import DomainHandle
 from esxvirt.driver.domain.reading import read_with_host
 from esxvirt.driver.domain.states import RUNNING, domain_state
 from esxvirt.driver.storage.datastores import DATASTORE_PROPERTIES
 from esxvirt.driver.tasks.machine_tasks import CHANGE_VERSION, STATE
+from esxvirt.names import unescape
 from esxvirt.vsphere.inventory import Row, Step
 
-__all__ = ["SCSI_MODELS", "Hardware", "read_hardware"]
+__all__ = ["Hardware", "read_hardware"]
 
 _DEVICES: Final = "config.hardware.device"
 _STEPS: Final = (Step("datastore", "HostSystem", "datastore"), Step("network", "HostSystem", "network"))
@@ -23,21 +24,6 @@ _OTHERS: Final = {
     "DistributedVirtualPortgroup": ("name",),
 }
 
-SCSI_MODELS: Final = {
-    "buslogic": "VirtualBusLogicController",
-    "lsilogic": "VirtualLsiLogicController",
-    "lsisas1068": "VirtualLsiLogicSASController",
-    "vmpvscsi": "ParaVirtualSCSIController",
-}
-"""libvirt's models, and vSphere's types."""
-
-_BUSES: Final = {
-    "VirtualIDEController": "ide",
-    "VirtualSIOController": "floppy",
-    "VirtualAHCIController": "sata",
-    "VirtualNVMEController": "nvme",
-    **dict.fromkeys(SCSI_MODELS.values(), "scsi"),
-}
 _DRIVES: Final = frozenset({"VirtualDisk", "VirtualCdrom", "VirtualFloppy"})
 _PORTS: Final = {"serial": "VirtualSerialPort", "parallel": "VirtualParallelPort"}
 
@@ -75,20 +61,20 @@ class Hardware:
     def controllers(self) -> dict[str, Any]:
         """The controllers of drives, by their names in a VMX file: ``scsi0``, ``ide1``."""
         return {
-            f"{_BUSES[device.kind]}{device.busNumber or 0}": device
+            f"{bus}{device.busNumber or 0}": device
             for device in self.devices
-            if device.kind in _BUSES and device.kind != "VirtualSIOController"
+            if (bus := bus_of_controller(device.kind)) is not None and bus != "fdc"
         }
 
     def drives(self) -> dict[str, Any]:
         """Disks, CD-ROM and floppy drives, by their names in a VMX file: ``scsi0:1``, ``floppy0``."""
-        controllers = {device.key: device for device in self.devices if device.kind in _BUSES}
+        controllers = {device.key: device for device in self.devices if bus_of_controller(device.kind)}
         found = {}
         for device in self.devices:
             controller = controllers.get(device.controllerKey)
             if device.kind in _DRIVES and controller is not None:
-                bus, unit = _BUSES[controller.kind], device.unitNumber or 0
-                found[f"floppy{unit}" if bus == "floppy" else f"{bus}{controller.busNumber or 0}:{unit}"] = device
+                bus, unit = bus_of_controller(controller.kind), device.unitNumber or 0
+                found[f"floppy{unit}" if bus == "fdc" else f"{bus}{controller.busNumber or 0}:{unit}"] = device
         return found
 
     def cards(self) -> list[Any]:

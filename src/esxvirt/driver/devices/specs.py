@@ -7,10 +7,10 @@ from typing import Any, Final
 
 from pyVmomi import vim
 
-from esxvirt.driver.devices.hardware import SCSI_MODELS
+from esxvirt.buses import CONTROLLER_TYPES, SCSI_TYPES
 from esxvirt.errors import ConfigUnsupportedError
-from esxvirt.vmx.networks import mac_kind
-from esxvirt.vmx.ports import service_uri
+from esxvirt.vmx.devices.nic import mac_kind
+from esxvirt.vmx.devices.serial import service_uri
 from esxvirt.vsphere.objects import knows
 from esxvirt.vsphere.session import Session
 from esxvirt.xml.domain.chardevs import CharDevice
@@ -29,7 +29,6 @@ _CARDS: Final = {
     "e1000": "VirtualE1000",
     "e1000e": "VirtualE1000e",
 }
-_CONTROLLERS: Final = {"sata": "VirtualAHCIController", "nvme": "VirtualNVMEController"}
 _ADDRESS_TYPES: Final = {"static": "manual", "generated": "assigned", "vpx": "assigned"}
 """By how a VMX file has an address; a generated one that is given is kept only if the server did not generate it."""
 
@@ -60,14 +59,14 @@ def controller_device(session: Session, bus: str, number: int, model: str | None
         ConfigUnsupportedError: The server, or VMware, has no such controller.
     """
     if bus == "scsi":
-        if model is not None and model not in SCSI_MODELS:
-            known = ", ".join(f"'{name}'" for name in SCSI_MODELS)
+        if model is not None and model not in SCSI_TYPES:
+            known = ", ".join(f"'{name}'" for name in SCSI_TYPES)
             raise ConfigUnsupportedError(f"VMware has no SCSI controllers of the model '{model}'; it has {known}")
-        kind = _type(session, SCSI_MODELS[model or "lsilogic"], f"SCSI controllers of the model '{model}'")
+        kind = _type(session, SCSI_TYPES[model or "lsilogic"], f"SCSI controllers of the model '{model}'")
         return kind(key=-100 - number, busNumber=number, sharedBus="noSharing")
-    if bus not in _CONTROLLERS:
+    if bus not in {"sata", "nvme"}:
         raise ConfigUnsupportedError(f"controllers of the type '{bus}' cannot be attached to VMware's machines")
-    kind = _type(session, _CONTROLLERS[bus], f"{bus.upper()} controllers")
+    kind = _type(session, CONTROLLER_TYPES[bus], f"{bus.upper()} controllers")
     return kind(key=-100 - number, busNumber=number)
 
 

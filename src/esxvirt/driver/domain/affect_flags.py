@@ -6,13 +6,13 @@ driver takes none of these flags, which leaves some of virsh's commands without 
 
 from typing import Final
 
+from esxvirt.constants.domains import VIR_DOMAIN_AFFECT_LIVE
 from esxvirt.driver.domain.states import RUNNING
 from esxvirt.errors import OperationInvalidError
 
 __all__ = ["LIVE", "LIVE_OTHERWISE", "check_live", "live_state"]
 
-LIVE: Final = 1
-"""VIR_DOMAIN_AFFECT_LIVE."""
+LIVE: Final = VIR_DOMAIN_AFFECT_LIVE
 LIVE_OTHERWISE: Final = "domain is not running"
 """What is said if that is asked of a domain which does not run."""
 

@@ -19,7 +19,7 @@ from esxvirt.errors import (
     OperationInvalidError,
     UnsupportedError,
 )
-from esxvirt.vsphere.files import DatastorePath, delete_file, read_file
+from esxvirt.vsphere.files import DatastoreFile, delete_file, read_file
 from esxvirt.vsphere.screens import PNG, read_screen
 from esxvirt.vsphere.versions import has_usb_scan_codes
 
@@ -56,7 +56,7 @@ def _written_picture(connection: Connection, domain: DomainHandle) -> bytes:
     machine = prepare(connection, domain, RUNNING, _NOT_ON)
     failure = "Could not take a picture of the screen"
     path = run(connection, domain, machine, "CreateScreenshot_Task", failure)
-    file = DatastorePath(str(path), connection.scope.place(domain.host).datacenter_path)
+    file = DatastoreFile(str(path), connection.scope.place(domain.host).datacenter_path)
     try:
         picture = read_file(connection.session, file)
     finally:

@@ -9,7 +9,7 @@ from esxvirt.driver.domain.states import PAUSED, RUNNING, domain_state
 from esxvirt.driver.storage.datastores import DATASTORE_PROPERTIES, FileNames, datastores_of
 from esxvirt.errors import BadAnswerError, EsxvirtError, VmxError
 from esxvirt.vmx import Report, VmxContext, to_domain
-from esxvirt.vsphere.files import DatastorePath, FileNotThereError, read_file
+from esxvirt.vsphere.files import DatastoreFile, FileNotThereError, read_file
 from esxvirt.vsphere.inventory import Step
 from esxvirt.xml.domain import Domain, format_domain
 
@@ -52,8 +52,8 @@ def describe(connection: Connection, domain: DomainHandle) -> Domain:
             f"the server does not tell which VMX file the domain '{domain.name}' has; "
             "may the account read its configuration, and is its datastore accessible?"
         )
-    file = DatastorePath(location, place.datacenter_path)
-    names = FileNames(datastores_of(rows, place.ref), _directory(location))
+    file = DatastoreFile(location, place.datacenter_path)
+    names = FileNames(datastores_of(rows, place.ref), file.place.folder)
     context = VmxContext(
         parse_file_name=names.parse,
         datacenter_path=place.datacenter_path,
@@ -87,16 +87,10 @@ def _convert(content: bytes, context: VmxContext) -> tuple[Domain, Report]:
     return model, report
 
 
-def _fetch(connection: Connection, file: DatastorePath) -> bytes:
+def _fetch(connection: Connection, file: DatastoreFile) -> bytes:
     content = read_file(connection.session, file)
     if not content.strip():
         raise VmxError("it is empty")
     if b"\0" in content[:4096]:
         raise BadAnswerError(f"'{file}' is no VMX file: it is not text")
     return content
-
-
-def _directory(location: str) -> str:
-    """``[datastore] directory`` of ``[datastore] directory/file``."""
-    head, slash, _ = location.rpartition("/")
-    return head if slash else location.partition("]")[0] + "] "

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Sequence
 from typing import Final, NoReturn
 
 from esxvirt.driver.connection.connection import Connection
-from esxvirt.driver.connection.places import escape, unescape
 from esxvirt.driver.connection.scope import HostPlace
 from esxvirt.driver.domain.handles import DomainHandle
 from esxvirt.driver.domain.reading import place_of
 from esxvirt.errors import AmbiguousError
+from esxvirt.names import path_item, unescape
 from esxvirt.vsphere.decode import Ref
 from esxvirt.vsphere.inventory import Query, Row, Step, retrieve
 
@@ -69,7 +69,7 @@ def find_by_path(connection: Connection, domains: Iterable[DomainHandle], path: 
         domain
         for domain in named
         if list(paths[domain.ref][-len(items) :]) == items
-        or host_of(connection, domain).is_named("/".join(escape(item) for item in items[:-1]))
+        or host_of(connection, domain).is_named("/".join(path_item(item) for item in items[:-1]))
     ]
 
 
@@ -86,7 +86,7 @@ def refuse(connection: Connection, domains: Sequence[DomainHandle], what: str) -
     """
     paths = inventory_paths(connection, domains)
     shown = [
-        f"'{'/'.join(map(escape, paths[domain.ref]))}' ({domain.uuid}, on '{host_of(connection, domain).text}')"
+        f"'{'/'.join(map(path_item, paths[domain.ref]))}' ({domain.uuid}, on '{host_of(connection, domain).text}')"
         for domain in domains[:_SHOWN]
     ]
     more = f" and {len(domains) - _SHOWN} more" if len(domains) > _SHOWN else ""

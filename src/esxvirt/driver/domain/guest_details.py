@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
+from esxvirt.constants import parameters
 from esxvirt.driver.connection.connection import Connection
 from esxvirt.driver.domain.affect_flags import LIVE_OTHERWISE
 from esxvirt.driver.domain.handles import DomainHandle
@@ -13,13 +14,17 @@ from esxvirt.errors import OperationInvalidError, OperationUnsupportedError
 
 __all__ = ["FILESYSTEM", "HOSTNAME", "INTERFACES", "OS", "TOLD", "Filesystem", "filesystems", "guest_details"]
 
-OS: Final = 2
-HOSTNAME: Final = 8
-FILESYSTEM: Final = 16
-INTERFACES: Final = 64
+OS: Final = parameters.VIR_DOMAIN_GUEST_INFO_OS
+HOSTNAME: Final = parameters.VIR_DOMAIN_GUEST_INFO_HOSTNAME
+FILESYSTEM: Final = parameters.VIR_DOMAIN_GUEST_INFO_FILESYSTEM
+INTERFACES: Final = parameters.VIR_DOMAIN_GUEST_INFO_INTERFACES
 TOLD: Final = OS | HOSTNAME | FILESYSTEM | INTERFACES
 """The VIR_DOMAIN_GUEST_INFO_* that VMware tools tell of."""
-_NAMES: Final = {1: "users", 4: "timezone", 32: "disks"}
+_NAMES: Final = {
+    parameters.VIR_DOMAIN_GUEST_INFO_USERS: "users",
+    parameters.VIR_DOMAIN_GUEST_INFO_TIMEZONE: "timezone",
+    parameters.VIR_DOMAIN_GUEST_INFO_DISKS: "disks",
+}
 
 _POWER: Final = "runtime.powerState"
 _TOOLS: Final = "guest.toolsStatus"

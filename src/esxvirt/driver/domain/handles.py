@@ -5,14 +5,14 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
-from uuid import UUID
 
-from esxvirt.driver.connection.places import unescape
 from esxvirt.driver.domain.states import PAUSED, RUNNING, domain_state
+from esxvirt.names import unescape
+from esxvirt.uuids import NO_UUID, normalize
 from esxvirt.vsphere.decode import Ref
 from esxvirt.vsphere.inventory import Row
 
-__all__ = ["HOST", "IDENTITY", "NO_UUID", "DomainHandle", "domain_id", "handle", "warn"]
+__all__ = ["HOST", "IDENTITY", "DomainHandle", "domain_id", "handle", "warn"]
 
 _log = logging.getLogger(__name__)
 
@@ -21,8 +21,6 @@ IDENTITY: Final = ("name", "config.uuid", "configStatus", "runtime.powerState")
 
 HOST: Final = "runtime.host"
 """The property beside them where a connection is to several hosts."""
-
-NO_UUID: Final = str(UUID(int=0))
 
 
 @dataclass(slots=True)
@@ -70,7 +68,7 @@ def handle(row: Row) -> DomainHandle:
     return DomainHandle(
         ref=row.ref,
         name=unescape(name),
-        uuid=_uuid(raw_uuid),
+        uuid=normalize(str(raw_uuid)) or NO_UUID,
         id=domain_id(row.ref) if active else -1,
         state=state,
         row=row,
@@ -84,13 +82,6 @@ def warn(domains: Iterable[DomainHandle]) -> None:
     for domain in domains:
         if domain.problem is not None:
             _log.warning("domain '%s' (%s): %s", domain.name, domain.ref.value, domain.problem)
-
-
-def _uuid(text: object) -> str:
-    try:
-        return str(UUID(str(text)))
-    except ValueError:
-        return NO_UUID
 
 
 def domain_id(ref: Ref) -> int:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from enum import IntFlag
 
+from esxvirt.constants import connect as flags_
 from esxvirt.driver.connection.connection import Connection
 from esxvirt.driver.domain.autostart import read_autostart
 from esxvirt.driver.domain.handles import DomainHandle, warn
@@ -17,22 +18,22 @@ _SNAPSHOTS = "snapshot.rootSnapshotList"
 class ListFlags(IntFlag):
     """The `VIR_CONNECT_LIST_DOMAINS_*` flags. Within a group any fits; a group of which none is given always does."""
 
-    ACTIVE = 1 << 0
-    INACTIVE = 1 << 1
-    PERSISTENT = 1 << 2
-    TRANSIENT = 1 << 3
-    RUNNING = 1 << 4
-    PAUSED = 1 << 5
-    SHUTOFF = 1 << 6
-    OTHER = 1 << 7
-    MANAGEDSAVE = 1 << 8
-    NO_MANAGEDSAVE = 1 << 9
-    AUTOSTART = 1 << 10
-    NO_AUTOSTART = 1 << 11
-    HAS_SNAPSHOT = 1 << 12
-    NO_SNAPSHOT = 1 << 13
-    HAS_CHECKPOINT = 1 << 14
-    NO_CHECKPOINT = 1 << 15
+    ACTIVE = flags_.VIR_CONNECT_LIST_DOMAINS_ACTIVE
+    INACTIVE = flags_.VIR_CONNECT_LIST_DOMAINS_INACTIVE
+    PERSISTENT = flags_.VIR_CONNECT_LIST_DOMAINS_PERSISTENT
+    TRANSIENT = flags_.VIR_CONNECT_LIST_DOMAINS_TRANSIENT
+    RUNNING = flags_.VIR_CONNECT_LIST_DOMAINS_RUNNING
+    PAUSED = flags_.VIR_CONNECT_LIST_DOMAINS_PAUSED
+    SHUTOFF = flags_.VIR_CONNECT_LIST_DOMAINS_SHUTOFF
+    OTHER = flags_.VIR_CONNECT_LIST_DOMAINS_OTHER
+    MANAGEDSAVE = flags_.VIR_CONNECT_LIST_DOMAINS_MANAGEDSAVE
+    NO_MANAGEDSAVE = flags_.VIR_CONNECT_LIST_DOMAINS_NO_MANAGEDSAVE
+    AUTOSTART = flags_.VIR_CONNECT_LIST_DOMAINS_AUTOSTART
+    NO_AUTOSTART = flags_.VIR_CONNECT_LIST_DOMAINS_NO_AUTOSTART
+    HAS_SNAPSHOT = flags_.VIR_CONNECT_LIST_DOMAINS_HAS_SNAPSHOT
+    NO_SNAPSHOT = flags_.VIR_CONNECT_LIST_DOMAINS_NO_SNAPSHOT
+    HAS_CHECKPOINT = flags_.VIR_CONNECT_LIST_DOMAINS_HAS_CHECKPOINT
+    NO_CHECKPOINT = flags_.VIR_CONNECT_LIST_DOMAINS_NO_CHECKPOINT
 
 
 _F = ListFlags

@@ -1,13 +1,13 @@
 """Finding domains by id, UUID, name and path."""
 
 from collections.abc import Sequence
-from uuid import UUID
 
 from esxvirt.driver.connection.connection import Connection
 from esxvirt.driver.domain.domain_paths import find_by_path, refuse
 from esxvirt.driver.domain.handles import DomainHandle, warn
 from esxvirt.driver.domain.reading import read_all
 from esxvirt.errors import DomainNotFoundError
+from esxvirt.uuids import normalize
 
 __all__ = ["lookup_by_id", "lookup_by_name", "lookup_by_uuid"]
 
@@ -35,7 +35,7 @@ def lookup_by_uuid(connection: Connection, uuid: str) -> DomainHandle:
         DomainNotFoundError: There is none.
         AmbiguousError: There are several: a vCenter lets a copy have the UUID of what it was made from.
     """
-    wanted = str(UUID(uuid))
+    wanted = normalize(uuid)
     found = [domain for domain in read_all(connection) if domain.uuid == wanted]
     return _only(connection, found, f"with UUID '{wanted}'")
 

@@ -6,8 +6,9 @@ from typing import Final
 from esxvirt.driver.connection.connection import Connection
 from esxvirt.driver.connection.scope import HostPlace
 from esxvirt.driver.devices.digests import DIGESTS
-from esxvirt.driver.domain.handles import HOST, IDENTITY, NO_UUID, DomainHandle, handle
+from esxvirt.driver.domain.handles import HOST, IDENTITY, DomainHandle, handle
 from esxvirt.errors import DomainNotFoundError, MissingPrivilegeError, ServerFault
+from esxvirt.uuids import NO_UUID
 from esxvirt.vsphere.inventory import Query, Row, Step, retrieve
 
 __all__ = ["check_readable", "find_again", "identity", "place_of", "read", "read_all", "read_many", "read_with_host"]

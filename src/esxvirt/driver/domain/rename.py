@@ -1,12 +1,12 @@
 """Another name for a domain (virDomainRename). Its files keep theirs: VMware moves them only with the machine."""
 
 from esxvirt.driver.connection.connection import Connection
-from esxvirt.driver.connection.places import escape
 from esxvirt.driver.domain.handles import DomainHandle
 from esxvirt.driver.domain.reading import read_all
 from esxvirt.driver.domain.states import SHUTOFF
 from esxvirt.driver.tasks.machine_tasks import prepare, run
 from esxvirt.errors import DomainNotFoundError, OperationInvalidError
+from esxvirt.names import escape
 
 __all__ = ["rename"]
 
@@ -30,7 +30,7 @@ def rename(connection: Connection, domain: DomainHandle, name: str) -> None:
         raise OperationInvalidError("Can't rename domain to itself")
     if any(known.name == name for known in present):
         raise OperationInvalidError(f"domain with name '{name}' already exists")
-    escaped = escape(name).replace("\\", "%5c")
+    escaped = escape(name)
     machine = prepare(connection, found, SHUTOFF, "cannot rename active domain")
 
     def done() -> bool:

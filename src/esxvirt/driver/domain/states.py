@@ -2,12 +2,14 @@
 
 from typing import Final
 
+from esxvirt.constants.domains import VIR_DOMAIN_NOSTATE, VIR_DOMAIN_PAUSED, VIR_DOMAIN_RUNNING, VIR_DOMAIN_SHUTOFF
+
 __all__ = ["PAUSED", "RUNNING", "SHUTOFF", "domain_state"]
 
-RUNNING: Final = 1
-PAUSED: Final = 3
-SHUTOFF: Final = 5
-NOSTATE: Final = 0
+RUNNING: Final = VIR_DOMAIN_RUNNING
+PAUSED: Final = VIR_DOMAIN_PAUSED
+SHUTOFF: Final = VIR_DOMAIN_SHUTOFF
+NOSTATE: Final = VIR_DOMAIN_NOSTATE
 
 _STATES: Final = {"poweredOn": RUNNING, "suspended": PAUSED, "poweredOff": SHUTOFF}
 

@@ -12,7 +12,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
-from esxvirt.driver.connection.places import unescape
 from esxvirt.driver.connection.vcenter import address_of, find_machine, find_place, vcenter_of
 from esxvirt.driver.domain.handles import DomainHandle
 from esxvirt.driver.domain.lookup import lookup_by_uuid
@@ -28,6 +27,7 @@ from esxvirt.errors import (
     TransportError,
     UriSyntaxError,
 )
+from esxvirt.names import unescape
 from esxvirt.vsphere.deadline import Deadline
 from esxvirt.vsphere.decode import Ref
 from esxvirt.vsphere.inventory import Query, Step, retrieve

@@ -2,14 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from hashlib import md5
 from typing import Any, Final
-from uuid import UUID
 
 from esxvirt.driver.connection.connection import Connection
-from esxvirt.driver.connection.places import unescape
 from esxvirt.driver.connection.product import VPX
 from esxvirt.errors import AmbiguousError, EsxvirtError, NetworkNotFoundError
+from esxvirt.names import unescape
+from esxvirt.uuids import normalize, of_text
 from esxvirt.vsphere.decode import Ref
 from esxvirt.vsphere.inventory import Query, Row, Step, retrieve
 from esxvirt.vsphere.versions import has_distributed_switches
@@ -83,8 +82,7 @@ def switch_uuid(key: str, host: str | None = None) -> str:
 
     The switches of several hosts have the same keys: with `host` (its identifier) they are told apart.
     """
-    text = key if host is None else f"{host}/{key}"
-    return str(UUID(bytes=md5(text.encode(), usedforsecurity=False).digest()))
+    return of_text(key if host is None else f"{host}/{key}")
 
 
 def _handle(host: Ref, switch: Any, prefix: str | None) -> NetworkHandle:
@@ -96,8 +94,7 @@ def _handle(host: Ref, switch: Any, prefix: str | None) -> NetworkHandle:
 
 def _own_uuid(row: Row) -> str:
     """The UUID of a distributed switch, which VMware writes in pairs of digits with blanks."""
-    digits = "".join(character for character in row.get("uuid") or "" if character in "0123456789abcdefABCDEF")
-    return str(UUID(digits)) if len(digits) == 32 else switch_uuid(row.ref.value)
+    return normalize(row.get("uuid") or "") or switch_uuid(row.ref.value)
 
 
 def _read(connection: Connection, properties: dict[str, tuple[str, ...]]) -> list[Row]:
@@ -142,7 +139,7 @@ def lookup_by_uuid(connection: Connection, uuid: str) -> NetworkHandle:
     Raises:
         NetworkNotFoundError: There is none.
     """
-    wanted = str(UUID(uuid))
+    wanted = normalize(uuid)
     found = [network for network in list_networks(connection) if network.uuid == wanted]
     return _only(found, f"Could not find HostVirtualSwitch with UUID '{wanted}'")
 

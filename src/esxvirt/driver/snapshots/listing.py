@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from enum import IntFlag
 from typing import Final
 
+from esxvirt.constants import snapshots as flags_
 from esxvirt.driver.domain.states import PAUSED, RUNNING
 from esxvirt.driver.snapshots.snapshots import Snapshot, SnapshotTree
 
@@ -13,18 +14,18 @@ __all__ = ["SnapshotFlags", "children", "everything"]
 class SnapshotFlags(IntFlag):
     """The `VIR_DOMAIN_SNAPSHOT_LIST_*` flags. Within a group any fits; a group of which none is given always does."""
 
-    ROOTS = 1 << 0
-    DESCENDANTS = 1 << 0
-    METADATA = 1 << 1
-    LEAVES = 1 << 2
-    NO_LEAVES = 1 << 3
-    NO_METADATA = 1 << 4
-    INACTIVE = 1 << 5
-    ACTIVE = 1 << 6
-    DISK_ONLY = 1 << 7
-    INTERNAL = 1 << 8
-    EXTERNAL = 1 << 9
-    TOPOLOGICAL = 1 << 10
+    ROOTS = flags_.VIR_DOMAIN_SNAPSHOT_LIST_ROOTS
+    DESCENDANTS = flags_.VIR_DOMAIN_SNAPSHOT_LIST_DESCENDANTS
+    METADATA = flags_.VIR_DOMAIN_SNAPSHOT_LIST_METADATA
+    LEAVES = flags_.VIR_DOMAIN_SNAPSHOT_LIST_LEAVES
+    NO_LEAVES = flags_.VIR_DOMAIN_SNAPSHOT_LIST_NO_LEAVES
+    NO_METADATA = flags_.VIR_DOMAIN_SNAPSHOT_LIST_NO_METADATA
+    INACTIVE = flags_.VIR_DOMAIN_SNAPSHOT_LIST_INACTIVE
+    ACTIVE = flags_.VIR_DOMAIN_SNAPSHOT_LIST_ACTIVE
+    DISK_ONLY = flags_.VIR_DOMAIN_SNAPSHOT_LIST_DISK_ONLY
+    INTERNAL = flags_.VIR_DOMAIN_SNAPSHOT_LIST_INTERNAL
+    EXTERNAL = flags_.VIR_DOMAIN_SNAPSHOT_LIST_EXTERNAL
+    TOPOLOGICAL = flags_.VIR_DOMAIN_SNAPSHOT_LIST_TOPOLOGICAL
 
 
 _F = SnapshotFlags

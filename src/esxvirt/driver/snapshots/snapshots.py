@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
 from esxvirt.driver.connection.connection import Connection
-from esxvirt.driver.connection.places import unescape
 from esxvirt.driver.domain.handles import DomainHandle, domain_id
 from esxvirt.driver.domain.reading import read
-from esxvirt.driver.domain.states import domain_state
+from esxvirt.driver.domain.states import PAUSED, RUNNING, SHUTOFF, domain_state
 from esxvirt.errors import EsxvirtError, InvalidArgumentError, SnapshotNotFoundError
+from esxvirt.names import unescape
 from esxvirt.vsphere.decode import Data, Ref
 from esxvirt.vsphere.inventory import Row
 from esxvirt.xml.snapshot import DomainSnapshot, format_snapshot
@@ -213,4 +213,4 @@ def xml_description(domain: DomainHandle, snapshot: Snapshot) -> str:
     )
 
 
-_STATES: Final = {1: "running", 3: "paused", 5: "shutoff"}
+_STATES: Final = {RUNNING: "running", PAUSED: "paused", SHUTOFF: "shutoff"}

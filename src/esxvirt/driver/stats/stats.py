@@ -3,6 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
+from esxvirt.constants import parameters
+from esxvirt.constants.domains import VIR_VCPU_RUNNING
 from esxvirt.driver.connection.connection import Connection
 from esxvirt.driver.devices.digests import DEVICES, Devices
 from esxvirt.driver.domain.handles import DomainHandle, handle
@@ -15,11 +17,11 @@ from esxvirt.vsphere.inventory import Row
 
 __all__ = ["ALL", "BALLOON", "BLOCK", "INTERFACE", "STATE", "VCPU", "Stats", "all_stats", "stats_of"]
 
-STATE: Final = 1 << 0
-BALLOON: Final = 1 << 2
-VCPU: Final = 1 << 3
-INTERFACE: Final = 1 << 4
-BLOCK: Final = 1 << 5
+STATE: Final = parameters.VIR_DOMAIN_STATS_STATE
+BALLOON: Final = parameters.VIR_DOMAIN_STATS_BALLOON
+VCPU: Final = parameters.VIR_DOMAIN_STATS_VCPU
+INTERFACE: Final = parameters.VIR_DOMAIN_STATS_INTERFACE
+BLOCK: Final = parameters.VIR_DOMAIN_STATS_BLOCK
 ALL: Final = STATE | BALLOON | VCPU | INTERFACE | BLOCK
 
 Stats = dict[str, int | str | bool]
@@ -46,7 +48,7 @@ def _vcpu(domain: DomainHandle, row: Row) -> Stats:
     stats: Stats = {"vcpu.current": count, "vcpu.maximum": count}
     if domain.state in {RUNNING, PAUSED}:
         for number in range(count):
-            stats[f"vcpu.{number}.state"] = 1  # VIR_VCPU_RUNNING: VMware never takes one offline
+            stats[f"vcpu.{number}.state"] = VIR_VCPU_RUNNING  # VMware never takes one offline
     return stats
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from esxvirt.datastore_path import DatastorePath, below, parse_volumes_path
 from esxvirt.errors import VmxError
 from esxvirt.vsphere.decode import Ref
 from esxvirt.vsphere.inventory import Row
@@ -11,7 +12,6 @@ from esxvirt.vsphere.inventory import Row
 __all__ = ["DATASTORE_PROPERTIES", "Datastore", "FileNames", "datastores_of"]
 
 DATASTORE_PROPERTIES: Final = ("summary.name", "host")
-_VOLUMES: Final = "/vmfs/volumes/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +46,10 @@ class FileNames:
 
     Args:
         datastores: The host's.
-        directory: Where the VMX file is, ``[datastore] directory``, for bare names.
+        directory: The folder of the VMX file, for bare names.
     """
 
-    def __init__(self, datastores: Iterable[Datastore], directory: str) -> None:
+    def __init__(self, datastores: Iterable[Datastore], directory: DatastorePath) -> None:
         self._datastores = list(datastores)
         self._directory = directory
 
@@ -60,29 +60,15 @@ class FileNames:
             VmxError: It is in no datastore of the host, unless `allow_missing`.
         """
         if "/" not in file_name and "\\" not in file_name:
-            return (
-                f"{self._directory}/{file_name}" if not self._directory.endswith("] ") else self._directory + file_name
-            )
+            return str(self._directory.joined(file_name))
         for datastore in self._datastores:
-            if datastore.mount_path and (rest := _below(file_name, datastore.mount_path)) is not None:
-                return f"[{datastore.name}] {rest}"
-        if file_name.startswith(_VOLUMES):
-            name, slash, rest = file_name.removeprefix(_VOLUMES).partition("/")
-            if slash and any(datastore.name == name for datastore in self._datastores):
-                return f"[{name}] {rest.lstrip('/')}"
+            if datastore.mount_path and (rest := below(file_name, datastore.mount_path)) is not None:
+                return str(DatastorePath(datastore.name, rest))
+        named = parse_volumes_path(file_name)
+        if named is not None and any(datastore.name == named.datastore for datastore in self._datastores):
+            return str(named)
         if file_name.startswith("/"):
             return file_name
         if allow_missing:
             return None
         raise VmxError(f"Could not find a datastore for the file '{file_name}' of the machine")
-
-
-def _below(file_name: str, mount_path: str) -> str | None:
-    """What follows a mount path, with slashes; None if the file is not below it."""
-    if not file_name.startswith(mount_path):
-        return None
-    rest = file_name[len(mount_path) :]
-    # "/vmfs/volumes/ds10/x" is not below "/vmfs/volumes/ds1".
-    if not rest.startswith(("/", "\\")) and not mount_path.endswith(("/", "\\")):
-        return None
-    return rest.lstrip("/\\").replace("\\", "/")

@@ -1,19 +1,19 @@
 """Storage pools: datastores, and the targets of iSCSI adapters."""
 
-import hashlib
 import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final
-from uuid import UUID
 
+from esxvirt.constants.storage import VIR_STORAGE_POOL_INACCESSIBLE, VIR_STORAGE_POOL_RUNNING
 from esxvirt.driver.connection.connection import Connection
-from esxvirt.driver.connection.places import unescape
 from esxvirt.driver.connection.scope import HostPlace
 from esxvirt.driver.host.host_parts import change_part
 from esxvirt.driver.storage.iscsi import ISCSI_PROPERTIES, Target, targets_of
 from esxvirt.driver.tasks.lost_answers import Write, call_and_verify
 from esxvirt.errors import AmbiguousError, EsxvirtError, PoolNotFoundError
+from esxvirt.names import unescape
+from esxvirt.uuids import normalize, of_text
 from esxvirt.vsphere.decode import Ref
 from esxvirt.vsphere.inventory import Query, Row, Step, retrieve
 from esxvirt.xml.storage.pool import Pool
@@ -37,9 +37,8 @@ __all__ = [
 
 _log = logging.getLogger(__name__)
 
-RUNNING: Final = 2
-INACCESSIBLE: Final = 4
-"""libvirt's numbers: VIR_STORAGE_POOL_*."""
+RUNNING: Final = VIR_STORAGE_POOL_RUNNING
+INACCESSIBLE: Final = VIR_STORAGE_POOL_INACCESSIBLE
 
 _DATASTORE: Final = ("summary", "info", "host", "browser")
 _STEPS: Final = (Step("datastore", "HostSystem", "datastore"),)
@@ -98,12 +97,7 @@ def read_pools(connection: Connection) -> list[PoolHandle]:
     rows = retrieve(connection.session, query)
     datastores = [_of_datastore(row, hosts) for row in rows if row.ref.type == "Datastore"]
     targets = targets_of(row for row in rows if row.ref.type == "HostSystem")
-    return datastores + [PoolHandle(one.name, uuid_of(one.name), "iscsi", target=one) for one in targets]
-
-
-def uuid_of(text: str) -> str:
-    """The UUID that libvirt gives to what has no other: the MD5 of a text."""
-    return str(UUID(bytes=hashlib.md5(text.encode(), usedforsecurity=False).digest()))
+    return datastores + [PoolHandle(one.name, of_text(one.name), "iscsi", target=one) for one in targets]
 
 
 def _of_datastore(row: Row, hosts: Iterable[Ref]) -> PoolHandle:
@@ -122,7 +116,7 @@ def _of_datastore(row: Row, hosts: Iterable[Ref]) -> PoolHandle:
         problem = "the host cannot reach it"
     # Where there is no mount path libvirt crashes; the URL has the same path on VMFS and NFS.
     key = path or _path_of_url((summary.url if summary is not None else None) or "") or row.ref.value
-    return PoolHandle(name, uuid_of(key), kind, path, host, row, None, problem)
+    return PoolHandle(name, of_text(key), kind, path, host, row, None, problem)
 
 
 def _info_kind(row: Row) -> str:
@@ -186,7 +180,7 @@ def lookup_by_uuid(connection: Connection, uuid: str) -> PoolHandle:
     Raises:
         PoolNotFoundError: There is none.
     """
-    wanted = str(UUID(uuid))
+    wanted = normalize(uuid)
     return _lookup(connection, lambda pool: pool.uuid == wanted, f"Could not find storage pool with uuid '{wanted}'")
 
 

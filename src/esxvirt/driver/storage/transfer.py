@@ -18,7 +18,7 @@ from esxvirt.errors import (
     UnsupportedError,
 )
 from esxvirt.vsphere.file_streams import FileFacts, FileReader, open_reader, stat_file
-from esxvirt.vsphere.files import DatastorePath, FileNotThereError
+from esxvirt.vsphere.files import DatastoreFile, FileNotThereError
 
 __all__ = ["Sink", "Source", "download", "upload"]
 
@@ -129,17 +129,17 @@ def upload(connection: Connection, volume: VolumeHandle, offset: int, length: in
     return Upload(connection.session, file, before, size, length or None, check)
 
 
-def _content(connection: Connection, volume: VolumeHandle) -> DatastorePath:
+def _content(connection: Connection, volume: VolumeHandle) -> DatastoreFile:
     """The file that has a volume's content. One GET for a disk image."""
     return _find_content(connection, volume)[0]
 
 
-def _find_content(connection: Connection, volume: VolumeHandle) -> tuple[DatastorePath, list[Any]]:
+def _find_content(connection: Connection, volume: VolumeHandle) -> tuple[DatastoreFile, list[Any]]:
     """The file that has a volume's content, and what its descriptor says of that. One GET for a disk image."""
     if volume.type == BLOCK:
         raise UnsupportedError("iSCSI storage pool does not support streams of volumes")
     place = place_of(connection, volume.pool).datacenter_path
-    file = DatastorePath(raw_path(volume.pool, volume.name), place)
+    file = DatastoreFile(raw_path(volume.pool, volume.name), place)
     if volume.format != "vmdk":
         return file, []
     reader = open_reader(connection.session, file, 0, _DESCRIPTOR)
@@ -158,7 +158,7 @@ def _find_content(connection: Connection, volume: VolumeHandle) -> tuple[Datasto
     if "/" in name or "\\" in name:
         raise ConfigUnsupportedError(f"the extent '{name}' of '{volume.name}' is in another folder")
     folder, slash, _ = volume.name.rpartition("/")
-    return DatastorePath(raw_path(volume.pool, folder + slash + name), place), extents
+    return DatastoreFile(raw_path(volume.pool, folder + slash + name), place), extents
 
 
 class ResumingReader:
@@ -170,7 +170,7 @@ class ResumingReader:
         resumed: How often it had to.
     """
 
-    def __init__(self, connection: Connection, file: DatastorePath, offset: int, length: int | None) -> None:
+    def __init__(self, connection: Connection, file: DatastoreFile, offset: int, length: int | None) -> None:
         self._session = connection.session
         self._file = file
         self._position = offset

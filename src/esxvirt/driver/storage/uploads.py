@@ -20,7 +20,7 @@ from esxvirt.errors import (
     OperationFailedError,
 )
 from esxvirt.vsphere.file_streams import PIECE, FileFacts, FileWriter, open_reader, open_writer, stat_file
-from esxvirt.vsphere.files import DatastorePath, FileNotThereError, FileRefusedError
+from esxvirt.vsphere.files import DatastoreFile, FileNotThereError, FileRefusedError
 from esxvirt.vsphere.interrupts import DONE, tell
 from esxvirt.vsphere.session import Session
 
@@ -60,7 +60,7 @@ class _Found:
     size: int | None = None
     why: str = "it may have been the same before"
 
-    def said_of(self, file: DatastorePath, *, silent: bool) -> str:
+    def said_of(self, file: DatastoreFile, *, silent: bool) -> str:
         """In words; `silent` where the server may still be at work, for all that is known."""
         if self.state is _State.UNTOUCHED:
             so_far = ", so far: look at it before you try again" if silent else ""
@@ -90,7 +90,7 @@ class Upload:
     def __init__(
         self,
         session: Session,
-        file: DatastorePath,
+        file: DatastoreFile,
         before: FileFacts | None,
         size: int | None,
         most: int | None,

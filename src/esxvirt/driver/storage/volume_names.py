@@ -4,7 +4,7 @@ from typing import Final
 
 from esxvirt.errors import InvalidArgumentError
 
-__all__ = ["check_name", "split_path"]
+__all__ = ["check_name"]
 
 _CONTROL: Final = 32
 
@@ -24,9 +24,3 @@ def check_name(name: str) -> str:
             f"'{name}' is no name of a volume: write folder/file, without slashes at its ends, '.' and '..'"
         )
     return name
-
-
-def split_path(path: str) -> tuple[str, str] | None:
-    """Datastore and name of ``[datastore] folder/file``; None if it has another form."""
-    datastore, closed, name = path.removeprefix("[").partition("]")
-    return (datastore, name.strip(" ")) if path.startswith("[") and closed else None

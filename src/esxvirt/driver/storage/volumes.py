@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
+from esxvirt.constants.storage import VIR_STORAGE_VOL_BLOCK, VIR_STORAGE_VOL_FILE
+from esxvirt.datastore_path import VOLUMES, DatastorePath, below
 from esxvirt.driver.connection.connection import Connection
 from esxvirt.driver.connection.product import ESX
 from esxvirt.driver.storage import pools
-from esxvirt.driver.storage.pools import PoolHandle, uuid_of
-from esxvirt.driver.storage.volume_names import check_name, split_path
+from esxvirt.driver.storage.pools import PoolHandle
+from esxvirt.driver.storage.volume_names import check_name
 from esxvirt.errors import (
     DeadlineError,
     EsxvirtError,
@@ -16,6 +18,7 @@ from esxvirt.errors import (
     TransportError,
     VolumeNotFoundError,
 )
+from esxvirt.uuids import normalize, of_text
 from esxvirt.vsphere.interrupts import tell
 from esxvirt.vsphere.tasks import Watch, soon_ended
 from esxvirt.xml.storage.volume import Volume
@@ -40,9 +43,8 @@ __all__ = [
     "read_again",
 ]
 
-FILE: Final = 0
-BLOCK: Final = 1
-"""libvirt's numbers: VIR_STORAGE_VOL_*."""
+FILE: Final = VIR_STORAGE_VOL_FILE
+BLOCK: Final = VIR_STORAGE_VOL_BLOCK
 
 _FORMATS: Final = {"VmDiskFileInfo": "vmdk", "IsoImageFileInfo": "iso", "FloppyImageFileInfo": "raw"}
 _DEEP: Final = "SearchDatastoreSubFolders_Task"
@@ -159,7 +161,7 @@ def lookup_by_path(connection: Connection, path: str) -> VolumeHandle:
         VolumeNotFoundError: There is none.
         ServerFault: The server refused.
     """
-    wanted = split_path(path)
+    wanted = DatastorePath.parse(path)
     if wanted is None and not path.startswith("/"):
         raise InvalidArgumentError(f"Unexpected volume path format: {path}")
     present = pools.read_pools(connection)
@@ -170,7 +172,7 @@ def lookup_by_path(connection: Connection, path: str) -> VolumeHandle:
                     return volume
             rest = _below(path, pool)
             if rest is not None:
-                wanted = (pool.name, rest)
+                wanted = DatastorePath(pool.name, rest)
     if wanted is None:
         raise VolumeNotFoundError(f"No storage volume with key or path '{path}'")
     datastore, name = wanted
@@ -189,10 +191,8 @@ def lookup_by_path(connection: Connection, path: str) -> VolumeHandle:
 
 def _below(path: str, pool: PoolHandle) -> str | None:
     """The name of a file that is named by where its datastore is mounted; None if it is not in this one."""
-    for mount in (pool.path, f"/vmfs/volumes/{pool.name}"):
-        if pool.target is None and mount and path.startswith(mount.rstrip("/") + "/"):
-            return path[len(mount.rstrip("/")) + 1 :]
-    return None
+    mounts = (pool.path, VOLUMES + pool.name) if pool.target is None else ()
+    return next((rest for mount in mounts if mount and (rest := below(path, mount)) is not None), None)
 
 
 def lookup_by_key(connection: Connection, key: str) -> VolumeHandle:
@@ -256,7 +256,7 @@ def key_of(connection: Connection, volume: VolumeHandle) -> str:
                 text = session.call(manager, "QueryVirtualDiskUuid", path, place)
             except ServerFault:
                 return volume.path
-            volume.key = _uuid(text) or volume.path
+            volume.key = normalize(text) or volume.path
     return volume.key
 
 
@@ -275,12 +275,12 @@ def describe(connection: Connection, volume: VolumeHandle) -> Volume:
 
 def path_in(pool: PoolHandle, name: str) -> str:
     """The path of a file of a datastore."""
-    return f"[{pool.name}] {name}"
+    return str(DatastorePath(pool.name, name))
 
 
 def raw_path(pool: PoolHandle, name: str) -> str:
     """The path of a file with the datastore's name as vSphere keeps it."""
-    return f"[{_raw_name(pool)}] {name}"
+    return str(DatastorePath(_raw_name(pool), name))
 
 
 def _raw_name(pool: PoolHandle) -> str:
@@ -294,17 +294,9 @@ def datacenter_of(connection: Connection, pool: PoolHandle) -> Any:
     return connection.session.reference(place.type, place.value)
 
 
-def _uuid(text: str) -> str | None:
-    """A UUID as libvirt writes it, of ``60 00 C2 9f ...``; None if it is none."""
-    digits = "".join(character for character in text.lower() if character in "0123456789abcdef")
-    if len(digits) != 32:
-        return None
-    return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
-
-
 def _luns(pool: PoolHandle) -> list[VolumeHandle]:
     return [
-        VolumeHandle(pool, lun.device, lun.device, BLOCK, None, lun.size, lun.size, uuid_of(lun.uuid))
+        VolumeHandle(pool, lun.device, lun.device, BLOCK, None, lun.size, lun.size, of_text(lun.uuid))
         for lun in (pool.target.luns if pool.target is not None else ())
     ]
 
@@ -323,7 +315,8 @@ def _kind(info: Any) -> str:
 
 def _folder(path: str) -> str:
     """The folder of a search's result, ``[datastore] folder/``: servers put slashes around it or do not."""
-    return path.partition("]")[2].removeprefix(" ").strip("/")
+    found = DatastorePath.parse(path)
+    return "" if found is None else found.path.strip("/")
 
 
 def _search(connection: Connection, pool: PoolHandle, method: str, path: str, specification: Any) -> Any:

@@ -1,8 +1,13 @@
 """Checks of a domain as a whole, after its implied devices were added."""
 
+from typing import TYPE_CHECKING
+
+from esxvirt.buses import disk_index
 from esxvirt.errors import ConfigUnsupportedError, EsxvirtError, XmlError
-from esxvirt.xml.domain.disks import Disk, disk_index
 from esxvirt.xml.domain.model import Domain
+
+if TYPE_CHECKING:
+    from esxvirt.xml.domain.disks import Disk
 
 __all__ = ["check_domain"]
 

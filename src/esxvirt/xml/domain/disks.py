@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from esxvirt.buses import disk_index
 from esxvirt.errors import ConfigUnsupportedError, NoSourceError, NoTargetError, XmlError
 from esxvirt.xml.domain.addresses import DriveAddress, format_drive_address, parse_drive_address
 from esxvirt.xml.domain.elements import child_text, lookup, required, unsigned, where
@@ -11,15 +12,13 @@ from esxvirt.xml.text import Lines, attributes, escape
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-__all__ = ["BUSES", "Disk", "disk_index", "disk_name", "format_disk", "insert_disk", "parse_disk"]
+__all__ = ["BUSES", "Disk", "format_disk", "insert_disk", "parse_disk"]
 
 TYPES = ("file", "block", "dir", "network", "volume", "nvme", "vhostuser")
 DEVICES = ("disk", "cdrom", "floppy", "lun")
 BUSES = ("ide", "fdc", "scsi", "virtio", "xen", "usb", "uml", "sata", "sd", "nvme")
 _CACHES = ("default", "none", "writethrough", "writeback", "directsync", "unsafe")
 _POLICIES = ("mandatory", "requisite", "optional")
-_LONGEST_NAME = 16
-_NAMES = ("fd", "hd", "vd", "sd", "xvd", "ubd")
 # The attribute of <source> that holds where the image is.
 _SOURCE_ATTRIBUTES = {"file": "file", "block": "dev", "dir": "dir", "vhostuser": "path"}
 
@@ -53,33 +52,6 @@ class Disk:
     address: DriveAddress | None = None
     bus_said: bool = True
     line: int = 0
-
-
-def disk_index(name: str) -> int:
-    """Give the number of a disk name: 0 for ``sda``, 26 for ``hdaa``; -1 if it is no such name.
-
-    Source: virDiskNameToIndex.
-    """
-    for prefix in _NAMES:
-        if name.startswith(prefix) and len(prefix) < len(name) <= _LONGEST_NAME:
-            letters = name[len(prefix) :]
-            index = 0
-            for position, letter in enumerate(letters):
-                if not "a" <= letter <= "z":
-                    # Trailing digits are a partition.
-                    return index - 1 if position and letters[position:].isdigit() else -1
-                index = index * 26 + ord(letter) - ord("a") + 1
-            return index - 1
-    return -1
-
-
-def disk_name(index: int, prefix: str) -> str:
-    """Give the name of a disk number: ``sda`` for 0 and ``sd``; the reverse of `disk_index`."""
-    letters = ""
-    while index >= 0:
-        letters = chr(ord("a") + index % 26) + letters
-        index = index // 26 - 1
-    return prefix + letters
 
 
 def format_disk(disk: Disk, lines: Lines) -> None:

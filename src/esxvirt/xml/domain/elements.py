@@ -14,7 +14,6 @@ __all__ = [
     "child_text",
     "integer",
     "lookup",
-    "normalize_uuid",
     "required",
     "scaled_kib",
     "unsigned",
@@ -127,14 +126,6 @@ def unsigned(element: "_Element", attribute: str, default: int | None = None) ->
             "Expected non-negative integer value"
         )
     return number
-
-
-def normalize_uuid(text: str) -> str | None:
-    """Give a UUID in lower case with dashes; None if it is none. Blanks and dashes may stand anywhere."""
-    digits = text.strip().lower().replace("-", "").replace(" ", "")
-    if len(digits) != 32 or digits.strip("0123456789abcdef"):
-        return None
-    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
 
 def _number_or_none(value: str | None) -> int | None:

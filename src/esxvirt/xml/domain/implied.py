@@ -3,22 +3,18 @@
 import re
 from dataclasses import replace
 
+from esxvirt.buses import SATA_PORTS, SCSI_OWN_UNIT, SCSI_UNITS, disk_index
 from esxvirt.errors import ConfigUnsupportedError
 from esxvirt.xml.domain.addresses import DriveAddress
 from esxvirt.xml.domain.chardevs import CharDevice
 from esxvirt.xml.domain.controllers import Controller, insert_controller
-from esxvirt.xml.domain.disks import Disk, disk_index
+from esxvirt.xml.domain.disks import Disk
 from esxvirt.xml.domain.graphics import Video
 from esxvirt.xml.domain.interfaces import generate_mac
 from esxvirt.xml.domain.model import Domain
 
-__all__ = ["SATA_PORTS", "SATA_UNITS", "SCSI_UNITS", "add_implied", "address_from_target", "target_number"]
+__all__ = ["add_implied", "address_from_target"]
 
-# A VMware SCSI controller has 16 units, of which 7 is the controller's own.
-SCSI_UNITS = 15
-# A VMware SATA controller has 30 ports; libvirt's have 6.
-SATA_UNITS = 30
-SATA_PORTS = 6
 # Four controllers of 64 namespaces.
 _NVME_NAME = re.compile(r"nvme([0-3])n([1-9]|[1-5][0-9]|6[0-4])")
 # No hypervisor has as many; whoever names a higher one gets an error later, and not four billion controllers now.
@@ -105,8 +101,8 @@ def address_from_target(disk: Disk) -> DriveAddress | None:
     if index < 0:
         return None
     if disk.bus == "scsi":
-        unit = index % SCSI_UNITS
-        return DriveAddress(index // SCSI_UNITS, unit=unit if unit < 7 else unit + 1)
+        controller, unit = divmod(index, SCSI_UNITS - 1)
+        return DriveAddress(controller, unit=unit if unit < SCSI_OWN_UNIT else unit + 1)
     if disk.bus == "sata":
         return DriveAddress(index // SATA_PORTS, unit=index % SATA_PORTS)
     if disk.bus == "ide":
@@ -114,12 +110,3 @@ def address_from_target(disk: Disk) -> DriveAddress | None:
     if disk.bus == "fdc":
         return DriveAddress(index // 2, unit=index % 2)
     return None
-
-
-def target_number(bus: str, controller: int, unit: int) -> int:
-    """Give the number of the target name at a place of VMware's controllers."""
-    if bus == "scsi":
-        return controller * SCSI_UNITS + (unit if unit < 7 else unit - 1)
-    if bus == "sata":
-        return controller * SATA_UNITS + unit
-    return controller * 2 + unit

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from esxvirt.errors import XmlError
-from esxvirt.xml.domain.elements import boolean, integer, lookup, normalize_uuid, required, unsigned, where
+from esxvirt.uuids import normalize
+from esxvirt.xml.domain.elements import boolean, integer, lookup, required, unsigned, where
 from esxvirt.xml.text import Lines, escape
 
 if TYPE_CHECKING:
@@ -137,7 +138,7 @@ def parse_interface(element: "_Element") -> Interface:
 
 def _parse_port(source: "_Element") -> SwitchPort:
     text = required(source, "switchid")
-    switch = normalize_uuid(text)
+    switch = normalize(text)
     if switch is None:
         raise XmlError(f"Invalid value for attribute 'switchid' in element 'source': '{text}'. Expected UUID")
     return SwitchPort(

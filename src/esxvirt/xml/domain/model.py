@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from esxvirt.uuids import NO_UUID
 from esxvirt.xml.domain.chardevs import CharDevice
 from esxvirt.xml.domain.controllers import Controller
 from esxvirt.xml.domain.disks import Disk
@@ -10,11 +11,10 @@ from esxvirt.xml.domain.graphics import Graphics, Video
 from esxvirt.xml.domain.hardware import HostDevice, Sound, Tpm
 from esxvirt.xml.domain.interfaces import Interface
 
-__all__ = ["FIRMWARE_FEATURES", "NO_UUID", "VMWARE_NAMESPACE", "Domain", "Os", "Topology"]
+__all__ = ["FIRMWARE_FEATURES", "VMWARE_NAMESPACE", "Domain", "Os", "Topology"]
 
 FIRMWARE_FEATURES = ("enrolled-keys", "secure-boot")
 """What `<firmware>` may ask of a firmware, in the order in which it is written."""
-NO_UUID = "00000000-0000-0000-0000-000000000000"
 VMWARE_NAMESPACE = "http://libvirt.org/schemas/domain/vmware/1.0"
 
 

@@ -4,12 +4,13 @@ from copy import deepcopy
 from typing import TYPE_CHECKING
 
 from esxvirt.errors import ConfigUnsupportedError, EsxvirtError, InvalidArgumentError, NoNameError, XmlError
+from esxvirt.uuids import normalize, random_uuid
 from esxvirt.xml.domain.bitmap import parse_cpus
 from esxvirt.xml.domain.chardevs import parse_char_device
 from esxvirt.xml.domain.checks import check_domain
 from esxvirt.xml.domain.controllers import insert_controller, parse_controller
 from esxvirt.xml.domain.disks import insert_disk, parse_disk
-from esxvirt.xml.domain.elements import child_text, lookup, normalize_uuid, required, scaled_kib, unsigned, where
+from esxvirt.xml.domain.elements import child_text, lookup, required, scaled_kib, unsigned, where
 from esxvirt.xml.domain.filesystems import parse_filesystem
 from esxvirt.xml.domain.firmware import parse_firmware
 from esxvirt.xml.domain.graphics import parse_graphics, parse_video
@@ -133,7 +134,7 @@ def _parse_identity(root: "_Element", domain: Domain) -> None:
         if optional and not element.text:
             domain.genid = random_uuid()
             continue
-        uuid = normalize_uuid(element.text or "")
+        uuid = normalize(element.text or "")
         if uuid is None:
             raise EsxvirtError(f"malformed {field} element")
         setattr(domain, field, uuid)
@@ -143,13 +144,6 @@ def _parse_identity(root: "_Element", domain: Domain) -> None:
     domain.title = title
     domain.description = child_text(root, "description")
     domain.metadata = parse_metadata(root)
-
-
-def random_uuid() -> str:
-    """Make up a UUID, as libvirt does for a machine without one."""
-    from uuid import uuid4  # noqa: PLC0415  seldom needed
-
-    return str(uuid4())
 
 
 def _parse_os(root: "_Element", domain: Domain) -> None:

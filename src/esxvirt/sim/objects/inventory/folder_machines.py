@@ -2,16 +2,18 @@
 
 from typing import TYPE_CHECKING
 
+from esxvirt.names import unescape
 from esxvirt.sim._late import decode_vmx, parse_vmx
 from esxvirt.sim.objects.machine.change import change, check_permitted
-from esxvirt.sim.objects.machine.names import check_name, decode_name, find_vmx, kept_name
+from esxvirt.sim.objects.machine.names import check_name, find_vmx, kept_name
 from esxvirt.sim.objects.managed_entity import ManagedEntity
 from esxvirt.sim.objects.permissions import require
 from esxvirt.sim.objects.storage.datastore_paths import as_faults, invalid_argument, permit
 from esxvirt.sim.state.machine.machine import Machine, new_uuid
-from esxvirt.sim.state.machine.vmxtext import read_config, spaced
+from esxvirt.sim.state.machine.vmxtext import read_config
 from esxvirt.sim.state.storage.datastores import File, Place
 from esxvirt.sim.wire.values import Data, Fault, Ref
+from esxvirt.uuids import spaced
 
 if TYPE_CHECKING:
     from esxvirt.sim.calls import Call
@@ -113,7 +115,7 @@ class FolderMachines(ManagedEntity):
             # Another task may have been faster.
             self._refuse_registered(place)
             with as_faults(place):
-                return self._register(on, place, file, decode_name(name) if name is not None else None)
+                return self._register(on, place, file, unescape(name) if name is not None else None)
 
         early = call.endpoint.tasks.registration == "start"
         return self.start_task(call, "Folder.registerVm", self.ref, work, prepare=prepare if early else None)
@@ -168,7 +170,7 @@ class FolderMachines(ManagedEntity):
         check_permitted(call, self.ref, config, on)
 
         def work(_: object) -> Ref:
-            name = decode_name(config.name)
+            name = unescape(config.name)
             check_name(self.endpoint, name, self.ref)
             place = self._place_for(on, config.files.vmPathName, name)
             permit(call, place, privilege="Datastore.AllocateSpace")

@@ -4,13 +4,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from esxvirt.names import unescape
 from esxvirt.sim._late import parse_vmx
 from esxvirt.sim.objects.machine.admission import check_reservations
 from esxvirt.sim.objects.machine.device_changes import DeviceChanges
-from esxvirt.sim.objects.machine.names import check_name, decode_name, kept_name
+from esxvirt.sim.objects.machine.names import check_name, kept_name
 from esxvirt.sim.objects.permissions import require
-from esxvirt.sim.state.machine.vmxtext import guest_of, spaced
+from esxvirt.sim.state.machine.vmxtext import guest_of
 from esxvirt.sim.wire.values import Data, Fault, Ref, Typed
+from esxvirt.uuids import normalize, spaced
 
 if TYPE_CHECKING:
     from esxvirt.sim.calls import Call
@@ -160,7 +162,7 @@ class _Changes:
     def _identity(self) -> None:
         spec, vmx = self._spec, self._vmx
         if spec.name is not None:
-            name = decode_name(spec.name)
+            name = unescape(spec.name)
             endpoint = self._call.endpoint
             check_name(endpoint, name, endpoint.folder_of(self._machine), self._machine)
             vmx.set_text("displayName", kept_name(name))
@@ -326,7 +328,7 @@ class _Changes:
 
 
 def _uuid(name: str, text: str) -> str:
-    digits = text.replace("-", "").replace(" ", "").lower()
-    if len(digits) != 32 or any(letter not in "0123456789abcdef" for letter in digits):
+    uuid = normalize(text)
+    if uuid is None:
         raise _invalid(name)
-    return digits
+    return uuid

@@ -3,8 +3,9 @@
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from esxvirt.names import unescape
 from esxvirt.sim.objects.machine.change import change, check_permitted, reload_or_fault
-from esxvirt.sim.objects.machine.names import check_name, decode_name, find_vmx
+from esxvirt.sim.objects.machine.names import check_name, find_vmx
 from esxvirt.sim.objects.managed_entity import ManagedEntity
 from esxvirt.sim.objects.permissions import require
 from esxvirt.sim.objects.storage.datastore_paths import as_faults, find_place
@@ -53,7 +54,7 @@ class LifecycleMethods(ManagedEntity):
 
         def work(_: object) -> None:
             folder = self.endpoint.folder_of(self.machine)
-            check_name(self.endpoint, decode_name(newName), folder, self.machine)
+            check_name(self.endpoint, unescape(newName), folder, self.machine)
             change(call, self.machine, Data("VirtualMachineConfigSpec", name=newName))
 
         return self.start_task(call, "ManagedEntity.rename", self.ref, work, self.machine)

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from esxvirt.names import unescape
 from esxvirt.sim.objects.storage.datastore_paths import find_place
 from esxvirt.sim.state.containers import escape_name
 from esxvirt.sim.state.storage.datastores import Place
@@ -12,27 +13,20 @@ if TYPE_CHECKING:
     from esxvirt.sim.state.host.host import Host
     from esxvirt.sim.state.machine.machine import Machine
 
-__all__ = ["check_name", "decode_name", "find_vmx", "kept_name", "taken_by"]
+__all__ = ["check_name", "find_vmx", "kept_name", "taken_by"]
 
 _LONGEST = 80
 
 
-def decode_name(name: str) -> str:
-    """Undo the escapes of a name: the API writes slash, backslash and percent as %2f, %5c, %25."""
-    for escaped, letter in (("%2f", "/"), ("%5c", "\\"), ("%2F", "/"), ("%5C", "\\"), ("%25", "%")):
-        name = name.replace(escaped, letter)
-    return name
-
-
 def kept_name(name: str) -> str:
     """Write a name for a VMX file, where escapes are read as such: only what would be taken for one is escaped."""
-    return name if decode_name(escape_name(name)) == name else escape_name(name.replace("%", "%25"))
+    return name if unescape(escape_name(name)) == name else escape_name(name.replace("%", "%25"))
 
 
 def taken_by(endpoint: "Endpoint", name: str, folder: Ref, but: "Machine | None" = None) -> "Machine | None":
     """Return the machine other than `but` that has a name already in a folder: in another it may be had again."""
     for machine in endpoint.machines.values():
-        if machine is not but and decode_name(machine.name) == name and endpoint.folder_of(machine) == folder:
+        if machine is not but and unescape(machine.name) == name and endpoint.folder_of(machine) == folder:
             return machine
     return None
 

@@ -12,15 +12,16 @@ from esxvirt.sim.objects.managed_entity import ManagedEntity
 from esxvirt.sim.state.host.paths import find_file
 from esxvirt.sim.state.machine.machine import new_uuid
 from esxvirt.sim.state.machine.questions import Choice, Question
-from esxvirt.sim.state.machine.vmxtext import Cdrom, spaced
 from esxvirt.sim.state.task import Blocked, Task
 from esxvirt.sim.wire.values import Data, Fault, Typed
+from esxvirt.uuids import spaced
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from esxvirt.sim.calls import Call
     from esxvirt.sim.state.machine.machine import Machine
+    from esxvirt.sim.state.machine.vmxtext import Cdrom
 
 __all__ = ["QuestionMethods"]
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from esxvirt.datastore_path import VOLUMES, DatastorePath, below
 from esxvirt.sim.profiles import Profile
 from esxvirt.sim.state.containers import Cluster, Datacenter, Folder
 from esxvirt.sim.state.host.autostart import Autostart
@@ -75,9 +76,10 @@ class Host:
     def datastore_path(self, path: str) -> str:
         """Turn a path of the host's file system into a datastore path; other paths stay."""
         for datastore in self.datastores:
-            for mount in (datastore.mount, f"/vmfs/volumes/{datastore.name}"):
-                if path.startswith(f"{mount}/"):
-                    return f"[{datastore.name}] {path[len(mount) + 1 :]}"
+            for mount in (datastore.mount, VOLUMES + datastore.name):
+                rest = below(path, mount)
+                if rest is not None:
+                    return str(DatastorePath(datastore.name, rest))
         return path
 
     def __setstate__(self, state: tuple[None, dict[str, Any]]) -> None:

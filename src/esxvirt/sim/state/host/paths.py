@@ -1,5 +1,6 @@
 """Files as a host names them: "[datastore] directory/file", or a path of its file system."""
 
+from esxvirt.datastore_path import mounted
 from esxvirt.sim.state.host.host import Host
 from esxvirt.sim.state.storage.datastores import File, Place, split_path
 
@@ -33,4 +34,4 @@ def host_path(host: Host, path: str) -> str:
         store, rest = locate(host, path)
     except (ValueError, LookupError):
         return path
-    return f"{store.mount}/{rest}"
+    return mounted(store.mount, rest)

@@ -17,6 +17,7 @@ from esxvirt.sim.state.machine.snapshot_tree import SnapshotTree
 from esxvirt.sim.state.machine.vmxtext import Cdrom, Config, Disk, Nic, read_config, write_config
 from esxvirt.sim.state.storage import disks
 from esxvirt.sim.state.storage.datastores import Datastore, File, Place
+from esxvirt.uuids import dashed
 
 if TYPE_CHECKING:
     from esxvirt.sim.state.machine.questions import Question
@@ -35,8 +36,7 @@ def _digits(seed: str) -> str:
 
 
 def _uuid(prefix: str, seed: str) -> str:
-    digits = (prefix + _digits(seed))[:32]
-    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+    return dashed((prefix + _digits(seed))[:32])
 
 
 def generated_config(number: int, name: str, profile: Profile) -> Config:

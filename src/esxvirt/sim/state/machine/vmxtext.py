@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from esxvirt.errors import VmxError
 from esxvirt.sim._late import parse_vmx
+from esxvirt.uuids import normalize, spaced
 
 __all__ = [
     "Cdrom",
@@ -16,7 +17,6 @@ __all__ = [
     "drives",
     "parse",
     "read_config",
-    "spaced",
     "write_config",
 ]
 
@@ -172,18 +172,6 @@ def guest_of(guest_id: str) -> str:
     return _SPECIAL_GUEST_IDS.get(guest_id) or guest_id.removesuffix("Guest").replace("_", "-")
 
 
-def _hyphenated(text: str) -> str:
-    digits = re.sub(r"[^0-9a-f]", "", text.lower())
-    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}" if len(digits) == 32 else ""
-
-
-def spaced(uuid: str) -> str:
-    """Write a UUID as VMX files have it."""
-    digits = uuid.replace("-", "")
-    pairs = [digits[position : position + 2] for position in range(0, 32, 2)]
-    return f"{' '.join(pairs[:8])}-{' '.join(pairs[8:])}"
-
-
 def _number(settings: dict[str, str], key: str, default: int) -> int:
     text = settings.get(key, "").strip()
     if text.lower() == "unlimited":
@@ -203,9 +191,9 @@ def read_config(text: str) -> Config:
         raise ValueError("no displayName or virtualHW.version in the VMX file")
     config = Config(
         name=settings["displayname"],
-        uuid=_hyphenated(settings.get("uuid.bios", "")),
-        instance_uuid=_hyphenated(settings.get("vc.uuid", "")),
-        location_uuid=_hyphenated(settings.get("uuid.location", "")),
+        uuid=normalize(settings.get("uuid.bios", "")) or "",
+        instance_uuid=normalize(settings.get("vc.uuid", "")) or "",
+        location_uuid=normalize(settings.get("uuid.location", "")) or "",
         memory_mb=_number(settings, "memsize", 32),
         cpus=_number(settings, "numvcpus", 1),
         cores_per_socket=_number(settings, "cpuid.corespersocket", 1),

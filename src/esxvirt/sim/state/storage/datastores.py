@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import NamedTuple, Protocol
 
+from esxvirt.datastore_path import DatastorePath
+
 __all__ = ["Datastore", "File", "Home", "Place", "content_of", "split_path"]
 
 _IN_MEMORY = 1 << 20
@@ -15,10 +17,10 @@ _IN_MEMORY = 1 << 20
 
 def split_path(path: str) -> tuple[str, str]:
     """Split "[datastore] directory/file" into its parts; ValueError if it is none."""
-    if not path.startswith("[") or "]" not in path:
+    found = DatastorePath.parse(path)
+    if found is None:
         raise ValueError(f"{path!r} is no datastore path: [DATASTORE] DIRECTORY/FILE")
-    name, _, rest = path[1:].partition("]")
-    return name, rest.strip()
+    return found.datastore, found.path.strip()
 
 
 @dataclass(slots=True)

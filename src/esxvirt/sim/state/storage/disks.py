@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from esxvirt.sim.state.storage.datastores import Datastore, File
+from esxvirt.uuids import spaced
 
 __all__ = ["Descriptor", "NoDiskError", "NoSpaceError", "copy", "create", "delete", "extend", "files", "read", "zero"]
 
@@ -113,9 +114,7 @@ def used(store: Datastore, path: str) -> int:
 
 def new_uuid() -> str:
     """Return a UUID for a new disk, as hosts make and write them."""
-    digits = "6000C29" + uuid.uuid4().hex[:25]
-    pairs = [digits[index : index + 2].lower() for index in range(0, 32, 2)]
-    return f"{' '.join(pairs[:8])}-{' '.join(pairs[8:])}"
+    return spaced("6000c29" + uuid.uuid4().hex[:25])
 
 
 def identify(store: Datastore, path: str) -> str:
@@ -124,8 +123,7 @@ def identify(store: Datastore, path: str) -> str:
     if descriptor.uuid:
         return descriptor.uuid
     digits = "6000c29" + hashlib.md5(f"[{store.name}] {path}".encode(), usedforsecurity=False).hexdigest()[:25]
-    pairs = [digits[index : index + 2] for index in range(0, 32, 2)]
-    return f"{' '.join(pairs[:8])}-{' '.join(pairs[8:])}"
+    return spaced(digits)
 
 
 def create(

@@ -7,22 +7,23 @@ be, such as a memory size that is no number, is an error always.
 import re
 from typing import NoReturn
 
+from esxvirt.datastore_path import DatastorePath
 from esxvirt.errors import VmxError
+from esxvirt.uuids import normalize
 from esxvirt.vmx.context import VmxContext, default_parse_file_name
 from esxvirt.vmx.file import VmxFile
 from esxvirt.vmx.report import Report, at_place
 
-__all__ = ["Source"]
+__all__ = ["VmxReader"]
 
 _TRUE = frozenset({"true", "1", "yes", "y", "on", "t"})
 _FALSE = frozenset({"false", "0", "no", "n", "off", "f", ""})
 _INTEGER = re.compile(r"[ \t\n\v\f\r]*[+-]?[0-9]+")
-_UUID_SEPARATORS = re.compile(r"[ \t\n\r-]")
 _ESCAPE = re.compile(r"\|([0-9A-Fa-f]{2})")
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]")
 
 
-class Source:
+class VmxReader:
     """A VMX file under conversion.
 
     Attributes:
@@ -176,15 +177,14 @@ class Source:
         value = self.values.get(key.lower())
         if value is None:
             return None
-        digits = _UUID_SEPARATORS.sub("", value).lower()
         message = f"Could not parse UUID from string '{value}'"
-        if not digits:
+        if not value.strip(" \t\n\r-"):
             self.refuse_or_note(message, key, "empty: there is no UUID yet")
             return None
-        if len(digits) != 32 or digits.strip("0123456789abcdef"):
+        uuid = normalize(value)
+        if uuid is None:
             self.refuse(message, key)
-            return None
-        return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+        return uuid
 
     def file_name(self, key: str, value: str, *, allow_missing: bool = False) -> str | None:
         """Resolve a file name of the VMX file; None if there is no such file, where that is allowed.
@@ -226,16 +226,15 @@ class Source:
 
 def _join(home: str, folders: str, name: str) -> str:
     """Put a relative path into a folder, ``[datastore] folder/`` or an absolute one, going up where it says so."""
-    datastore, bracket, path = home.partition("] ")
-    if not bracket:
-        datastore, path = "", home
-    parts = [part for part in path.split("/") if part]
+    place = DatastorePath.parse(home)
+    parts = [part for part in (home if place is None else place.path).split("/") if part]
     for part in folders.split("/"):
         if part == ".." and parts and parts[-1] != "..":
             parts.pop()
         elif part not in {"", "."}:
             parts.append(part)
-    return f"{datastore}{bracket or '/'}{'/'.join([*parts, name])}"
+    path = "/".join([*parts, name])
+    return f"/{path}" if place is None else str(place._replace(path=path))
 
 
 def parse_integer(value: str) -> int | None:

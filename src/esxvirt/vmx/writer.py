@@ -7,7 +7,7 @@ from esxvirt.vmx.context import VmxContext, default_format_file_name
 from esxvirt.vmx.escapes import escape
 from esxvirt.vmx.report import Report, at_place
 
-__all__ = ["Sink"]
+__all__ = ["VmxWriter"]
 
 # What would end the value or the line.
 _BREAKING = re.compile(r'["\x00-\x08\x0a-\x1f]')
@@ -16,7 +16,7 @@ _BREAKING = re.compile(r'["\x00-\x08\x0a-\x1f]')
 _WINDOWS = re.compile(r"/[A-Za-z]:/")
 
 
-class Sink:
+class VmxWriter:
     """The lines written so far.
 
     Attributes:

@@ -1,25 +1,27 @@
 """Network cards: `ethernet0` and on."""
 
-import re
-
 from esxvirt.errors import ConfigUnsupportedError, VmxError
-from esxvirt.vmx.sink import Sink
-from esxvirt.vmx.source import Source
-from esxvirt.vmx.table import NONZERO, PLAIN, UUID, Row, read_rows, write_rows
+from esxvirt.uuids import NO_UUID
+from esxvirt.vmx.devices.kind import DeviceKind, numbered
+from esxvirt.vmx.reader import VmxReader
+from esxvirt.vmx.table import NONZERO, PLAIN, PRESENT, Row, Uuid, read_rows, write_rows
+from esxvirt.vmx.writer import VmxWriter
 from esxvirt.xml.domain.interfaces import NO_MAC, Interface, SwitchPort, normalize_mac
 from esxvirt.xml.domain.model import Domain
 
-__all__ = ["PORT_ROWS", "ROWS", "mac_kind", "read_networks", "write_networks"]
+__all__ = ["KIND", "mac_kind"]
 
-PORT_ROWS = (
-    Row("{}.dvs.switchId", "devices/interface/source/@switchid", "switch_id", UUID),
+_PORT = (
+    Row("{}.dvs.switchId", "devices/interface/source/@switchid", "switch_id", Uuid(), NO_UUID),
     Row("{}.dvs.portId", "devices/interface/source/@portid", "port_id", NONZERO, 0),
     Row("{}.dvs.portgroupId", "devices/interface/source/@portgroupid", "portgroup_id", PLAIN),
     Row("{}.dvs.connectionId", "devices/interface/source/@connectionid", "connection_id", NONZERO, 0),
 )
 
-ROWS = (
-    Row("{}.present", "devices/interface"),
+_PRESENT = Row("{}.present", "devices/interface", kind=PRESENT)
+
+_ROWS = (
+    _PRESENT,
     Row(
         "{}.startConnected", "devices/interface/link/@state", note="libvirt ignores it; with `all_devices` it is `down`"
     ),
@@ -37,129 +39,120 @@ ROWS = (
     Row("{}.generatedAddress", "devices/interface/mac/@address"),
     Row("{}.generatedAddressOffset", "", note="written as 0 for generated addresses"),
     Row("{}.checkMACAddress", "devices/interface/mac/@check"),
-    *PORT_ROWS,
+    *_PORT,
 )
 
-MODELS = ("vlance", "vmxnet", "vmxnet3", "e1000", "e1000e")
+_MODELS = ("vlance", "vmxnet", "vmxnet3", "e1000", "e1000e")
 _WRITABLE_MODELS = ("vlance", "vmxnet", "vmxnet2", "vmxnet3", "e1000", "e1000e")
 # libvirt has these models, for other hypervisors.
 _FOREIGN_MODELS = frozenset({
     "netfront", "rtl8139", "virtio", "virtio-transitional", "virtio-non-transitional", "Am79C970A", "Am79C973",
     "82540EM", "82545EM", "82543GC", "usb-net", "spapr-vlan", "lan9118", "smc91c111",
 })  # fmt: skip
-_CARD = re.compile(r"ethernet(0|[1-9][0-9]{0,3})\.present")
 # What libvirt writes.
 _MAX_CARDS = 10
+# More than any product has.
+_MOST = 10000
 _VMXNET2_FEATURES = 15
 # The host's own virtual networks in hosted products.
 _HOSTED_NETWORKS = {"bridged": "vmnet0", "hostonly": "vmnet1"}
 
 
-def read_networks(source: Source, domain: Domain) -> None:
-    """Add the network cards.
-
-    Raises:
-        VmxError: for an address that is none, and under `strict` for what libvirt refuses.
-    """
-    numbers = sorted(int(match[1]) for match in map(_CARD.fullmatch, source.values) if match)
-    for number in numbers:
-        name = f"ethernet{number}"
-        if source.boolean(f"{name}.present", False):
-            domain.interfaces.append(_read_card(source, name))
+def _read(reader: VmxReader, domain: Domain) -> None:
+    for number in numbered(reader, "ethernet", _MOST):
+        domain.interfaces.append(_read_card(reader, f"ethernet{number}"))
 
 
-def _read_card(source: Source, name: str) -> Interface:
+def _read_card(reader: VmxReader, name: str) -> Interface:
     card = Interface(mac=NO_MAC)
-    _read_mac(source, name, card)
-    card.model = _read_model(source, name)
-    if source.strict:
-        _check_connection(source, name)
-    if f"{name}.dvs.switchid" in source.values and (source.strict or source.string(f"{name}.dvs.switchId")):
+    _read_mac(reader, name, card)
+    card.model = _read_model(reader, name)
+    if reader.strict:
+        _check_connection(reader, name)
+    if f"{name}.dvs.switchid" in reader.values and (reader.strict or reader.string(f"{name}.dvs.switchId")):
         card.type = "vds"
         port = SwitchPort("")
-        read_rows(PORT_ROWS, source, name, port)
+        read_rows(_PORT, reader, name, port)
         card.port = port
-        if port.switch_id is None:
-            port.switch_id = "00000000-0000-0000-0000-000000000000"
     else:
-        _read_connection(source, name, card)
-    if source.context.all_devices and not source.boolean(f"{name}.startConnected", True):
+        _read_connection(reader, name, card)
+    if reader.context.all_devices and not reader.boolean(f"{name}.startConnected", True):
         card.link = "down"
     return card
 
 
-def _check_connection(source: Source, name: str) -> None:
+def _check_connection(reader: VmxReader, name: str) -> None:
     """Refuse what libvirt refuses before it looks whether the card is on a distributed switch."""
-    source.boolean(f"{name}.startConnected", True)
-    connection = (source.string(f"{name}.connectionType") or "").lower()
+    reader.boolean(f"{name}.startConnected", True)
+    connection = (reader.string(f"{name}.connectionType") or "").lower()
     if connection in {"bridged", "custom"}:
-        source.required(f"{name}.networkName")
+        reader.required(f"{name}.networkName")
     if connection == "custom":
-        source.required(f"{name}.vnet")
+        reader.required(f"{name}.vnet")
 
 
-def _read_connection(source: Source, name: str, card: Interface) -> None:
+def _read_connection(reader: VmxReader, name: str, card: Interface) -> None:
     key = f"{name}.connectionType"
-    written = source.string(key)
+    written = reader.string(key)
     connection = None if written is None else written.lower()
-    network = source.plain(f"{name}.networkName")
+    network = reader.plain(f"{name}.networkName")
     if connection is None:
         card.type = "null" if network is None else "bridge"
         card.source = network
         if network is None:
-            source.note("the card is on no network; hosted products would bridge it", f"{name}.present")
+            reader.note("the card is on no network; hosted products would bridge it", f"{name}.present")
     elif connection == "nat":
         card.type = "user"
     elif connection == "bridged":
-        card.source = network if network is not None else _guess_network(source, name, "bridged")
+        card.source = network if network is not None else _guess_network(reader, name, "bridged")
     elif connection == "custom":
-        _read_custom(source, name, card, network)
+        _read_custom(reader, name, card, network)
     elif connection == "hostonly":
-        source.refuse_or_note(
+        reader.refuse_or_note(
             f"No yet handled value '{written}' for VMX entry '{key}'", key, "host-only: read as a bridge"
         )
-        card.source = network or source.plain(f"{name}.vnet") or _HOSTED_NETWORKS["hostonly"]
+        card.source = network or reader.plain(f"{name}.vnet") or _HOSTED_NETWORKS["hostonly"]
     else:
-        source.refuse_or_note(
+        reader.refuse_or_note(
             f"Invalid value '{written}' for VMX entry '{key}'", key, f"'{written}' is read as a bridge"
         )
-        named = network or source.plain(f"{name}.pvnID") or source.plain(f"{name}.vnet")
+        named = network or reader.plain(f"{name}.pvnID") or reader.plain(f"{name}.vnet")
         # Some write the host's virtual network itself.
         card.source = named or (connection if connection.startswith("vmnet") else _HOSTED_NETWORKS["bridged"])
 
 
-def _read_custom(source: Source, name: str, card: Interface, network: str | None) -> None:
-    vnet = source.plain(f"{name}.vnet")
+def _read_custom(reader: VmxReader, name: str, card: Interface, network: str | None) -> None:
+    vnet = reader.plain(f"{name}.vnet")
     card.target = vnet
     if network is not None:
         card.source = network
         if vnet is None:
-            source.guess("a custom connection with no virtual network; read as bridged", f"{name}.connectionType")
+            reader.guess("a custom connection with no virtual network; read as bridged", f"{name}.connectionType")
     elif vnet is not None:
-        source.guess(f"no network name; the network is taken to be '{vnet}'", f"{name}.vnet")
+        reader.guess(f"no network name; the network is taken to be '{vnet}'", f"{name}.vnet")
         card.source = vnet
     else:
-        card.source = _guess_network(source, name, "bridged")
+        card.source = _guess_network(reader, name, "bridged")
 
 
-def _guess_network(source: Source, name: str, connection: str) -> str:
+def _guess_network(reader: VmxReader, name: str, connection: str) -> str:
     network = _HOSTED_NETWORKS[connection]
-    source.guess(f"no network name; the network is taken to be '{network}'", f"{name}.connectionType")
+    reader.guess(f"no network name; the network is taken to be '{network}'", f"{name}.connectionType")
     return network
 
 
-def _read_model(source: Source, name: str) -> str | None:
+def _read_model(reader: VmxReader, name: str) -> str | None:
     key = f"{name}.virtualDev"
-    features = source.integer(f"{name}.features", 0)
-    written = source.string(key)
+    features = reader.integer(f"{name}.features", 0)
+    written = reader.string(key)
     if written is None:
         return None
     model = written.lower()
     if model == "vmxnet" and features == _VMXNET2_FEATURES:
         return "vmxnet2"
-    if model not in MODELS:
+    if model not in _MODELS:
         guess = "left out" if not model else f"kept as '{model}'"
-        source.refuse_or_note(
+        reader.refuse_or_note(
             f"Expecting VMX entry '{key}' to be 'vlance' or 'vmxnet' or 'vmxnet3' or 'e1000' or 'e1000e' but found "
             f"'{written}'",
             key,
@@ -169,38 +162,38 @@ def _read_model(source: Source, name: str) -> str | None:
     return model
 
 
-def _read_mac(source: Source, name: str, card: Interface) -> None:
+def _read_mac(reader: VmxReader, name: str, card: Interface) -> None:
     key = f"{name}.addressType"
-    written = source.string(key)
+    written = reader.string(key)
     kind = None if written is None else written.lower()
     if kind in {None, "generated", "vpx"}:
         card.mac_type = None if kind is None else "generated"
-        _read_address(source, f"{name}.generatedAddress", card)
+        _read_address(reader, f"{name}.generatedAddress", card)
     elif kind == "static":
         card.mac_type = "static"
-        _read_address(source, f"{name}.address", card)
+        _read_address(reader, f"{name}.address", card)
     else:
-        source.refuse_or_note(
+        reader.refuse_or_note(
             f"Expecting VMX entry '{key}' to be 'generated' or 'static' or 'vpx' but found '{written}'",
             key,
             f"'{written}' is no kind of MAC address; whatever address there is is taken",
         )
         for field in ("address", "generatedAddress"):
-            _read_address(source, f"{name}.{field}", card)
-    check = source.string(f"{name}.checkMACAddress")
+            _read_address(reader, f"{name}.{field}", card)
+    check = reader.string(f"{name}.checkMACAddress")
     if check is not None:
         # libvirt takes everything but true, in lower case, for false here.
-        card.mac_check = check == "true" if source.strict else source.boolean(f"{name}.checkMACAddress", False)
+        card.mac_check = check == "true" if reader.strict else reader.boolean(f"{name}.checkMACAddress", False)
 
 
-def _read_address(source: Source, key: str, card: Interface) -> None:
-    text = source.string(key)
+def _read_address(reader: VmxReader, key: str, card: Interface) -> None:
+    text = reader.string(key)
     if text is None:
         return
-    card.mac = normalize_mac(text) or _read_unusual_mac(source, key, text) or card.mac
+    card.mac = normalize_mac(text) or _read_unusual_mac(reader, key, text) or card.mac
 
 
-def _read_unusual_mac(source: Source, key: str, text: str) -> str | None:
+def _read_unusual_mac(reader: VmxReader, key: str, text: str) -> str | None:
     """Give a MAC address that libvirt cannot read: with dashes, or empty (None) for VMware to make one up.
 
     Raises:
@@ -208,60 +201,55 @@ def _read_unusual_mac(source: Source, key: str, text: str) -> str | None:
     """
     message = f"Expecting VMX entry '{key}' to be MAC address but found '{text}'"
     if not text.strip():
-        source.refuse_or_note(message, key, "empty: there is no MAC address yet")
+        reader.refuse_or_note(message, key, "empty: there is no MAC address yet")
         return None
     mac = normalize_mac(text.strip().replace("-", ":"))
     if mac is None:
-        source.refuse(message, key)
+        reader.refuse(message, key)
     else:
-        source.refuse_or_note(message, key, f"'{text}' is read as {mac}")
+        reader.refuse_or_note(message, key, f"'{text}' is read as {mac}")
     return mac
 
 
 # Writing
 
 
-def write_networks(domain: Domain, sink: Sink) -> None:
-    """Write the network cards, numbered in order.
-
-    Raises:
-        EsxvirtError: for cards that VMware does not have.
-    """
-    if sink.strict and len(domain.interfaces) > _MAX_CARDS:
+def _write(domain: Domain, writer: VmxWriter) -> None:
+    if writer.strict and len(domain.interfaces) > _MAX_CARDS:
         raise VmxError(f"Ethernet controller index {_MAX_CARDS} out of [0..{_MAX_CARDS - 1}] range")
     for number, card in enumerate(domain.interfaces):
-        _write_card(card, f"ethernet{number}", sink)
+        _write_card(card, f"ethernet{number}", writer)
 
 
-def _write_card(card: Interface, name: str, sink: Sink) -> None:
-    sink.put(f"{name}.present", "true")
+def _write_card(card: Interface, name: str, writer: VmxWriter) -> None:
+    write_rows((_PRESENT,), writer, name, card)
     if card.model is not None:
-        _write_model(card, card.model, name, sink)
+        _write_model(card, card.model, name, writer)
     if card.type == "bridge":
-        sink.put(f"{name}.networkName", card.source or "")
+        writer.put(f"{name}.networkName", card.source or "")
         if card.target is not None:
-            sink.put(f"{name}.connectionType", "custom")
-            sink.put(f"{name}.vnet", card.target)
+            writer.put(f"{name}.connectionType", "custom")
+            writer.put(f"{name}.vnet", card.target)
         else:
-            sink.put(f"{name}.connectionType", "bridged")
+            writer.put(f"{name}.connectionType", "bridged")
     elif card.type == "user":
-        sink.put(f"{name}.connectionType", "nat")
+        writer.put(f"{name}.connectionType", "nat")
     elif card.type == "vds" and card.port is not None:
-        write_rows(PORT_ROWS, sink, name, card.port)
-    elif card.type == "network" and not sink.strict:
-        sink.report.add("a libvirt network is written as the port group of its name", "devices/interface", card.line)
-        sink.put(f"{name}.networkName", card.source or "")
-        sink.put(f"{name}.connectionType", "bridged")
+        write_rows(_PORT, writer, name, card.port)
+    elif card.type == "network" and not writer.strict:
+        writer.report.add("a libvirt network is written as the port group of its name", "devices/interface", card.line)
+        writer.put(f"{name}.networkName", card.source or "")
+        writer.put(f"{name}.connectionType", "bridged")
     elif card.type != "null":
         raise ConfigUnsupportedError(f"Unsupported net type '{card.type}'")
-    _write_mac(card, name, sink)
-    if card.link == "down" and not sink.strict:
-        sink.put(f"{name}.startConnected", "false")
+    _write_mac(card, name, writer)
+    if card.link == "down" and not writer.strict:
+        writer.put(f"{name}.startConnected", "false")
 
 
-def _write_model(card: Interface, model: str, name: str, sink: Sink) -> None:
+def _write_model(card: Interface, model: str, name: str, writer: VmxWriter) -> None:
     lowered = model.lower()
-    if lowered not in _WRITABLE_MODELS and model not in sink.card_models:
+    if lowered not in _WRITABLE_MODELS and model not in writer.card_models:
         foreign = model in _FOREIGN_MODELS
         message = (
             "Expecting domain XML entry 'devices/interface/model' to be 'vlance' or 'vmxnet' or 'vmxnet2' or 'vmxnet3' "
@@ -269,30 +257,30 @@ def _write_model(card: Interface, model: str, name: str, sink: Sink) -> None:
             if foreign
             else f"driver does not support net model '{model}'"
         )
-        error = sink.located(message, card.line) if foreign else ConfigUnsupportedError(message)
+        error = writer.located(message, card.line) if foreign else ConfigUnsupportedError(message)
         raise error
     if lowered == "vmxnet2":
-        sink.put(f"{name}.virtualDev", "vmxnet")
-        sink.put(f"{name}.features", str(_VMXNET2_FEATURES))
+        writer.put(f"{name}.virtualDev", "vmxnet")
+        writer.put(f"{name}.features", str(_VMXNET2_FEATURES))
     else:
-        sink.put(f"{name}.virtualDev", lowered)
+        writer.put(f"{name}.virtualDev", lowered)
 
 
-def _write_mac(card: Interface, name: str, sink: Sink) -> None:
+def _write_mac(card: Interface, name: str, writer: VmxWriter) -> None:
     mac = card.mac or NO_MAC
     kind, reserved = mac_kind(mac, card.mac_type)
     check = card.mac_check
-    sink.put(f"{name}.addressType", kind)
+    writer.put(f"{name}.addressType", kind)
     if kind == "static":
-        sink.put(f"{name}.address", mac)
+        writer.put(f"{name}.address", mac)
         if check is None and not reserved:
             check = False
     else:
-        sink.put(f"{name}.generatedAddress", mac)
+        writer.put(f"{name}.generatedAddress", mac)
         if kind == "generated":
-            sink.put(f"{name}.generatedAddressOffset", "0")
+            writer.put(f"{name}.generatedAddressOffset", "0")
     if check is not None:
-        sink.put(f"{name}.checkMACAddress", "true" if check else "false")
+        writer.put(f"{name}.checkMACAddress", "true" if check else "false")
 
 
 def mac_kind(mac: str, said: str | None) -> tuple[str, bool]:
@@ -319,3 +307,6 @@ def _mac_range(mac: str) -> tuple[str, bool]:
         if 0x80 <= fourth <= 0xBF:
             return "vpx", True
     return "static", False
+
+
+KIND = DeviceKind("Network cards", _ROWS, _read, _write, prefixes=("ethernet#",))

@@ -1,0 +1,82 @@
+"""`[datastore] folder/file`, as VMware names files, and the paths at which hosts have datastores mounted.
+
+A host has its datastores below `/vmfs/volumes`, by name and by identifier; a GSX host wherever its file system has
+them, on Windows with backslashes.
+"""
+
+from typing import Final, NamedTuple
+
+from esxvirt.errors import EsxvirtError
+
+__all__ = ["VOLUMES", "DatastorePath", "below", "mounted", "parse_volumes_path"]
+
+VOLUMES: Final = "/vmfs/volumes/"
+"""Where ESX mounts datastores."""
+
+
+class DatastorePath(NamedTuple):
+    """A file of a datastore, or a folder.
+
+    Attributes:
+        datastore: The datastore's name; empty where the server does not know it any more.
+        path: The path in it, without leading blanks; empty for the datastore itself.
+    """
+
+    datastore: str
+    path: str
+
+    @classmethod
+    def parse(cls, text: str) -> "DatastorePath | None":
+        """Take ``[datastore] path`` apart; None if it has another form."""
+        datastore, closed, path = text[1:].partition("]")
+        return cls(datastore, path.lstrip(" ")) if text.startswith("[") and closed else None
+
+    @classmethod
+    def file(cls, text: str, error: type[EsxvirtError]) -> "DatastorePath":
+        """Take ``[datastore] path`` apart, strictly: with a datastore.
+
+        Raises:
+            EsxvirtError: `error`, in libvirt's words, for another form.
+        """
+        found = cls.parse(text)
+        if found is None or not found.datastore:
+            raise error(f"Datastore path '{text}' doesn't have expected format '[<datastore>] <path>'")
+        return found
+
+    @property
+    def folder(self) -> "DatastorePath":
+        """The folder that the file is in."""
+        return DatastorePath(self.datastore, self.path.rpartition("/")[0])
+
+    def joined(self, name: str) -> "DatastorePath":
+        """Return what is called `name` in this folder."""
+        return DatastorePath(self.datastore, f"{self.path.removesuffix('/')}/{name}" if self.path else name)
+
+    def __str__(self) -> str:
+        return f"[{self.datastore}] {self.path}"
+
+
+def parse_volumes_path(file_name: str) -> DatastorePath | None:
+    """Take ``/vmfs/volumes/datastore/path`` apart; None if it has another form, or names no file."""
+    if not file_name.startswith(VOLUMES):
+        return None
+    datastore, _slash, path = file_name.removeprefix(VOLUMES).partition("/")
+    path = path.lstrip("/")
+    return DatastorePath(datastore, path) if datastore and path else None
+
+
+def below(file_name: str, mount_path: str) -> str | None:
+    """Return what follows a mount path, with slashes; None if the file is not below it."""
+    if not file_name.startswith(mount_path):
+        return None
+    rest = file_name[len(mount_path) :]
+    # "/vmfs/volumes/ds10/x" is not below "/vmfs/volumes/ds1".
+    if not rest.startswith(("/", "\\")) and not mount_path.endswith(("/", "\\")):
+        return None
+    return rest.lstrip("/\\").replace("\\", "/")
+
+
+def mounted(mount_path: str, path: str) -> str:
+    """Return the path of a datastore's file where the datastore is mounted, with the mount path's own separators."""
+    separator = "\\" if "\\" in mount_path else "/"
+    return mount_path.rstrip(separator) + separator + path.replace("/", separator)

@@ -1,0 +1,99 @@
+"""Every kind of device, once: what converts, changes and documents VMX files learns from here what there is."""
+
+import re
+
+from esxvirt.vmx.devices import (
+    boot,
+    disk,
+    floppy,
+    graphics,
+    hostdev,
+    nic,
+    parallel,
+    serial,
+    sharedfolder,
+    sound,
+    tpm,
+    usb,
+    video,
+)
+from esxvirt.vmx.devices.kind import DeviceKind, Reach
+from esxvirt.vmx.file import VmxFile
+from esxvirt.vmx.reader import VmxReader
+from esxvirt.vmx.writer import VmxWriter
+from esxvirt.xml.domain.model import Domain
+
+__all__ = ["DEVICES", "devices_of", "owner_of", "read_devices", "write_devices"]
+
+# In the order in which libvirt reads and writes them, and then those that it has not.
+DEVICES: tuple[DeviceKind, ...] = (
+    graphics.KIND,
+    disk.KIND,
+    floppy.KIND,
+    sharedfolder.KIND,
+    nic.KIND,
+    video.KIND,
+    serial.KIND,
+    parallel.KIND,
+    boot.KIND,
+    tpm.KIND,
+    hostdev.KIND,
+    usb.KIND,
+    sound.KIND,
+)
+
+
+def _pattern(prefix: str) -> str:
+    return re.escape(prefix.lower()).replace(r"\#", r"\d+")
+
+
+_PREFIXES = [(prefix, kind) for kind in DEVICES for prefix in (*kind.prefixes, *kind.controllers)]
+# A key's device: `scsi0:1` in `scsi0:1.fileName` and `sched.scsi0:1.shares`, `usb` in `usb:0.present`.
+_OWNER = re.compile(rf"(?:sched\.)?({'|'.join(_pattern(prefix) for prefix, _kind in _PREFIXES)})[.:].*", re.DOTALL)
+_SWITCH = re.compile("|".join(rf"{_pattern(prefix)}\.{kind.switch}" for prefix, kind in _PREFIXES))
+
+
+def read_devices(reader: VmxReader, domain: Domain) -> None:
+    """Add the devices of a file to a domain.
+
+    Raises:
+        VmxError: For what cannot be, and under `strict` for what libvirt refuses.
+    """
+    for kind in DEVICES:
+        if kind.reach is not Reach.LIBVIRT and reader.strict:
+            continue
+        if kind.reach is Reach.ALL_DEVICES and not reader.context.all_devices:
+            _note_left_out(kind, reader)
+        else:
+            kind.read(reader, domain)
+
+
+def _note_left_out(kind: DeviceKind, reader: VmxReader) -> None:
+    for prefix in kind.prefixes:
+        pattern = re.compile(rf"{_pattern(prefix)}\.{kind.switch}")
+        for key in filter(pattern.fullmatch, reader.values):
+            if reader.boolean(key, False):
+                reader.note("left out, as libvirt does", key)
+
+
+def write_devices(domain: Domain, writer: VmxWriter) -> None:
+    """Write the devices of a domain.
+
+    Raises:
+        EsxvirtError: For what VMware does not have, and under `strict` for what libvirt refuses.
+    """
+    for kind in DEVICES:
+        if kind.reach is Reach.LIBVIRT or not writer.strict:
+            kind.write(domain, writer)
+
+
+def devices_of(file: VmxFile) -> set[str]:
+    """Return the devices that a file has, and their controllers: what their keys begin with, in lower case."""
+    there = (key.lower() for key, value in file.items() if value.lower() == "true")
+    return {key.rpartition(".")[0] for key in there if _SWITCH.fullmatch(key)}
+
+
+def owner_of(key: str) -> str | None:
+    """Return the device that a key, in lower case, belongs to; None for a key of the machine."""
+    match = _OWNER.fullmatch(key)
+    return None if match is None else match[1]
