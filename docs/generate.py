@@ -12,8 +12,8 @@ from typing import Any
 from esxvirt import libvirt
 from esxvirt.cli import commands
 from esxvirt.cli.helptext import command_help
-from esxvirt.libvirt.methods import methods
-from esxvirt.libvirt.surface import SURFACE
+from esxvirt.libvirt._methods import methods
+from esxvirt.libvirt._surface import SURFACE
 from esxvirt.sim.main import options as simulator_options
 from esxvirt.sim.objects import load
 from esxvirt.sim.objects.base import CLASSES

@@ -46,7 +46,7 @@ def connect(
     Raises:
         Failed: no connection; the message is virsh's, and its cause libvirt's error.
     """
-    configuration = getattr(libvirt, "configuration", None)  # the real libvirt reads its own
+    configuration = getattr(libvirt, "_configuration", None)  # the real libvirt reads its own
     try:
         name = uri if configuration is None else configuration.resolve(uri)
     except libvirt.libvirtError as error:

@@ -12,8 +12,30 @@ As in libvirt-python, an error is also printed to stderr unless `registerErrorHa
 
 from typing import TYPE_CHECKING
 
-from esxvirt.libvirt.checkpoint import *
-from esxvirt.libvirt.connect import *
+from esxvirt.libvirt._checkpoint import *
+from esxvirt.libvirt._connect import *
+from esxvirt.libvirt._doctor import *
+from esxvirt.libvirt._domain import *
+from esxvirt.libvirt._domain_console import *
+from esxvirt.libvirt._errors import *
+from esxvirt.libvirt._events import *
+from esxvirt.libvirt._events import HandleCallback, TimeoutCallback
+from esxvirt.libvirt._interface import *
+from esxvirt.libvirt._kept_sessions import *
+from esxvirt.libvirt._native import *
+from esxvirt.libvirt._network import *
+from esxvirt.libvirt._network_port import *
+from esxvirt.libvirt._nodedev import *
+from esxvirt.libvirt._nwfilter import *
+from esxvirt.libvirt._nwfilter_binding import *
+from esxvirt.libvirt._opening import *
+from esxvirt.libvirt._secret import *
+from esxvirt.libvirt._snapshot import *
+from esxvirt.libvirt._storage_pool import *
+from esxvirt.libvirt._storage_vol import *
+from esxvirt.libvirt._stream import *
+from esxvirt.libvirt._unsupported import *
+from esxvirt.libvirt._version import *
 from esxvirt.libvirt.constants.connect import *
 from esxvirt.libvirt.constants.domains import *
 from esxvirt.libvirt.constants.errors import *
@@ -24,28 +46,6 @@ from esxvirt.libvirt.constants.parameters import *
 from esxvirt.libvirt.constants.snapshots import *
 from esxvirt.libvirt.constants.statistics import *
 from esxvirt.libvirt.constants.storage import *
-from esxvirt.libvirt.doctor import *
-from esxvirt.libvirt.domain import *
-from esxvirt.libvirt.domain_console import *
-from esxvirt.libvirt.errors import *
-from esxvirt.libvirt.events import *
-from esxvirt.libvirt.events import HandleCallback, TimeoutCallback
-from esxvirt.libvirt.interface import *
-from esxvirt.libvirt.kept_sessions import *
-from esxvirt.libvirt.native import *
-from esxvirt.libvirt.network import *
-from esxvirt.libvirt.network_port import *
-from esxvirt.libvirt.nodedev import *
-from esxvirt.libvirt.nwfilter import *
-from esxvirt.libvirt.nwfilter_binding import *
-from esxvirt.libvirt.opening import *
-from esxvirt.libvirt.secret import *
-from esxvirt.libvirt.snapshot import *
-from esxvirt.libvirt.storage_pool import *
-from esxvirt.libvirt.storage_vol import *
-from esxvirt.libvirt.stream import *
-from esxvirt.libvirt.unsupported import *
-from esxvirt.libvirt.version import *
 
 
 def virInitialize() -> int:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from esxvirt.libvirt.methods import methods
+from esxvirt.libvirt._methods import methods
 from tests.servers import VCSIM_PASSWORD, running_vcsim
 from tests.tools import require
 

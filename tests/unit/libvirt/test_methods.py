@@ -134,7 +134,7 @@ class TestConnection:
             asked.append(uuid)
             raise errors.DomainNotFoundError("none")
 
-        monkeypatch.setattr("esxvirt.driver.domain.reading.lookup_by_uuid", lookup)
+        monkeypatch.setattr("esxvirt.driver.domain.lookup.lookup_by_uuid", lookup)
         for text in ("50115E16-9bdc-49d7-f171-53c4d7f91710", " 5011-5e169bdc49d7f17153c4d7f91710\n"):
             assert refused(lambda text=text: connection.lookupByUUIDString(text))[0] == 42
         assert refused(lambda: connection.lookupByUUID(bytes.fromhex("50115e169bdc49d7f17153c4d7f91710")))[0] == 42

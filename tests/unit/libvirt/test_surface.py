@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from esxvirt import libvirt
-from esxvirt.libvirt.methods import methods
-from esxvirt.libvirt.surface import SURFACE
+from esxvirt.libvirt._methods import methods
+from esxvirt.libvirt._surface import SURFACE
 from tests.tools import NEWEST, require
 
 TELL = """

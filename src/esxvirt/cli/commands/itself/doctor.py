@@ -22,7 +22,7 @@ _WELL = {"OK", "skipped"}
 def examine(virsh: Virsh, arguments: Arguments) -> None:
     """Look at a connection URI step by step, and say how to mend what is wrong."""
     libvirt = virsh.libvirt
-    uri = libvirt.configuration.resolve(arguments.text("name") or virsh.uri)
+    uri = libvirt._configuration.resolve(arguments.text("name") or virsh.uri)  # noqa: SLF001  the same house
     if not uri:
         raise Failed("no connection URI: name one, such as 'esxvirsh doctor esx://root@example-esx.com/'")
     flags = libvirt.VIR_CONNECT_RO if virsh.read_only else 0

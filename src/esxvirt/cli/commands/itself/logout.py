@@ -17,7 +17,7 @@ __all__ = ["COMMANDS"]
 def log_out(virsh: Virsh, arguments: Arguments) -> None:
     """End sessions that were kept for later runs, on their servers and here."""
     arguments.exclusive("all", "name")
-    uri = virsh.libvirt.configuration.resolve(arguments.text("name") or virsh.uri)
+    uri = virsh.libvirt._configuration.resolve(arguments.text("name") or virsh.uri)  # noqa: SLF001  the same house
     if not uri and not arguments.flag("all"):
         raise Failed("no connection URI: name the server whose sessions are to end, or all of them with --all")
     ended = virsh.libvirt.endKeptSessions(None if arguments.flag("all") else uri)

@@ -1,0 +1,42 @@
+"""virInterface: a physical network card."""
+
+# ruff: noqa: PLC0415  the driver, and what it stands on, is loaded with the first connection
+
+from typing import TYPE_CHECKING
+
+from esxvirt.libvirt._methods import check_flags, offers
+from esxvirt.libvirt._objects import OfConnection
+from esxvirt.libvirt.constants.networks import VIR_INTERFACE_XML_INACTIVE
+
+if TYPE_CHECKING:
+    from esxvirt.driver.host.interfaces import InterfaceHandle
+
+__all__ = ["virInterface"]
+
+
+@offers
+class virInterface(OfConnection):
+    """A physical network card. Methods without a body here raise VIR_ERR_NO_SUPPORT."""
+
+    _o: "InterfaceHandle"
+
+    def name(self) -> str:
+        """Return the card's device."""
+        return self._o.name
+
+    def MACString(self) -> str:
+        """Return the card's MAC address."""
+        return self._o.mac
+
+    def isActive(self) -> int:
+        """Return 1: a physical network card is always active."""
+        _ = self._driver
+        return 1
+
+    def XMLDesc(self, flags: int = 0) -> str:
+        """Return the card's description; with VIR_INTERFACE_XML_INACTIVE it is the same."""
+        from esxvirt.driver.host.interfaces import describe
+        from esxvirt.xml.interface import format_interface
+
+        check_flags(flags, VIR_INTERFACE_XML_INACTIVE, "esxInterfaceGetXMLDesc")
+        return format_interface(describe(self._driver, self._o))
