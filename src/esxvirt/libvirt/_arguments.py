@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 from esxvirt.libvirt._errors import report, report_argument
 from esxvirt.libvirt.constants import errors as codes
 
-__all__ = ["check_arguments", "check_connection", "names_of", "to_int", "to_int32"]
+__all__ = ["INTEGERS", "OBJECTS", "TEXT", "check_arguments", "check_connection", "names_of", "to_int", "to_int32"]
 
 
 def _words(text: str) -> frozenset[str]:
@@ -40,7 +40,8 @@ _UNSIGNED: Final = _words(
     stats target types
     """
 )
-_TEXT: Final = _words(
+INTEGERS: Final = _SIGNED | _LONG | _UNSIGNED
+TEXT: Final = _words(
     """
     alias arch backupXML base cap checkpointXML destxml dev_name device disk dname driverName dumpxml duri dconnuri dxml
     emulator emulatorbin file frm group key mac machine macstr metadata miguri mountPoint name nativeFormat new_name
@@ -59,7 +60,7 @@ class _Wanted(NamedTuple):
 
 
 _STREAM: Final = _Wanted("virStream", codes.VIR_ERR_INVALID_STREAM, codes.VIR_FROM_STREAMS)
-_OBJECTS: Final = {
+OBJECTS: Final = {
     "stream": _STREAM,
     "st": _STREAM,
     "clonevol": _Wanted("virStorageVol", codes.VIR_ERR_INVALID_STORAGE_VOL, codes.VIR_FROM_STORAGE),
@@ -97,15 +98,15 @@ def check_arguments(
             to_int32(value)
         elif name in _LONG:
             _to_long(value)
-        elif name in _OBJECTS:
+        elif name in OBJECTS:
             _check_object(method, function, name, value)
-        elif name in _TEXT and name in names and value is not None and not isinstance(value, str):
+        elif name in TEXT and name in names and value is not None and not isinstance(value, str):
             position, kind = names.index(name) + 2, type(value).__name__  # C's first is the object
             raise TypeError(f"{function}() argument {position} must be str or None, not {kind}")
 
 
 def _check_object(method: str, function: str, name: str, value: Any) -> None:
-    wanted = _OBJECTS[name]
+    wanted = OBJECTS[name]
     if value is None:
         raise report(wanted.code, wanted.domain, function)
     if all(one.__name__ != wanted.name for one in type(value).__mro__):

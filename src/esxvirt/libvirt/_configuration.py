@@ -28,7 +28,7 @@ def configuration_file() -> Path:
 
 
 def resolve(name: str | None, *, aliases: bool = True) -> str:
-    """The URI that a name stands for: one of `uri_aliases`, or itself; "" if there is none.
+    """Return the URI that a name stands for: one of `uri_aliases`, or itself; "" if there is none.
 
     Args:
         name: None or "" for what LIBVIRT_DEFAULT_URI says or else `uri_default`.

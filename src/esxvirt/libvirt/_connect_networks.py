@@ -1,21 +1,19 @@
 """What virConnect has of networks and of the host's network cards."""
 
-# ruff: noqa: PLC0415  the driver, and what it stands on, is loaded with the first connection
-
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from esxvirt.libvirt._interface import virInterface
+from esxvirt.libvirt._late import interfaces, network_definition, networks
 from esxvirt.libvirt._methods import check_flags, to_text
 from esxvirt.libvirt._network import virNetwork
+from esxvirt.libvirt._objects import AnyConnection
 from esxvirt.libvirt._uuids import from_bytes, from_text
 from esxvirt.libvirt.constants import connect as flags_
 from esxvirt.libvirt.constants.networks import VIR_NETWORK_DEFINE_VALIDATE
 
 if TYPE_CHECKING:
-    from esxvirt.driver.connection.connection import Connection
     from esxvirt.driver.host.interfaces import InterfaceHandle
     from esxvirt.driver.network.networks import NetworkHandle
-    from esxvirt.libvirt._connect import virConnect
 
 __all__ = ["Networks"]
 
@@ -29,37 +27,28 @@ _ALWAYS = (
 )
 
 
-class Networks:
+class Networks(AnyConnection):
     """The methods, for virConnect alone."""
 
-    if TYPE_CHECKING:
-
-        @property
-        def _driver(self) -> Connection: ...
-
     def _network(self, handle: "NetworkHandle") -> virNetwork:
-        return virNetwork(cast("virConnect", self), handle)
+        return virNetwork(self, handle)
 
     def _interface(self, handle: "InterfaceHandle") -> virInterface:
-        return virInterface(cast("virConnect", self), handle)
+        return virInterface(self, handle)
 
     # networks
 
     def listAllNetworks(self, flags: int = 0) -> list[virNetwork]:
         """Return the networks that fit the filters VIR_CONNECT_LIST_NETWORKS_*: all are active and persistent."""
-        from esxvirt.driver.network.networks import list_networks
-
         check_flags(flags, _ALL_NETWORK_FLAGS, "esxConnectListAllNetworks")
         if any(flags & never and not flags & always for always, never in _ALWAYS):
             _ = self._driver
             return []
-        return [self._network(handle) for handle in list_networks(self._driver)]
+        return [self._network(handle) for handle in networks.list_networks(self._driver)]
 
     def listNetworks(self) -> list[str]:
         """Return the names of the networks."""
-        from esxvirt.driver.network.networks import list_networks
-
-        return [handle.name for handle in list_networks(self._driver)]
+        return [handle.name for handle in networks.list_networks(self._driver)]
 
     def numOfNetworks(self) -> int:
         """Return how many networks there are."""
@@ -77,57 +66,45 @@ class Networks:
 
     def networkLookupByName(self, name: str) -> virNetwork:
         """Return the network of this name."""
-        from esxvirt.driver.network.networks import lookup_by_name
-
         text = to_text(name, "virNetworkLookupByName", "name")
-        return self._network(lookup_by_name(self._driver, text))
+        return self._network(networks.lookup_by_name(self._driver, text))
 
     def networkLookupByUUID(self, uuid: bytes) -> virNetwork:
         """Return the network of this UUID, given as its 16 bytes."""
-        from esxvirt.driver.network.networks import lookup_by_uuid
-
-        return self._network(lookup_by_uuid(self._driver, from_bytes(uuid, "virNetworkLookupByUUID")))
+        return self._network(networks.lookup_by_uuid(self._driver, from_bytes(uuid, "virNetworkLookupByUUID")))
 
     def networkLookupByUUIDString(self, uuidstr: str) -> virNetwork:
         """Return the network of this UUID: 32 hexadecimal digits, with dashes anywhere or nowhere between them."""
-        from esxvirt.driver.network.networks import lookup_by_uuid
-
         function = "virNetworkLookupByUUIDString"
         digits = from_text(uuidstr, function, f"uuidstr in {function} must be a valid UUID")
-        return self._network(lookup_by_uuid(self._driver, digits))
+        return self._network(networks.lookup_by_uuid(self._driver, digits))
 
     def networkDefineXML(self, xml: str) -> virNetwork:
         """Make a virtual switch with its port groups; what fails leaves nothing behind."""
-        from esxvirt.driver.network.define import define
-
         text = to_text(xml, "virNetworkDefineXML", "xml")
-        return self._network(define(self._driver, text))
+        return self._network(network_definition.define(self._driver, text))
 
     def networkDefineXMLFlags(self, xml: str, flags: int = 0) -> virNetwork:
         """Make a virtual switch as `networkDefineXML`; VIR_NETWORK_DEFINE_VALIDATE checks the XML by the schema."""
-        from esxvirt.driver.network.define import define
-
         text = to_text(xml, "virNetworkDefineXMLFlags", "xml")
         check_flags(flags, VIR_NETWORK_DEFINE_VALIDATE, "esxNetworkDefineXMLFlags")
-        return self._network(define(self._driver, text, validate=bool(flags & VIR_NETWORK_DEFINE_VALIDATE)))
+        return self._network(
+            network_definition.define(self._driver, text, validate=bool(flags & VIR_NETWORK_DEFINE_VALIDATE))
+        )
 
     # interfaces
 
     def listAllInterfaces(self, flags: int = 0) -> list[virInterface]:
         """Return the network cards that fit the filters VIR_CONNECT_LIST_INTERFACES_*: all are active."""
-        from esxvirt.driver.host.interfaces import list_interfaces
-
         check_flags(flags, _ALL_INTERFACE_FLAGS, "esxConnectListAllInterfaces")
         if flags == flags_.VIR_CONNECT_LIST_INTERFACES_INACTIVE:
             _ = self._driver
             return []
-        return [self._interface(handle) for handle in list_interfaces(self._driver)]
+        return [self._interface(handle) for handle in interfaces.list_interfaces(self._driver)]
 
     def listInterfaces(self) -> list[str]:
         """Return the devices of the host's network cards."""
-        from esxvirt.driver.host.interfaces import list_interfaces
-
-        return [handle.name for handle in list_interfaces(self._driver)]
+        return [handle.name for handle in interfaces.list_interfaces(self._driver)]
 
     def numOfInterfaces(self) -> int:
         """Return how many network cards there are."""
@@ -145,14 +122,10 @@ class Networks:
 
     def interfaceLookupByName(self, name: str) -> virInterface:
         """Return the network card of this name."""
-        from esxvirt.driver.host.interfaces import lookup_by_name
-
         text = to_text(name, "virInterfaceLookupByName", "name")
-        return self._interface(lookup_by_name(self._driver, text))
+        return self._interface(interfaces.lookup_by_name(self._driver, text))
 
     def interfaceLookupByMACString(self, macstr: str) -> virInterface:
         """Return the network card with this MAC address."""
-        from esxvirt.driver.host.interfaces import lookup_by_mac
-
         text = to_text(macstr, "virInterfaceLookupByMACString", "macstr")
-        return self._interface(lookup_by_mac(self._driver, text))
+        return self._interface(interfaces.lookup_by_mac(self._driver, text))

@@ -1,8 +1,6 @@
 """virDomain: one domain, as it was when it was looked up."""
 
-# ruff: noqa: PLC0415  the driver, and what it stands on, is loaded with the first connection
-
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from esxvirt.errors import ArgumentUnsupportedError
 from esxvirt.libvirt._domain_console import Console
@@ -11,16 +9,22 @@ from esxvirt.libvirt._domain_migration import Migration
 from esxvirt.libvirt._domain_snapshots import Snapshots
 from esxvirt.libvirt._domain_tuning import Tuning
 from esxvirt.libvirt._errors import report, report_argument
-from esxvirt.libvirt._methods import check_flags, offers, to_int, to_text
+from esxvirt.libvirt._late import (
+    definition,
+    description,
+    domain_autostart,
+    domain_info,
+    lifecycle,
+    states,
+)
+from esxvirt.libvirt._methods import check_flags, offers, to_int
+from esxvirt.libvirt._objects import AnyConnection
 from esxvirt.libvirt.constants import domains as flags_
 from esxvirt.libvirt.constants import errors as codes
 from esxvirt.libvirt.constants.node import VIR_NODE_SUSPEND_TARGET_MEM
 
 if TYPE_CHECKING:
-    from esxvirt.driver.connection.connection import Connection
     from esxvirt.driver.domain.handles import DomainHandle
-    from esxvirt.driver.tasks.questions import Question
-    from esxvirt.libvirt._connect import virConnect
 
 __all__ = ["virDomain"]
 
@@ -40,29 +44,10 @@ class virDomain(Changing, Tuning, Snapshots, Migration, Console):
     Methods without a body here raise VIR_ERR_NO_SUPPORT. All raise `libvirtError`.
     """
 
-    if TYPE_CHECKING:  # the methods without a body
-
-        def __getattr__(self, name: str) -> Any: ...
-
-    _o: "DomainHandle"
-
-    def __init__(self, conn: "virConnect", _obj: "DomainHandle | None" = None) -> None:
+    def __init__(self, conn: AnyConnection, _obj: "DomainHandle | None" = None) -> None:
         if _obj is None:
             raise TypeError("a virDomain is made by a lookup of its virConnect")
-        self._conn = conn
-        self._o = _obj
-
-    @property
-    def _driver(self) -> "Connection":
-        return self._conn._driver  # noqa: SLF001  the classes of this package are each other's friends
-
-    def connect(self) -> "virConnect":
-        """Return the connection that the domain was looked up on."""
-        return self._conn
-
-    def c_pointer(self) -> int:
-        """Return a number of this object's own."""
-        return id(self)
+        super().__init__(conn, _obj)
 
     # what was known when it was looked up
 
@@ -82,28 +67,11 @@ class virDomain(Changing, Tuning, Snapshots, Migration, Console):
         """Return the UUID as text."""
         return self._o.uuid
 
-    def location(self) -> dict[str, str]:
-        """Return where the domain was when it was looked up: `host`, `cluster` (empty for none), `datacenter`, `path`.
-
-        The path is the host's, as at the end of a `vpx://` URI. Our own.
-        """
-        from esxvirt.driver.domain.domain_paths import host_of
-
-        place = host_of(self._driver, self._o)
-        return {
-            "host": place.name,
-            "cluster": place.cluster or "",
-            "datacenter": place.datacenter_name,
-            "path": place.text,
-        }
-
     # what is the same for all
 
     def OSType(self) -> str:
         """Return ``"hvm"``."""
-        from esxvirt.driver.domain.info import OS_TYPE
-
-        return OS_TYPE
+        return domain_info.OS_TYPE
 
     def isPersistent(self) -> int:
         """Return 1: all domains of VMware are."""
@@ -122,17 +90,13 @@ class virDomain(Changing, Tuning, Snapshots, Migration, Console):
 
     def create(self) -> int:
         """Start the domain; 0."""
-        from esxvirt.driver.domain.lifecycle import start
-
-        start(self._driver, self._o)
+        lifecycle.start(self._driver, self._o)
         return 0
 
     def createWithFlags(self, flags: int = 0) -> int:
         """Start the domain; no flag is supported. 0."""
-        from esxvirt.driver.domain.lifecycle import start
-
         check_flags(flags, 0, "esxDomainCreateWithFlags")
-        start(self._driver, self._o)
+        lifecycle.start(self._driver, self._o)
         return 0
 
     def shutdown(self) -> int:
@@ -144,18 +108,15 @@ class virDomain(Changing, Tuning, Snapshots, Migration, Console):
         return self._shutdown(flags)
 
     def _shutdown(self, flags: int) -> int:
-        from esxvirt.driver.domain.lifecycle import shutdown
 
         check_flags(flags, 0, "esxDomainShutdownFlags")
-        shutdown(self._driver, self._o)
+        lifecycle.shutdown(self._driver, self._o)
         return 0
 
     def reboot(self, flags: int = 0) -> int:
         """Ask the guest to restart, which needs VMware tools in it; no flag is supported. 0 once it was asked."""
-        from esxvirt.driver.domain.lifecycle import reboot
-
         check_flags(flags, 0, "esxDomainReboot")
-        reboot(self._driver, self._o)
+        lifecycle.reboot(self._driver, self._o)
         return 0
 
     def pMSuspendForDuration(self, target: int, duration: int, flags: int = 0) -> int:
@@ -164,22 +125,18 @@ class virDomain(Changing, Tuning, Snapshots, Migration, Console):
         `target` is VIR_NODE_SUSPEND_TARGET_MEM and `duration` 0: VMware has no other sleep, and none that ends by
         itself. No flag is supported. libvirt's driver has no such function.
         """
-        from esxvirt.driver.domain.lifecycle import sleep
-
         check_flags(flags, 0, "esxDomainPMSuspendForDuration")
         if to_int(target) != VIR_NODE_SUSPEND_TARGET_MEM:
             raise ArgumentUnsupportedError("VMware can suspend a guest to memory only: choose the target 'mem'")
         if to_int(duration) != 0:
             raise ArgumentUnsupportedError("VMware wakes no guest after a time: suspend it without a duration")
-        sleep(self._driver, self._o)
+        lifecycle.sleep(self._driver, self._o)
         return 0
 
     def reset(self, flags: int = 0) -> int:
         """Restart the domain as its reset button would; 0. libvirt's driver has no such function."""
-        from esxvirt.driver.domain.lifecycle import reset
-
         check_flags(flags, 0, "esxDomainReset")
-        reset(self._driver, self._o)
+        lifecycle.reset(self._driver, self._o)
         return 0
 
     def destroy(self) -> int:
@@ -191,24 +148,19 @@ class virDomain(Changing, Tuning, Snapshots, Migration, Console):
         return self._destroy(flags)
 
     def _destroy(self, flags: int) -> int:
-        from esxvirt.driver.domain.lifecycle import destroy
 
         check_flags(flags, 0, "esxDomainDestroyFlags")
-        destroy(self._driver, self._o)
+        lifecycle.destroy(self._driver, self._o)
         return 0
 
     def suspend(self) -> int:
         """Suspend the domain, its memory kept in a file; 0."""
-        from esxvirt.driver.domain.lifecycle import suspend
-
-        suspend(self._driver, self._o)
+        lifecycle.suspend(self._driver, self._o)
         return 0
 
     def resume(self) -> int:
         """Let the suspended domain go on; 0."""
-        from esxvirt.driver.domain.lifecycle import resume
-
-        resume(self._driver, self._o)
+        lifecycle.resume(self._driver, self._o)
         return 0
 
     def undefine(self) -> int:
@@ -220,90 +172,37 @@ class virDomain(Changing, Tuning, Snapshots, Migration, Console):
         return self._undefine(flags)
 
     def _undefine(self, flags: int) -> int:
-        from esxvirt.driver.definition.define import undefine
 
         check_flags(flags, flags_.VIR_DOMAIN_UNDEFINE_SNAPSHOTS_METADATA, "esxDomainUndefineFlags")
-        undefine(self._driver, self._o)
-        return 0
-
-    # what the domain asks: libvirt has no functions for it
-
-    def questions(self) -> "list[Question]":
-        """Return what the domain asks and waits for: none or one question; see `virConnect.setQuestionCallback`."""
-        from esxvirt.driver.tasks.questions import questions
-
-        return questions(self._driver, self._o)
-
-    def awaitCondition(self, condition: str, seconds: float | None = None) -> int:
-        """Wait, at most for `seconds`, until the domain has come to a condition; 0. esxvirt's own.
-
-        Args:
-            condition: ``"domain-inactive"``, ``"domain-active"`` or ``"guest-agent-available"`` (VMware tools run).
-            seconds: None for as long as it takes; past them the error is VIR_ERR_OPERATION_TIMEOUT.
-        """
-        from esxvirt.driver.domain.waiting import Condition, wait_for
-
-        try:
-            wanted = Condition(condition)
-        except ValueError:
-            known = ", ".join(known.value for known in Condition)
-            message = f"there is no condition '{condition}': there are {known}"
-            raise report_argument(message, "virDomainAwaitCondition", "condition") from None
-        wait_for(self._driver, self._o, wanted, seconds)
-        return 0
-
-    def answer(self, question: "Question | str | None", choice: str) -> int:
-        """Answer a question of the domain; 0.
-
-        Args:
-            question: What is answered, or its `id`; None for whatever is asked now.
-            choice: The key of an answer, its label, or its words.
-        """
-        from esxvirt.driver.tasks.questions import answer
-
-        identity = question if question is None or isinstance(question, str) else question.id
-        answer(self._driver, self._o, identity, to_text(choice, "virDomainAnswer", "choice"))
+        definition.undefine(self._driver, self._o)
         return 0
 
     # what is read
 
     def info(self) -> list[int]:
         """Return state, maximum memory in KiB, memory in KiB, virtual CPUs, CPU time in ns."""
-        from esxvirt.driver.domain.info import domain_info
-
-        info = domain_info(self._driver, self._o)
+        info = domain_info.domain_info(self._driver, self._o)
         return [info.state, info.max_memory, info.memory, info.vcpus, info.cpu_time]
 
     def state(self, flags: int = 0) -> list[int]:
         """Return the state VIR_DOMAIN_* and the reason, which VMware does not tell: 0."""
-        from esxvirt.driver.domain.info import state
-
         check_flags(flags, 0, "esxDomainGetState")
-        return [state(self._driver, self._o), 0]
+        return [domain_info.state(self._driver, self._o), 0]
 
     def isActive(self) -> int:
         """Return 1 for a domain that runs or is suspended, else 0."""
-        from esxvirt.driver.domain.info import state
-        from esxvirt.driver.domain.states import PAUSED, RUNNING
-
-        return int(state(self._driver, self._o) in {RUNNING, PAUSED})
+        return int(domain_info.state(self._driver, self._o) in {states.RUNNING, states.PAUSED})
 
     def maxMemory(self) -> int:
         """Return the maximum memory in KiB."""
-        from esxvirt.driver.domain.info import max_memory
-
-        return max_memory(self._driver, self._o)
+        return domain_info.max_memory(self._driver, self._o)
 
     def maxVcpus(self) -> int:
         """Return how many virtual CPUs a domain of the host may have."""
-        from esxvirt.driver.domain.info import max_vcpus
-
-        return max_vcpus(self._driver, self._o)
+        return domain_info.max_vcpus(self._driver, self._o)
 
     def vcpusFlags(self, flags: int = 0) -> int:
         """Return the virtual CPUs; with VIR_DOMAIN_VCPU_MAXIMUM, how many a domain of the host may have."""
-        from esxvirt.driver.domain.info import max_vcpus, vcpus
-
         if flags & _GUEST and self._driver.read_only:
             message = "read only access prevents virDomainGetVcpusFlags"
             raise report(codes.VIR_ERR_OPERATION_DENIED, codes.VIR_FROM_DOMAIN, message)
@@ -311,29 +210,29 @@ class virDomain(Changing, Tuning, Snapshots, Migration, Console):
             message = "Flags 'VIR_DOMAIN_AFFECT_LIVE' and 'VIR_DOMAIN_AFFECT_CONFIG' are mutually exclusive"
             raise report_argument(message, "virDomainGetVcpusFlags", "ctl")
         check_flags(flags, _LIVE | _MAXIMUM, "esxDomainGetVcpusFlags")
-        return max_vcpus(self._driver, self._o) if flags & _MAXIMUM else vcpus(self._driver, self._o)
+        return (
+            domain_info.max_vcpus(self._driver, self._o)
+            if flags & _MAXIMUM
+            else domain_info.vcpus(self._driver, self._o)
+        )
 
     def autostart(self) -> int:
         """Return 1 if the domain starts with its host, else 0."""
-        from esxvirt.driver.domain.autostart import get_autostart
-
-        return int(get_autostart(self._driver, self._o))
+        return int(domain_autostart.get_autostart(self._driver, self._o))
 
     def setAutostart(self, autostart: int) -> int:
         """Have the domain start with its host, or with 0 not; 0. Refused if other domains would start, too, then."""
-        from esxvirt.driver.domain.autostart import set_autostart
-
-        set_autostart(self._driver, self._o, start=bool(to_int(autostart)))
+        domain_autostart.set_autostart(self._driver, self._o, start=bool(to_int(autostart)))
         return 0
 
     # the description
 
     def XMLDesc(self, flags: int = 0) -> str:
         """Return the domain's XML; with VIR_DOMAIN_XML_INACTIVE as it is while the domain does not run."""
-        from esxvirt.driver.domain.description import xml_description
-
         if flags & _SECURE and self._driver.read_only:
             message = "virDomainGetXMLDesc with secure flag"
             raise report(codes.VIR_ERR_OPERATION_DENIED, codes.VIR_FROM_DOMAIN, message)
         check_flags(flags, _XML_FLAGS, "esxDomainGetXMLDesc")
-        return xml_description(self._driver, self._o, secure=bool(flags & _SECURE), inactive=bool(flags & _INACTIVE))
+        return description.xml_description(
+            self._driver, self._o, secure=bool(flags & _SECURE), inactive=bool(flags & _INACTIVE)
+        )

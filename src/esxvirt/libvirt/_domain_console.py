@@ -1,50 +1,34 @@
 """virDomain's console: pictures of its screen, and its keyboard."""
 
-# ruff: noqa: PLC0415  the driver, and what it stands on, is loaded with the first connection
-
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from io import BytesIO
 
 from esxvirt.libvirt._arguments import check_connection
 from esxvirt.libvirt._errors import report_argument
+from esxvirt.libvirt._late import console, keycode_sets
 from esxvirt.libvirt._methods import check_flags, to_int
+from esxvirt.libvirt._objects import AnyDomain
 from esxvirt.libvirt._stream import virStream
 from esxvirt.libvirt.constants.errors import VIR_FROM_DOMAIN
 
-if TYPE_CHECKING:
-    from esxvirt.driver.connection.connection import Connection
-    from esxvirt.driver.domain.handles import DomainHandle
-    from esxvirt.libvirt._connect import virConnect
-
-__all__ = ["Console", "virKeycodeValueFromString"]
+__all__ = ["Console"]
 
 
-class Console:
+class Console(AnyDomain):
     """The methods, for virDomain alone."""
-
-    if TYPE_CHECKING:
-        _o: DomainHandle
-        _conn: virConnect
-
-        @property
-        def _driver(self) -> Connection: ...
 
     def screenshot(self, stream: virStream, screen: int, flags: int = 0) -> str:
         """Open a stream with a picture of the domain's screen, and return its MIME type, ``"image/png"``.
 
         The domain must run; `screen` is 0: VMware shows all screens in one picture.
         """
-        from io import BytesIO
-
-        from esxvirt.driver.domain.console import MIME_TYPE, screenshot
-
         check_flags(flags, 0, "esxDomainScreenshot")
         message = f"stream must match connection of domain '{self._o.name}'"
         check_connection(self._conn, stream, message, "virDomainScreenshot", "stream", VIR_FROM_DOMAIN)
         stream._check_free()  # noqa: SLF001  the classes of this package are each other's friends
-        picture = screenshot(self._driver, self._o, to_int(screen))
+        picture = console.screenshot(self._driver, self._o, to_int(screen))
         stream._read_from(BytesIO(picture))  # noqa: SLF001  as above
-        return MIME_TYPE
+        return console.MIME_TYPE
 
     def sendKey(self, codeset: int, holdtime: int, keycodes: Sequence[int], nkeycodes: int, flags: int = 0) -> int:
         """Press keys, the modifiers among them held meanwhile; 0. It needs vSphere 6.5. libvirt's driver has none.
@@ -56,27 +40,15 @@ class Console:
             nkeycodes: How many of them, at most 16.
             flags: None are taken.
         """
-        from esxvirt.driver.domain.console import send_keys
-        from esxvirt.driver.domain.keycodes import MOST
-
         check_flags(flags, 0, "esxDomainSendKey")
         count = to_int(nkeycodes)
-        if count > MOST:
-            message = f"nkeycodes in virDomainSendKey must be less than or equal to {MOST}"
+        if count > keycode_sets.MOST:
+            message = f"nkeycodes in virDomainSendKey must be less than or equal to {keycode_sets.MOST}"
             raise report_argument(message, "virDomainSendKey", "nkeycodes")
         if count <= 0 or count > len(keycodes):
             message = "nkeycodes in virDomainSendKey must be greater than zero, and no more than there are"
             raise report_argument(message, "virDomainSendKey", "nkeycodes")
-        send_keys(self._driver, self._o, to_int(codeset), to_int(holdtime), [to_int(code) for code in keycodes[:count]])
+        console.send_keys(
+            self._driver, self._o, to_int(codeset), to_int(holdtime), [to_int(code) for code in keycodes[:count]]
+        )
         return 0
-
-
-def virKeycodeValueFromString(codeset: int, name: str) -> int:
-    """Return the code of a key by its name, such as ``KEY_A`` in VIR_KEYCODE_SET_LINUX; -1 if there is none.
-
-    libvirt has it for its own programs only.
-    """
-    from esxvirt.driver.domain.keycodes import code_of
-
-    code = code_of(codeset, name)
-    return -1 if code is None else code

@@ -1,18 +1,20 @@
 """What virDomain has to change what a domain is: devices, its name, its description; and what its guest tells of it."""
 
-# ruff: noqa: PLC0415  the driver, and what it stands on, is loaded with the first connection
-
-from typing import TYPE_CHECKING
-
 from esxvirt.libvirt._errors import report, report_argument
+from esxvirt.libvirt._late import (
+    affect_flags,
+    attach,
+    domain_info,
+    domain_metadata,
+    domain_rename,
+    guest_details,
+    update,
+)
 from esxvirt.libvirt._methods import check_flags, to_int, to_text
+from esxvirt.libvirt._objects import AnyDomain
 from esxvirt.libvirt.constants import domains as flags_
 from esxvirt.libvirt.constants import errors as codes
 from esxvirt.libvirt.constants import parameters
-
-if TYPE_CHECKING:
-    from esxvirt.driver.connection.connection import Connection
-    from esxvirt.driver.domain.handles import DomainHandle
 
 __all__ = ["Changing"]
 
@@ -35,22 +37,14 @@ _GUEST_INFO = (
 )
 
 
-class Changing:
+class Changing(AnyDomain):
     """The methods, for virDomain alone."""
-
-    if TYPE_CHECKING:
-        _o: DomainHandle
-
-        @property
-        def _driver(self) -> Connection: ...
 
     # devices
 
     def attachDevice(self, xml: str) -> int:
         """Give the running domain the device of `xml`; for others there is `attachDeviceFlags`. 0."""
-        from esxvirt.driver.devices.attach import attach
-
-        attach(self._driver, self._o, to_text(xml, "virDomainAttachDevice", "xml"), _LIVE)
+        attach.attach(self._driver, self._o, to_text(xml, "virDomainAttachDevice", "xml"), _LIVE)
         return 0
 
     def attachDeviceFlags(self, xml: str, flags: int = 0) -> int:
@@ -59,37 +53,28 @@ class Changing:
         VIR_DOMAIN_AFFECT_LIVE is for a domain that runs, VIR_DOMAIN_AFFECT_CONFIG for any: VMware has one
         configuration, so either is for good.
         """
-        from esxvirt.driver.devices.attach import attach
-
         text = to_text(xml, "virDomainAttachDeviceFlags", "xml")
         check_flags(flags, _AFFECT, "esxDomainAttachDeviceFlags")
-        attach(self._driver, self._o, text, flags)
+        attach.attach(self._driver, self._o, text, flags)
         return 0
 
     def detachDevice(self, xml: str) -> int:
         """Take the device of `xml` from the running domain; 0. The image of a disk stays where it is."""
-        from esxvirt.driver.devices.attach import detach
-
-        detach(self._driver, self._o, to_text(xml, "virDomainDetachDevice", "xml"), _LIVE)
+        attach.detach(self._driver, self._o, to_text(xml, "virDomainDetachDevice", "xml"), _LIVE)
         return 0
 
     def detachDeviceFlags(self, xml: str, flags: int = 0) -> int:
         """Take the device of `xml` from the domain, with flags as `attachDeviceFlags`; 0."""
-        from esxvirt.driver.devices.attach import detach
-
         text = to_text(xml, "virDomainDetachDeviceFlags", "xml")
         check_flags(flags, _AFFECT, "esxDomainDetachDeviceFlags")
-        detach(self._driver, self._o, text, flags)
+        attach.detach(self._driver, self._o, text, flags)
         return 0
 
     def detachDeviceAlias(self, alias: str, flags: int = 0) -> int:
         """Raise VIR_ERR_DEVICE_MISSING: VMware's devices have no aliases."""
-        from esxvirt.driver.domain.affect_flags import check_live
-        from esxvirt.driver.domain.info import state
-
         text = to_text(alias, "virDomainDetachDeviceAlias", "alias")
         check_flags(flags, _AFFECT, "esxDomainDetachDeviceAlias")
-        check_live(flags, state(self._driver, self._o))
+        affect_flags.check_live(flags, domain_info.state(self._driver, self._o))
         message = f"no device found with alias {text}: VMware's devices have none; name it by its XML"
         raise report(codes.VIR_ERR_DEVICE_MISSING, codes.VIR_FROM_ESX, message)
 
@@ -99,35 +84,20 @@ class Changing:
         The medium of a CD-ROM or floppy drive, the network and link state of a network card, a disk's mode. Taken,
         VIR_DOMAIN_DEVICE_MODIFY_FORCE makes no difference.
         """
-        from esxvirt.driver.devices.update import update
-
         text = to_text(xml, "virDomainUpdateDeviceFlags", "xml")
         check_flags(flags, _AFFECT | _FORCE, "esxDomainUpdateDeviceFlags")
-        update(self._driver, self._o, text, flags & _AFFECT)
+        update.update(self._driver, self._o, text, flags & _AFFECT)
         return 0
-
-    def interfaceLinks(self, flags: int = 0) -> dict[str, str]:
-        """Return ``up`` or ``down`` for each network card, by its MAC address in lower case. esxvirt's own.
-
-        With VIR_DOMAIN_AFFECT_CONFIG as the next start makes it, otherwise as it is now.
-        """
-        from esxvirt.driver.devices.nic_links import links
-
-        check_flags(flags, _CONFIG, "esxDomainInterfaceLinks")
-        found = links(self._driver, self._o, config=bool(flags & _CONFIG))
-        return {mac: "up" if plugged else "down" for mac, plugged in found.items()}
 
     # names and notes
 
     def rename(self, new_name: str, flags: int = 0) -> int:
         """Give the domain, which must be off, another name; no flag is supported. 0. This object keeps the old one."""
-        from esxvirt.driver.domain.rename import rename
-
         text = to_text(new_name, "virDomainRename", "new_name")
         if not text:
             raise report_argument("string new_name in virDomainRename must not be empty", "virDomainRename", "new_name")
         check_flags(flags, 0, "esxDomainRename")
-        rename(self._driver, self._o, text)
+        domain_rename.rename(self._driver, self._o, text)
         return 0
 
     def metadata(self, type: int, uri: str | None, flags: int = 0) -> str:
@@ -135,8 +105,6 @@ class Changing:
 
         Raises VIR_ERR_NO_DOMAIN_METADATA if there is none. `flags` is VIR_DOMAIN_AFFECT_LIVE or _CONFIG.
         """
-        from esxvirt.driver.domain.metadata import get_description, get_metadata, get_title
-
         function = "virDomainGetMetadata"
         if flags & _LIVE and flags & _CONFIG:
             message = "Flags 'VIR_DOMAIN_AFFECT_LIVE' and 'VIR_DOMAIN_AFFECT_CONFIG' are mutually exclusive"
@@ -145,10 +113,10 @@ class Changing:
         affect = flags & _AFFECT
         _check_metadata(type, uri, function)
         if type == _DESCRIPTION:
-            return get_description(self._driver, self._o, affect)
+            return domain_metadata.get_description(self._driver, self._o, affect)
         if type == _TITLE:
-            return get_title(self._driver, self._o, affect)
-        return get_metadata(self._driver, self._o, str(uri), affect)
+            return domain_metadata.get_title(self._driver, self._o, affect)
+        return domain_metadata.get_metadata(self._driver, self._o, str(uri), affect)
 
     def setMetadata(self, type: int, metadata: str | None, key: str | None, uri: str | None, flags: int = 0) -> int:
         """Set description, title, or the element of the namespace `uri`, in the XML named by `key`; None removes. 0.
@@ -156,8 +124,6 @@ class Changing:
         Titles and elements are settings ``esxvirt.title`` and ``esxvirt.metadata`` of the domain's VMX file, which
         other programs keep and do not show.
         """
-        from esxvirt.driver.domain.metadata import set_description, set_metadata, set_title
-
         function = "virDomainSetMetadata"
         if type == _TITLE and metadata and "\n" in metadata:
             raise report_argument("metadata title can't contain newlines", function, "metadata")
@@ -168,11 +134,11 @@ class Changing:
             raise report_argument(f"key in {function} must not be NULL", function, "key")
         check_flags(flags, _AFFECT, "esxDomainSetMetadata")
         if type == _DESCRIPTION:
-            set_description(self._driver, self._o, metadata, flags)
+            domain_metadata.set_description(self._driver, self._o, metadata, flags)
         elif type == _TITLE:
-            set_title(self._driver, self._o, metadata, flags)
+            domain_metadata.set_title(self._driver, self._o, metadata, flags)
         else:
-            set_metadata(self._driver, self._o, str(uri), key, metadata, flags)
+            domain_metadata.set_metadata(self._driver, self._o, str(uri), key, metadata, flags)
         return 0
 
     # what the guest tells
@@ -182,22 +148,19 @@ class Changing:
 
         `types` is VIR_DOMAIN_GUEST_INFO_*, 0 for all that there is; users, timezone, disks and load they do not tell.
         """
-        from esxvirt.driver.domain.guest_details import guest_details
-
         check_flags(flags, 0, "esxDomainGetGuestInfo")
         wanted = to_int(types)
         if wanted & ~_GUEST_INFO:
             message = f"unsupported guest information types '0x{wanted & ~_GUEST_INFO & 0xFFFFFFFF:x}'"
             raise report(codes.VIR_ERR_INVALID_ARG, codes.VIR_FROM_ESX, message)
-        return guest_details(self._driver, self._o, wanted)
+        return guest_details.guest_details(self._driver, self._o, wanted)
 
     def fsInfo(self, flags: int = 0) -> list[tuple[str, str, str, list[str] | None]]:
         """Return the file systems that the guest has mounted: mount point, name, type (may be empty), no disks."""
-        from esxvirt.driver.domain.guest_details import filesystems
-
         check_flags(flags, 0, "esxDomainGetFSInfo")
         return [
-            (found.mountpoint, found.mountpoint, found.kind or "", []) for found in filesystems(self._driver, self._o)
+            (found.mountpoint, found.mountpoint, found.kind or "", [])
+            for found in guest_details.filesystems(self._driver, self._o)
         ]
 
 

@@ -4,23 +4,21 @@ Refusals are libvirt's, in its order: what its API checks before any driver is a
 and then the driver's own, first of the destination (`esxDomainMigratePrepare`), then of the source.
 """
 
-# ruff: noqa: PLC0415  the driver, and what it stands on, is loaded with the first connection
-
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Self
 
+from esxvirt.errors import InvalidArgumentError
 from esxvirt.libvirt._errors import libvirtError, report, report_argument
+from esxvirt.libvirt._late import jobs, migration
 from esxvirt.libvirt._methods import ClosedError, check_flags, to_int
+from esxvirt.libvirt._objects import AnyConnection, AnyDomain
 from esxvirt.libvirt.constants import domains as flags_
 from esxvirt.libvirt.constants import errors as codes
 from esxvirt.libvirt.constants import parameters as names
 
 if TYPE_CHECKING:
     from esxvirt.driver.connection.connection import Connection
-    from esxvirt.driver.domain.handles import DomainHandle
     from esxvirt.driver.tasks.jobs import Job
-    from esxvirt.libvirt._connect import virConnect
-    from esxvirt.libvirt._domain import virDomain
 
 __all__ = ["STORAGE", "Migration"]
 
@@ -74,25 +72,19 @@ _PERCENT: Final = "progress"
 _INFO_LENGTH: Final = 12
 
 
-class Migration:
+class Migration(AnyDomain):
     """The methods, for virDomain alone."""
-
-    if TYPE_CHECKING:
-        _o: DomainHandle
-
-        @property
-        def _driver(self) -> Connection: ...
 
     # migration
 
     def migrate(
         self,
-        dconn: "virConnect",
+        dconn: AnyConnection,
         flags: int = 0,
         dname: str | None = None,
         uri: str | None = None,
         bandwidth: int = 0,
-    ) -> "virDomain":
+    ) -> Self:
         """Let the host of another connection run the domain; return it as that connection has it.
 
         Both hosts must have the same vCenter: `vpx://` connections, or `esx://` with ``?vcenter=``.
@@ -108,17 +100,17 @@ class Migration:
 
     def migrate2(
         self,
-        dconn: "virConnect",
+        dconn: AnyConnection,
         dxml: str | None = None,
         flags: int = 0,
         dname: str | None = None,
         uri: str | None = None,
         bandwidth: int = 0,
-    ) -> "virDomain":
+    ) -> Self:
         """As `migrate`; another description of the domain, `dxml`, is not supported."""
         return self._migrate("virDomainMigrate2", dconn, to_int(flags), dname, uri, to_int(bandwidth), dxml)
 
-    def migrate3(self, dconn: "virConnect", params: Mapping[str, Any], flags: int = 0) -> "virDomain":
+    def migrate3(self, dconn: AnyConnection, params: Mapping[str, Any], flags: int = 0) -> Self:
         """As `migrate`, with VIR_MIGRATE_PARAM_* for parameters: _URI, and _BANDWIDTH, which is ignored.
 
         One more is our own: ``storage``, the name of a datastore of the destination's host that gets the machine's
@@ -149,13 +141,13 @@ class Migration:
     def _migrate(
         self,
         function: str,
-        dconn: "virConnect",
+        dconn: AnyConnection,
         flags: int,
         dname: str | None,
         uri: str | None,
         bandwidth: int,
         dxml: str | None = None,
-    ) -> "virDomain":
+    ) -> Self:
         del bandwidth
         for text in (dname, uri, dxml):
             if text is not None and not isinstance(text, str):
@@ -175,18 +167,13 @@ class Migration:
         return self._perform(dconn, flags, dname, uri)
 
     def _check_vcenters(self, there: "Connection", function: str) -> None:
-        from esxvirt.driver.migration.migration import has_vcenter
 
-        if not has_vcenter(self._driver) or not has_vcenter(there):
+        if not migration.has_vcenter(self._driver) or not migration.has_vcenter(there):
             raise report(codes.VIR_ERR_NO_SUPPORT, codes.VIR_FROM_DOMAIN, function)
 
     def _perform(
-        self, dconn: "virConnect", flags: int, dname: str | None, uri: str | None, storage: str | None = None
-    ) -> "virDomain":
-        from esxvirt.driver.migration import migration
-        from esxvirt.errors import InvalidArgumentError
-        from esxvirt.libvirt._domain import virDomain
-
+        self, dconn: AnyConnection, flags: int, dname: str | None, uri: str | None, storage: str | None = None
+    ) -> Self:
         there = dconn._driver  # noqa: SLF001  the classes of this package are each other's friends
         check_flags(flags & ~_OF_SOURCE, _ACCEPTED, "esxDomainMigratePrepare")
         check_flags(flags, _ACCEPTED, "esxDomainMigratePerform")
@@ -194,7 +181,7 @@ class Migration:
             raise InvalidArgumentError("Renaming domains on migration not supported")
         destination = migration.prepare(there) if uri is None else migration.parse_destination(uri)
         migration.perform(self._driver, self._o, destination, storage)
-        return virDomain(dconn, migration.finish(there, self._o))
+        return type(self)(dconn, migration.finish(there, self._o))
 
     def migrateToURI(self, duri: str, flags: int = 0, dname: str | None = None, bandwidth: int = 0) -> int:
         """Refused as libvirt does: it is the vCenter that migrates, by a connection to it for each of the hosts."""
@@ -234,9 +221,7 @@ class Migration:
         and, third, 0. VMware tells how far it is in percent, so of the amounts of data (fourth to sixth: total,
         processed, remaining) the total is 100. The rest is 0.
         """
-        from esxvirt.driver.tasks.jobs import current_job
-
-        job = current_job(self._driver, self._o)
+        job = jobs.current_job(self._driver, self._o)
         if job is None:
             return [names.VIR_DOMAIN_JOB_NONE] + [0] * (_INFO_LENGTH - 1)
         known = [names.VIR_DOMAIN_JOB_BOUNDED, job.milliseconds or 0, 0, 100, job.progress, 100 - job.progress]
@@ -251,11 +236,9 @@ class Migration:
         `flags`: VIR_DOMAIN_JOB_STATS_COMPLETED for what was done last; the server keeps it for some minutes, so
         VIR_DOMAIN_JOB_STATS_KEEP_COMPLETED makes no difference.
         """
-        from esxvirt.driver.tasks.jobs import current_job, last_job
-
         check_flags(flags, _STATS, "esxDomainGetJobStats")
         ended = bool(flags & _STATS)
-        job = last_job(self._driver, self._o) if ended else current_job(self._driver, self._o)
+        job = jobs.last_job(self._driver, self._o) if ended else jobs.current_job(self._driver, self._o)
         return {"type": names.VIR_DOMAIN_JOB_NONE} if job is None else _stats(job)
 
     def abortJob(self) -> int:
@@ -267,14 +250,13 @@ class Migration:
         return self._abort_job(flags)
 
     def _abort_job(self, flags: int) -> int:
-        from esxvirt.driver.tasks.jobs import abort
 
         check_flags(flags, 0, "esxDomainAbortJobFlags")
-        abort(self._driver, self._o)
+        jobs.abort(self._driver, self._o)
         return 0
 
 
-def _destination(dconn: "virConnect | None", function: str) -> "Connection":
+def _destination(dconn: AnyConnection | None, function: str) -> "Connection":
     """Return the driver's connection of the destination, which must be open, and not for reading only."""
     if dconn is None:
         raise ClosedError

@@ -1,20 +1,18 @@
 """What virDomain has to do with its snapshots."""
 
-# ruff: noqa: PLC0415  the driver, and what it stands on, is loaded with the first connection
+from typing import TYPE_CHECKING
 
-from typing import TYPE_CHECKING, Any, cast
-
+from esxvirt.errors import ReadOnlyError, SnapshotNotFoundError
 from esxvirt.libvirt._errors import report_argument
+from esxvirt.libvirt._late import snapshot_changes, snapshot_listing, snapshot_xml, snapshots, validating
 from esxvirt.libvirt._methods import check_flags, to_text
-from esxvirt.libvirt._snapshot import ALL_FILTERS, LEAVES, METADATA, describe, names_of, virDomainSnapshot
+from esxvirt.libvirt._objects import AnyDomain
+from esxvirt.libvirt._snapshot import ALL_FILTERS, LEAVES, METADATA, names_of, virDomainSnapshot
 from esxvirt.libvirt.constants import errors as codes
 from esxvirt.libvirt.constants import snapshots as flags_
 
 if TYPE_CHECKING:
-    from esxvirt.driver.connection.connection import Connection
-    from esxvirt.driver.domain.handles import DomainHandle
     from esxvirt.driver.snapshots.snapshots import SnapshotHandle, SnapshotTree
-    from esxvirt.libvirt._domain import virDomain
 
 __all__ = ["Snapshots"]
 
@@ -28,14 +26,8 @@ _CREATE = (
 )
 
 
-class Snapshots:
+class Snapshots(AnyDomain):
     """The methods, for virDomain alone."""
-
-    if TYPE_CHECKING:
-        _o: DomainHandle
-
-        @property
-        def _driver(self) -> Connection: ...
 
     def snapshotCreateXML(self, xmlDesc: str, flags: int = 0) -> virDomainSnapshot:
         """Take a snapshot, with the memory of a domain that runs; its XML gives a name, by default the time's number.
@@ -43,19 +35,15 @@ class Snapshots:
         Flags: VIR_DOMAIN_SNAPSHOT_CREATE_DISK_ONLY (without memory), _QUIESCE (the guest's file systems made quiet),
         _VALIDATE (the XML checked against libvirt's schema), _NO_METADATA (as always: libvirt keeps none of ESX's).
         """
-        from esxvirt.driver.definition.validating import can_validate
-        from esxvirt.driver.snapshots.changes import take
-        from esxvirt.xml.snapshot import parse_snapshot
-
         function = "virDomainSnapshotCreateXML"
         text = to_text(xmlDesc, function, "xmlDesc")
         _check_creation(flags, function)
         check_flags(flags, _CREATE, "esxDomainSnapshotCreateXML")
         asked = bool(flags & flags_.VIR_DOMAIN_SNAPSHOT_CREATE_VALIDATE)
-        wanted = parse_snapshot(text, validate=asked and can_validate("domainsnapshot"))
+        wanted = snapshot_xml.parse_snapshot(text, validate=asked and validating.can_validate("domainsnapshot"))
         memory = not flags & flags_.VIR_DOMAIN_SNAPSHOT_CREATE_DISK_ONLY
         quiesce = bool(flags & flags_.VIR_DOMAIN_SNAPSHOT_CREATE_QUIESCE)
-        return self._snapshot(take(self._driver, self._o, wanted, memory=memory, quiesce=quiesce))
+        return self._snapshot(snapshot_changes.take(self._driver, self._o, wanted, memory=memory, quiesce=quiesce))
 
     def snapshotLookupByName(self, name: str, flags: int = 0) -> virDomainSnapshot:
         """Return the snapshot of a name, or if none has it, of an id of VMware's.
@@ -75,25 +63,13 @@ class Snapshots:
 
         Flags: VIR_DOMAIN_SNAPSHOT_LIST_ROOTS, _LEAVES; and _METADATA, which lists none.
         """
-        from esxvirt.driver.snapshots.listing import everything
-
         check_flags(flags, _ROOTS | METADATA | LEAVES, "esxDomainSnapshotNum")
-        return names_of(everything(self._tree(), flags))
+        return names_of(snapshot_listing.everything(self._tree(), flags))
 
     def listAllSnapshots(self, flags: int = 0) -> list[virDomainSnapshot]:
         """Return the snapshots, parents first; flags: all VIR_DOMAIN_SNAPSHOT_LIST_*. libvirt's driver has no such."""
-        from esxvirt.driver.snapshots.listing import everything
-
         check_flags(flags, ALL_FILTERS, "esxDomainListAllSnapshots")
-        return [self._snapshot(snapshot.handle) for snapshot in everything(self._tree(), flags)]
-
-    def snapshotDetails(self, flags: int = 0) -> list[tuple[virDomainSnapshot, dict[str, Any]]]:
-        """Return `listAllSnapshots` with what `virDomainSnapshot.details` tells of each, in one read of the server."""
-        from esxvirt.driver.snapshots.listing import everything
-
-        check_flags(flags, ALL_FILTERS, "esxDomainSnapshotDetails")
-        tree = self._tree()
-        return [(self._snapshot(found.handle), describe(tree, found)) for found in everything(tree, flags)]
+        return [self._snapshot(snapshot.handle) for snapshot in snapshot_listing.everything(self._tree(), flags)]
 
     def hasCurrentSnapshot(self, flags: int = 0) -> int:
         """Return 1 if the domain goes on from a snapshot, else 0."""
@@ -102,8 +78,6 @@ class Snapshots:
 
     def snapshotCurrent(self, flags: int = 0) -> virDomainSnapshot:
         """Return the snapshot that the domain goes on from."""
-        from esxvirt.errors import SnapshotNotFoundError
-
         check_flags(flags, 0, "esxDomainSnapshotCurrent")
         current = self._tree().current
         if current is None:
@@ -112,9 +86,6 @@ class Snapshots:
 
     def revertToSnapshot(self, snap: virDomainSnapshot, flags: int = 0) -> int:
         """Give the domain the state of a snapshot, its power state included; no flag is supported. 0."""
-        from esxvirt.driver.snapshots.changes import revert
-        from esxvirt.errors import ReadOnlyError
-
         function = "virDomainRevertToSnapshot"
         both = flags_.VIR_DOMAIN_SNAPSHOT_REVERT_RUNNING | flags_.VIR_DOMAIN_SNAPSHOT_REVERT_PAUSED
         if flags & both == both:
@@ -129,16 +100,15 @@ class Snapshots:
         if snap.connect()._driver.read_only:  # noqa: SLF001  as above
             raise ReadOnlyError(f"read only access prevents {function}")
         same = self._o.uuid == handle.uuid and snap.connect()._driver is self._driver  # noqa: SLF001  as above
-        revert(snap._driver, self._o if same else handle, snap._o)  # noqa: SLF001  as above
+        snapshot_changes.revert(snap._driver, self._o if same else handle, snap._o)  # noqa: SLF001  as above
         return 0
 
     def _tree(self) -> "SnapshotTree":
-        from esxvirt.driver.snapshots.snapshots import read_tree
 
-        return read_tree(self._driver, self._o)
+        return snapshots.read_tree(self._driver, self._o)
 
     def _snapshot(self, handle: "SnapshotHandle") -> virDomainSnapshot:
-        return virDomainSnapshot(cast("virDomain", self), handle)
+        return virDomainSnapshot(self, handle)
 
 
 def _check_creation(flags: int, function: str) -> None:

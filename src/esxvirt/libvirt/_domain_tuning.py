@@ -1,19 +1,15 @@
 """What virDomain has to tune a domain with: memory, processors, scheduler; and what VMware tools tell of its guest."""
 
-# ruff: noqa: PLC0415  the driver, and what it stands on, is loaded with the first connection
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from esxvirt.libvirt._errors import report, report_argument
+from esxvirt.libvirt._late import dataclasses, domain_memory, guest, scheduler, vcpus
 from esxvirt.libvirt._methods import check_flags, to_int
+from esxvirt.libvirt._objects import AnyDomain
 from esxvirt.libvirt._parameters import INT, LLONG, ULLONG, read_parameters
 from esxvirt.libvirt.constants import domains as flags_
 from esxvirt.libvirt.constants import errors as codes
 from esxvirt.libvirt.constants.connect import VIR_IP_ADDR_TYPE_IPV4, VIR_IP_ADDR_TYPE_IPV6, VIR_TYPED_PARAM_STRING_OKAY
-
-if TYPE_CHECKING:
-    from esxvirt.driver.connection.connection import Connection
-    from esxvirt.driver.domain.handles import DomainHandle
 
 __all__ = ["Tuning"]
 
@@ -25,29 +21,19 @@ _MEMORY_PARAMETERS = ("hard_limit", "soft_limit", "swap_hard_limit", _GUARANTEE)
 _SCHEDULER_PARAMETERS = {"reservation": LLONG, "limit": LLONG, "shares": INT}
 
 
-class Tuning:
+class Tuning(AnyDomain):
     """The methods, for virDomain alone."""
-
-    if TYPE_CHECKING:
-        _o: DomainHandle
-
-        @property
-        def _driver(self) -> Connection: ...
 
     # memory
 
     def setMaxMemory(self, memory: int) -> int:
         """Set the memory in KiB, of which it has the next multiple of 4096, of a domain that is off; 0."""
-        from esxvirt.driver.domain.memory import set_max_memory
-
-        set_max_memory(self._driver, self._o, _kibibytes(memory, "virDomainSetMaxMemory"))
+        domain_memory.set_max_memory(self._driver, self._o, _kibibytes(memory, "virDomainSetMaxMemory"))
         return 0
 
     def setMemory(self, memory: int) -> int:
         """Limit the memory of the host that the domain uses, in KiB; 0."""
-        from esxvirt.driver.domain.memory import set_memory
-
-        set_memory(self._driver, self._o, _kibibytes(memory, "virDomainSetMemory"))
+        domain_memory.set_memory(self._driver, self._o, _kibibytes(memory, "virDomainSetMemory"))
         return 0
 
     def setMemoryFlags(self, memory: int, flags: int = 0) -> int:
@@ -55,27 +41,21 @@ class Tuning:
 
         VIR_DOMAIN_AFFECT_LIVE is for a domain that runs, VIR_DOMAIN_AFFECT_CONFIG for any: VMware has one value.
         """
-        from esxvirt.driver.domain.memory import set_max_memory, set_memory
-
         kibibytes = _kibibytes(memory, "virDomainSetMemoryFlags")
         check_flags(flags, _AFFECT | flags_.VIR_DOMAIN_MEM_MAXIMUM, "esxDomainSetMemoryFlags")
         if flags & flags_.VIR_DOMAIN_MEM_MAXIMUM:
-            set_max_memory(self._driver, self._o, kibibytes, flags & _AFFECT)
+            domain_memory.set_max_memory(self._driver, self._o, kibibytes, flags & _AFFECT)
         else:
-            set_memory(self._driver, self._o, kibibytes, flags & _AFFECT)
+            domain_memory.set_memory(self._driver, self._o, kibibytes, flags & _AFFECT)
         return 0
 
     def memoryParameters(self, flags: int = 0) -> dict[str, int]:
         """Return ``{"min_guarantee": KiB}``: what the host keeps for the domain."""
-        from esxvirt.driver.domain.memory import get_guarantee
-
         check_flags(flags, _AFFECT | _STRINGS, "esxDomainGetMemoryParameters")
-        return {_GUARANTEE: get_guarantee(self._driver, self._o, flags & _AFFECT)}
+        return {_GUARANTEE: domain_memory.get_guarantee(self._driver, self._o, flags & _AFFECT)}
 
     def setMemoryParameters(self, params: dict[str, int], flags: int = 0) -> int:
         """Change the parameters of `memoryParameters`; 0."""
-        from esxvirt.driver.domain.memory import set_guarantee
-
         check_flags(flags, _AFFECT, "esxDomainSetMemoryParameters")
         values = read_parameters(params, dict.fromkeys(_MEMORY_PARAMETERS, ULLONG))
         for name in _MEMORY_PARAMETERS:
@@ -83,22 +63,18 @@ class Tuning:
                 message = f"parameter '{name}' not supported"
                 raise report(codes.VIR_ERR_ARGUMENT_UNSUPPORTED, codes.VIR_FROM_ESX, message)
         guarantee = values[_GUARANTEE]
-        set_guarantee(self._driver, self._o, guarantee, flags & _AFFECT)
+        domain_memory.set_guarantee(self._driver, self._o, guarantee, flags & _AFFECT)
         return 0
 
     # processors
 
     def setVcpus(self, nvcpus: int) -> int:
         """Set the number of virtual CPUs; 0."""
-        from esxvirt.driver.domain.vcpus import set_vcpus
-
-        set_vcpus(self._driver, self._o, _vcpus(nvcpus, "virDomainSetVcpus"))
+        vcpus.set_vcpus(self._driver, self._o, _vcpus(nvcpus, "virDomainSetVcpus"))
         return 0
 
     def setVcpusFlags(self, nvcpus: int, flags: int = 0) -> int:
         """Set the number of virtual CPUs; VIR_DOMAIN_VCPU_LIVE is taken, and makes no difference. 0."""
-        from esxvirt.driver.domain.vcpus import set_vcpus
-
         function = "virDomainSetVcpusFlags"
         if flags & flags_.VIR_DOMAIN_VCPU_MAXIMUM and not flags & flags_.VIR_DOMAIN_VCPU_CONFIG:
             message = "Flag 'VIR_DOMAIN_AFFECT_CONFIG' is required by flag 'VIR_DOMAIN_VCPU_MAXIMUM'"
@@ -108,15 +84,13 @@ class Tuning:
             raise report_argument(message, function, "ctl")
         count = _vcpus(nvcpus, function)
         check_flags(flags, flags_.VIR_DOMAIN_VCPU_LIVE, "esxDomainSetVcpusFlags")
-        set_vcpus(self._driver, self._o, count)
+        vcpus.set_vcpus(self._driver, self._o, count)
         return 0
 
     def schedulerType(self) -> tuple[str, int]:
         """Return the scheduler's name and the number of its parameters: ``("allocation", 3)``."""
-        from esxvirt.driver.domain.scheduler import SCHEDULER_TYPE
-
         _ = self._driver
-        return SCHEDULER_TYPE, len(_SCHEDULER_PARAMETERS)
+        return scheduler.SCHEDULER_TYPE, len(_SCHEDULER_PARAMETERS)
 
     def schedulerParameters(self) -> dict[str, int]:
         """Return ``reservation`` and ``limit`` in MHz (-1: none) and ``shares`` (-1, -2, -3: low, normal, high)."""
@@ -127,12 +101,8 @@ class Tuning:
         return self._get_scheduling(flags)
 
     def _get_scheduling(self, flags: int) -> dict[str, int]:
-        from dataclasses import asdict
-
-        from esxvirt.driver.domain.scheduler import get_scheduling
-
         check_flags(flags, _AFFECT | _STRINGS, "esxDomainGetSchedulerParametersFlags")
-        return asdict(get_scheduling(self._driver, self._o, flags & _AFFECT))
+        return dataclasses.asdict(scheduler.get_scheduling(self._driver, self._o, flags & _AFFECT))
 
     def setSchedulerParameters(self, params: dict[str, int]) -> int:
         """Change parameters of `schedulerParameters`; those that are not in `params` stay. 0."""
@@ -143,29 +113,24 @@ class Tuning:
         return self._set_scheduling(params, flags)
 
     def _set_scheduling(self, params: dict[str, int], flags: int) -> int:
-        from esxvirt.driver.domain.scheduler import Scheduling, set_scheduling
 
         check_flags(flags, _AFFECT, "esxDomainSetSchedulerParametersFlags")
-        values = Scheduling(**read_parameters(params, _SCHEDULER_PARAMETERS))
-        set_scheduling(self._driver, self._o, values, flags & _AFFECT)
+        values = scheduler.Scheduling(**read_parameters(params, _SCHEDULER_PARAMETERS))
+        scheduler.set_scheduling(self._driver, self._o, values, flags & _AFFECT)
         return 0
 
     # the guest, as VMware tools tell
 
     def hostname(self, flags: int = 0) -> str:
         """Return the guest's hostname, which needs VMware tools in it; no flag is supported."""
-        from esxvirt.driver.domain.guest import hostname
-
         check_flags(flags, 0, "esxDomainGetHostname")
-        return hostname(self._driver, self._o)
+        return guest.hostname(self._driver, self._o)
 
     def interfaceAddresses(self, source: int, flags: int = 0) -> dict[str, dict[str, Any]]:
         """Return the guest's network cards by network: ``{"hwaddr": MAC, "addrs": [{"addr", "prefix", "type"}]}``.
 
         `source` is VIR_DOMAIN_INTERFACE_ADDRESSES_SRC_AGENT, which needs VMware tools. They tell no prefix: it is 0.
         """
-        from esxvirt.driver.domain.guest import addresses
-
         agent = flags_.VIR_DOMAIN_INTERFACE_ADDRESSES_SRC_AGENT
         if source == agent and self._driver.read_only:
             message = "read only access prevents virDomainInterfaceAddresses"
@@ -179,7 +144,7 @@ class Tuning:
                 "addrs": [{"addr": address, "prefix": 0, "type": _kind(address)} for address in card.addresses],
                 "hwaddr": card.mac,
             }
-            for card in addresses(self._driver, self._o)
+            for card in guest.addresses(self._driver, self._o)
         }
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from esxvirt import errors
+from esxvirt.libvirt._late import traceback
 from esxvirt.libvirt.constants import errors as codes
 
 __all__ = [
@@ -161,6 +162,8 @@ class libvirtError(Exception):  # libvirt-python's name
         err: `virGetLastError` as of the making of this error; None if there was none.
     """
 
+    err: ErrorTuple | None
+
     def __init__(self, defmsg: str) -> None:
         err = virGetLastError()
         super().__init__(defmsg if err is None else err[2])
@@ -270,8 +273,6 @@ def _report(error: ErrorTuple) -> libvirtError:
         try:
             handler(context, error)
         except Exception:  # noqa: BLE001  as in libvirt-python: a handler that breaks hides no error
-            import traceback  # noqa: PLC0415  rarely needed
-
             traceback.print_exc()
     else:
         sys.stderr.write(f"libvirt: {SOURCES.get(error[1], '')} error : {error[2]}\n")

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from esxvirt.libvirt._arguments import to_int, to_int32
 from esxvirt.libvirt._errors import libvirtError, report, virResetLastError
+from esxvirt.libvirt._late import select, socket, traceback
 from esxvirt.libvirt.constants.errors import VIR_ERR_INTERNAL_ERROR, VIR_FROM_EVENT
 from esxvirt.libvirt.constants.events import (
     VIR_EVENT_HANDLE_ERROR,
@@ -74,8 +75,6 @@ class _Loop:
     """The default implementation: one thread runs it, any may change what it watches."""
 
     def __init__(self) -> None:
-        import socket  # noqa: PLC0415  a program without a loop of its own does without
-
         self._lock = threading.Lock()
         self._handles: dict[int, _Handle] = {}
         self._timers: dict[int, _Timer] = {}
@@ -183,8 +182,6 @@ class _Loop:
 
 
 def _poll(wanted: dict[int, int], timeout: float | None) -> dict[int, int]:
-    import select  # noqa: PLC0415  a program without a loop of its own does without
-
     if not hasattr(select, "poll"):  # Windows, where descriptors are sockets
         to_read = [fd for fd, events in wanted.items() if events & _READABLE]
         to_write = [fd for fd, events in wanted.items() if events & _WRITABLE]
@@ -209,8 +206,6 @@ def _call(function: Callable[..., Any], *arguments: Any) -> Any:
     try:
         return function(*arguments)
     except Exception:  # noqa: BLE001  whatever a callback raises
-        import traceback  # noqa: PLC0415  rarely needed
-
         traceback.print_exc()
         return None
 

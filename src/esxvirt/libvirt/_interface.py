@@ -1,9 +1,8 @@
 """virInterface: a physical network card."""
 
-# ruff: noqa: PLC0415  the driver, and what it stands on, is loaded with the first connection
-
 from typing import TYPE_CHECKING
 
+from esxvirt.libvirt._late import interface_xml, interfaces
 from esxvirt.libvirt._methods import check_flags, offers
 from esxvirt.libvirt._objects import OfConnection
 from esxvirt.libvirt.constants.networks import VIR_INTERFACE_XML_INACTIVE
@@ -35,8 +34,5 @@ class virInterface(OfConnection):
 
     def XMLDesc(self, flags: int = 0) -> str:
         """Return the card's description; with VIR_INTERFACE_XML_INACTIVE it is the same."""
-        from esxvirt.driver.host.interfaces import describe
-        from esxvirt.xml.interface import format_interface
-
         check_flags(flags, VIR_INTERFACE_XML_INACTIVE, "esxInterfaceGetXMLDesc")
-        return format_interface(describe(self._driver, self._o))
+        return interface_xml.format_interface(interfaces.describe(self._driver, self._o))

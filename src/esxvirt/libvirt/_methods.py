@@ -4,22 +4,25 @@ import functools
 import operator
 from collections.abc import Callable
 from types import MethodType
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, Protocol, TypeVar, cast
 
 from esxvirt.errors import EsxvirtError
 from esxvirt.libvirt._arguments import check_arguments, names_of, to_int
 from esxvirt.libvirt._errors import libvirtError, report, report_argument, translate, virResetLastError
+from esxvirt.libvirt._late import ast, inspect
+from esxvirt.libvirt._moved import missing
 from esxvirt.libvirt._surface import SURFACE
 from esxvirt.libvirt.constants import errors as codes
 
 if TYPE_CHECKING:
-    import inspect
+    from types import FunctionType
 
     from esxvirt.driver.connection.connection import Connection
 
-__all__ = ["ClosedError", "Method", "check_flags", "domain_of", "offers", "to_int", "to_text"]
+__all__ = ["ClosedError", "Method", "check_flags", "domain_of", "methods", "offers", "reports", "to_int", "to_text"]
 
 _Class = TypeVar("_Class", bound=type)
+_Function = TypeVar("_Function", bound=Callable[..., Any])
 
 _CHANGES_NOTHING = frozenset(
     {
@@ -101,7 +104,24 @@ def offers(cls: _Class) -> _Class:
     for method in methods(cls.__name__):
         body = next((base.__dict__[method.name] for base in cls.__mro__ if method.name in base.__dict__), None)
         setattr(cls, method.name, _Unsupported(method, cls) if body is None else _supported(body, method))
+    setattr(cls, "__getattr__", _say_where_it_is)  # noqa: B010  type checkers must not know of it
     return cls
+
+
+def reports(function: str, *, writes: bool = False) -> Callable[[_Function], _Function]:
+    """Let a function of ours, whose first argument is an object of libvirt's, fail as that object's methods do.
+
+    Args:
+        function: What errors and refusals call it; it says whose errors they are, too.
+        writes: Whether a read-only connection is refused.
+    """
+
+    def wrap(body: _Function) -> _Function:
+        code = cast("FunctionType", body).__code__
+        parameters = ", ".join(code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount])
+        return cast("_Function", _supported(body, Method(body.__name__, parameters, function, writes)))
+
+    return wrap
 
 
 def check_flags(flags: int, allowed: int, function: str) -> int:
@@ -121,6 +141,10 @@ def to_text(value: Any, function: str, argument: str) -> str:
     if not isinstance(value, str):
         raise TypeError(f"{function}() argument 2 must be str or None, not {type(value).__name__}")
     return value
+
+
+def _say_where_it_is(self: object, name: str) -> NoReturn:
+    raise missing(f"'{type(self).__name__}' object", type(self).__mro__, name, self)
 
 
 def _supported(body: Callable[..., Any], method: Method) -> Callable[..., Any]:
@@ -199,9 +223,6 @@ def _closed(method: Method) -> libvirtError:
 
 def _signature(parameters: str) -> "inspect.Signature":
     """Make a signature of ``self`` and parameters as written in `SURFACE`: names, with or without a plain default."""
-    import ast  # noqa: PLC0415  only a call that fails, or somebody who looks, needs these two
-    import inspect  # noqa: PLC0415
-
     made = [inspect.Parameter("self", inspect.Parameter.POSITIONAL_OR_KEYWORD)]
     for parameter in parameters.split(", ") if parameters else ():
         name, equals, default = parameter.partition("=")

@@ -1,11 +1,10 @@
 """virNetwork: a virtual switch."""
 
-# ruff: noqa: PLC0415  the driver, and what it stands on, is loaded with the first connection
-
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from esxvirt.errors import EsxvirtError
+from esxvirt.libvirt._late import network_definition, network_xml, networks
 from esxvirt.libvirt._methods import offers, to_int
 from esxvirt.libvirt._objects import OfConnection
 
@@ -57,15 +56,10 @@ class virNetwork(OfConnection):
 
     def undefine(self) -> int:
         """Remove the virtual switch and its port groups, unless the host or a running machine uses them; 0."""
-        from esxvirt.driver.network.define import undefine
-
-        undefine(self._driver, self._o)
+        network_definition.undefine(self._driver, self._o)
         return 0
 
     def XMLDesc(self, flags: int = 0) -> str:
         """Return the network's description; as in libvirt's driver, `flags` are not looked at."""
-        from esxvirt.driver.network.networks import describe
-        from esxvirt.xml.network import format_network
-
         to_int(flags)
-        return format_network(describe(self._driver, self._o))
+        return network_xml.format_network(networks.describe(self._driver, self._o))

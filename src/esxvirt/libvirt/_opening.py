@@ -1,7 +1,5 @@
 """open, openReadOnly and openAuth."""
 
-# ruff: noqa: PLC0415  the driver, and what it stands on, is loaded with the first connection
-
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -9,6 +7,7 @@ from esxvirt.errors import EsxvirtError, UnavailableError
 from esxvirt.libvirt._configuration import resolve
 from esxvirt.libvirt._connect import virConnect
 from esxvirt.libvirt._errors import translate, virResetLastError
+from esxvirt.libvirt._late import connections, credentials, uris
 from esxvirt.libvirt._methods import check_flags
 from esxvirt.libvirt.constants.connect import VIR_CONNECT_NO_ALIASES, VIR_CONNECT_RO
 from esxvirt.libvirt.constants.errors import VIR_FROM_NONE
@@ -71,7 +70,6 @@ def _open(
     aliases: bool = True,
     function: str = "virConnectOpenAuth",
 ) -> virConnect:
-    from esxvirt.uri import parse
 
     virResetLastError()
     if name is not None and not isinstance(name, str):
@@ -80,11 +78,9 @@ def _open(
     try:
         if not text:
             raise UnavailableError("an empty URI: name a server, such as 'esx://example-esx.com/'")
-        uri = parse(text)
-        from esxvirt.auth import CallbackAuthenticator
-        from esxvirt.driver.connection.connection import Connection
+        uri = uris.parse(text)
 
-        authenticate = CallbackAuthenticator(types, callback, opaque, authfile=uri.authfile)
-        return virConnect(Connection.open(uri, authenticate, read_only=read_only))
+        authenticate = credentials.CallbackAuthenticator(types, callback, opaque, authfile=uri.authfile)
+        return virConnect(connections.Connection.open(uri, authenticate, read_only=read_only))
     except EsxvirtError as error:
         raise translate(error, VIR_FROM_NONE) from error

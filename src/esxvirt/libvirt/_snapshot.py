@@ -1,10 +1,10 @@
 """virDomainSnapshot: a snapshot of a domain."""
 
-# ruff: noqa: PLC0415  the driver, and what it stands on, is loaded with the first connection
+from typing import TYPE_CHECKING
 
-from typing import TYPE_CHECKING, Any
-
+from esxvirt.errors import SnapshotNotFoundError
 from esxvirt.libvirt._errors import report, report_argument
+from esxvirt.libvirt._late import snapshot_changes, snapshot_listing, snapshots
 from esxvirt.libvirt._methods import check_flags, offers
 from esxvirt.libvirt._objects import OfDomain
 from esxvirt.libvirt.constants import errors as codes
@@ -43,8 +43,6 @@ class virDomainSnapshot(OfDomain):
 
     def getParent(self, flags: int = 0) -> "virDomainSnapshot":
         """Return the snapshot that the domain went on from when this one was taken."""
-        from esxvirt.errors import SnapshotNotFoundError
-
         check_flags(flags, 0, "esxDomainSnapshotGetParent")
         snapshot = self._node()[1]
         if snapshot.parent is None:
@@ -53,23 +51,11 @@ class virDomainSnapshot(OfDomain):
 
     def getXMLDesc(self, flags: int = 0) -> str:
         """Return the XML; no flag is supported."""
-        from esxvirt.driver.snapshots.snapshots import xml_description
-
         if flags & flags_.VIR_DOMAIN_SNAPSHOT_XML_SECURE and self._driver.read_only:
             message = "virDomainSnapshotGetXMLDesc with secure flag"
             raise report(codes.VIR_ERR_OPERATION_DENIED, codes.VIR_FROM_DOMAIN_SNAPSHOT, message)
         check_flags(flags, 0, "esxDomainSnapshotGetXMLDesc")
-        return xml_description(self._dom._o, self._node()[1])  # noqa: SLF001  as `_driver`
-
-    def details(self, flags: int = 0) -> dict[str, Any]:
-        """Return what there is to know, in one read of the server; no flag is supported. libvirt has no such thing.
-
-        ``id`` (VMware's number of it), ``name``, ``description``, ``state`` (VIR_DOMAIN_*), ``creationTime`` (seconds
-        since 1970), ``quiesced``, ``current``, ``parent`` and ``parentId`` (None for a root), ``children`` and
-        ``descendants`` (how many).
-        """
-        check_flags(flags, 0, "esxDomainSnapshotGetDetails")
-        return describe(*self._node())
+        return snapshots.xml_description(self._dom._o, self._node()[1])  # noqa: SLF001  as `_driver`
 
     def hasMetadata(self, flags: int = 0) -> int:
         """Return 0: libvirt keeps nothing of its own of ESX's snapshots."""
@@ -100,20 +86,12 @@ class virDomainSnapshot(OfDomain):
         check_flags(flags, ALL_FILTERS, "esxDomainSnapshotListAllChildren")
         return [self._other(snapshot) for snapshot in self._children(flags)[1]]
 
-    def childrenDetails(self, flags: int = 0) -> "list[tuple[virDomainSnapshot, dict[str, Any]]]":
-        """Return `listAllChildren` with what `details` tells of each, in one read of the server."""
-        check_flags(flags, ALL_FILTERS, "esxDomainSnapshotChildrenDetails")
-        tree, found = self._children(flags)
-        return [(self._other(snapshot), describe(tree, snapshot)) for snapshot in found]
-
     def delete(self, flags: int = 0) -> int:
         """Remove the snapshot; those below take its place. 0.
 
         Flags: VIR_DOMAIN_SNAPSHOT_DELETE_CHILDREN removes those below, too, _CHILDREN_ONLY (which libvirt's driver has
         not) those alone; with _METADATA_ONLY nothing is removed, as libvirt keeps nothing of its own.
         """
-        from esxvirt.driver.snapshots.changes import remove, remove_children
-
         if flags & _CHILDREN and flags & _CHILDREN_ONLY:
             message = (
                 "Flags 'VIR_DOMAIN_SNAPSHOT_DELETE_CHILDREN' and 'VIR_DOMAIN_SNAPSHOT_DELETE_CHILDREN_ONLY' "
@@ -125,35 +103,20 @@ class virDomainSnapshot(OfDomain):
         if flags & _METADATA_ONLY:
             self._node()
         elif flags & _CHILDREN_ONLY:
-            remove_children(self._driver, domain, self._o)
+            snapshot_changes.remove_children(self._driver, domain, self._o)
         else:
-            remove(self._driver, domain, self._o, children=bool(flags & _CHILDREN))
-        return 0
-
-    def rename(self, name: str | None = None, description: str | None = None, flags: int = 0) -> int:
-        """Change the name, the description, or both; None keeps what is. No flag is supported. 0.
-
-        libvirt has no such function: its drivers that can do so take a description anew.
-        """
-        from esxvirt.driver.snapshots.changes import rename
-
-        check_flags(flags, 0, "esxDomainSnapshotRename")
-        domain = self._dom._o  # noqa: SLF001  the classes of this package are each other's friends
-        self._o = rename(self._driver, domain, self._o, name, description)
+            snapshot_changes.remove(self._driver, domain, self._o, children=bool(flags & _CHILDREN))
         return 0
 
     def _node(self) -> "tuple[SnapshotTree, Snapshot]":
         """Read the tree, and find the snapshot in it."""
-        from esxvirt.driver.snapshots.snapshots import read_tree
-
-        tree = read_tree(self._driver, self._dom._o)  # noqa: SLF001  as above
+        tree = snapshots.read_tree(self._driver, self._dom._o)  # noqa: SLF001  as above
         return tree, tree.find(self._o)
 
     def _children(self, flags: int) -> "tuple[SnapshotTree, list[Snapshot]]":
-        from esxvirt.driver.snapshots.listing import children
 
         tree, snapshot = self._node()
-        return tree, children(snapshot, flags)
+        return tree, snapshot_listing.children(snapshot, flags)
 
     def _other(self, snapshot: "Snapshot") -> "virDomainSnapshot":
         return virDomainSnapshot(self._dom, snapshot.handle)
@@ -162,21 +125,3 @@ class virDomainSnapshot(OfDomain):
 def names_of(snapshots: "Iterable[Snapshot]") -> list[str]:
     """Return the names."""
     return [snapshot.name for snapshot in snapshots]
-
-
-def describe(tree: "SnapshotTree", snapshot: "Snapshot") -> dict[str, Any]:
-    """Return what `virDomainSnapshot.details` returns."""
-    parent = snapshot.parent
-    return {
-        "id": snapshot.id,
-        "name": snapshot.name,
-        "description": snapshot.description,
-        "state": snapshot.state,
-        "creationTime": snapshot.seconds,
-        "quiesced": snapshot.quiesced,
-        "current": tree.current is snapshot,
-        "parent": parent.name if parent else None,
-        "parentId": parent.id if parent else None,
-        "children": len(snapshot.children),
-        "descendants": len(snapshot.descendants()),
-    }

@@ -1,12 +1,11 @@
 """virStoragePool: a datastore, or an iSCSI target."""
 
-# ruff: noqa: PLC0415  the driver, and what it stands on, is loaded with the first connection
-
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from esxvirt.errors import EsxvirtError
 from esxvirt.libvirt._arguments import check_connection
+from esxvirt.libvirt._late import pool_xml, pools, volume_files, volumes
 from esxvirt.libvirt._methods import check_flags, offers, to_int, to_text
 from esxvirt.libvirt._objects import OfConnection
 from esxvirt.libvirt._storage_vol import virStorageVol
@@ -63,8 +62,6 @@ class virStoragePool(OfConnection):
 
     def info(self) -> list[int]:
         """Return state (VIR_STORAGE_POOL_*), capacity, allocation and what is free, in bytes, as they are now."""
-        from esxvirt.driver.storage import pools
-
         pool = pools.read_again(self._driver, self._o)
         pools.warn([pool])
         info = pools.info(pool)
@@ -72,18 +69,13 @@ class virStoragePool(OfConnection):
 
     def XMLDesc(self, flags: int = 0) -> str:
         """Return the XML; no flags are taken."""
-        from esxvirt.driver.storage import pools
-        from esxvirt.xml.storage.pool import format_pool
-
         check_flags(flags, 0, "esxStoragePoolGetXMLDesc")
         pool = pools.read_again(self._driver, self._o)
         pools.warn([pool])
-        return format_pool(pools.describe(pool))
+        return pool_xml.format_pool(pools.describe(pool))
 
     def refresh(self, flags: int = 0) -> int:
         """Have the host look again what is there; 0."""
-        from esxvirt.driver.storage import pools
-
         check_flags(flags, 0, "esxStoragePoolRefresh")
         pools.refresh(self._driver, self._o)
         return 0
@@ -91,20 +83,13 @@ class virStoragePool(OfConnection):
     # volumes
 
     def _volumes(self) -> "list[VolumeHandle]":
-        from esxvirt.driver.storage.volumes import list_volumes
 
-        return list_volumes(self._driver, self._o)
+        return volumes.list_volumes(self._driver, self._o)
 
     def listAllVolumes(self, flags: int = 0) -> list[virStorageVol]:
         """Return all volumes, of whatever depth of folders."""
         check_flags(flags, 0, "esxStoragePoolListAllVolumes")
         return [virStorageVol(self._conn, volume) for volume in self._volumes()]
-
-    def getAllVolumeInfo(self, flags: int = 0) -> list[tuple[virStorageVol, list[int]]]:
-        """Return all volumes, each with what its `info` returns. esxvirt's own: one search."""
-        check_flags(flags, 0, "esxStoragePoolListAllVolumes")
-        volumes = self._volumes()
-        return [(virStorageVol(self._conn, one), [one.type, one.capacity, one.allocation]) for one in volumes]
 
     def listVolumes(self) -> list[str]:
         """Return the names of all volumes."""
@@ -116,30 +101,24 @@ class virStoragePool(OfConnection):
 
     def storageVolLookupByName(self, name: str) -> virStorageVol:
         """Return the volume of this name: ``folder/file``, or a LUN's device."""
-        from esxvirt.driver.storage.volumes import lookup_by_name
-
         text = to_text(name, "virStorageVolLookupByName", "name")
-        return virStorageVol(self._conn, lookup_by_name(self._driver, self._o, text))
+        return virStorageVol(self._conn, volumes.lookup_by_name(self._driver, self._o, text))
 
     def createXML(self, xmlDesc: str, flags: int = 0) -> virStorageVol:
         """Make a disk image, with the folder that it is to be in.
 
         VIR_STORAGE_VOL_CREATE_VALIDATE checks the XML by libvirt's schema, whose names of volumes have no folders here.
         """
-        from esxvirt.driver.storage.volume_files import create
-
         check_flags(flags, VIR_STORAGE_VOL_CREATE_VALIDATE, "esxStorageVolCreateXML")
         text = to_text(xmlDesc, "virStorageVolCreateXML", "xmlDesc")
-        return virStorageVol(self._conn, create(self._driver, self._o, text, validate=bool(flags)))
+        return virStorageVol(self._conn, volume_files.create(self._driver, self._o, text, validate=bool(flags)))
 
     def createXMLFrom(self, xmlDesc: str, clonevol: virStorageVol, flags: int = 0) -> virStorageVol:
         """Make a disk image of another, with the folder that it is to be in; flags as `createXML`."""
-        from esxvirt.driver.storage.volume_files import copy
-
         check_flags(flags, VIR_STORAGE_VOL_CREATE_VALIDATE, "esxStorageVolCreateXMLFrom")
         text = to_text(xmlDesc, "virStorageVolCreateXMLFrom", "xmlDesc")
         function = "virStorageVolCreateXMLFrom"
         message = f"clonevol in {function} must match connection of pool '{self._o.name}'"
         check_connection(self._conn, clonevol, message, function, "clonevol", VIR_FROM_STORAGE)
         source = clonevol._o  # noqa: SLF001  the classes of this package are each other's friends
-        return virStorageVol(self._conn, copy(self._driver, self._o, text, source, validate=bool(flags)))
+        return virStorageVol(self._conn, volume_files.copy(self._driver, self._o, text, source, validate=bool(flags)))

@@ -1,20 +1,17 @@
 """virStorageVol: a disk, ISO or floppy image in a datastore, or a LUN."""
 
-# ruff: noqa: PLC0415  the driver, and what it stands on, is loaded with the first connection
-
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from esxvirt.errors import InvalidArgumentError, UnsupportedError
 from esxvirt.libvirt._arguments import check_connection
+from esxvirt.libvirt._late import transfer, volume_files, volume_xml, volumes
 from esxvirt.libvirt._methods import check_flags, offers, to_int
-from esxvirt.libvirt._objects import OfConnection
+from esxvirt.libvirt._objects import AnyConnection, OfConnection
 from esxvirt.libvirt.constants import storage as flags_
 from esxvirt.libvirt.constants.errors import VIR_FROM_STORAGE
 
 if TYPE_CHECKING:
     from esxvirt.driver.storage.volumes import VolumeHandle
-    from esxvirt.libvirt._connect import virConnect
-    from esxvirt.libvirt._storage_pool import virStoragePool
     from esxvirt.libvirt._stream import virStream
 
 __all__ = ["virStorageVol"]
@@ -33,7 +30,7 @@ class virStorageVol(OfConnection):
     if TYPE_CHECKING:
         _o: VolumeHandle
 
-    def __init__(self, conn: "virConnect", _obj: Any = None) -> None:
+    def __init__(self, conn: AnyConnection, _obj: Any = None) -> None:
         super().__init__(conn, _obj)
 
     def name(self) -> str:
@@ -46,20 +43,12 @@ class virStorageVol(OfConnection):
 
     def key(self) -> str:
         """Return what the volume is known by, whatever its name."""
-        from esxvirt.driver.storage.volumes import key_of
-
-        return key_of(self._driver, self._o)
+        return volumes.key_of(self._driver, self._o)
 
     def info(self) -> list[int]:
         """Return type (VIR_STORAGE_VOL_*), capacity and allocation in bytes, as they are now."""
-        from esxvirt.driver.storage.volumes import read_again
-
-        now = read_again(self._driver, self._o)
+        now = volumes.read_again(self._driver, self._o)
         return [now.type, now.capacity, now.allocation]
-
-    def infoAtLookup(self) -> list[int]:
-        """Return what `info` would have returned when the volume was looked up. esxvirt's own; asks nothing."""
-        return [self._o.type, self._o.capacity, self._o.allocation]
 
     def infoFlags(self, flags: int = 0) -> list[int]:
         """Return what `info` returns; with VIR_STORAGE_VOL_GET_PHYSICAL, too: what is allocated is what is there."""
@@ -68,40 +57,23 @@ class virStorageVol(OfConnection):
 
     def XMLDesc(self, flags: int = 0) -> str:
         """Return the XML; no flags are taken."""
-        from esxvirt.driver.storage.volumes import describe, read_again
-        from esxvirt.xml.storage.volume import format_volume
-
         check_flags(flags, 0, "esxStorageVolGetXMLDesc")
-        return format_volume(describe(self._driver, read_again(self._driver, self._o)))
+        return volume_xml.format_volume(volumes.describe(self._driver, volumes.read_again(self._driver, self._o)))
 
-    def XMLDescAtLookup(self) -> str:
-        """Return what `XMLDesc` would have returned when the volume was looked up. esxvirt's own."""
-        from esxvirt.driver.storage.volumes import describe
-        from esxvirt.xml.storage.volume import format_volume
-
-        return format_volume(describe(self._driver, self._o))
-
-    def storagePoolLookupByVolume(self) -> "virStoragePool":
+    def storagePoolLookupByVolume(self) -> OfConnection:
         """Return the pool."""
-        from esxvirt.driver.storage.volumes import lookup_pool
-        from esxvirt.libvirt._storage_pool import virStoragePool
-
-        return virStoragePool(self._conn, lookup_pool(self._driver, self._o))
+        return self._conn._pool(volumes.lookup_pool(self._driver, self._o))  # noqa: SLF001  friends, as below
 
     def delete(self, flags: int = 0) -> int:
         """Delete the volume's files; 0."""
-        from esxvirt.driver.storage.volume_files import delete
-
         check_flags(flags, 0, "esxStorageVolDelete")
-        delete(self._driver, self._o)
+        volume_files.delete(self._driver, self._o)
         return 0
 
     def wipe(self, flags: int = 0) -> int:
         """Fill a disk image with zeros; 0."""
-        from esxvirt.driver.storage.volume_files import wipe
-
         check_flags(flags, 0, "esxStorageVolWipe")
-        wipe(self._driver, self._o)
+        volume_files.wipe(self._driver, self._o)
         return 0
 
     def wipePattern(self, algorithm: int, flags: int = 0) -> int:
@@ -116,21 +88,18 @@ class virStorageVol(OfConnection):
         VIR_STORAGE_VOL_RESIZE_ALLOCATE writes the zeros at once. VIR_STORAGE_VOL_RESIZE_SHRINK is taken, but no image
         shrinks.
         """
-        from esxvirt.driver.storage.volume_files import resize
-        from esxvirt.driver.storage.volumes import read_again
-
         check_flags(flags, _RESIZE_FLAGS, "esxStorageVolResize")
         shrink, delta = flags & flags_.VIR_STORAGE_VOL_RESIZE_SHRINK, flags & flags_.VIR_STORAGE_VOL_RESIZE_DELTA
         if to_int(capacity) < 0:
             raise OverflowError("can't convert negative value to unsigned int")
-        now = read_again(self._driver, self._o)
+        now = volumes.read_again(self._driver, self._o)
         wanted = capacity
         if delta:
             wanted = now.capacity - capacity if shrink else now.capacity + capacity
         if wanted < 0:
             raise InvalidArgumentError(f"'{now.name}' has only {now.capacity} bytes")
         allocate = bool(flags & flags_.VIR_STORAGE_VOL_RESIZE_ALLOCATE)
-        resize(self._driver, now, wanted, allocate=allocate)
+        volume_files.resize(self._driver, now, wanted, allocate=allocate)
         return 0
 
     def _check_stream(self, stream: "virStream", function: str) -> None:
@@ -142,12 +111,10 @@ class virStorageVol(OfConnection):
 
         Of a disk image it is the content of the disk. What breaks off on the way goes on where it broke.
         """
-        from esxvirt.driver.storage.transfer import download
-
         check_flags(flags, 0, "esxStorageVolDownload")
         self._check_stream(stream, "virStorageVolDownload")
         stream._check_free()  # noqa: SLF001  the classes of this package are each other's friends
-        stream._read_from(download(self._driver, self._o, to_int(offset), to_int(length)))  # noqa: SLF001
+        stream._read_from(transfer.download(self._driver, self._o, to_int(offset), to_int(length)))  # noqa: SLF001
         return 0
 
     def upload(self, stream: "virStream", offset: int, length: int, flags: int = 0) -> int:
@@ -155,10 +122,8 @@ class virStorageVol(OfConnection):
 
         What is not sent of a disk is zeros. VMware takes files from their beginning: `offset` is 0.
         """
-        from esxvirt.driver.storage.transfer import upload
-
         check_flags(flags, 0, "esxStorageVolUpload")
         self._check_stream(stream, "virStorageVolUpload")
         stream._check_free()  # noqa: SLF001  the classes of this package are each other's friends
-        stream._write_to(upload(self._driver, self._o, to_int(offset), to_int(length)))  # noqa: SLF001
+        stream._write_to(transfer.upload(self._driver, self._o, to_int(offset), to_int(length)))  # noqa: SLF001
         return 0

@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING, Any
 from esxvirt.errors import ArgumentUnsupportedError, OperationInvalidError, UnsupportedError
 from esxvirt.libvirt._errors import report_argument
 from esxvirt.libvirt._methods import check_flags, offers, to_int
-from esxvirt.libvirt._objects import OfConnection
+from esxvirt.libvirt._objects import AnyConnection, OfConnection
 from esxvirt.libvirt.constants.errors import VIR_FROM_STREAMS
 from esxvirt.libvirt.constants.node import VIR_STREAM_NONBLOCK, VIR_STREAM_RECV_STOP_AT_HOLE
 
 if TYPE_CHECKING:
     from esxvirt.driver.storage.transfer import Sink, Source
-    from esxvirt.libvirt._connect import virConnect
 
 __all__ = ["virStream"]
 
@@ -27,7 +26,7 @@ class virStream(OfConnection):
     raise VIR_ERR_NO_SUPPORT.
     """
 
-    def __init__(self, conn: "virConnect", _obj: Any = None) -> None:
+    def __init__(self, conn: AnyConnection, _obj: Any = None) -> None:
         super().__init__(conn, _obj)
         self._flags = int(_obj or 0)
         self._source: Source | None = None
@@ -100,41 +99,6 @@ class virStream(OfConnection):
             message = f"nbytes in {function} must be zero or greater"
             raise report_argument(message, function, "nbytes", VIR_FROM_STREAMS)
         return self._source.read(nbytes)
-
-    def remaining(self) -> int | None:
-        """Return how many bytes of a download are still to come, None if nobody knows. esxvirt's own."""
-        left: int | None = getattr(self._source, "left", None)
-        return left
-
-    def facts(self) -> dict[str, int | str | None] | None:
-        """Return what the server says of the whole file that a download comes from, None if there is none.
-
-        ``{"size": bytes, "modified": text, "etag": text}``, each None where it is not told. Two downloads with the same
-        facts, of which size and one of the others are known, are of the same content. esxvirt's own.
-        """
-        facts = getattr(self._source, "facts", None)
-        if facts is None:
-            return None
-        return {"size": facts.size, "modified": facts.modified, "etag": facts.etag}
-
-    def wanted(self) -> int | None:
-        """Return how many bytes an upload takes to be whole, None for as many as come. esxvirt's own."""
-        wanted: int | None = getattr(self._sink, "wanted", None)
-        return wanted
-
-    def abandon(self) -> str | None:
-        """Abort, and return what there is of an upload's volume, in words; None if that is known. esxvirt's own."""
-        _ = self._driver
-        sink, self._sink = self._sink, None
-        self._drop()
-        if sink is None:
-            return None
-        abandon = getattr(sink, "abandon", None)
-        if abandon is None:
-            sink.abort()
-            return None
-        said: str | None = abandon()
-        return said
 
     def send(self, data: "bytes | bytearray | memoryview") -> int:
         """Send all these bytes, and return how many they are."""

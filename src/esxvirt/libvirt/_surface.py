@@ -2,10 +2,7 @@
 
 A line has the method with its parameters, the C function that libvirt names in errors, and ``!`` if libvirt refuses it
 on a read-only connection. A class's own module has bodies for the methods that the driver supports; all others raise
-VIR_ERR_NO_SUPPORT with that function's name (`esxvirt.libvirt._methods`). Names and flags are libvirt 11.3.0's;
-`changesMade`, `definitionNotes`, `getInfoKiB`, `domainTitles`, `getAllStoragePoolInfo`, `getAllVolumeInfo`,
-`infoAtLookup`, `XMLDescAtLookup`, `remaining`, `facts`, `wanted`, `abandon`, `nativeToXML`, `xmlToNative`, the details
-and renaming of snapshots, and all that is about several hosts, tasks and questions, is our own.
+VIR_ERR_NO_SUPPORT with that function's name (`esxvirt.libvirt._methods`). Names and flags are libvirt 11.3.0's.
 """
 
 __all__ = ["SURFACE"]
@@ -18,7 +15,6 @@ SURFACE: dict[str, str] = {
     changeBegin(flags=0) virInterfaceChangeBegin !
     changeCommit(flags=0) virInterfaceChangeCommit !
     changeRollback(flags=0) virInterfaceChangeRollback !
-    changesMade() virConnectChangesMade
     close() virConnectClose
     compareCPU(xmlDesc, flags=0) virConnectCompareCPU
     compareHypervisorCPU(emulator, arch, machine, virttype, xmlCPU, flags=0) virConnectCompareHypervisorCPU !
@@ -27,19 +23,15 @@ SURFACE: dict[str, str] = {
     createXMLWithFiles(xmlDesc, files, flags=0) virDomainCreateXMLWithFiles !
     defineXML(xml) virDomainDefineXML !
     defineXMLFlags(xml, flags=0) virDomainDefineXMLFlags !
-    defineXMLOn(xml, host, flags=0) virDomainDefineXMLOn !
-    definitionNotes() virConnectDefinitionNotes
     domainEventDeregister(cb) virConnectDomainEventDeregister
     domainEventDeregisterAny(callbackID) virConnectDomainEventDeregisterAny
     domainEventRegister(cb, opaque) virConnectDomainEventRegister
     domainEventRegisterAny(dom, eventID, cb, opaque) virConnectDomainEventRegisterAny
     domainListGetStats(doms, stats=0, flags=0) virDomainListGetStats
-    domainTitles(doms) virDomainGetMetadata
     domainXMLFromNative(nativeFormat, nativeConfig, flags=0) virConnectDomainXMLFromNative !
     domainXMLToNative(nativeFormat, domainXml, flags=0) virConnectDomainXMLToNative !
     findStoragePoolSources(type, srcSpec, flags=0) virConnectFindStoragePoolSources !
     getAllDomainStats(stats=0, flags=0) virConnectGetAllDomainStats
-    getAllStoragePoolInfo(flags=0) virStoragePoolGetInfo
     getCapabilities() virConnectGetCapabilities
     getCellsFreeMemory(startCell, maxCells) virNodeGetCellsFreeMemory
     getCPUMap(flags=0) virNodeGetCPUMap
@@ -51,7 +43,6 @@ SURFACE: dict[str, str] = {
     getFreePages(pages, startCell, maxCells, flags=0) virNodeGetFreePages
     getHostname() virConnectGetHostname
     getInfo() virNodeGetInfo
-    getInfoKiB() virNodeGetInfo
     getLibVersion() virConnectGetLibVersion
     getMaxVcpus(type) virConnectGetMaxVcpus
     getMemoryParameters(flags=0) virNodeGetMemoryParameters
@@ -63,11 +54,9 @@ SURFACE: dict[str, str] = {
     getType() virConnectGetType
     getURI() virConnectGetURI
     getVersion() virConnectGetVersion
-    hosts() virConnectListHosts
     interfaceDefineXML(xml, flags=0) virInterfaceDefineXML !
     interfaceLookupByMACString(macstr) virInterfaceLookupByMACString
     interfaceLookupByName(name) virInterfaceLookupByName
-    inventory(machines=False) virConnectGetInventory
     isAlive() virConnectIsAlive
     isEncrypted() virConnectIsEncrypted
     isSecure() virConnectIsSecure
@@ -94,8 +83,6 @@ SURFACE: dict[str, str] = {
     lookupByName(name) virDomainLookupByName
     lookupByUUID(uuid) virDomainLookupByUUID
     lookupByUUIDString(uuidstr) virDomainLookupByUUIDString
-    narrow(host) virConnectNarrow
-    nativeToXML(nativeFormat, nativeConfig, strict=False, lenient=False, fileName=None) virConnectDomainXMLFromNative !
     networkCreateXML(xmlDesc) virNetworkCreateXML !
     networkCreateXMLFlags(xmlDesc, flags=0) virNetworkCreateXMLFlags !
     networkDefineXML(xml) virNetworkDefineXML !
@@ -145,9 +132,6 @@ SURFACE: dict[str, str] = {
     setIdentity(params, flags=0) virConnectSetIdentity
     setKeepAlive(interval, count) virConnectSetKeepAlive
     setMemoryParameters(params, flags=0) virNodeSetMemoryParameters !
-    setProgressCallback(cb, opaque=None) virConnectSetProgressCallback
-    setQuestionCallback(cb, opaque=None) virConnectSetQuestionCallback
-    setTaskDeadline(seconds) virConnectSetTaskDeadline
     storagePoolCreateXML(xmlDesc, flags=0) virStoragePoolCreateXML !
     storagePoolDefineXML(xml, flags=0) virStoragePoolDefineXML !
     storagePoolEventDeregisterAny(callbackID) virConnectStoragePoolEventDeregisterAny
@@ -160,21 +144,18 @@ SURFACE: dict[str, str] = {
     storageVolLookupByPath(path) virStorageVolLookupByPath
     suspendForDuration(target, duration, flags=0) virNodeSuspendForDuration !
     unregisterCloseCallback() virConnectUnregisterCloseCallback
-    xmlToNative(nativeFormat, domainXml, strict=False, lenient=False, fileName=None) virConnectDomainXMLToNative !
     """,
     "virDomain": """
     abortJob() virDomainAbortJob !
     abortJobFlags(flags=0) virDomainAbortJobFlags !
     addIOThread(iothread_id, flags=0) virDomainAddIOThread !
     agentSetResponseTimeout(timeout, flags=0) virDomainAgentSetResponseTimeout !
-    answer(question, choice) virDomainAnswer !
     attachDevice(xml) virDomainAttachDevice !
     attachDeviceFlags(xml, flags=0) virDomainAttachDeviceFlags !
     authorizedSSHKeysGet(user, flags=0) virDomainAuthorizedSSHKeysGet !
     authorizedSSHKeysSet(user, keys=None, flags=0) virDomainAuthorizedSSHKeysSet !
     autostart() virDomainGetAutostart
     autostartOnce() virDomainGetAutostartOnce
-    awaitCondition(condition, seconds=None) virDomainAwaitCondition
     backupBegin(backupXML, checkpointXML, flags=0) virDomainBackupBegin !
     backupGetXMLDesc(flags=0) virDomainBackupGetXMLDesc
     blkioParameters(flags=0) virDomainGetBlkioParameters
@@ -225,7 +206,6 @@ SURFACE: dict[str, str] = {
     info() virDomainGetInfo
     injectNMI(flags=0) virDomainInjectNMI !
     interfaceAddresses(source, flags=0) virDomainInterfaceAddresses
-    interfaceLinks(flags=0) virDomainInterfaceLinks
     interfaceParameters(device, flags=0) virDomainGetInterfaceParameters
     interfaceStats(path) virDomainInterfaceStats
     ioThreadInfo(flags=0) virNodeGetCPUMap
@@ -237,7 +217,6 @@ SURFACE: dict[str, str] = {
     launchSecurityInfo(flags=0) virDomainGetLaunchSecurityInfo !
     listAllCheckpoints(flags=0) virDomainListAllCheckpoints
     listAllSnapshots(flags=0) virDomainListAllSnapshots
-    location() virDomainGetLocation
     managedSave(flags=0) virDomainManagedSave !
     managedSaveDefineXML(dxml, flags=0) virDomainManagedSaveDefineXML !
     managedSaveGetXMLDesc(flags=0) virDomainManagedSaveGetXMLDesc
@@ -276,7 +255,6 @@ SURFACE: dict[str, str] = {
     pinVcpuFlags(vcpu, cpumap, flags=0) virNodeGetCPUMap
     pMSuspendForDuration(target, duration, flags=0) virDomainPMSuspendForDuration !
     pMWakeup(flags=0) virDomainPMWakeup !
-    questions() virDomainGetQuestions
     reboot(flags=0) virDomainReboot !
     rename(new_name, flags=0) virDomainRename !
     reset(flags=0) virDomainReset !
@@ -323,7 +301,6 @@ SURFACE: dict[str, str] = {
     shutdownFlags(flags=0) virDomainShutdownFlags !
     snapshotCreateXML(xmlDesc, flags=0) virDomainSnapshotCreateXML !
     snapshotCurrent(flags=0) virDomainSnapshotCurrent
-    snapshotDetails(flags=0) virDomainListAllSnapshots
     snapshotListNames(flags=0) virDomainSnapshotListNames
     snapshotLookupByName(name, flags=0) virDomainSnapshotLookupByName
     snapshotNum(flags=0) virDomainSnapshotNum
@@ -341,9 +318,7 @@ SURFACE: dict[str, str] = {
     XMLDesc(flags=0) virDomainGetXMLDesc
     """,
     "virDomainSnapshot": """
-    childrenDetails(flags=0) virDomainSnapshotListAllChildren
     delete(flags=0) virDomainSnapshotDelete !
-    details(flags=0) virDomainSnapshotGetXMLDesc
     getName() virDomainSnapshotGetName
     getParent(flags=0) virDomainSnapshotGetParent
     getXMLDesc(flags=0) virDomainSnapshotGetXMLDesc
@@ -352,7 +327,6 @@ SURFACE: dict[str, str] = {
     listAllChildren(flags=0) virDomainSnapshotListAllChildren
     listChildrenNames(flags=0) virDomainSnapshotListChildrenNames
     numChildren(flags=0) virDomainSnapshotNumChildren
-    rename(name=None, description=None, flags=0) virDomainSnapshotRename !
     """,
     "virDomainCheckpoint": """
     delete(flags=0) virDomainCheckpointDelete !
@@ -408,7 +382,6 @@ SURFACE: dict[str, str] = {
     createXMLFrom(xmlDesc, clonevol, flags=0) virStorageVolCreateXMLFrom !
     delete(flags=0) virStoragePoolDelete !
     destroy() virStoragePoolDestroy !
-    getAllVolumeInfo(flags=0) virStorageVolGetInfo
     info() virStoragePoolGetInfo
     isActive() virStoragePoolIsActive
     isPersistent() virStoragePoolIsPersistent
@@ -428,7 +401,6 @@ SURFACE: dict[str, str] = {
     delete(flags=0) virStorageVolDelete !
     download(stream, offset, length, flags=0) virStorageVolDownload !
     info() virStorageVolGetInfo
-    infoAtLookup() virStorageVolGetInfo
     infoFlags(flags=0) virStorageVolGetInfoFlags
     key() virStorageVolGetKey
     name() virStorageVolGetName
@@ -439,27 +411,22 @@ SURFACE: dict[str, str] = {
     wipe(flags=0) virStorageVolWipe !
     wipePattern(algorithm, flags=0) virStorageVolWipePattern !
     XMLDesc(flags=0) virStorageVolGetXMLDesc
-    XMLDescAtLookup() virStorageVolGetXMLDesc
     """,
     "virStream": """
-    abandon() virStreamAbort
     abort() virStreamAbort
     eventAddCallback(events, cb, opaque) virStreamEventAddCallback
     eventRemoveCallback() virStreamEventRemoveCallback
     eventUpdateCallback(events) virStreamEventUpdateCallback
-    facts() virStreamRecv
     finish() virStreamFinish
     recv(nbytes) virStreamRecv
     recvAll(handler, opaque) virStreamRecvAll
     recvFlags(nbytes, flags=0) virStreamRecvFlags
     recvHole(flags=0) virStreamRecvHole
-    remaining() virStreamRecv
     send(data) virStreamSend
     sendAll(handler, opaque) virStreamSendAll
     sendHole(length, flags=0) virStreamSendHole
     sparseRecvAll(handler, holeHandler, opaque) virStreamSparseRecvAll
     sparseSendAll(handler, holeHandler, skipHandler, opaque) virStreamSparseSendAll
-    wanted() virStreamSend
     """,
     "virNodeDevice": """
     autostart() virNodeDeviceGetAutostart
