@@ -51,6 +51,7 @@ check: $(VENV)/.test $(VENV)/.check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python docs/generate.py --check
+	$(BIN)/python docs/stub.py --check
 	$(BIN)/towncrier build --draft --version next >/dev/null
 	$(BIN)/python -m pytest -q -p no:cacheprovider tests/unit/project
 
@@ -82,6 +83,7 @@ large: $(VENV)/.test
 
 docs: $(VENV)/.demo
 	$(BIN)/python docs/generate.py
+	$(BIN)/python docs/stub.py
 
 tools: .cache/bin/vcsim .cache/bin/govc .cache/libvirt-11.3
 

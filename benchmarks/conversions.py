@@ -10,18 +10,19 @@ import subprocess
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from benchmarks.machines import MACHINES, vmx, xml
 from benchmarks.measure import ROOT, Access, serving
-from esxvirt.libvirt import nativeToXML, xmlToNative
+from esxvirt.libvirt_esx import native_to_xml, xml_to_native
 
 __all__ = ["Rate", "measure", "system_python", "table"]
 
 _FROM, _TO = "domainXMLFromNative", "domainXMLToNative"
 _DIRECTIONS: dict[str, tuple[str, Callable[..., str], Callable[..., tuple[str, list[str]]]]] = {
-    "VMX to XML": (_FROM, vmx, nativeToXML),
-    "XML to VMX": (_TO, xml, xmlToNative),
+    "VMX to XML": (_FROM, vmx, partial(native_to_xml, None)),
+    "XML to VMX": (_TO, xml, partial(xml_to_native, None)),
 }
 
 

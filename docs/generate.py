@@ -4,17 +4,18 @@ usage: python docs/generate.py [--check]
 """
 
 import ast
+import inspect
 import sys
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from esxvirt import libvirt
+from esxvirt import libvirt, libvirt_esx
 from esxvirt.cli import commands
 from esxvirt.cli.helptext import command_help
-from esxvirt.libvirt.methods import methods
-from esxvirt.libvirt.surface import SURFACE
+from esxvirt.libvirt._methods import methods
+from esxvirt.libvirt._surface import SURFACE
 from esxvirt.sim.main import options as simulator_options
 from esxvirt.sim.objects import load
 from esxvirt.sim.profiles import PROFILES, host_of
@@ -82,9 +83,32 @@ def support_page() -> str:
         others = ", ".join(f"`{method.name}`" for method in offered if method not in working)
         if others:
             parts.append(f"Not supported: {others}.\n")
+    parts.append(OWN)
+    rows = [f"| `{call(name)}` | {said(name)} |" for name in vars(libvirt_esx)["__all__"]]
+    parts.append("\n".join(["| Function | |", "| --- | --- |", *rows]) + "\n")
     if bare:
         parts.append(f"## The other classes\n\nNo method is supported yet of {', '.join(bare)}.\n")
     return "\n".join(parts)
+
+
+OWN = """\
+## esxvirt.libvirt_esx
+
+What libvirt has no name for, as functions on libvirt-python's objects.
+"""
+
+
+def call(name: str) -> str:
+    """How a function of `esxvirt.libvirt_esx` is called."""
+    parameters = inspect.signature(getattr(libvirt_esx, name)).parameters.values()
+    words = [p.name if p.default is p.empty else f"{p.name}={p.default}" for p in parameters]
+    return f"{name}({', '.join(words)})"
+
+
+def said(name: str) -> str:
+    """What its docstring says first."""
+    text = inspect.getdoc(getattr(libvirt_esx, name)) or ""
+    return text.partition("\n\n")[0].replace("\n", " ")
 
 
 DIFFERENCES = """\

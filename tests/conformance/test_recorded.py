@@ -4,7 +4,7 @@ import pytest
 
 from esxvirt.errors import EsxvirtError
 from esxvirt.libvirt import VIR_FROM_NONE
-from esxvirt.libvirt.errors import translate
+from esxvirt.libvirt._errors import translate
 from tests.conformance.oracle import Oracle, convert_vmx, convert_xml, serve
 from tests.conformance.record import Case, ask, plain, read, shorten, whole
 

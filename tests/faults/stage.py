@@ -21,6 +21,7 @@ from esxvirt.driver.migration import migration
 from esxvirt.driver.storage import transfer
 from esxvirt.driver.tasks import lost_answers
 from esxvirt.errors import EsxvirtError
+from esxvirt.libvirt_esx._inside import driver_of
 from esxvirt.sim import Simulator
 from esxvirt.sim.state.site import keep
 from esxvirt.sim.state.storage import disks
@@ -128,7 +129,7 @@ class Client:
 
     def have_patience(self, seconds: float) -> None:
         """Wait so long for an answer."""
-        session = self.connection._driver.session
+        session = driver_of(self.connection).session
         session.endpoint = session.stub.endpoint = dataclasses.replace(session.stub.endpoint, deadline=seconds)
 
     def close(self) -> None:

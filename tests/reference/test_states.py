@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from esxvirt.libvirt_esx._inside import driver_of, handle_of
 from esxvirt.sim import Simulator
 from esxvirt.sim.state.host.autostart import PowerInfo
 from tests.client import open_connection
@@ -55,7 +56,7 @@ def busy(profile: str, *moved: str, **methods: str) -> Iterator[Simulator]:
         simulator.tasks.seconds = 3600.0
         connection = open_connection(simulator.uri, simulator.username, simulator.password)
         for name, method in methods.items():
-            driver, ref = connection._driver, connection.lookupByName(name)._o.ref
+            driver, ref = driver_of(connection), handle_of(connection.lookupByName(name)).ref
             driver.session.call(driver.session.reference(ref.type, ref.value), method)
         yield simulator
         connection.close()

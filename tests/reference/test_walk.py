@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from esxvirt import libvirt_esx
 from esxvirt.sim import Simulator
 from tests.client import open_connection
 from tests.reference import harness
@@ -57,7 +58,7 @@ class Walk:
 
         def start() -> None:
             connection = open_connection(simulator.uri, simulator.username, simulator.password)
-            connection.setQuestionCallback(leave_to_others)
+            libvirt_esx.set_question_callback(connection, leave_to_others)
             connection.lookupByName("walker").create()
             connection.close()
 

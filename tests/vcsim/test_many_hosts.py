@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from esxvirt import libvirt
+from esxvirt import libvirt, libvirt_esx
 from tests.client import machine_names, open_connection
 from tests.servers import Vcsim, running_vcsim
 from tests.vcsim.witness import govc, govc_json
@@ -31,10 +31,10 @@ def path_of(found_path: str) -> str:
 
 def test_all_hosts(vcenter: Vcsim) -> None:
     with open_connection(vcenter.uri("/"), vcenter.username, vcenter.password) as connection:
-        hosts = connection.hosts()
+        hosts = libvirt_esx.hosts(connection)
         assert {host["path"] for host in hosts} == {path_of(path) for path in found(vcenter, "h")}
         assert len(hosts) == 10
-        info = connection.getInfoKiB()
+        info = libvirt_esx.node_info(connection)
         told = govc_json(vcenter, "host.info", "-json", *found(vcenter, "h"))["hostSystems"]
         assert info[1] == sum(host["hardware"]["memorySize"] for host in told) // 1024
         assert info[2] == sum(host["hardware"]["cpuInfo"]["numCpuCores"] for host in told)
@@ -65,7 +65,7 @@ def test_every_host_alone(vcenter: Vcsim) -> None:
 def test_one_machine_of_many(vcenter: Vcsim) -> None:
     with open_connection(vcenter.uri("/"), vcenter.username, vcenter.password) as connection:
         domain = connection.lookupByName("DC1_C0_RP0_VM0")
-        assert domain.location()["cluster"] == "DC1_C0"
+        assert libvirt_esx.location(domain)["cluster"] == "DC1_C0"
         assert connection.lookupByName("F0/DC1_C0_RP0_VM0").UUID() == domain.UUID()
         domain.destroy()
         assert domain.state()[0] == libvirt.VIR_DOMAIN_SHUTOFF

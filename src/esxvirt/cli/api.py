@@ -1,4 +1,4 @@
-"""The one place where the command line meets `esxvirt.libvirt`, and the only one that imports it.
+"""The one place where the command line meets `esxvirt.libvirt` and `esxvirt.libvirt_esx`.
 
 It is imported when the first connection is opened: ``esxvirsh --version`` and ``help`` do without.
 """
@@ -6,36 +6,34 @@ It is imported when the first connection is opened: ``esxvirsh --version`` and `
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from esxvirt.cli._late import libvirt, libvirt_esx
 
 if TYPE_CHECKING:
-    from types import ModuleType
-
+    from esxvirt.cli.esx_protocol import Esx
     from esxvirt.cli.output import Output
+    from esxvirt.cli.protocols import Libvirt
 
-__all__ = ["Connection", "Domain", "Interface", "Network", "load"]
+__all__ = ["load"]
 
-# libvirt-python's classes are not typed, and ours answer to its names: commands treat both as they come.
-Connection = Any
-Domain = Any
-Network = Any
-Interface = Any
+_OURS = "esxvirt.libvirt"
 
 
-def load(output: Output) -> ModuleType:
-    """The module with libvirt-python's names.
+def load(output: Output) -> tuple[Libvirt, Esx | None]:
+    """Return the module with libvirt-python's names, and what is our own; None for that where the module is not ours.
 
     Its errors are raised and not printed by itself; its warnings, of what could not be read or was guessed, go to
     `output`.
     """
-    from esxvirt import libvirt  # noqa: PLC0415  see above
-
     libvirt.registerErrorHandler(_silent, None)
     logger = logging.getLogger("esxvirt")
     for handler in [handler for handler in logger.handlers if isinstance(handler, _Warnings)]:
         logger.removeHandler(handler)
     logger.addHandler(_Warnings(output))
-    return libvirt
+    library: Libvirt = libvirt
+    own: Esx = libvirt_esx
+    return library, own if libvirt.__name__ == _OURS else None
 
 
 class _Warnings(logging.Handler):

@@ -11,8 +11,8 @@ from esxvirt.cli.failures import Failed
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from esxvirt.cli.api import Connection, Domain
     from esxvirt.cli.declare import Command, Option
+    from esxvirt.cli.protocols import Connection, Domain
     from esxvirt.cli.virsh import Virsh
 
     # given where names come from, the values of the options before, and what has been typed
@@ -143,8 +143,8 @@ def _snapshots(_virsh: Virsh, domain: Domain) -> list[str]:
     return [snapshot.getName() for snapshot in domain.listAllSnapshots()]
 
 
-def _choices(_virsh: Virsh, domain: Domain) -> list[str]:
-    return [key for question in domain.questions() for key, _ in question.answers()]
+def _choices(virsh: Virsh, domain: Domain) -> list[str]:
+    return [key for question in virsh.ours.questions(domain) for key, _ in question.answers()]
 
 
 def _attributes(path: str, attribute: str) -> Callable[[Virsh, Domain], list[str]]:
@@ -191,7 +191,7 @@ def _commands(_offer: Offer, _given: Mapping[str, list[str]], _typed: str) -> li
 
 
 def _hosts(offer: Offer, _given: Mapping[str, list[str]], _typed: str) -> list[str]:
-    return offer.ask(lambda found: [host["path"] for host in found.hosts()])
+    return offer.ask(lambda found: [host["path"] for host in offer.virsh.ours.hosts(found)])
 
 
 _COMPLETERS: Mapping[str, Completer] = {

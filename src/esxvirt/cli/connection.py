@@ -9,10 +9,9 @@ from esxvirt.cli.failures import Failed
 from esxvirt.cli.questions import ask_person
 
 if TYPE_CHECKING:
-    from types import ModuleType
-
-    from esxvirt.cli.api import Connection
+    from esxvirt.cli.esx_protocol import Esx
     from esxvirt.cli.output import Output
+    from esxvirt.cli.protocols import Connection, Libvirt
     from esxvirt.cli.settings import Settings
     from esxvirt.cli.task_progress import TaskProgress
 
@@ -25,7 +24,8 @@ _NO_URI = (
 
 
 def connect(
-    libvirt: ModuleType,
+    libvirt: Libvirt,
+    esx: Esx | None,
     settings: Settings,
     output: Output,
     uri: str | None,
@@ -36,7 +36,8 @@ def connect(
     """Open a connection, asking for what credentials are missing.
 
     Args:
-        libvirt: the module of `esxvirt.cli.api.load`.
+        libvirt: the first module of `esxvirt.cli.api.load`.
+        esx: the second one, or None.
         settings: keepalive options, and whether to ask.
         output: where errors go.
         uri: or a short name for one; None or empty takes LIBVIRT_DEFAULT_URI, or libvirt.conf's `uri_default`.
@@ -46,9 +47,8 @@ def connect(
     Raises:
         Failed: no connection; the message is virsh's, and its cause libvirt's error.
     """
-    configuration = getattr(libvirt, "configuration", None)  # the real libvirt reads its own
     try:
-        name = uri if configuration is None else configuration.resolve(uri)
+        name = uri if esx is None else esx.resolve(uri)  # the real libvirt reads its configuration by itself
     except libvirt.libvirtError as error:
         raise Failed("failed to connect to the hypervisor", cause=error) from error
     if not name:
@@ -60,27 +60,37 @@ def connect(
         )
     except libvirt.libvirtError as error:
         raise Failed("failed to connect to the hypervisor", cause=error) from error
-    if settings.host is not None:
-        _narrow(libvirt, connection, settings.host)
-    if not read_only:
-        ask_person(connection, progress.clear)
-        progress.install(connection)
-    if settings.task_deadline is not None and hasattr(connection, "setTaskDeadline"):
-        connection.setTaskDeadline(settings.task_deadline)
+    if esx is not None:
+        _prepare(libvirt, esx, settings, connection, read_only=read_only, progress=progress)
     if settings.keepalive_interval > 0:
         _keep_alive(libvirt, settings, output, connection)
     return connection
 
 
-def _narrow(libvirt: ModuleType, connection: Connection, host: str) -> None:
-    try:
-        connection.narrow(host)
-    except libvirt.libvirtError as error:
-        connection.close()
-        raise Failed("failed to connect to the hypervisor", cause=error) from error
+def _prepare(
+    libvirt: Libvirt,
+    esx: Esx,
+    settings: Settings,
+    connection: Connection,
+    *,
+    read_only: bool,
+    progress: TaskProgress,
+) -> None:
+    """Do with a connection what only our library can: its host, questions, progress, deadline."""
+    if settings.host is not None:
+        try:
+            esx.narrow(connection, settings.host)
+        except libvirt.libvirtError as error:
+            connection.close()
+            raise Failed("failed to connect to the hypervisor", cause=error) from error
+    if not read_only:
+        ask_person(esx, connection, progress.clear)
+        progress.install(esx, connection)
+    if settings.task_deadline is not None:
+        esx.set_task_deadline(connection, settings.task_deadline)
 
 
-def _keep_alive(libvirt: ModuleType, settings: Settings, output: Output, connection: Connection) -> None:
+def _keep_alive(libvirt: Libvirt, settings: Settings, output: Output, connection: Connection) -> None:
     if not settings.keepalive_forced:
         # virsh asks by itself, and ESX's driver refuses: a shell that nobody uses is no reason to hold a session.
         output.debug(1, "Failed to setup keepalive on connection")

@@ -10,7 +10,7 @@ from esxvirt.cli.failures import Failed
 if TYPE_CHECKING:
     from typing import Any
 
-    from esxvirt.cli.api import Domain
+    from esxvirt.cli.protocols import Domain
     from esxvirt.cli.virsh import Virsh
 
 __all__ = ["comma_words", "element", "node_text", "original_xml"]

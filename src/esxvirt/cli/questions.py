@@ -7,28 +7,28 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any
 
-    from esxvirt.cli.api import Connection, Domain
+    from esxvirt.cli.esx_protocol import Esx, Question
+    from esxvirt.cli.protocols import Connection, Domain
 
 __all__ = ["ask_person", "lines_of"]
 
 
-def ask_person(connection: Connection, before: Callable[[], None]) -> None:
-    """Have the person at the terminal asked; without one, or on another library than ours, nobody is.
+def ask_person(esx: Esx, connection: Connection, before: Callable[[], None]) -> None:
+    """Have the person at the terminal asked; without one nobody is.
 
     `before` is called before each question.
     """
 
-    def ask(connection: Connection, domain: Domain, question: Any, opaque: object) -> str | None:
+    def ask(connection: Connection, domain: Domain, question: Question, opaque: object) -> str | None:
         before()
         return _ask(connection, domain, question, opaque)
 
-    if sys.stdin.isatty() and sys.stdout.isatty() and hasattr(connection, "setQuestionCallback"):
-        connection.setQuestionCallback(ask)
+    if sys.stdin.isatty() and sys.stdout.isatty():
+        esx.set_question_callback(connection, ask)
 
 
-def lines_of(question: Any) -> list[str]:
+def lines_of(question: Question) -> list[str]:
     """A question and its answers, for a person."""
     answers = question.answers()
     width = max((len(key) for key, _ in answers), default=0)
@@ -36,7 +36,7 @@ def lines_of(question: Any) -> list[str]:
     return [question.text, *(f"  {key:<{width}}  {words}{marks.get(key, '')}" for key, words in answers)]
 
 
-def _ask(_connection: Connection, domain: Domain, question: Any, _opaque: object) -> str | None:
+def _ask(_connection: Connection, domain: Domain, question: Question, _opaque: object) -> str | None:
     """Ask until there is an answer; end of input (Ctrl-D) gives up, which cancels the task."""
     sys.stdout.write(f"\nDomain '{domain.name()}' asks:\n" + "\n".join(lines_of(question)) + "\n")
     if not question.choices:

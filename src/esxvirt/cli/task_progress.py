@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
-    from esxvirt.cli.api import Connection
+    from esxvirt.cli.esx_protocol import Esx
+    from esxvirt.cli.protocols import Connection
 
 __all__ = ["TaskProgress"]
 
@@ -33,10 +34,10 @@ class TaskProgress:
         self._bar: Progress | None = None
         self._task: TaskID | None = None
 
-    def install(self, connection: Connection) -> None:
+    def install(self, esx: Esx | None, connection: Connection) -> None:
         """Be told of the progress of the connection's tasks."""
-        if hasattr(connection, "setProgressCallback"):
-            connection.setProgressCallback(self._tell if self._wanted else None)
+        if esx is not None:
+            esx.set_progress_callback(connection, self._tell if self._wanted else None)
 
     def begin(self, command: str) -> None:
         """A command begins."""

@@ -6,16 +6,17 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from esxvirt.cli import commands, grammar
+from esxvirt.cli import api, commands, grammar
+from esxvirt.cli.connection import connect
 from esxvirt.cli.failures import Failed
 from esxvirt.cli.output import CANNOT_WRITE, DEBUG, INFO, Output
 from esxvirt.cli.task_progress import TaskProgress
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from types import ModuleType
 
-    from esxvirt.cli.api import Connection
+    from esxvirt.cli.esx_protocol import Esx
+    from esxvirt.cli.protocols import Connection, Libvirt
     from esxvirt.cli.settings import Settings
     from esxvirt.cli.tables import Table
 
@@ -39,7 +40,8 @@ class Virsh:
         self.leaving = False
         self.uri = settings.uri
         self._connection: Connection | None = None
-        self._libvirt: ModuleType | None = None
+        self._libvirt: Libvirt | None = None
+        self._esx: Esx | None = None
         self.progress = TaskProgress(quiet=settings.quiet)
 
     # -- printing ---------------------------------------------------------------------------------------------------
@@ -83,13 +85,29 @@ class Virsh:
     # -- the connection ---------------------------------------------------------------------------------------------
 
     @property
-    def libvirt(self) -> ModuleType:
+    def libvirt(self) -> Libvirt:
         """The module with libvirt-python's names."""
         if self._libvirt is None:
-            from esxvirt.cli import api  # noqa: PLC0415  commands without a connection do without it
-
-            self._libvirt = api.load(self.output)
+            self._libvirt, self._esx = api.load(self.output)
         return self._libvirt
+
+    @property
+    def esx(self) -> Esx | None:
+        """What our library has besides; None on the real libvirt-python."""
+        _ = self.libvirt
+        return self._esx
+
+    @property
+    def ours(self) -> Esx:
+        """What our library has besides, for a command that is nothing without it.
+
+        Raises:
+            Failed: the library is the real libvirt-python.
+        """
+        esx = self.esx
+        if esx is None:
+            raise Failed("this command is esxvirt's own: libvirt has no function for it")
+        return esx
 
     @property
     def connection(self) -> Connection:
@@ -100,6 +118,7 @@ class Virsh:
         """
         if self._connection is None:
             self.connect(self.uri, read_only=self.read_only)
+            assert self._connection is not None  # noqa: S101  it is opened, or `Failed` is raised
         return self._connection
 
     @property
@@ -113,13 +132,19 @@ class Virsh:
         Raises:
             Failed: it cannot be opened; the present one is closed all the same, as virsh does.
         """
-        from esxvirt.cli.connection import connect  # noqa: PLC0415  commands without a connection do without it
-
         self.disconnect()
-        self._connection = connect(
-            self.libvirt, self.settings, self.output, uri, read_only=read_only, progress=self.progress
-        )
+        self._connection = self.open(uri, read_only=read_only)
         self.uri, self.read_only = uri, read_only
+
+    def open(self, uri: str | None, *, read_only: bool) -> Connection:
+        """Open a connection beside the present one.
+
+        Raises:
+            Failed: it cannot be opened.
+        """
+        return connect(
+            self.libvirt, self.esx, self.settings, self.output, uri, read_only=read_only, progress=self.progress
+        )
 
     def disconnect(self) -> None:
         """Close the connection, if there is one; a server that does not answer any more is no error here."""
@@ -190,13 +215,13 @@ class Virsh:
 
     def _changes(self) -> int:
         """How many changes were made by way of the connection; the real libvirt does not count them."""
-        count = getattr(self._connection, "changesMade", None)
-        return 0 if count is None else int(count())
+        if self._connection is None or self._esx is None:
+            return 0
+        return self._esx.changes_made(self._connection)
 
     def warn_of_definition(self) -> None:
         """Print what the definition that was just made left out or guessed; the real libvirt does not tell."""
-        notes = getattr(self._connection, "definitionNotes", None)
-        for note in () if notes is None else notes():
+        for note in () if self.esx is None else self.esx.definition_notes(self.connection):
             self.output.warning(note)
 
     def _run_one(self, invocation: grammar.Invocation) -> bool:

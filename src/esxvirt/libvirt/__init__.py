@@ -2,15 +2,18 @@
 
 Classes, methods, signatures, constants and errors are those of libvirt-python 11.3.0, for `esx://`, `gsx://`, `vpx://`
 and `sim://` connections. A method that the driver does not have raises `libvirtError` VIR_ERR_NO_SUPPORT, with the text
-"this function is not supported by the connection driver: " and the name of libvirt's function. Beyond libvirt-python,
-`virConnect.vim` is pyVmomi's service instance; `nativeToXML` and `xmlToNative` convert without a server.
+"this function is not supported by the connection driver: " and the name of libvirt's function.
+
+There is nothing else here: what VMware has and libvirt has no name for is in `esxvirt.libvirt_esx`. Type checkers read
+`__init__.pyi`, which docs/stub.py makes.
 
 As in libvirt-python, an error is also printed to stderr unless `registerErrorHandler` says who gets it.
 """
 
-# ruff: noqa: F403  the modules behind this namespace have `__all__`, or are constants and nothing else
+# ruff: noqa: F401, F403  the modules behind this namespace have `__all__`, or are constants and nothing else
 
-from typing import TYPE_CHECKING
+import sys
+from typing import NoReturn
 
 from esxvirt.constants.connect import *
 from esxvirt.constants.domains import *
@@ -22,30 +25,27 @@ from esxvirt.constants.parameters import *
 from esxvirt.constants.snapshots import *
 from esxvirt.constants.statistics import *
 from esxvirt.constants.storage import *
-from esxvirt.libvirt.checkpoint import *
-from esxvirt.libvirt.connect import *
-from esxvirt.libvirt.doctor import *
-from esxvirt.libvirt.domain import *
-from esxvirt.libvirt.domain_console import *
-from esxvirt.libvirt.errors import *
-from esxvirt.libvirt.events import *
-from esxvirt.libvirt.events import HandleCallback, TimeoutCallback
-from esxvirt.libvirt.interface import *
-from esxvirt.libvirt.kept_sessions import *
-from esxvirt.libvirt.native import *
-from esxvirt.libvirt.network import *
-from esxvirt.libvirt.network_port import *
-from esxvirt.libvirt.nodedev import *
-from esxvirt.libvirt.nwfilter import *
-from esxvirt.libvirt.nwfilter_binding import *
-from esxvirt.libvirt.opening import *
-from esxvirt.libvirt.secret import *
-from esxvirt.libvirt.snapshot import *
-from esxvirt.libvirt.storage_pool import *
-from esxvirt.libvirt.storage_vol import *
-from esxvirt.libvirt.stream import *
-from esxvirt.libvirt.unsupported import *
-from esxvirt.libvirt.version import *
+from esxvirt.libvirt._checkpoint import *
+from esxvirt.libvirt._connect import *
+from esxvirt.libvirt._domain import *
+from esxvirt.libvirt._errors import *
+from esxvirt.libvirt._events import *
+from esxvirt.libvirt._events import HandleCallback as _EventCB
+from esxvirt.libvirt._events import TimeoutCallback as _TimerCB
+from esxvirt.libvirt._interface import *
+from esxvirt.libvirt._moved import missing
+from esxvirt.libvirt._network import *
+from esxvirt.libvirt._network_port import *
+from esxvirt.libvirt._nodedev import *
+from esxvirt.libvirt._nwfilter import *
+from esxvirt.libvirt._nwfilter_binding import *
+from esxvirt.libvirt._opening import *
+from esxvirt.libvirt._secret import *
+from esxvirt.libvirt._snapshot import *
+from esxvirt.libvirt._storage_pool import *
+from esxvirt.libvirt._storage_vol import *
+from esxvirt.libvirt._stream import *
+from esxvirt.libvirt._version import *
 
 
 def virInitialize() -> int:
@@ -53,10 +53,15 @@ def virInitialize() -> int:
     return 0
 
 
-# What libvirtaio, which comes with libvirt-python, writes its annotations with.
-_EventCB, _TimerCB = HandleCallback, TimeoutCallback
+_OTHERS = {"getVersion", "libvirtError", "open", "openAuth", "openReadOnly", "registerErrorHandler"}
+__all__ = [name for name in dir() if name.startswith(("VIR_", "vir")) or name in _OTHERS]
 
-if not TYPE_CHECKING:  # a type checker takes all names above for public; it cannot follow this
-    _OTHERS = {"getVersion", "libvirtError", "open", "openAuth", "openReadOnly", "registerErrorHandler"}
-    _OTHERS |= {"diagnose", "endKeptSessions", "nativeToXML", "xmlToNative"}  # libvirt has none without a connection
-    __all__ = [name for name in dir() if name.startswith(("VIR_", "vir")) or name in _OTHERS]
+
+def __dir__() -> list[str]:
+    """Return libvirt-python's names, and those that Python itself gives a module."""
+    # The two are what libvirtaio, which comes with libvirt-python, writes its annotations with.
+    return [*__all__, "_EventCB", "_TimerCB", *(name for name in globals() if name.startswith("__"))]
+
+
+def __getattr__(name: str) -> NoReturn:
+    raise missing(f"module '{__name__}'", (), name, sys.modules[__name__])

@@ -59,7 +59,7 @@ class Run:
         settings = Settings()
         self._capsys = capsys
         self._virsh = Virsh(settings, Output(settings))
-        self._virsh._libvirt = libvirt
+        self._virsh._libvirt = libvirt  # and nothing of our own: these are no objects of ours
         self._virsh._connection = SimpleNamespace(close=answering(0), **methods)
 
     def __call__(self, line: str) -> tuple[str, str, bool]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from esxvirt import libvirt
+from esxvirt import libvirt, libvirt_esx
 from esxvirt.sim import Simulator
 from tests.client import open_connection, write_auth_file
 from tests.unit.cli.program import converse, esxvirsh
@@ -78,10 +78,14 @@ def test_question_and_answer(simulator: Simulator, auth: dict[str, str]) -> None
 
         def ask(asking: libvirt.virConnect, domain: libvirt.virDomain, question: object, opaque: object) -> str | None:
             assert (asking, opaque) == (connection, "me")
-            assert domain.questions() == [question]
+            assert libvirt_esx.questions(domain) == [question]
             shown.append(esxvirsh("-c", uri, "question", "archive", environment=auth).stdout)
             offered = esxvirsh("-q", "-c", uri, "complete", "--", "answer", "archive", "", environment=auth)
-            assert set(offered.stdout.split()) == {key.encode() for key, _ in domain.questions()[0].answers()} > {b"1"}
+            assert (
+                set(offered.stdout.split())
+                == {key.encode() for key, _ in libvirt_esx.questions(domain)[0].answers()}
+                > {b"1"}
+            )
             wrong = esxvirsh("-c", uri, "answer", "archive", "perhaps", environment=auth)
             assert wrong.returncode == 1
             assert b"error: Failed to answer domain 'archive'\nerror: invalid argument: 'perhaps' is no" in wrong.stderr
@@ -89,7 +93,7 @@ def test_question_and_answer(simulator: Simulator, auth: dict[str, str]) -> None
             assert (right.returncode, right.stdout) == (0, b"Domain 'archive' answered\n\n")
             return "1"
 
-        connection.setQuestionCallback(ask, "me")
+        libvirt_esx.set_question_callback(connection, ask, "me")
         connection.lookupByName("archive").create()
         assert connection.lookupByName("archive").state()[0] == libvirt.VIR_DOMAIN_RUNNING
     assert b"  1  I " in shown[0]

@@ -3,6 +3,7 @@
 import errno
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 import pytest
 from prompt_toolkit.history import FileHistory, InMemoryHistory
@@ -13,6 +14,9 @@ from esxvirt.cli.settings import Settings
 from esxvirt.cli.virsh import Virsh
 from tests.unit.cli.program import MORTAL, converse, esxvirsh
 from tests.unit.cli.small_disks import SmallDisk
+
+if TYPE_CHECKING:
+    from esxvirt.cli.protocols import Connection
 
 WELCOME = (
     "Welcome to esxvirsh, the virtualization interactive terminal.\n\n"
@@ -107,7 +111,7 @@ class _Named:
 def virsh() -> Virsh:
     settings = Settings()
     program = Virsh(settings, Output(settings), interactive=True)
-    program._connection = _Server("web", "web server", 'a"b', "builder")
+    program._connection = cast("Connection", _Server("web", "web server", 'a"b', "builder"))
     return program
 
 

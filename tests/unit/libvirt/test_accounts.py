@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from esxvirt import libvirt
+from esxvirt import libvirt, libvirt_esx
 from esxvirt.constants.errors import VIR_ERR_ACCESS_DENIED
 from esxvirt.sim import Simulator
 from esxvirt.sim.wire.values import Ref
@@ -26,8 +26,8 @@ OPERATIONS: dict[str, tuple[Callable[[Any], Any], str, tuple[str, str, str, str]
     "domstats": (lambda c: c.getAllDomainStats(), "", ("", "", "", "")),
     "nodeinfo": (lambda c: c.getInfo(), "", ("", "", "", "")),
     "capabilities": (lambda c: c.getCapabilities(), "", ("", "", "", "")),
-    "hosts": (lambda c: c.hosts(), "", ("", "", "", "")),
-    "tree": (lambda c: c.inventory(True), "", ("", "", "", "")),
+    "hosts": (libvirt_esx.hosts, "", ("", "", "", "")),
+    "tree": (lambda c: libvirt_esx.inventory(c, True), "", ("", "", "", "")),
     "dominfo": (lambda c: c.lookupByName("web").info(), "", ("", "", "", "")),
     "autostart?": (lambda c: c.lookupByName("web").autostart(), "", ("", "", "", "")),
     "dumpxml": (
@@ -156,7 +156,7 @@ def test_an_account_that_sees_nothing(simulator: tuple[Simulator, str]) -> None:
     if server.profile.is_vcenter and not uri.partition("//")[2].partition("/")[2].startswith("dc1"):
         with open_connection(uri, "noaccess", server.password) as connection:
             assert connection.listAllDomains() == []
-            assert connection.hosts() == []
+            assert libvirt_esx.hosts(connection) == []
             with pytest.raises(libvirt.libvirtError, match="Domain not found"):
                 connection.lookupByName("web")
             with pytest.raises(libvirt.libvirtError, match="may the account see the host"):
@@ -185,7 +185,8 @@ class TestSomeEntities:
         ((kind, name),) = entity.items()
         endpoint = server.endpoints[0]
         with open_connection(server.vcenter_uri or "", server.username, server.password) as connection:
-            view = connection.vim.content.viewManager.CreateContainerView(connection.vim.content.rootFolder, None, True)
+            content = libvirt_esx.vim(connection).content
+            view = content.viewManager.CreateContainerView(content.rootFolder, None, True)
             found = next(item for item in view.view if item._wsdlName == kind and item.name == name)
         access = endpoint.access
         access.accounts["ann"].given[Ref(kind, found._moId)] = (access.role_named(role), True)
@@ -198,10 +199,10 @@ class TestSomeEntities:
     def test_a_cluster(self, server: Simulator, path: str) -> None:
         self.give(server, "ReadOnly", ClusterComputeResource="prod")
         with self.connect(server, path) as connection:
-            assert [host["path"] for host in connection.hosts()] == ["prod/esx2", "prod/esx3"]
+            assert [host["path"] for host in libvirt_esx.hosts(connection)] == ["prod/esx2", "prod/esx3"]
             assert connection.getInfo()[2] == 16
-            assert connection.hosts()[0]["datacenter"] == ""
-            assert connection.inventory()[2][0][:2] == ("prod", "cluster") if not path else True
+            assert libvirt_esx.hosts(connection)[0]["datacenter"] == ""
+            assert libvirt_esx.inventory(connection)[2][0][:2] == ("prod", "cluster") if not path else True
 
     @pytest.mark.parametrize("path", ["dc1/prod/esx3", "esx3"])
     def test_a_host(self, server: Simulator, path: str) -> None:
@@ -218,7 +219,7 @@ class TestSomeEntities:
     def test_a_datacenter(self, server: Simulator) -> None:
         self.give(server, "VirtualMachineAdministrator", Datacenter="dc2")
         with self.connect(server) as connection:
-            assert [host["path"] for host in connection.hosts()] == ["dc2/esx4"]
+            assert [host["path"] for host in libvirt_esx.hosts(connection)] == ["dc2/esx4"]
             names = {found.name() for found in connection.listAllDomains()}
             assert names == {"vm-0004", "vm-0008"}
             assert "<name>vm-0004</name>" in connection.lookupByName("vm-0004").XMLDesc()
@@ -228,7 +229,7 @@ class TestSomeEntities:
         with self.connect(server) as connection:
             (found,) = connection.listAllDomains()
             assert found.name() == "vm-0002"
-            assert connection.hosts() == []
+            assert libvirt_esx.hosts(connection) == []
             found.create()
             assert connection.lookupByName("vm-0002").isActive()
             found.destroy()
@@ -242,7 +243,7 @@ class TestSomeEntities:
         self.give(server, "ReadOnly", Folder="vm")
         with self.connect(server) as connection:
             assert len(connection.listAllDomains()) > 5
-            assert connection.hosts() == []
+            assert libvirt_esx.hosts(connection) == []
 
     def test_an_expired_session(self, server: Simulator) -> None:
         """The view ends with its session; another is made."""

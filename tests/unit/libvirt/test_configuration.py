@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from esxvirt import libvirt
-from esxvirt.libvirt import configuration
-from esxvirt.libvirt.configuration import configuration_file, resolve
+from esxvirt.libvirt import _configuration as configuration
+from esxvirt.libvirt._configuration import configuration_file, resolve
 
 
 @pytest.fixture

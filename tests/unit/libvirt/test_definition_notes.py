@@ -1,5 +1,6 @@
 """What a definition leaves out or guesses is told by the connection."""
 
+from esxvirt import libvirt_esx
 from esxvirt.sim import Simulator
 from tests.client import open_connection
 
@@ -23,11 +24,13 @@ def test_it_is_of_the_last_definition() -> None:
         Simulator("esx-7.0", transport="http") as simulator,
         open_connection(simulator.uri, simulator.username, simulator.password) as connection,
     ):
-        assert connection.definitionNotes() == []
+        assert libvirt_esx.definition_notes(connection) == []
         domain = connection.defineXML(NEW)
-        assert connection.definitionNotes() == [LEFT_OUT, ROUNDED]
+        assert libvirt_esx.definition_notes(connection) == [LEFT_OUT, ROUNDED]
         xml = domain.XMLDesc()
         connection.defineXML(xml)
-        assert connection.definitionNotes() == []
+        assert libvirt_esx.definition_notes(connection) == []
         connection.defineXML(xml.replace("<video>", "<rng model='virtio'/><video>"))
-        assert [note.partition(": ")[2] for note in connection.definitionNotes()] == [LEFT_OUT.partition(": ")[2]]
+        assert [note.partition(": ")[2] for note in libvirt_esx.definition_notes(connection)] == [
+            LEFT_OUT.partition(": ")[2]
+        ]

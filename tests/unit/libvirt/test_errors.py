@@ -7,7 +7,7 @@ import pytest
 
 from esxvirt import errors as tree
 from esxvirt import libvirt
-from esxvirt.libvirt.errors import ERRORS, SOURCES, TEXTS, translate
+from esxvirt.libvirt._errors import ERRORS, SOURCES, TEXTS, translate
 
 OF_THE_CALLED = 20  # VIR_FROM_DOMAIN
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from esxvirt import libvirt
-from esxvirt.libvirt import events as module
+from esxvirt.libvirt import _events as module
 
 
 @pytest.fixture(autouse=True)

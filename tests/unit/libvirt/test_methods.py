@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from esxvirt import errors, libvirt
+from esxvirt import errors, libvirt, libvirt_esx
 from esxvirt.driver.domain.info import DomainInfo
 from esxvirt.driver.host.host import NodeInfo
 
@@ -102,13 +102,13 @@ class TestConnection:
         assert (connection.isEncrypted(), connection.isSecure(), connection.isAlive()) == (1, 1, 1)
         driver.is_encrypted, driver.session.is_alive = False, lambda: False
         assert (connection.isEncrypted(), connection.isSecure(), connection.isAlive()) == (0, 0, 0)
-        assert connection.vim == "the service instance"
+        assert libvirt_esx.vim(connection) == "the service instance"
 
     def test_node_info_in_mib_and_kib(self, connection: Any, monkeypatch: pytest.MonkeyPatch) -> None:
         info = NodeInfo(model="m", memory=4193780, cpus=8, mhz=2300, nodes=2, sockets=2, cores=4, threads=1)
         monkeypatch.setattr("esxvirt.driver.host.host.node_info", lambda _: info)
         assert connection.getInfo() == ["m", 4095, 8, 2300, 2, 2, 4, 1]
-        assert connection.getInfoKiB() == ["m", 4193780, 8, 2300, 2, 2, 4, 1]
+        assert libvirt_esx.node_info(connection) == ["m", 4193780, 8, 2300, 2, 2, 4, 1]
 
     @pytest.mark.parametrize(
         ("flags", "text"),

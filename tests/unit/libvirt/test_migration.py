@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from esxvirt import libvirt
+from esxvirt import libvirt, libvirt_esx
 from esxvirt.sim import Simulator
 from tests.client import open_connection
 from tests.reference.test_migration import accounts, plain, start, words
@@ -89,9 +89,9 @@ def test_jobs_of_a_domain(simulator: Simulator, pair: Any) -> None:
         if percent == 40:
             seen.extend([same.jobInfo(), same.jobStats()])
 
-    here.setProgressCallback(progress)
+    libvirt_esx.set_progress_callback(here, progress)
     domain.migrate(there)
-    here.setProgressCallback(None)
+    libvirt_esx.set_progress_callback(here, None)
     info, stats = seen
     assert (info[0], info[3:6]) == (libvirt.VIR_DOMAIN_JOB_BOUNDED, [100, 40, 60])
     assert len(info) == 12
@@ -110,10 +110,10 @@ def test_a_job_is_aborted(simulator: Simulator, pair: Any) -> None:
     with pytest.raises(libvirt.libvirtError, match="no job is active on the domain"):
         domain.abortJob()
     simulator.tasks.seconds = 0.6
-    here.setProgressCallback(lambda *_: simulator.tasks.recent[-1].cancelled or domain.abortJob())
+    libvirt_esx.set_progress_callback(here, lambda *_: simulator.tasks.recent[-1].cancelled or domain.abortJob())
     with pytest.raises(libvirt.libvirtError, match="RequestCanceled") as caught:
         domain.migrate(there)
-    here.setProgressCallback(None)
+    libvirt_esx.set_progress_callback(here, None)
     assert caught.value.get_error_code() == libvirt.VIR_ERR_OPERATION_ABORTED
     ended = domain.jobStats(libvirt.VIR_DOMAIN_JOB_STATS_COMPLETED)
     assert (ended["type"], ended["success"]) == (libvirt.VIR_DOMAIN_JOB_CANCELLED, False)

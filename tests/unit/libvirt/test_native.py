@@ -1,10 +1,11 @@
 """Conversions by the library: with a connection by libvirt's methods, and by our own, which need none."""
 
+from functools import partial
 from typing import Any
 
 import pytest
 
-from esxvirt import libvirt
+from esxvirt import libvirt, libvirt_esx
 from esxvirt.sim import Simulator
 from tests.client import open_connection
 
@@ -19,8 +20,11 @@ def test_a_connection_converts_both_ways() -> None:
         with connection:
             assert connection.domainXMLFromNative(FORMAT, VMX).startswith("<domain type='vmware'>\n  <name>a</name>\n")
             assert 'virtualHW.version = "7"\n' in connection.domainXMLToNative(FORMAT, XML, 0)
-            assert connection.nativeToXML(FORMAT, VMX.encode()) == (connection.domainXMLFromNative(FORMAT, VMX), [])
-            assert connection.xmlToNative(FORMAT, XML.encode(), True)[1] == []
+            assert libvirt_esx.native_to_xml(connection, FORMAT, VMX.encode()) == (
+                connection.domainXMLFromNative(FORMAT, VMX),
+                [],
+            )
+            assert libvirt_esx.xml_to_native(connection, FORMAT, XML.encode(), True)[1] == []
 
 
 @pytest.mark.parametrize(
@@ -34,13 +38,17 @@ def test_a_connection_converts_both_ways() -> None:
 )
 def test_what_cannot_be_is_an_error_on_every_way(line: str, words: str) -> None:
     with Simulator("esx-4.0", transport="http") as sim, open_connection(sim.uri, sim.username, sim.password) as opened:
-        for convert in (opened.domainXMLFromNative, opened.nativeToXML, libvirt.nativeToXML):
+        for convert in (
+            opened.domainXMLFromNative,
+            partial(libvirt_esx.native_to_xml, opened),
+            partial(libvirt_esx.native_to_xml, None),
+        ):
             with pytest.raises(libvirt.libvirtError) as caught:
                 convert(FORMAT, f"{VMX}{line}\n")
             assert str(caught.value).endswith(words)
             assert caught.value.get_error_code() == libvirt.VIR_ERR_INTERNAL_ERROR
         with pytest.raises(libvirt.libvirtError) as caught:
-            opened.nativeToXML(FORMAT, f"{VMX}{line}\n", fileName="demo.vmx")
+            libvirt_esx.native_to_xml(opened, FORMAT, f"{VMX}{line}\n", file_name="demo.vmx")
         assert str(caught.value).endswith(words.replace("(line 4)", "(demo.vmx, line 4)"))
 
 
@@ -49,15 +57,17 @@ def test_lenient_takes_files_on_datastores_that_the_server_has_not() -> None:
     with Simulator("esx-4.0", transport="http") as sim, open_connection(sim.uri, sim.username, sim.password) as opened:
         for arguments in ((), (True,)):
             with pytest.raises(libvirt.libvirtError, match="refers to non-existing datastore 'nope'"):
-                opened.nativeToXML(FORMAT, VMX + disk, *arguments)
+                libvirt_esx.native_to_xml(opened, FORMAT, VMX + disk, *arguments)
         with pytest.raises(libvirt.libvirtError, match="refers to non-existing datastore 'nope'"):
             opened.domainXMLFromNative(FORMAT, VMX + disk)
-        xml, notes = opened.nativeToXML(FORMAT, VMX + disk, lenient=True)
+        xml, notes = libvirt_esx.native_to_xml(opened, FORMAT, VMX + disk, lenient=True)
         assert "<source file='/vmfs/volumes/nope/a.vmdk'/>" in xml
         assert notes[0].startswith("line 6: scsi0:0.fileName: file name '/vmfs/volumes/nope/a.vmdk' refers to non-")
         with pytest.raises(libvirt.libvirtError, match="strict or lenient, not both"):
-            opened.nativeToXML(FORMAT, VMX, True, True)
-        _, notes = opened.xmlToNative(FORMAT, opened.nativeToXML(FORMAT, VMX)[0], lenient=True)
+            libvirt_esx.native_to_xml(opened, FORMAT, VMX, True, True)
+        _, notes = libvirt_esx.xml_to_native(
+            opened, FORMAT, libvirt_esx.native_to_xml(opened, FORMAT, VMX)[0], lenient=True
+        )
         assert notes == []
 
 
@@ -93,22 +103,24 @@ class TestRefusals:
 
 
 def test_no_connection_is_needed() -> None:
-    xml, notes = libvirt.nativeToXML(FORMAT, VMX + 'serial0.present = "true"\nserial0.fileType = "thinprint"\n')
+    xml, notes = libvirt_esx.native_to_xml(
+        None, FORMAT, VMX + 'serial0.present = "true"\nserial0.fileType = "thinprint"\n'
+    )
     assert "<name>a</name>" in xml
     assert [note.partition(":")[0] for note in notes] == ["line 5"]
-    assert 'virtualHW.version = "8"\n' in libvirt.xmlToNative(FORMAT, XML)[0]
+    assert 'virtualHW.version = "8"\n' in libvirt_esx.xml_to_native(None, FORMAT, XML)[0]
 
 
-@pytest.mark.parametrize("convert", [libvirt.nativeToXML, libvirt.xmlToNative])
+@pytest.mark.parametrize("convert", [libvirt_esx.native_to_xml, libvirt_esx.xml_to_native])
 def test_what_cannot_be_converted_is_libvirts_error(convert: Any) -> None:
     with pytest.raises(libvirt.libvirtError) as caught:
-        convert(FORMAT, b"\x00\xff")
+        convert(None, FORMAT, b"\x00\xff")
     assert caught.value.get_error_code() is not None
     with pytest.raises(libvirt.libvirtError, match="Unsupported config format 'x'"):
-        convert("x", b"")
+        convert(None, "x", b"")
 
 
 def test_strict_refuses() -> None:
     with pytest.raises(libvirt.libvirtError, match=r"Missing essential config entry 'config.version'"):
-        libvirt.nativeToXML(FORMAT, 'displayName = "a"\n', strict=True)
-    assert libvirt.nativeToXML(FORMAT, 'displayName = "a"\n')[1] != []
+        libvirt_esx.native_to_xml(None, FORMAT, 'displayName = "a"\n', strict=True)
+    assert libvirt_esx.native_to_xml(None, FORMAT, 'displayName = "a"\n')[1] != []

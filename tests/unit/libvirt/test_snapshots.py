@@ -1,11 +1,12 @@
 """virDomainSnapshot and virDomain's part in it: flags, errors, and what libvirt's own driver has not."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any, cast
 
 import pytest
 
-from esxvirt import libvirt
+from esxvirt import libvirt, libvirt_esx
 from esxvirt.sim import Simulator
 from tests.client import open_connection
 from tests.snapshots import NAMES, grow_many, grow_ten
@@ -84,12 +85,12 @@ def test_what_one_tells(archive: "libvirt.virDomain") -> None:
 
 def test_details_come_in_one_read(simulator: Simulator, archive: "libvirt.virDomain") -> None:
     simulator.calls.clear()
-    told = archive.snapshotDetails()
+    told = libvirt_esx.all_snapshot_details(archive)
     assert len(simulator.calls) == 1
     assert [details["name"] for _, details in told] == archive.snapshotListNames()
     snapshot, details = told[3]
     assert snapshot.getName() == "alpha"
-    assert details == snapshot.details()
+    assert details == libvirt_esx.snapshot_details(snapshot)
     created = details.pop("creationTime")
     assert f"<creationTime>{created}</creationTime>" in snapshot.getXMLDesc()
     assert details == {
@@ -104,7 +105,7 @@ def test_details_come_in_one_read(simulator: Simulator, archive: "libvirt.virDom
         "children": 0,
         "descendants": 0,
     }
-    [(_, child), (other, _)] = snapshot.getParent().childrenDetails()
+    [(_, child), (other, _)] = libvirt_esx.children_details(snapshot.getParent())
     assert child["name"] == "Zeta"
     assert other.getName() == "alpha"
 
@@ -112,11 +113,11 @@ def test_details_come_in_one_read(simulator: Simulator, archive: "libvirt.virDom
 def test_many(simulator: Simulator) -> None:
     web = open_connection(simulator.uri, simulator.username, simulator.password).lookupByName("web")
     try:
-        assert web.snapshotDetails() == []
+        assert libvirt_esx.all_snapshot_details(web) == []
         with Simulator("vcenter-7.0", transport="http") as other:
             grow_many(other)
             connection = open_connection(other.uri, other.username, other.password)
-            found = connection.lookupByName("archive").snapshotDetails()
+            found = libvirt_esx.all_snapshot_details(connection.lookupByName("archive"))
             assert len(found) == 200
             assert sum(details["parent"] is None for _, details in found) == 1
             connection.close()
@@ -138,7 +139,7 @@ def test_flags_of_lists_that_are_unknown(archive: "libvirt.virDomain", bit: int)
         (root.getParent, "esxDomainSnapshotGetParent"),
         (root.isCurrent, "esxDomainSnapshotIsCurrent"),
         (root.hasMetadata, "esxDomainSnapshotHasMetadata"),
-        (root.details, "esxDomainSnapshotGetDetails"),
+        (partial(libvirt_esx.snapshot_details, root), "esxDomainSnapshotGetDetails"),
     ]
     for other, function in others:
         text = f"unsupported flags (0x{1 << bit:x}) in function {function}"
@@ -186,13 +187,14 @@ def test_going_back_and_removing(archive: "libvirt.virDomain") -> None:
         ESX,
         "Domain snapshot not found: Could not find snapshot with name 'Zeta'",
     )
-    for call in (zeta.delete, zeta.getXMLDesc, zeta.isCurrent, zeta.hasMetadata, zeta.numChildren, zeta.details):
+    for call in (zeta.delete, zeta.getXMLDesc, zeta.isCurrent, zeta.hasMetadata, zeta.numChildren):
         assert refused(call) == gone
+    assert refused(libvirt_esx.snapshot_details, zeta) == gone
     assert refused(lambda: zeta.delete(libvirt.VIR_DOMAIN_SNAPSHOT_DELETE_METADATA_ONLY)) == gone
     root = archive.snapshotLookupByName("root")
     assert root.delete(libvirt.VIR_DOMAIN_SNAPSHOT_DELETE_CHILDREN_ONLY) == 0
     assert archive.snapshotListNames() == ["root"]
-    assert root.rename("new name") == 0
+    assert libvirt_esx.rename_snapshot(root, "new name") == 0
     assert root.getName() == "new name"
     assert root.delete(libvirt.VIR_DOMAIN_SNAPSHOT_DELETE_CHILDREN) == 0
     assert archive.hasCurrentSnapshot() == 0
@@ -221,7 +223,7 @@ def test_a_connection_for_reading(simulator: Simulator) -> None:
             (lambda: archive.snapshotCreateXML("<domainsnapshot/>"), "virDomainSnapshotCreateXML"),
             (lambda: archive.revertToSnapshot(root), "virDomainRevertToSnapshot"),
             (root.delete, "virDomainSnapshotDelete"),
-            (lambda: root.rename("x"), "virDomainSnapshotRename"),
+            (lambda: libvirt_esx.rename_snapshot(root, "x"), "virDomainSnapshotRename"),
         ):
             text = f"operation forbidden: read only access prevents {function}"
             assert refused(call) == (libvirt.VIR_ERR_OPERATION_DENIED, SNAPSHOT, text)

@@ -11,6 +11,7 @@ PUBLIC_MODULES = (
     "esxvirt.auth",
     "esxvirt.errors",
     "esxvirt.libvirt",
+    "esxvirt.libvirt_esx",
     "esxvirt.sim",
     "esxvirt.uri",
     "esxvirt.vmx",

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from esxvirt.cli.declare import flag
 
 if TYPE_CHECKING:
-    from esxvirt.cli.api import Domain
     from esxvirt.cli.arguments import Arguments
+    from esxvirt.cli.protocols import Domain
     from esxvirt.cli.virsh import Virsh
 
 __all__ = ["AFFECT", "PERSISTENT", "affected", "affected_device", "check_persistent"]

@@ -13,10 +13,8 @@ from esxvirt.cli.failures import Failed
 from esxvirt.cli.targets import CannotCreateError, CannotWriteError, open_target
 
 if TYPE_CHECKING:
-    from typing import Any
-
-    from esxvirt.cli.api import Domain
     from esxvirt.cli.arguments import Arguments
+    from esxvirt.cli.protocols import Domain, Stream
     from esxvirt.cli.virsh import Virsh
 
 __all__ = ["COMMANDS"]
@@ -49,7 +47,7 @@ def _file_name(domain: Domain, kind: str) -> str:
     return f"{domain.name()}-{time.strftime('%Y-%m-%d-%H:%M:%S')}{_ENDINGS.get(kind, '')}"
 
 
-def _save(virsh: Virsh, given: str, stream: Any, name: str) -> None:
+def _save(virsh: Virsh, given: str, stream: Stream, name: str) -> None:
     """Write a stream to a file, in place of what there is when all has come."""
     try:
         target = open_target(name)
@@ -100,9 +98,8 @@ def _code(virsh: Virsh, codeset: int, text: str) -> int | None:
         hexadecimal, octal, decimal = found.groups()
         code = int(hexadecimal, 16) if hexadecimal else int(octal, 8) if octal else int(decimal)
         return code if code <= _HIGHEST_CODE else None
-    name_to_code = getattr(virsh.libvirt, "virKeycodeValueFromString", None)  # libvirt-python has none
-    code = -1 if name_to_code is None else name_to_code(codeset, text)
-    return code if code > 0 else None
+    named = None if virsh.esx is None else virsh.esx.key_code(codeset, text)  # libvirt-python has no names
+    return named or None
 
 
 COMMANDS = (

@@ -12,8 +12,8 @@ from esxvirt.cli.files import read_file
 if TYPE_CHECKING:
     from typing import Any
 
-    from esxvirt.cli.api import Domain
     from esxvirt.cli.arguments import Arguments
+    from esxvirt.cli.protocols import Domain
     from esxvirt.cli.virsh import Virsh
 
 __all__ = ["COMMANDS"]
@@ -27,7 +27,7 @@ def define(virsh: Virsh, arguments: Arguments) -> None:
     with virsh.failing(f"Failed to define domain from {name}"):
         if host is not None:
             flags = virsh.libvirt.VIR_DOMAIN_DEFINE_VALIDATE if arguments.flag("validate") else 0
-            domain = virsh.connection.defineXMLOn(xml, host, flags)
+            domain = virsh.ours.define_on(virsh.connection, xml, host, flags)
         elif arguments.flag("validate"):
             domain = virsh.connection.defineXMLFlags(xml, virsh.libvirt.VIR_DOMAIN_DEFINE_VALIDATE)
         else:

@@ -10,8 +10,8 @@ from esxvirt.cli.declare import Command, data, flag
 from esxvirt.cli.files import read_file
 
 if TYPE_CHECKING:
-    from esxvirt.cli.api import Domain
     from esxvirt.cli.arguments import Arguments
+    from esxvirt.cli.protocols import Domain
     from esxvirt.cli.virsh import Virsh
 
 __all__ = ["COMMANDS", "attach_xml", "detach_xml"]

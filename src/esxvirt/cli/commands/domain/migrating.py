@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from esxvirt.cli.arguments import INT, UNSIGNED, UNSIGNED_LONG_LONG
 from esxvirt.cli.commands.common import DOMAIN, domain_of
-from esxvirt.cli.connection import connect
 from esxvirt.cli.declare import Command, data, flag, number, string
 from esxvirt.cli.failures import Failed
 from esxvirt.cli.files import read_file
@@ -17,8 +16,8 @@ from esxvirt.cli.files import read_file
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from esxvirt.cli.api import Connection, Domain
     from esxvirt.cli.arguments import Arguments
+    from esxvirt.cli.protocols import Connection, Domain
     from esxvirt.cli.virsh import Virsh
 
 __all__ = ["COMMANDS"]
@@ -140,7 +139,7 @@ def _timeout(arguments: Arguments) -> int:
 
 def _connect(virsh: Virsh, uri: str) -> Connection:
     try:
-        return connect(virsh.libvirt, virsh.settings, virsh.output, uri, read_only=False, progress=virsh.progress)
+        return virsh.open(uri, read_only=False)
     except Failed as failure:
         # virsh says no more than what the library says
         raise Failed(*failure.messages[1:], cause=failure.cause) from failure
@@ -203,8 +202,8 @@ def _told(virsh: Virsh) -> Iterator[None]:
         sys.stderr.write(f"\rMigration: [{percent:3d} %]")
         sys.stderr.flush()
 
-    if hasattr(connection, "setProgressCallback"):  # ours; without it there is the end only, as with virsh
-        connection.setProgressCallback(lambda _connection, percent, _opaque: tell(min(percent, 99)))
+    if virsh.esx is not None:  # without it there is the end only, as with virsh
+        virsh.esx.set_progress_callback(connection, lambda _connection, percent, _opaque: tell(min(percent, 99)))
     try:
         yield
     except BaseException:
@@ -214,7 +213,7 @@ def _told(virsh: Virsh) -> Iterator[None]:
     else:
         tell(100)
     finally:
-        virsh.progress.install(connection)
+        virsh.progress.install(virsh.esx, connection)
 
 
 @contextmanager

@@ -50,7 +50,7 @@ def _speed_flags(virsh: Virsh, arguments: Arguments) -> int:
 def set_speed(virsh: Virsh, arguments: Arguments) -> None:
     """Limit the bandwidth of a migration."""
     domain = domain_of(virsh, arguments)
-    bandwidth = arguments.number("bandwidth", UNSIGNED_LONG_LONG)
+    bandwidth = arguments.number("bandwidth", UNSIGNED_LONG_LONG) or 0
     domain.migrateSetMaxSpeed(bandwidth, _speed_flags(virsh, arguments))
 
 

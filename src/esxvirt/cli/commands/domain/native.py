@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from esxvirt.cli.commands.common import find_domain
 from esxvirt.cli.declare import Command, data, flag, string
@@ -12,6 +12,7 @@ from esxvirt.cli.failures import Failed
 
 if TYPE_CHECKING:
     from esxvirt.cli.arguments import Arguments
+    from esxvirt.cli.protocols import Connection
     from esxvirt.cli.virsh import Virsh
 
 __all__ = ["COMMANDS"]
@@ -24,8 +25,8 @@ def from_native(virsh: Virsh, arguments: Arguments) -> None:
     """Print the domain XML of a VMX file."""
     arguments.exclusive("strict", "lenient")
     name, file = arguments.required("format"), arguments.required("config")
-    converter = _converter(virsh)
-    _print(virsh, arguments, converter.nativeToXML(name, _read(file), *_how(arguments, file)))
+    connection = _connection(virsh)
+    _print(virsh, arguments, virsh.ours.native_to_xml(connection, name, _read(file), *_how(arguments, file)))
 
 
 def to_native(virsh: Virsh, arguments: Arguments) -> None:
@@ -37,19 +38,19 @@ def to_native(virsh: Virsh, arguments: Arguments) -> None:
     if domain is None and file is None:
         raise Failed("need either domain or domain XML")
     if domain is not None:
-        converter = virsh.connection
-        xml = find_domain(virsh, arguments.command.name, domain).XMLDesc(0)
+        connection: Connection | None = virsh.connection
+        xml: str | bytes = find_domain(virsh, arguments.command.name, domain).XMLDesc(0)
     else:
-        converter = _converter(virsh)
+        connection = _connection(virsh)
         xml = _read(file or "")
-    _print(virsh, arguments, converter.xmlToNative(name, xml, *_how(arguments, file)))
+    _print(virsh, arguments, virsh.ours.xml_to_native(connection, name, xml, *_how(arguments, file)))
 
 
-def _converter(virsh: Virsh) -> Any:
-    """What converts: the connection, opened if one was named; else the library by itself, which asks nobody."""
+def _connection(virsh: Virsh) -> Connection | None:
+    """What converts: the connection, opened if one was named; else None: the library by itself, which asks nobody."""
     if virsh.connected or virsh.uri or os.environ.get("LIBVIRT_DEFAULT_URI"):
         return virsh.connection
-    return virsh.libvirt
+    return None
 
 
 def _how(arguments: Arguments, file: str | None) -> tuple[bool, bool, str | None]:

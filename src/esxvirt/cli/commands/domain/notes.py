@@ -11,8 +11,8 @@ from esxvirt.cli.editor import edit_text, edit_until_taken
 from esxvirt.cli.failures import Failed
 
 if TYPE_CHECKING:
-    from esxvirt.cli.api import Domain
     from esxvirt.cli.arguments import Arguments
+    from esxvirt.cli.protocols import Domain
     from esxvirt.cli.virsh import Virsh
 
 __all__ = ["COMMANDS"]

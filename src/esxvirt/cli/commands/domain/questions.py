@@ -18,7 +18,7 @@ __all__ = ["COMMANDS"]
 def show(virsh: Virsh, arguments: Arguments) -> None:
     """Print what the domain asks, with the possible answers."""
     domain = domain_of(virsh, arguments)
-    asked = domain.questions()
+    asked = virsh.ours.questions(domain)
     for question in asked:
         for line in lines_of(question):
             virsh.line(line)
@@ -31,7 +31,7 @@ def answer(virsh: Virsh, arguments: Arguments) -> None:
     domain = domain_of(virsh, arguments)
     choice = arguments.required("choice")
     with virsh.failing(f"Failed to answer domain '{domain.name()}'"):
-        domain.answer(None, choice)
+        virsh.ours.answer(domain, None, choice)
     virsh.aside(f"Domain '{domain.name()}' answered\n")
 
 

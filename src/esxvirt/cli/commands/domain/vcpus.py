@@ -11,8 +11,8 @@ from esxvirt.cli.failures import Failed
 if TYPE_CHECKING:
     from typing import Any
 
-    from esxvirt.cli.api import Domain
     from esxvirt.cli.arguments import Arguments
+    from esxvirt.cli.protocols import Domain
     from esxvirt.cli.virsh import Virsh
 
 __all__ = ["COMMANDS"]

@@ -25,7 +25,7 @@ def wait(virsh: Virsh, arguments: Arguments) -> None:
     seconds = arguments.number("timeout")
     if seconds is not None and seconds <= 0:
         raise Failed(f"a timeout of {seconds} seconds is no time to wait: give 1 or more")
-    domain_of(virsh, arguments).awaitCondition(condition, seconds)
+    virsh.ours.await_condition(domain_of(virsh, arguments), condition, seconds)
 
 
 COMMANDS = (

@@ -35,12 +35,13 @@ def show_capabilities(virsh: Virsh, arguments: Arguments) -> None:
 
 def show_domain_capabilities(virsh: Virsh, arguments: Arguments) -> None:
     """Print the XML about what a domain may have."""
-    wanted = [arguments.text(name) for name in ("emulatorbin", "arch", "machine", "virttype")]
+    emulator, arch = arguments.text("emulatorbin"), arguments.text("arch")
+    machine, virttype = arguments.text("machine"), arguments.text("virttype")
     flags = 0
     if arguments.flag("disable-deprecated-features"):
         flags = virsh.libvirt.VIR_CONNECT_GET_DOMAIN_CAPABILITIES_DISABLE_DEPRECATED_FEATURES
     with virsh.failing("failed to get emulator capabilities"):
-        text = virsh.connection.getDomainCapabilities(*wanted, flags)
+        text = virsh.connection.getDomainCapabilities(emulator, arch, machine, virttype, flags)
     virsh.write(_selected(text, arguments))
 
 

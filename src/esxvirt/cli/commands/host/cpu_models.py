@@ -82,8 +82,8 @@ def baseline(virsh: Virsh, arguments: Arguments) -> None:
     virsh.write(virsh.connection.baselineCPU(processors, _flags(virsh, arguments)))
 
 
-def _hypervisor(arguments: Arguments) -> list[str | None]:
-    return [arguments.text(name) for name in ("emulator", "arch", "machine", "virttype")]
+def _hypervisor(arguments: Arguments) -> tuple[str | None, str | None, str | None, str | None]:
+    return arguments.text("emulator"), arguments.text("arch"), arguments.text("machine"), arguments.text("virttype")
 
 
 def compare_for_hypervisor(virsh: Virsh, arguments: Arguments) -> None:

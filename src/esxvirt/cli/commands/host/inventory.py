@@ -26,7 +26,7 @@ def hosts(virsh: Virsh, arguments: Arguments) -> None:
     """Print the hosts as a table, or their names or paths line by line."""
     arguments.exclusive("name", "path")
     with virsh.failing("Failed to list hosts"):
-        found = virsh.connection.hosts()
+        found = virsh.ours.hosts(virsh.connection)
     for option in ("name", "path"):
         if arguments.flag(option):
             for host in found:
@@ -61,7 +61,7 @@ def _size(kibibytes: int | None) -> str:
 def tree(virsh: Virsh, arguments: Arguments) -> None:
     """Draw the inventory."""
     with virsh.failing("Failed to read the inventory"):
-        root = virsh.connection.inventory(arguments.flag("machines"))
+        root = virsh.ours.inventory(virsh.connection, arguments.flag("machines"))
     virsh.write(draw(root, _label, _below))
 
 

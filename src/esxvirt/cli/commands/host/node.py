@@ -15,10 +15,9 @@ __all__ = ["COMMANDS"]
 
 def _info(virsh: Virsh) -> list[Any]:
     """`virConnect.getInfo`, with the memory in KiB: libvirt-python rounds it to MiB, which virsh's output is not."""
-    connection = virsh.connection
-    if hasattr(connection, "getInfoKiB"):
-        return list(connection.getInfoKiB())
-    model, memory, *rest = connection.getInfo()
+    if virsh.esx is not None:
+        return virsh.esx.node_info(virsh.connection)
+    model, memory, *rest = virsh.connection.getInfo()
     return [model, memory * 1024, *rest]
 
 

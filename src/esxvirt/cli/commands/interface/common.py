@@ -10,8 +10,8 @@ from esxvirt.cli.declare import data
 from esxvirt.cli.failures import Failed
 
 if TYPE_CHECKING:
-    from esxvirt.cli.api import Interface
     from esxvirt.cli.arguments import Arguments
+    from esxvirt.cli.protocols import Interface
     from esxvirt.cli.virsh import Virsh
 
 __all__ = ["BY_MAC", "INTERFACE", "interface_of"]

@@ -10,8 +10,8 @@ from esxvirt.cli.declare import Command, argv
 from esxvirt.cli.failures import Failed
 
 if TYPE_CHECKING:
-    from esxvirt.cli.api import Connection
     from esxvirt.cli.arguments import Arguments
+    from esxvirt.cli.protocols import Connection
     from esxvirt.cli.virsh import Virsh
 
 __all__ = ["COMMANDS"]

@@ -9,9 +9,8 @@ from esxvirt.cli.declare import Command, flag, string
 from esxvirt.cli.failures import Failed
 
 if TYPE_CHECKING:
-    from typing import Any
-
     from esxvirt.cli.arguments import Arguments
+    from esxvirt.cli.esx_protocol import Finding
     from esxvirt.cli.virsh import Virsh
 
 __all__ = ["COMMANDS"]
@@ -21,13 +20,12 @@ _WELL = {"OK", "skipped"}
 
 def examine(virsh: Virsh, arguments: Arguments) -> None:
     """Look at a connection URI step by step, and say how to mend what is wrong."""
-    libvirt = virsh.libvirt
-    uri = libvirt.configuration.resolve(arguments.text("name") or virsh.uri)
+    uri = virsh.ours.resolve(arguments.text("name") or virsh.uri)
     if not uri:
         raise Failed("no connection URI: name one, such as 'esxvirsh doctor esx://root@example-esx.com/'")
-    flags = libvirt.VIR_CONNECT_RO if virsh.read_only else 0
+    flags = virsh.libvirt.VIR_CONNECT_RO if virsh.read_only else 0
     found = []
-    for finding in libvirt.diagnose(uri, [prompts.CREDENTIAL_TYPES, prompts.answer, None], flags):
+    for finding in virsh.ours.diagnose(uri, [prompts.CREDENTIAL_TYPES, prompts.answer, None], flags):
         found.append(finding)
         if not arguments.flag("json"):
             _show(virsh, finding)
@@ -41,7 +39,7 @@ def examine(virsh: Virsh, arguments: Arguments) -> None:
         raise Failed(f"{len(wrong)} of {len(found)} checks found something to mend")
 
 
-def _show(virsh: Virsh, finding: Any) -> None:
+def _show(virsh: Virsh, finding: Finding) -> None:
     virsh.line(f"{finding.name:<24} {finding.state:<8} {finding.text}")
     if finding.mend:
         virsh.line(f"{'':<24} {'to mend:':<8} {finding.mend}")

@@ -17,10 +17,10 @@ __all__ = ["COMMANDS"]
 def log_out(virsh: Virsh, arguments: Arguments) -> None:
     """End sessions that were kept for later runs, on their servers and here."""
     arguments.exclusive("all", "name")
-    uri = virsh.libvirt.configuration.resolve(arguments.text("name") or virsh.uri)
+    uri = virsh.ours.resolve(arguments.text("name") or virsh.uri)
     if not uri and not arguments.flag("all"):
         raise Failed("no connection URI: name the server whose sessions are to end, or all of them with --all")
-    ended = virsh.libvirt.endKeptSessions(None if arguments.flag("all") else uri)
+    ended = virsh.ours.end_kept_sessions(None if arguments.flag("all") else uri)
     troubles = [f"the session of '{user}' on '{server}': {trouble}" for server, user, trouble in ended if trouble]
     for server, user, trouble in ended:
         if not trouble:

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
-    from esxvirt.cli.api import Domain
     from esxvirt.cli.arguments import Arguments
+    from esxvirt.cli.protocols import Domain
     from esxvirt.cli.virsh import Virsh
 
 __all__ = ["COMMANDS", "source_of"]

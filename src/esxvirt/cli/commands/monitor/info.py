@@ -9,8 +9,8 @@ from esxvirt.cli.declare import Command
 from esxvirt.cli.states import state_text
 
 if TYPE_CHECKING:
-    from esxvirt.cli.api import Domain
     from esxvirt.cli.arguments import Arguments
+    from esxvirt.cli.protocols import Domain
     from esxvirt.cli.virsh import Virsh
 
 __all__ = ["COMMANDS"]

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from esxvirt.cli.arguments import Arguments
+    from esxvirt.cli.protocols import Domain
     from esxvirt.cli.virsh import Virsh
 
 __all__ = ["COMMANDS"]
@@ -78,10 +79,10 @@ def show_link(virsh: Virsh, arguments: Arguments) -> None:
     virsh.write(f"{name} {_link(virsh, domain, found[0], config=arguments.flag('config')) or 'up'}")
 
 
-def _link(virsh: Virsh, domain: Any, interface: Any, *, config: bool) -> str | None:
+def _link(virsh: Virsh, domain: Domain, interface: Any, *, config: bool) -> str | None:
     told: str | None = _attribute(interface, "link", "state")
-    if told is None and hasattr(domain, "interfaceLinks"):  # libvirt-python has only the XML, which tells nothing
-        links = domain.interfaceLinks(virsh.libvirt.VIR_DOMAIN_AFFECT_CONFIG if config else 0)
+    if told is None and virsh.esx is not None:  # libvirt-python has only the XML, which tells nothing
+        links = virsh.esx.interface_links(domain, virsh.libvirt.VIR_DOMAIN_AFFECT_CONFIG if config else 0)
         told = links.get((_attribute(interface, "mac", "address") or "").lower())
     return told
 

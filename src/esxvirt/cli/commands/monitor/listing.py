@@ -10,8 +10,8 @@ from esxvirt.cli.states import state_text
 from esxvirt.cli.tables import Table
 
 if TYPE_CHECKING:
-    from esxvirt.cli.api import Domain
     from esxvirt.cli.arguments import Arguments
+    from esxvirt.cli.protocols import Domain
     from esxvirt.cli.virsh import Virsh
 
 __all__ = ["COMMANDS"]
@@ -101,10 +101,9 @@ def _rows(virsh: Virsh, flags: int) -> list[_Row]:
 
 def _titles(virsh: Virsh, domains: list[Domain]) -> list[str]:
     """The domains' titles: all at once where the library can."""
-    together = getattr(virsh.connection, "domainTitles", None)
-    if together is not None and domains:
+    if virsh.esx is not None and domains:
         try:
-            return [title or "" for title in together(domains)]
+            return [title or "" for title in virsh.esx.titles(virsh.connection, domains)]
         except virsh.libvirt.libvirtError:
             pass  # one that vanished meanwhile does not spoil the list
     return [_title(virsh, domain) for domain in domains]
@@ -128,7 +127,7 @@ def _title(virsh: Virsh, domain: Domain) -> str:
 def _location(virsh: Virsh, domain: Domain) -> dict[str, str]:
     """Where the domain is, or nothing if it has gone elsewhere meanwhile."""
     try:
-        found: dict[str, str] = domain.location()
+        found = virsh.ours.location(domain)
     except virsh.libvirt.libvirtError as error:
         virsh.output.warning(f"{domain.name()}: {error}")
         return {}

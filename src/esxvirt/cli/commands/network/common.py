@@ -9,8 +9,8 @@ from esxvirt.cli.declare import Option, data
 from esxvirt.cli.failures import Failed
 
 if TYPE_CHECKING:
-    from esxvirt.cli.api import Network
     from esxvirt.cli.arguments import Arguments
+    from esxvirt.cli.protocols import Network
     from esxvirt.cli.virsh import Virsh
 
 __all__ = ["NETWORK", "VALIDATE", "find_network", "network_of", "read_note", "yes_or_no"]

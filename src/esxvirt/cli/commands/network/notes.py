@@ -10,8 +10,8 @@ from esxvirt.cli.editor import edit_text, edit_until_taken
 from esxvirt.cli.failures import Failed
 
 if TYPE_CHECKING:
-    from esxvirt.cli.api import Network
     from esxvirt.cli.arguments import Arguments
+    from esxvirt.cli.protocols import Network
     from esxvirt.cli.virsh import Virsh
 
 __all__ = ["COMMANDS"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from esxvirt.cli.commands.pool.common import pretty, yes_no
 from esxvirt.cli.declare import Command, flag, string
@@ -10,7 +10,10 @@ from esxvirt.cli.failures import Failed
 from esxvirt.cli.tables import Table
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from esxvirt.cli.arguments import Arguments
+    from esxvirt.cli.protocols import Pool
     from esxvirt.cli.virsh import Virsh
 
 __all__ = ["COMMANDS", "STATES"]
@@ -45,12 +48,12 @@ def _flag(virsh: Virsh, name: str) -> int:
     return int(getattr(virsh.libvirt, _PREFIX + name))
 
 
-def _pools(virsh: Virsh, flags: int, *, details: bool) -> list[tuple[Any, list[int] | None]]:
+def _pools(virsh: Virsh, flags: int, *, details: bool) -> list[tuple[Pool, list[int] | None]]:
     """The pools by name, with their sizes if these are wanted: in one call to the server where the driver has one."""
     with virsh.failing("Failed to list pools"):
-        bulk = getattr(virsh.connection, "getAllStoragePoolInfo", None)
-        if details and bulk is not None:
-            found = bulk(flags)
+        found: Sequence[tuple[Pool, list[int] | None]]
+        if details and virsh.esx is not None:
+            found = virsh.esx.pool_infos(virsh.connection, flags)
         else:
             found = [(pool, None) for pool in virsh.connection.listAllStoragePools(flags)]
     return sorted(found, key=lambda item: item[0].name().lower())
@@ -78,7 +81,7 @@ def show(virsh: Virsh, arguments: Arguments) -> None:
     virsh.table(table)
 
 
-def _details(virsh: Virsh, pool: Any, info: list[int] | None) -> list[str]:
+def _details(virsh: Virsh, pool: Pool, info: list[int] | None) -> list[str]:
     start, persistent = yes_no(pool.autostart()), yes_no(pool.isPersistent())
     if info is None:
         try:

@@ -9,12 +9,12 @@ from esxvirt.cli.commands.common import xml_of
 from esxvirt.cli.failures import Failed
 
 if TYPE_CHECKING:
-    from esxvirt.cli.api import Domain
     from esxvirt.cli.arguments import Arguments
+    from esxvirt.cli.protocols import Domain, Snapshot
+    from esxvirt.cli.virsh import Virsh
 
-__all__ = ["Entry", "Snapshot", "entries", "entry_of", "snapshot_of"]
+__all__ = ["Entry", "entries", "entry_of", "snapshot_of"]
 
-Snapshot = Any
 
 # virDomainState, as the XML of snapshots has it
 _STATES = {
@@ -71,21 +71,20 @@ class Entry:
     place: tuple[bool, int, int] | None = None
 
 
-def entries(domain: Domain, start: Snapshot | None, flags: int) -> list[Entry]:
+def entries(virsh: Virsh, domain: Domain, start: Snapshot | None, flags: int) -> list[Entry]:
     """The domain's snapshots, or those below `start`, that the flags pick; in one call where the driver has one."""
-    whose = domain if start is None else start
-    bulk = getattr(whose, "snapshotDetails" if start is None else "childrenDetails", None)
-    if bulk is not None:
-        return [_entry(snapshot, details) for snapshot, details in bulk(flags)]
+    if virsh.esx is not None:
+        esx = virsh.esx
+        told = esx.all_snapshot_details(domain, flags) if start is None else esx.children_details(start, flags)
+        return [_entry(snapshot, details) for snapshot, details in told]
     found = domain.listAllSnapshots(flags) if start is None else start.listAllChildren(flags)
-    return [entry_of(snapshot) for snapshot in found]
+    return [entry_of(virsh, snapshot) for snapshot in found]
 
 
-def entry_of(snapshot: Snapshot) -> Entry:
+def entry_of(virsh: Virsh, snapshot: Snapshot) -> Entry:
     """What is shown of one snapshot."""
-    details = getattr(snapshot, "details", None)
-    if details is not None:
-        return _entry(snapshot, details())
+    if virsh.esx is not None:
+        return _entry(snapshot, virsh.esx.snapshot_details(snapshot))
     root = xml_of(snapshot.getXMLDesc())
     name, parent = snapshot.getName(), root.findtext("parent/name")
     created = int(root.findtext("creationTime") or 0)

@@ -57,7 +57,7 @@ def info(virsh: Virsh, arguments: Arguments) -> None:
     """Print what there is to know of a snapshot, a line each."""
     domain = domain_of(virsh, arguments)
     snapshot = snapshot_of(arguments, domain)
-    entry = entry_of(snapshot)
+    entry = entry_of(virsh, snapshot)
     current, children, descendants = _place(virsh, entry)
     virsh.field("Name:", entry.name)
     virsh.field("Domain:", domain.name())
@@ -81,7 +81,7 @@ def _place(virsh: Virsh, entry: Entry) -> tuple[bool, int, int]:
 def show_parent(virsh: Virsh, arguments: Arguments) -> None:
     """Print the name of a snapshot's parent."""
     domain = domain_of(virsh, arguments)
-    entry = entry_of(snapshot_of(arguments, domain))
+    entry = entry_of(virsh, snapshot_of(arguments, domain))
     if entry.parent is None:
         raise Failed(f"snapshot '{entry.name}' has no parent")
     virsh.write(entry.parent)

@@ -10,9 +10,8 @@ from esxvirt.cli.editor import edit
 from esxvirt.cli.failures import Failed
 
 if TYPE_CHECKING:
-    from esxvirt.cli.api import Domain
     from esxvirt.cli.arguments import Arguments
-    from esxvirt.cli.commands.snapshot.common import Snapshot
+    from esxvirt.cli.protocols import Domain, Snapshot
     from esxvirt.cli.virsh import Virsh
 
 __all__ = ["COMMANDS"]
@@ -36,7 +35,7 @@ def change(virsh: Virsh, arguments: Arguments) -> None:
     with virsh.failing(f"Failed to update {name}"):
         text = snapshot.getXMLDesc(secure)
     try:
-        changed = edit(virsh, text, lambda new: _take(arguments, snapshot, text, new))
+        changed = edit(virsh, text, lambda new: _take(virsh, arguments, snapshot, text, new))
     except Failed as failure:  # as virsh: last, when nothing more is tried
         raise Failed(*failure.messages, f"Failed to update {name}", cause=failure.cause) from failure
     if not changed:
@@ -56,7 +55,7 @@ def _snapshot(arguments: Arguments, domain: Domain) -> Snapshot:
     raise Failed("--snapshotname or --current is required")
 
 
-def _take(arguments: Arguments, snapshot: Snapshot, old_text: str, new_text: str) -> None:
+def _take(virsh: Virsh, arguments: Arguments, snapshot: Snapshot, old_text: str, new_text: str) -> None:
     """Change the snapshot as its new description says.
 
     Raises:
@@ -75,7 +74,7 @@ def _take(arguments: Arguments, snapshot: Snapshot, old_text: str, new_text: str
     if new_name != name and not arguments.flag("rename"):
         raise Failed(f"Must use --rename to change {name} to {new_name}")
     is_new = description != (old.findtext("description") or "")
-    snapshot.rename(None if new_name == name else new_name, description if is_new else None)
+    virsh.ours.rename_snapshot(snapshot, None if new_name == name else new_name, description if is_new else None)
 
 
 def _written(root: Any, tag: str) -> list[str] | str:

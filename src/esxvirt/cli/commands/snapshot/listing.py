@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from esxvirt.cli.commands.common import DOMAIN, domain_of
-from esxvirt.cli.commands.snapshot.common import Entry, Snapshot, entries, snapshot_of
+from esxvirt.cli.commands.snapshot.common import Entry, entries, snapshot_of
 from esxvirt.cli.declare import Command, flag, string
 from esxvirt.cli.failures import Failed
 from esxvirt.cli.tables import Table
@@ -14,6 +14,7 @@ from esxvirt.cli.trees import draw
 
 if TYPE_CHECKING:
     from esxvirt.cli.arguments import Arguments
+    from esxvirt.cli.protocols import Snapshot
     from esxvirt.cli.virsh import Virsh
 
 __all__ = ["COMMANDS"]
@@ -47,7 +48,7 @@ def show(virsh: Virsh, arguments: Arguments) -> None:
     start = snapshot_of(arguments, domain, "from") if below else None
     if tree and below:  # as virsh draws it on ESX: a tree of children alone would hide what it is drawn for
         flags |= virsh.libvirt.VIR_DOMAIN_SNAPSHOT_LIST_DESCENDANTS
-    found = entries(domain, start, flags)
+    found = entries(virsh, domain, start, flags)
     if not arguments.flag("topological"):
         found.sort(key=_order)
     if tree:

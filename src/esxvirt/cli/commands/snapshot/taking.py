@@ -12,8 +12,8 @@ from esxvirt.cli.files import read_file
 from esxvirt.cli.markup import comma_words
 
 if TYPE_CHECKING:
-    from esxvirt.cli.api import Domain
     from esxvirt.cli.arguments import Arguments
+    from esxvirt.cli.protocols import Domain
     from esxvirt.cli.virsh import Virsh
 
 __all__ = ["COMMANDS"]

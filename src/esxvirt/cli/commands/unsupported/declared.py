@@ -98,7 +98,6 @@ class _Refusal:
 
 
 def _refuse(virsh: Virsh, function: str) -> None:
-    refuse = getattr(virsh.libvirt, "virRaiseUnsupported", None)
-    if refuse is None:  # libvirt-python, which has no command line of this kind
+    if virsh.esx is None:  # libvirt-python, which has no command line of this kind
         raise Failed(f"this function is not supported by the connection driver: {function}")
-    refuse(virsh.connection, function)
+    virsh.esx.raise_unsupported(virsh.connection, function)

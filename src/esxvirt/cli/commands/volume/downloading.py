@@ -14,6 +14,7 @@ from esxvirt.cli.targets import CannotCreateError, DirectTarget, open_target
 
 if TYPE_CHECKING:
     from esxvirt.cli.arguments import Arguments
+    from esxvirt.cli.protocols import Stream, Volume
     from esxvirt.cli.virsh import Virsh
 
 __all__ = ["COMMANDS"]
@@ -53,7 +54,7 @@ def download(virsh: Virsh, arguments: Arguments) -> None:
 class _Download:
     """One download: a range of a volume."""
 
-    def __init__(self, virsh: Virsh, volume: Any, what: tuple[int, int, int], digest: Any) -> None:
+    def __init__(self, virsh: Virsh, volume: Volume, what: tuple[int, int, int], digest: Any) -> None:
         self._virsh = virsh
         self._volume = volume
         self._name = volume.name()
@@ -77,9 +78,13 @@ class _Download:
                 return
             self._virsh.output.warning(f"'{part.path}' cannot be continued: {why}; starting anew")
         stream = self._stream()
-        facts = stream.facts() if hasattr(stream, "facts") else None  # libvirt-python's streams do not tell
+        facts = self._facts(stream)
         part.begin(request, facts if _is_known(facts) else None)
         self._receive(stream, part, 0)
+
+    def _facts(self, stream: Stream) -> dict[str, int | str | None] | None:
+        """What tells the content from others; libvirt-python's streams do not tell."""
+        return None if self._virsh.esx is None else self._virsh.esx.file_facts(stream)
 
     def _request(self) -> dict[str, Any]:
         """What tells this download from others."""
@@ -89,7 +94,7 @@ class _Download:
         server = kind + separator + host.rpartition("@")[2] + slash + path
         return {"server": server, "volume": self._volume.path(), "offset": self._offset, "length": self._length}
 
-    def _rest(self, part: PartFile, request: dict[str, Any]) -> tuple[Any, str]:
+    def _rest(self, part: PartFile, request: dict[str, Any]) -> tuple[Stream | None, str]:
         """A stream of what is missing of a part, behind its last byte; or None, and why there is none."""
         facts, why = part.left_over(request)
         if facts is None:
@@ -107,7 +112,7 @@ class _Download:
                 return None, changed
             raise
         with leaving_word(lambda _: abandon(self._virsh, stream)):
-            if not hasattr(stream, "facts") or stream.facts() != facts:
+            if self._facts(stream) != facts:
                 abandon(self._virsh, stream)
                 return None, changed
             got = b""
@@ -119,7 +124,7 @@ class _Download:
                 return None, "it is not the beginning of the volume"
         return stream, ""
 
-    def _stream(self, done: int = 0) -> Any:
+    def _stream(self, done: int = 0) -> Stream:
         """Open a stream of what is wanted, without its first bytes."""
         with self._virsh.failing("cannot create a new stream"):
             stream = self._virsh.connection.newStream(0)
@@ -128,8 +133,8 @@ class _Download:
             self._volume.download(stream, self._offset + done, length, self._flags)
         return stream
 
-    def _receive(self, stream: Any, target: PartFile | DirectTarget, done: int) -> None:
-        left = stream.remaining() if hasattr(stream, "remaining") else None
+    def _receive(self, stream: Stream, target: PartFile | DirectTarget, done: int) -> None:
+        left = None if self._virsh.esx is None else self._virsh.esx.remaining(stream)
         total = None if left is None else done + left
         begun = False
         with (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from esxvirt.cli.commands.pool.common import pool_of, pretty
 from esxvirt.cli.commands.volume.common import POOL, TYPES, VOLUME, volume_of
@@ -11,7 +11,10 @@ from esxvirt.cli.tables import Table
 from esxvirt.cli.xpath import select
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from esxvirt.cli.arguments import Arguments
+    from esxvirt.cli.protocols import Volume
     from esxvirt.cli.virsh import Virsh
 
 __all__ = ["COMMANDS"]
@@ -26,16 +29,19 @@ def show_list(virsh: Virsh, arguments: Arguments) -> None:
     details = arguments.flag("details")
     pool = pool_of(virsh, arguments)
     with virsh.failing("Failed to list storage volumes"):
-        bulk = getattr(pool, "getAllVolumeInfo", None)
-        volumes = bulk(0) if details and bulk is not None else [(volume, None) for volume in pool.listAllVolumes(0)]
-    volumes.sort(key=lambda item: item[0].name().lower())
+        found: Sequence[tuple[Volume, list[int] | None]]
+        if details and virsh.esx is not None:
+            found = virsh.esx.volume_infos(pool, 0)
+        else:
+            found = [(volume, None) for volume in pool.listAllVolumes(0)]
+    volumes = sorted(found, key=lambda item: item[0].name().lower())
     table = Table("Name", "Path", *(["Type", "Capacity", "Allocation"] if details else []))
     for volume, info in volumes:
         table.add(volume.name(), volume.path(), *(_details(virsh, volume, info) if details else []))
     virsh.table(table)
 
 
-def _details(virsh: Virsh, volume: Any, info: list[int] | None) -> list[str]:
+def _details(virsh: Virsh, volume: Volume, info: list[int] | None) -> list[str]:
     if info is None:
         try:
             info = volume.info()
@@ -53,7 +59,7 @@ def show_info(virsh: Virsh, arguments: Arguments) -> None:
         kind, *sizes = volume.infoFlags(virsh.libvirt.VIR_STORAGE_VOL_GET_PHYSICAL)
     else:
         # It has been looked up this moment, and is not searched for again; libvirt-python has only `info`.
-        kind, *sizes = getattr(volume, "infoAtLookup", volume.info)()
+        kind, *sizes = volume.info() if virsh.esx is None else virsh.esx.info_at_lookup(volume)
     virsh.field("Type:", _type(kind))
     for title, size in zip(("Capacity:", "Physical:" if physical else "Allocation:"), sizes, strict=True):
         virsh.field(title, f"{size} bytes" if arguments.flag("bytes") else pretty(size))
@@ -64,7 +70,7 @@ def show_xml(virsh: Virsh, arguments: Arguments) -> None:
     expression = arguments.text("xpath")
     volume = volume_of(virsh, arguments)
     # it has just been searched for
-    xml = getattr(volume, "XMLDescAtLookup", volume.XMLDesc)()
+    xml = volume.XMLDesc() if virsh.esx is None else virsh.esx.xml_at_lookup(volume)
     virsh.write(xml if expression is None else select(xml, expression, wrap=arguments.flag("wrap")))
 
 

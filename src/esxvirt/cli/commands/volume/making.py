@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from esxvirt.cli.commands.common import xml_of
 from esxvirt.cli.commands.pool.common import pool_of
@@ -13,6 +13,7 @@ from esxvirt.cli.files import read_file
 
 if TYPE_CHECKING:
     from esxvirt.cli.arguments import Arguments
+    from esxvirt.cli.protocols import Pool, Volume
     from esxvirt.cli.virsh import Virsh
 
 __all__ = ["COMMANDS"]
@@ -73,7 +74,7 @@ def create_as(virsh: Virsh, arguments: Arguments) -> None:
     virsh.aside(f"Vol {name} created\n")
 
 
-def _backing(virsh: Virsh, pool: Any, name: str) -> str:
+def _backing(virsh: Virsh, pool: Pool, name: str) -> str:
     """The path of the volume that another is to stand on: by name, key or path."""
     connection = virsh.connection
     trouble: BaseException | None = None
@@ -105,12 +106,17 @@ def clone(virsh: Virsh, arguments: Arguments) -> None:
         pool = source.storagePoolLookupByVolume()
     name = arguments.required("newname")
     with virsh.failing(f"Failed to clone vol from {source.name()}"):
-        xml = _renamed(getattr(source, "XMLDescAtLookup", source.XMLDesc)(), name)
+        xml = _renamed(_xml_of(virsh, source), name)
         if arguments.flag("print-xml"):
             virsh.write(xml)
             return
         volume = pool.createXMLFrom(xml, source, flags)
     virsh.aside(f"Vol {volume.name()} cloned from {source.name()}\n")
+
+
+def _xml_of(virsh: Virsh, volume: Volume) -> str:
+    """The XML of a volume that was just looked up."""
+    return volume.XMLDesc() if virsh.esx is None else virsh.esx.xml_at_lookup(volume)
 
 
 def _renamed(xml: str, name: str) -> str:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from esxvirt.cli.arguments import Arguments
+    from esxvirt.cli.protocols import Stream
     from esxvirt.cli.virsh import Virsh
 
 __all__ = ["PIECE", "VERBOSE", "abandon", "digest_of", "leaving_word", "range_of"]
@@ -39,15 +40,15 @@ def digest_of(arguments: Arguments) -> Any:
     return sha256()
 
 
-def abandon(virsh: Virsh, stream: Any) -> str | None:
+def abandon(virsh: Virsh, stream: Stream) -> str | None:
     """Break a stream off; what there is of an upload's volume then, as far as the library tells."""
-    # libvirt-python has no such method.
-    end = getattr(stream, "abandon", stream.abort)
     try:
-        said = end()
+        if virsh.esx is not None:
+            return virsh.esx.abandon(stream)
+        stream.abort()
     except virsh.libvirt.libvirtError:
-        return None
-    return said if isinstance(said, str) else None
+        pass
+    return None
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from esxvirt.cli.progress import transfer_bar
 
 if TYPE_CHECKING:
     from esxvirt.cli.arguments import Arguments
+    from esxvirt.cli.protocols import Volume
     from esxvirt.cli.virsh import Virsh
 
 __all__ = ["COMMANDS"]
@@ -93,7 +94,9 @@ def upload(virsh: Virsh, arguments: Arguments) -> None:
         virsh.aside(f"SHA-256: {digest.hexdigest()}\n")
 
 
-def _send(virsh: Virsh, volume: Any, what: tuple[int, int, int], source: _Source, digest: Any, *, short: bool) -> None:
+def _send(
+    virsh: Virsh, volume: Volume, what: tuple[int, int, int], source: _Source, digest: Any, *, short: bool
+) -> None:
     offset, length, flags = what
     with virsh.failing("cannot create a new stream"):
         stream = virsh.connection.newStream(0)
@@ -103,7 +106,7 @@ def _send(virsh: Virsh, volume: Any, what: tuple[int, int, int], source: _Source
         announced = min(length, source.size or 0)
     with virsh.failing(f"cannot upload to volume {shown}"):
         volume.upload(stream, offset, announced, flags)
-    wanted = stream.wanted() if hasattr(stream, "wanted") else None  # libvirt-python's streams do not tell
+    wanted = None if virsh.esx is None else virsh.esx.wanted(stream)  # libvirt-python's streams do not tell
 
     def leave(_error: BaseException) -> str | None:
         return abandon(virsh, stream)

@@ -1,0 +1,40 @@
+"""Modules that are imported when they are first used, which saves the start-up time of those that a run does not use.
+
+Each package lists what it imports so in one module, ``_late``::
+
+    if TYPE_CHECKING:
+        from esxvirt.driver.domain import lifecycle as lifecycle
+    else:
+        lifecycle = late("esxvirt.driver.domain.lifecycle")
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+__all__ = ["late"]
+
+
+class _Late:
+    """A module that may not be imported yet.
+
+    What it has is looked up each time: whoever replaces a function of the module replaces it here, too.
+    """
+
+    __slots__ = ("_name",)
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __getattr__(self, name: str) -> Any:
+        __import__(self._name)
+        return getattr(sys.modules[self._name], name)
+
+    def __repr__(self) -> str:
+        return f"<late module '{self._name}'>"
+
+
+def late(name: str) -> Any:
+    """Return what stands for the module of this name, and imports it when something of it is used."""
+    return _Late(name)
