@@ -22,7 +22,7 @@ from esxvirt.libvirt._methods import methods
 from esxvirt.libvirt._surface import SURFACE
 
 STUB = Path(libvirt.__file__).with_suffix(".pyi")
-CONSTANTS = STUB.parent / "constants"
+CONSTANTS = STUB.parent.parent / "constants"
 HEAD = '''\
 """The types of `esxvirt.libvirt`. Made by docs/stub.py (`make docs`): do not edit."""
 

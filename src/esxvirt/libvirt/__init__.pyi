@@ -4,7 +4,16 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, ClassVar, NoReturn, Self, TypeAlias
 
-
+from esxvirt.constants.connect import *
+from esxvirt.constants.domains import *
+from esxvirt.constants.errors import *
+from esxvirt.constants.events import *
+from esxvirt.constants.networks import *
+from esxvirt.constants.node import *
+from esxvirt.constants.parameters import *
+from esxvirt.constants.snapshots import *
+from esxvirt.constants.statistics import *
+from esxvirt.constants.storage import *
 
 _ErrorTuple: TypeAlias = tuple[int, int, str, int, str | None, str | None, str | None, int, int]
 _CloseCallback: TypeAlias = Callable[[virConnect, int, Any], None]
