@@ -56,8 +56,8 @@ _NAMES = {
     "from": "snapshots",
     "host": "hosts",
     "inputpool": "pools",
-    "interface": "cards",
-    "mac": "cards",
+    "interface": "domain interfaces",
+    "mac": "domain interfaces",
     "network": "networks",
     "path": "disks",
     "pool": "pools",
@@ -116,7 +116,7 @@ def values(offer: Offer, command: Command, option: Option, given: Mapping[str, l
     if words is not None:
         return list(words)
     kind = _EXCEPTIONS.get((command.name, option.name), _NAMES.get(option.name, ""))
-    if kind == "cards" and command.name.startswith("iface-"):
+    if kind == "domain interfaces" and command.name.startswith("iface-"):
         kind = "interfaces"
     completer = _COMPLETERS.get(kind)
     return [] if completer is None else completer(offer, given, typed)
@@ -191,7 +191,7 @@ def _hosts(offer: Offer, _given: Mapping[str, list[str]], _typed: str) -> list[s
 
 
 _COMPLETERS: Mapping[str, Completer] = {
-    "cards": _of_domain(_attributes("devices/interface/mac", "address")),
+    "domain interfaces": _of_domain(_attributes("devices/interface/mac", "address")),
     "choices": _of_domain(_choices),
     "commands": _commands,
     "directories": _directories,
