@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from esxvirt.cli import commands
+from esxvirt.cli.commands.common import domain_xml, elements, find_domain
 from esxvirt.cli.failures import Failed
 
 if TYPE_CHECKING:
@@ -54,8 +56,8 @@ _NAMES = {
     "from": "snapshots",
     "host": "hosts",
     "inputpool": "pools",
-    "interface": "cards",
-    "mac": "cards",
+    "interface": "domain interfaces",
+    "mac": "domain interfaces",
     "network": "networks",
     "path": "disks",
     "pool": "pools",
@@ -114,7 +116,7 @@ def values(offer: Offer, command: Command, option: Option, given: Mapping[str, l
     if words is not None:
         return list(words)
     kind = _EXCEPTIONS.get((command.name, option.name), _NAMES.get(option.name, ""))
-    if kind == "cards" and command.name.startswith("iface-"):
+    if kind == "domain interfaces" and command.name.startswith("iface-"):
         kind = "interfaces"
     completer = _COMPLETERS.get(kind)
     return [] if completer is None else completer(offer, given, typed)
@@ -129,8 +131,6 @@ def _of_domain(names: Callable[[Virsh, Domain], Iterable[str]]) -> Completer:
     """A completer of what the domain that was given has."""
 
     def complete(offer: Offer, given: Mapping[str, list[str]], _typed: str) -> list[str]:
-        from esxvirt.cli.commands.common import find_domain  # noqa: PLC0415  completing loads no more than it needs
-
         domain = given.get("domain")
         return (
             offer.ask(lambda _: names(offer.virsh, find_domain(offer.virsh, "complete", domain[0]))) if domain else []
@@ -151,8 +151,6 @@ def _attributes(path: str, attribute: str) -> Callable[[Virsh, Domain], list[str
     """An attribute of elements of the domain's XML."""
 
     def read(virsh: Virsh, domain: Domain) -> list[str]:
-        from esxvirt.cli.commands.common import domain_xml, elements  # noqa: PLC0415  as above
-
         return [element.get(attribute, "") for element in elements(domain_xml(virsh, domain), path)]
 
     return read
@@ -174,8 +172,6 @@ def _directories(_offer: Offer, _given: Mapping[str, list[str]], typed: str) -> 
 
 def _paths(typed: str, *, files: bool) -> list[str]:
     """The paths that begin as typed; directories end in a slash, hidden ones are shown to those who type the dot."""
-    import os  # noqa: PLC0415  only for this
-
     head, tail = os.path.split(typed)
     try:
         with os.scandir(os.path.expanduser(head) or ".") as found:  # noqa: PTH111  no pathlib
@@ -195,7 +191,7 @@ def _hosts(offer: Offer, _given: Mapping[str, list[str]], _typed: str) -> list[s
 
 
 _COMPLETERS: Mapping[str, Completer] = {
-    "cards": _of_domain(_attributes("devices/interface/mac", "address")),
+    "domain interfaces": _of_domain(_attributes("devices/interface/mac", "address")),
     "choices": _of_domain(_choices),
     "commands": _commands,
     "directories": _directories,

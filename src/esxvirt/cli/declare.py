@@ -11,9 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from esxvirt.cli.arguments import Arguments
-    from esxvirt.cli.virsh import Virsh
+    from typing import Any
 
 __all__ = ["Command", "Group", "Kind", "Option", "alias", "argv", "data", "flag", "number", "string"]
 
@@ -58,13 +56,13 @@ class Option:
 class Command:
     """One command: its words for the help, its options, and what runs it.
 
-    `run` prints through the `Virsh` it is given and returns; it raises `Failed`, or lets a libvirtError pass, when
-    it did not succeed.
+    `run` is given the `Virsh` that runs and its `Arguments`, prints through the former and returns; it raises `Failed`,
+    or lets a libvirtError pass, when it did not succeed.
     """
 
     name: str
     help: str
-    run: Callable[[Virsh, Arguments], None]
+    run: Callable[[Any, Any], None]  # what it is given stands above this module, and knows it
     description: str = ""
     options: tuple[Option, ...] = ()
     needs_connection: bool = True

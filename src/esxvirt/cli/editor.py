@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from esxvirt.cli._late import termios, tty
 from esxvirt.cli.failures import Failed
 
 if TYPE_CHECKING:
@@ -143,21 +144,20 @@ def _key(virsh: Virsh, prompt: str) -> str:
     The terminal is ready for it before the prompt appears: whoever is fast sees no key echoed.
     """
     try:
-        import termios  # noqa: PLC0415  POSIX only, and only at a question
-        import tty  # noqa: PLC0415
-    except ImportError:
+        drain = termios.TCSADRAIN
+    except ImportError:  # Windows
         virsh.write(prompt)
         virsh.output.flush()
         return sys.stdin.readline().strip().lower()[:1] or "n"
     descriptor = sys.stdin.fileno()
     before = termios.tcgetattr(descriptor)
-    tty.setraw(descriptor, termios.TCSADRAIN)
+    tty.setraw(descriptor, drain)
     try:
         virsh.write(prompt)
         virsh.output.flush()
         data = os.read(descriptor, 1)
     finally:
-        termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
+        termios.tcsetattr(descriptor, drain, before)
     if data == b"\x03":
         raise KeyboardInterrupt
     return data.decode("ascii", "replace").lower() if data else "n"

@@ -10,11 +10,25 @@ import sys
 from typing import TYPE_CHECKING, NoReturn
 
 from esxvirt.cli import startup
+from esxvirt.late import late
 
 if TYPE_CHECKING:
+    import signal
     from types import FrameType
 
+    from esxvirt.cli import failures, grammar, shell, usage, versions
+    from esxvirt.cli import output as outputs
+    from esxvirt.cli import virsh as runner
     from esxvirt.cli.output import Output
+else:  # ``--version`` does without most of the command line
+    failures = late("esxvirt.cli.failures")
+    grammar = late("esxvirt.cli.grammar")
+    outputs = late("esxvirt.cli.output")
+    runner = late("esxvirt.cli.virsh")
+    signal = late("signal")
+    shell = late("esxvirt.cli.shell")
+    usage = late("esxvirt.cli.usage")
+    versions = late("esxvirt.cli.versions")
 
 __all__ = ["main", "run"]
 
@@ -60,12 +74,10 @@ def run(arguments: list[str] | None = None) -> int:
         _drop_output()  # whoever read our output has gone
         return _die(13)
     except OSError as error:
-        from esxvirt.cli.output import CANNOT_WRITE, OutputError  # noqa: PLC0415  not for --version
-
-        if error.errno not in CANNOT_WRITE:
+        if error.errno not in outputs.CANNOT_WRITE:
             raise
         _drop_output()
-        (error if isinstance(error, OutputError) else OutputError(error, [])).tell()
+        (error if isinstance(error, outputs.OutputError) else outputs.OutputError(error, [])).tell()
         return _FAILURE
     return code
 
@@ -91,21 +103,15 @@ def _run(arguments: list[str], program: str) -> int:
     for complaint in start.complaints:
         print(f"error: {complaint}", file=sys.stderr)
     if start.show in {"version", "long-version"}:
-        from esxvirt.cli import versions  # noqa: PLC0415  shown by few runs
-
         sys.stdout.write(versions.long() if start.show == "long-version" else versions.short() + "\n")
         return _SUCCESS
     if start.show == "help":
-        from esxvirt.cli import usage  # noqa: PLC0415  shown by few runs
-
         sys.stdout.write(usage.text(program))
         return _SUCCESS
 
-    from esxvirt.cli.output import LogFileError, Output, OutputError  # noqa: PLC0415  not for --version
-
     try:
-        output = Output(start.settings)
-    except LogFileError as error:
+        output = outputs.Output(start.settings)
+    except outputs.LogFileError as error:
         print(f"error: {error}", file=sys.stderr)
         return _FAILURE
     try:
@@ -116,7 +122,7 @@ def _run(arguments: list[str], program: str) -> int:
     except BaseException:  # a signal ends the process: what was done is told all the same
         try:
             output.flush()
-        except OutputError as error:
+        except outputs.OutputError as error:
             _drop_output()
             error.tell()
         except OSError:
@@ -129,35 +135,28 @@ def _run(arguments: list[str], program: str) -> int:
 
 def _converse(start: startup.Start, output: Output) -> int:
     """Run the commands given, or the shell."""
-    from esxvirt.cli.failures import Failed  # noqa: PLC0415  not for --version
-    from esxvirt.cli.grammar import GrammarError, words_of_arguments, words_of_string  # noqa: PLC0415  not for --version
-    from esxvirt.cli.output import INFO  # noqa: PLC0415  not for --version
-    from esxvirt.cli.virsh import Virsh  # noqa: PLC0415  not for --version
-
-    virsh = Virsh(start.settings, output, interactive=not start.words)
+    virsh = runner.Virsh(start.settings, output, interactive=not start.words)
     try:
         invocations = []
         if len(start.words) == 1:
-            output.debug(INFO, f'commands: "{start.words[0]}"')
-            invocations = virsh.parse(words_of_string(start.words[0]))
+            output.debug(outputs.INFO, f'commands: "{start.words[0]}"')
+            invocations = virsh.parse(grammar.words_of_string(start.words[0]))
             if not start.words[0]:
                 return _FAILURE  # as virsh does, without a word
         elif start.words:
-            invocations = virsh.parse(words_of_arguments(start.words))
+            invocations = virsh.parse(grammar.words_of_arguments(start.words))
         alone = bool(invocations) and all(invocation.command.before_connection for invocation in invocations)
         if start.settings.uri_named and not alone:  # open it now, whatever the commands need
             virsh.connect(start.settings.uri, read_only=start.settings.read_only)
         if virsh.interactive:
-            from esxvirt.cli import shell  # noqa: PLC0415  prompt_toolkit is big
-
             shell.run(virsh)
             return _SUCCESS
         return _SUCCESS if virsh.run(invocations) else _FAILURE
-    except GrammarError as error:
+    except grammar.GrammarError as error:
         for message in error.args:
             output.error(message)
         return _FAILURE
-    except Failed as failure:
+    except failures.Failed as failure:
         virsh.report(failure)
         return _FAILURE
     finally:
@@ -166,12 +165,10 @@ def _converse(start: startup.Start, output: Output) -> int:
 
 def _catch_termination() -> None:
     """Turn the signals that end a process into an exception, so that the connection is closed."""
-    import signal  # noqa: PLC0415  only in the process of our own
-
-    from esxvirt.cli.failures import Terminated  # noqa: PLC0415  as above
+    terminated = failures.Terminated  # imported now: not in the middle of whatever a signal finds
 
     def terminate(number: int, _frame: FrameType | None) -> None:
-        raise Terminated(number)
+        raise terminated(number)
 
     for name in ("SIGTERM", "SIGHUP"):
         number = getattr(signal, name, None)
@@ -181,8 +178,6 @@ def _catch_termination() -> None:
 
 def _die(number: int) -> int:
     """End as the signal would have ended us, so that shells and scripts see it."""
-    import signal  # noqa: PLC0415  only on the way out
-
     if hasattr(signal, "SIGKILL"):  # POSIX
         signal.signal(number, signal.SIG_DFL)
         os.kill(os.getpid(), number)

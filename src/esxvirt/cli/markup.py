@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape as _escape
 
+from esxvirt.cli._late import etree
 from esxvirt.cli.failures import Failed
 
 if TYPE_CHECKING:
@@ -30,8 +31,6 @@ def original_xml(virsh: Virsh, domain: Domain, flags: int = 0) -> Any:
     Raises:
         Failed: the server did not give it, or it is none.
     """
-    from lxml import etree  # noqa: PLC0415  most commands need no XML
-
     with virsh.failing("Failed to get domain description xml"):
         text = domain.XMLDesc(flags)
     try:
@@ -42,8 +41,6 @@ def original_xml(virsh: Virsh, domain: Domain, flags: int = 0) -> Any:
 
 def node_text(node: Any) -> str:
     """An element as it stands in its document, as libxml2 writes it."""
-    from lxml import etree  # noqa: PLC0415  most commands need no XML
-
     text: str = etree.tostring(node, encoding="unicode", with_tail=False)
     for prefix, uri in node.nsmap.items():  # declared above it
         text = text.replace(f' xmlns:{prefix}="{uri}"' if prefix else f' xmlns="{uri}"', "", 1)

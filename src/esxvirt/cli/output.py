@@ -10,6 +10,7 @@ from __future__ import annotations
 import errno
 import os
 import sys
+import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -182,8 +183,6 @@ class Output:
     def _note(self, level: int, text: str) -> None:
         if self._log is None:
             return
-        import time  # noqa: PLC0415  only with a log file
-
         when = time.strftime("%Y.%m.%d %H:%M:%S", time.gmtime())
         try:
             self._log.write(f"[{when} {self._settings.program} {os.getpid()}] {DEBUG_LEVELS[level]} {text}\n")

@@ -12,6 +12,7 @@ import stat
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from esxvirt.cli._late import fcntl, hashlib
 from esxvirt.cli.failures import Failed
 
 if TYPE_CHECKING:
@@ -310,9 +311,7 @@ def _beside(name: str) -> str:
     directory, base = os.path.split(name)
     part = f".{base}{_SUFFIX}"
     if len(os.fsencode(part)) > _LONGEST - len(".json"):
-        from hashlib import sha256  # noqa: PLC0415  for names that hardly any file has
-
-        part = f".{sha256(os.fsencode(base)).hexdigest()[:32]}{_SUFFIX}"
+        part = f".{hashlib.sha256(os.fsencode(base)).hexdigest()[:32]}{_SUFFIX}"
     return os.path.join(directory, part)  # noqa: PTH118  no pathlib
 
 
@@ -348,8 +347,6 @@ def _open_part(path: str) -> int:
 def _lock(path: str, descriptor: int) -> Callable[[], None]:
     """Lock a part for as long as it is open; returns what ends the lock, where that is something else."""
     try:
-        import fcntl  # noqa: PLC0415  not on Windows
-
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         raise CannotCreateError(f": another download to it is under way, and writes to '{path}'") from None

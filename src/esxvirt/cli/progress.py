@@ -6,6 +6,8 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from esxvirt.cli._late import rich_console, rich_progress
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -24,10 +26,13 @@ def transfer_bar(virsh: Virsh, words: str, total: int | None) -> Iterator[Callab
         yield lambda _count: None
         return
     # Only here: loading it takes longer than most commands.
-    from rich.console import Console  # noqa: PLC0415
-    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn  # noqa: PLC0415
 
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    columns = (
+        rich_progress.TextColumn("{task.description}"),
+        rich_progress.BarColumn(),
+        rich_progress.DownloadColumn(),
+        rich_progress.TransferSpeedColumn(),
+    )
+    with rich_progress.Progress(*columns, console=rich_console.Console(stderr=True), transient=True) as progress:
         task = progress.add_task(words.replace("[", "\\["), total=total)
         yield lambda count: progress.advance(task, count)

@@ -11,6 +11,8 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+from esxvirt.cli._late import getpass, termios
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
@@ -75,10 +77,8 @@ def _ask_terminal(prompt: str) -> str | None:
     Ctrl-C works (libc's getpass would take it as a character), and the terminal is restored whatever happens.
     """
     try:
-        import termios  # noqa: PLC0415  POSIX only, and only at a prompt
-    except ImportError:
-        import getpass  # noqa: PLC0415  Windows reads its console through it
-
+        echo = termios.ECHO
+    except ImportError:  # Windows, whose console is read through `getpass`
         _show(prompt)
         return getpass.getpass("")
     try:
@@ -88,7 +88,7 @@ def _ask_terminal(prompt: str) -> str | None:
     try:
         before = termios.tcgetattr(terminal)
         silent = list(before)
-        silent[3] &= ~termios.ECHO
+        silent[3] &= ~echo
         termios.tcsetattr(terminal, termios.TCSAFLUSH, silent)
         try:
             _show(prompt)

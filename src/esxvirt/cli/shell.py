@@ -11,11 +11,15 @@ from typing import TYPE_CHECKING
 
 from esxvirt.cli.failures import Terminated
 from esxvirt.cli.grammar import words_of_string
+from esxvirt.late import late
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from esxvirt.cli import terminal
     from esxvirt.cli.virsh import Virsh
+else:
+    terminal = late("esxvirt.cli.terminal")  # prompt_toolkit is big, and a pipe needs none
 
 __all__ = ["run"]
 
@@ -59,8 +63,6 @@ def _prompt(virsh: Virsh) -> str:
 def _reader(virsh: Virsh) -> Callable[[str], str]:
     """What reads a line behind a prompt; it raises EOFError when there are no more."""
     if sys.stdin.isatty() and sys.stdout.isatty():
-        from esxvirt.cli import terminal  # noqa: PLC0415  prompt_toolkit is big
-
         return terminal.reader(virsh)
 
     # A carriage return ends a line, too, as at a terminal: scripts written on Windows have one before each newline.

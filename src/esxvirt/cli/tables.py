@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from functools import cache
 
+from esxvirt.cli._late import locale, unicodedata
+
 __all__ = ["Table", "display_width", "printable"]
 
 _GAP = "   "
@@ -15,8 +17,6 @@ _GAP = "   "
 @cache
 def _unicode_terminal() -> bool:
     """Whether the locale's encoding is UTF-8; looked up only once a table has other than ASCII in it."""
-    import locale  # noqa: PLC0415  ASCII tables need none of it
-
     if not hasattr(locale, "nl_langinfo"):  # Windows, whose consoles take Unicode
         return True
     return locale.nl_langinfo(locale.CODESET).upper().replace("-", "") == "UTF8"
@@ -40,7 +40,6 @@ def _shown(character: str) -> str:
 
 
 def _zero_width(character: str) -> bool:
-    import unicodedata  # noqa: PLC0415  a megabyte that ASCII does without
 
     return unicodedata.category(character) in {"Mn", "Me", "Cf"}
 
@@ -49,7 +48,6 @@ def display_width(text: str) -> int:
     """How many columns of a terminal the text takes: two for wide characters, none for combining ones."""
     if text.isascii():
         return len(text)
-    import unicodedata  # noqa: PLC0415  a megabyte that ASCII does without
 
     return sum(
         0 if _zero_width(character) else 2 if unicodedata.east_asian_width(character) in {"W", "F"} else 1

@@ -7,6 +7,8 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
+from esxvirt.cli._late import rich_console, rich_progress
+
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
@@ -61,11 +63,14 @@ class TaskProgress:
             self._bar.update(self._task, completed=percent)
 
 
-def _make(command: str) -> tuple[Progress, TaskID]:
-    from rich.console import Console  # noqa: PLC0415  only where there is something to wait for
-    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+def _make(command: str) -> tuple[rich_progress.Progress, TaskID]:
 
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
-    bar = Progress(*columns, console=Console(stderr=True), transient=True)
+    columns = (
+        rich_progress.TextColumn("{task.description}"),
+        rich_progress.BarColumn(),
+        rich_progress.TaskProgressColumn(),
+        rich_progress.TimeElapsedColumn(),
+    )
+    bar = rich_progress.Progress(*columns, console=rich_console.Console(stderr=True), transient=True)
     bar.start()
     return bar, bar.add_task(command, total=100)

@@ -6,19 +6,23 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from esxvirt.cli import api, commands, grammar
-from esxvirt.cli.connection import connect
+from esxvirt.cli import commands, grammar
 from esxvirt.cli.failures import Failed
 from esxvirt.cli.output import CANNOT_WRITE, DEBUG, INFO, Output
 from esxvirt.cli.task_progress import TaskProgress
+from esxvirt.late import late
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from esxvirt.cli import api, connection
     from esxvirt.cli.esx_protocol import Esx
     from esxvirt.cli.protocols import Connection, Libvirt
     from esxvirt.cli.settings import Settings
     from esxvirt.cli.tables import Table
+else:  # commands without a connection do without them
+    api = late("esxvirt.cli.api")
+    connection = late("esxvirt.cli.connection")
 
 __all__ = ["Virsh"]
 
@@ -142,7 +146,7 @@ class Virsh:
         Raises:
             Failed: it cannot be opened.
         """
-        return connect(
+        return connection.connect(
             self.libvirt, self.esx, self.settings, self.output, uri, read_only=read_only, progress=self.progress
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from esxvirt.cli._late import etree
 from esxvirt.cli.commands.common import xml_of
 from esxvirt.cli.failures import Failed
 
@@ -16,8 +17,6 @@ def select(text: str, expression: str, *, wrap: bool) -> str:
     Raises:
         Failed: the expression is none, or picks something other than nodes.
     """
-    from lxml import etree  # noqa: PLC0415  most commands need no XML
-
     root = xml_of(text)
     if expression.strip() == "/" and not wrap:  # the document itself, which lxml does not give as a node
         return '<?xml version="1.0" encoding="UTF-8"?>\n' + _node(etree, root) + "\n\n"

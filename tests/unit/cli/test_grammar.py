@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from esxvirt.cli import commands, grammar
-from esxvirt.cli.commands.itself.echo import for_shell
+from esxvirt.cli.commands.shell.echo import for_shell
 from esxvirt.cli.failures import Failed
 from esxvirt.cli.grammar import GrammarError, Invocation, words_of_arguments, words_of_string
 

@@ -38,9 +38,9 @@ def test_a_command_brings_in_only_its_own_module() -> None:
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.split()[1:] == [
-        "esxvirt.cli.commands.itself",
-        "esxvirt.cli.commands.itself.echo",
-        "esxvirt.cli.commands.itself.help",
+        "esxvirt.cli.commands.shell",
+        "esxvirt.cli.commands.shell.echo",
+        "esxvirt.cli.commands.shell.help",
     ]
 
 

@@ -23,7 +23,7 @@ GROUPS = (
             "answer": "domain.questions",
             "attach-device": "domain.devices",
             "attach-disk": "domain.disks",
-            "attach-interface": "domain.cards",
+            "attach-interface": "domain.interfaces",
             "autostart": "domain.autostart",
             "await": "domain.waiting",
             "blkdeviotune": "unsupported.domain",
@@ -47,7 +47,7 @@ GROUPS = (
             "detach-device": "domain.devices",
             "detach-device-alias": "domain.devices",
             "detach-disk": "domain.disks",
-            "detach-interface": "domain.cards",
+            "detach-interface": "domain.interfaces",
             "domdisplay": "domain.displays",
             "domfsfreeze": "unsupported.guest",
             "domfsthaw": "unsupported.guest",
@@ -55,7 +55,7 @@ GROUPS = (
             "domfstrim": "unsupported.domain",
             "domhostname": "domain.guest",
             "domid": "domain.names",
-            "domif-setlink": "domain.cards",
+            "domif-setlink": "domain.interfaces",
             "domiftune": "unsupported.domain",
             "domjobabort": "domain.jobs",
             "domjobinfo": "domain.jobs",
@@ -385,21 +385,21 @@ GROUPS = (
         "virsh",
         "Virsh itself",
         {
-            "cd": "itself.directories",
-            "doctor": "itself.doctor",
-            "echo": "itself.echo",
-            "exit": "itself.leaving",
-            "help": "itself.help",
-            "logout": "itself.logout",
-            "pwd": "itself.directories",
-            "quit": "itself.leaving",
-            "connect": "itself.connecting",
+            "cd": "shell.directories",
+            "doctor": "shell.doctor",
+            "echo": "shell.echo",
+            "exit": "shell.leaving",
+            "help": "shell.help",
+            "logout": "shell.logout",
+            "pwd": "shell.directories",
+            "quit": "shell.leaving",
+            "connect": "shell.connecting",
         },
     ),
 )
 
 # What `help` does not list: how shells complete, and a name that was misspelt once and is still taken.
-_HIDDEN = {"complete": "itself.completing"}
+_HIDDEN = {"complete": "shell.completing"}
 _ALIASES = {"nodedev-dettach": "nodedev-detach"}
 _MODULES = {name: module for group_ in GROUPS for name, module in group_.commands.items()} | _HIDDEN
 

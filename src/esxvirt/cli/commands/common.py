@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from esxvirt.cli._late import etree
 from esxvirt.cli.arguments import INT, parse_number
 from esxvirt.cli.declare import data
 from esxvirt.cli.failures import Failed
@@ -114,8 +115,6 @@ def xml_of(text: str) -> Any:
     Raises:
         Failed: it is none.
     """
-    from lxml import etree  # noqa: PLC0415  most commands need no XML
-
     parser = etree.XMLParser(remove_blank_text=True, resolve_entities=False, no_network=True)
     try:
         return etree.fromstring(text.encode(), parser)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -42,8 +43,6 @@ def screenshot(virsh: Virsh, arguments: Arguments) -> None:
 
 
 def _file_name(domain: Domain, kind: str) -> str:
-    import time  # noqa: PLC0415  only without a name
-
     return f"{domain.name()}-{time.strftime('%Y-%m-%d-%H:%M:%S')}{_ENDINGS.get(kind, '')}"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from esxvirt.cli._late import etree
 from esxvirt.cli.commands.common import xml_of
 from esxvirt.cli.declare import Command, data, flag, string
 from esxvirt.cli.failures import Failed
@@ -32,8 +33,6 @@ def _processors(name: str) -> list[str]:
     Raises:
         Failed: it cannot be read, is no XML, or has none.
     """
-    from lxml import etree  # noqa: PLC0415  most commands need no XML
-
     found = xml_of(read_file(name)).xpath(_PLACES)
     if not found:
         raise Failed(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from esxvirt.cli._late import etree
 from esxvirt.cli.arguments import UNSIGNED
 from esxvirt.cli.commands.common import BY_NAME, xml_of
 from esxvirt.cli.commands.interface.common import interface_of
@@ -75,8 +76,6 @@ def _exists(virsh: Virsh, name: str) -> bool:
 
 def _bridged(root: Any, name: str, delay: int, *, stp: bool) -> str:
     """The description of a bridge with what the interface had, and the interface inside."""
-    from lxml import etree  # noqa: PLC0415  only for this
-
     outer = etree.Element("interface", type="bridge", name=name)
     inner = etree.SubElement(outer, "bridge", stp="on" if stp else "off", delay=str(delay))
     slave = etree.SubElement(inner, "interface", type=root.get("type"), name=root.get("name"))
@@ -87,8 +86,6 @@ def _bridged(root: Any, name: str, delay: int, *, stp: bool) -> str:
 
 def _unbridged(root: Any, slave: Any) -> str:
     """The description of the interface inside a bridge, with what the bridge had."""
-    from lxml import etree  # noqa: PLC0415  only for this
-
     outer = etree.Element("interface", dict(slave.attrib))
     for child in [*root, *slave]:
         if child.tag != "bridge":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from esxvirt.cli import xpath
@@ -79,8 +80,6 @@ def leases(virsh: Virsh, arguments: Arguments) -> None:
 
 
 def _moment(seconds: int) -> str:
-    import time  # noqa: PLC0415  only for this
-
     return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(seconds))
 
 

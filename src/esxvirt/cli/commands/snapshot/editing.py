@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from esxvirt.cli._late import etree
 from esxvirt.cli.commands.common import DOMAIN, domain_of, xml_of
 from esxvirt.cli.declare import Command, flag, string
 from esxvirt.cli.editor import edit
@@ -79,8 +80,6 @@ def _take(virsh: Virsh, arguments: Arguments, snapshot: Snapshot, old_text: str,
 
 def _written(root: Any, tag: str) -> list[str] | str:
     """All elements of a tag, written alike whatever stands between their parts; of the root, its tag."""
-    from lxml import etree  # noqa: PLC0415  most commands need no XML
-
     if tag == root.tag:
         return str(root.tag)
     return [etree.tostring(child, encoding="unicode", with_tail=False) for child in root.findall(tag)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from esxvirt.cli._late import etree
 from esxvirt.cli.commands.common import xml_of
 from esxvirt.cli.commands.pool.common import pool_of
 from esxvirt.cli.commands.volume.common import POOL, VOLUME, size_of, volume_of
@@ -120,7 +121,6 @@ def _xml_of(virsh: Virsh, volume: Volume) -> str:
 
 
 def _renamed(xml: str, name: str) -> str:
-    from lxml import etree  # noqa: PLC0415  most commands need no XML
 
     root = xml_of(xml)
     root.find("name").text = name

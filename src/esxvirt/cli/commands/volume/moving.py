@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from esxvirt.cli._late import hashlib
 from esxvirt.cli.arguments import UNSIGNED_LONG_LONG
 from esxvirt.cli.declare import flag
 from esxvirt.cli.failures import Failed
@@ -35,9 +36,8 @@ def digest_of(arguments: Arguments) -> Any:
     """What takes the SHA-256 of what goes by, if somebody wants to see it: it costs a quarter of the time."""
     if not arguments.flag("verbose"):
         return None
-    from hashlib import sha256  # noqa: PLC0415  a megabyte that other commands do without
 
-    return sha256()
+    return hashlib.sha256()
 
 
 def abandon(virsh: Virsh, stream: Stream) -> str | None:

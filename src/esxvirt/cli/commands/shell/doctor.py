@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from esxvirt.cli import prompts
+from esxvirt.cli._late import json
 from esxvirt.cli.declare import Command, flag, string
 from esxvirt.cli.failures import Failed
 
@@ -30,8 +31,6 @@ def examine(virsh: Virsh, arguments: Arguments) -> None:
         if not arguments.flag("json"):
             _show(virsh, finding)
     if arguments.flag("json"):
-        import json  # noqa: PLC0415  only for this
-
         rows = [{"check": one.name, "state": one.state, "text": one.text, "mend": one.mend} for one in found]
         virsh.line(json.dumps(rows, indent=2, ensure_ascii=False))
     wrong = [one for one in found if one.state not in _WELL]

@@ -1,1 +1,0 @@
-"""Commands on the program itself: virsh's group 'virsh'."""

@@ -1,0 +1,1 @@
+"""Commands on the shell: virsh's group 'virsh'."""
