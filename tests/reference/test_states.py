@@ -56,7 +56,7 @@ def busy(profile: str, *moved: str, **methods: str) -> Iterator[Simulator]:
         connection = open_connection(simulator.uri, simulator.username, simulator.password)
         for name, method in methods.items():
             driver, ref = connection._driver, connection.lookupByName(name)._o.ref
-            driver.session.call(driver.session.reference(ref.type, ref.value), method)
+            driver.session.call(ref, method)
         yield simulator
         connection.close()
 
