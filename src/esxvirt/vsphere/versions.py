@@ -13,6 +13,7 @@ __all__ = [
     "has_usb_scan_codes",
     "negotiate",
     "soap_action",
+    "tells_file_owners",
     "tells_licences",
 ]
 
@@ -66,6 +67,11 @@ def has_retrieve_properties_ex(version: str) -> bool:
 
 def has_distributed_switches(version: str) -> bool:
     """Whether a vCenter may have distributed switches (since vSphere API 4.0)."""
+    return at_least(version, _4_0)
+
+
+def tells_file_owners(version: str) -> bool:
+    """Whether a search says, and must be told whether to say, whose files are (since vSphere API 4.0)."""
     return at_least(version, _4_0)
 
 

@@ -19,6 +19,7 @@ from esxvirt.errors import (
 from esxvirt.vsphere.decode import Ref
 from esxvirt.vsphere.soap import escape
 from esxvirt.vsphere.tasks import Watch, soon_ended
+from esxvirt.vsphere.versions import tells_file_owners
 from esxvirt.xml.storage.volume import Volume
 
 __all__ = [
@@ -87,7 +88,7 @@ def list_volumes(connection: Connection, pool: PoolHandle) -> list[VolumeHandle]
     if pool.target is not None:
         return _luns(pools.read_again(connection, pool))
     found = []
-    for result in _search(connection, pool, _DEEP, raw_path(pool, ""), _specification(("*",))) or ():
+    for result in _search(connection, pool, _DEEP, raw_path(pool, ""), _specification(connection, ("*",))) or ():
         folder = _folder(result.folderPath)
         found += [_of_file(pool, folder, file) for file in result.file or () if file.kind in _FORMATS]
     return found
@@ -123,7 +124,9 @@ def find_with_folder(connection: Connection, pool: PoolHandle, name: str) -> tup
     folder, _, file = name.rpartition("/")
     try:
         # Names with the pattern's own letters match more than themselves: what is found is compared.
-        found = _search(connection, pool, "SearchDatastore_Task", raw_path(pool, folder), _specification((file,)))
+        found = _search(
+            connection, pool, "SearchDatastore_Task", raw_path(pool, folder), _specification(connection, (file,))
+        )
     except ServerFault as fault:
         if fault.name in _GONE:
             return None, False
@@ -347,13 +350,14 @@ def _search(connection: Connection, pool: PoolHandle, method: str, path: str, sp
         raise type(fault)(message, name=fault.name, detail=fault.detail) from None
 
 
-def _specification(patterns: tuple[str, ...]) -> str:
+def _specification(connection: Connection, patterns: tuple[str, ...]) -> str:
     """What is searched for, and what of it is to be told: a `HostDatastoreBrowserSearchSpec` as XML."""
     names = "".join(f"<matchPattern>{escape(pattern)}</matchPattern>" for pattern in patterns)
+    owner = "<fileOwner>false</fileOwner>" if tells_file_owners(connection.session.version) else ""
     return (
         '<searchSpec><query xsi:type="VmDiskFileQuery"><details>'
         "<diskType>false</diskType><capacityKb>true</capacityKb><hardwareVersion>false</hardwareVersion>"
         '</details></query><query xsi:type="IsoImageFileQuery"/><query xsi:type="FloppyImageFileQuery"/>'
-        "<details><fileType>true</fileType><fileSize>true</fileSize><modification>false</modification></details>"
+        f"<details><fileType>true</fileType><fileSize>true</fileSize><modification>false</modification>{owner}</details>"
         f"<searchCaseInsensitive>false</searchCaseInsensitive>{names}</searchSpec>"
     )
