@@ -5,6 +5,7 @@ from typing import Any, Final
 from xml.etree import ElementTree as ET
 
 from esxvirt.errors import BadAnswerError
+from esxvirt.vsphere._late import etree
 
 __all__ = ["BODY", "TYPE", "VIM", "envelope", "escape", "is_sendable", "parse", "read_answer"]
 
@@ -55,8 +56,6 @@ def parse(document: bytes) -> Any:
 
 
 def _parse_much(document: bytes) -> Any:
-    from lxml import etree  # noqa: PLC0415  it takes longer to import than most answers to read
-
     parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True)
     try:
         return etree.fromstring(document, parser)
