@@ -4,7 +4,7 @@ pyVmomi takes longer to import than most commands to run. OpenSSL's hashes are f
 kept sessions, `ssl` is for HTTPS, lxml for large answers.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from esxvirt.late import late
 
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     import ssl
 
     from lxml import etree
-
-    from esxvirt.vsphere import typed
 else:
     hashlib = late("hashlib")
     json = late("json")
     ssl = late("ssl")
     etree = late("lxml.etree")
-    typed = late("esxvirt.vsphere.typed")
+
+typed: Any = late("esxvirt.vsphere.typed")
+"""Without its types: it stands on modules that use this one."""
 
 __all__ = ["etree", "hashlib", "json", "ssl", "typed"]

@@ -62,7 +62,7 @@ def modules(simulator: Simulator, directory: Path, command: str) -> set[str]:
 
 @pytest.mark.parametrize("command", READING)
 def test_a_command_that_reads_does_without_pyvmomi(simulator: Simulator, tmp_path: Path, command: str) -> None:
-    allowed = {"lxml"} if command.split()[0] in PARSING else set()
+    allowed = {"lxml"} if command.split(maxsplit=1)[0] in PARSING else set()
     assert modules(simulator, tmp_path, command) & HEAVY <= allowed
 
 

@@ -1,6 +1,7 @@
 """Faults as SOAP has them: one way for all calls, and pyVmomi's classes for whoever calls through it."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from pyVmomi import vim, vmodl
@@ -119,7 +120,8 @@ def test_the_same_fault_by_both_ways(session: Session) -> None:
         session.call(MACHINE, "ReconfigVM_Task", vim.vm.ConfigSpec(name="a"))
     assert plain.value.name == spec.value.name == "ManagedObjectNotFound"
     assert str(plain.value).replace("PowerOnVM_Task", "ReconfigVM_Task") == str(spec.value)
-    assert typed.value.msg in str(plain.value)
+    fault: Any = typed.value
+    assert fault.msg in str(plain.value)
     assert isinstance(plain.value.detail, Data)
     assert plain.value.detail.obj == MACHINE
 
@@ -141,7 +143,7 @@ def test_a_method_that_the_version_does_not_have() -> None:
 def test_a_fault_that_pyvmomi_cannot_read_is_of_its_class(session: Session) -> None:
     stub = session.vim._stub
     body = answer(detail("ResourceInUse", "<type>no type of pyVmomi's</type>"))
-    made = stub._class_of(decode_fault(body, "X"))
-    assert isinstance(made, vim.fault.ResourceInUse)
+    made: Any = stub._class_of(decode_fault(body, "X"))
     assert made.msg == "it went wrong"
+    assert isinstance(made, vim.fault.ResourceInUse)
     assert isinstance(stub._class_of(SoapFault("MethodFault", "c", "t")), vmodl.MethodFault)
