@@ -21,7 +21,6 @@ server's, and knows it by its address only. Here a section of the vCenter's own,
 URI has for it, says more than the URI does; otherwise it is as in libvirt.
 """
 
-import hmac
 import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -72,9 +71,9 @@ class Secret:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Secret):
             return NotImplemented
-        return hmac.compare_digest(
-            self._value.encode(errors="surrogatepass"), other._value.encode(errors="surrogatepass")
-        )
+        from hmac import compare_digest  # noqa: PLC0415  it takes OpenSSL along, and hardly anybody compares
+
+        return compare_digest(self._value.encode(errors="surrogatepass"), other._value.encode(errors="surrogatepass"))
 
     __hash__ = None  # type: ignore[assignment]  # a dict's key would be a way to guess at it
 

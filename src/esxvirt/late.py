@@ -17,24 +17,26 @@ __all__ = ["late"]
 
 
 class _Late:
-    """A module that may not be imported yet.
+    """A module that may not be imported yet, or a name in it.
 
     What it has is looked up each time: whoever replaces a function of the module replaces it here, too.
     """
 
-    __slots__ = ("_name",)
+    __slots__ = ("_attribute", "_name")
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, attribute: str | None) -> None:
         self._name = name
+        self._attribute = attribute
 
     def __getattr__(self, name: str) -> Any:
         __import__(self._name)
-        return getattr(sys.modules[self._name], name)
+        found = sys.modules[self._name]
+        return getattr(found if self._attribute is None else getattr(found, self._attribute), name)
 
     def __repr__(self) -> str:
         return f"<late module '{self._name}'>"
 
 
-def late(name: str) -> Any:
-    """Return what stands for the module of this name, and imports it when something of it is used."""
-    return _Late(name)
+def late(name: str, attribute: str | None = None) -> Any:
+    """Return what stands for the module of this name (or for a name in it), and imports it at the first use."""
+    return _Late(name, attribute)

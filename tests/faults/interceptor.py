@@ -19,7 +19,7 @@ from typing import Any, Self
 
 from esxvirt.sim import Simulator
 from esxvirt.sim.wire.values import Fault, Ref
-from esxvirt.vsphere.stub import READS
+from esxvirt.vsphere.transport import READS
 from tests.faults.gate import TaskGate
 
 __all__ = ["FAULTS", "Hold", "Interceptor", "Request"]

@@ -26,7 +26,7 @@ from esxvirt.sim import Simulator
 from esxvirt.sim.state.site import keep
 from esxvirt.sim.state.storage import disks
 from esxvirt.sim.state.storage.datastores import File
-from esxvirt.vsphere import stub, updates
+from esxvirt.vsphere import transport, updates
 from tests.client import open_connection
 from tests.faults.gate import TaskGate
 from tests.faults.interceptor import Interceptor
@@ -52,7 +52,7 @@ def hurry(monkeypatch: pytest.MonkeyPatch, grace: float = 60.0) -> None:
     """Let the client wait for nothing but answers, and print no errors; `grace` are the seconds that these have."""
     at_once = SimpleNamespace(uniform=lambda *_: 0.0)
     places: tuple[tuple[ModuleType, str, Any], ...] = (
-        (stub, "random", at_once), (updates, "random", at_once), (updates, "_LONGEST_WAIT", 1),
+        (transport, "random", at_once), (updates, "random", at_once), (updates, "_LONGEST_WAIT", 1),
         (updates, "_GRACE", grace), (transfer, "_PAUSE", 0.0), (lost_answers, "_PAUSE", 0.01),
         (migration, "_PAUSE", 0.01),
     )  # fmt: skip
@@ -130,7 +130,9 @@ class Client:
     def have_patience(self, seconds: float) -> None:
         """Wait so long for an answer."""
         session = driver_of(self.connection).session
-        session.endpoint = session.stub.endpoint = dataclasses.replace(session.stub.endpoint, deadline=seconds)
+        session.endpoint = session.transport.endpoint = dataclasses.replace(
+            session.transport.endpoint, deadline=seconds
+        )
 
     def close(self) -> None:
         """Close the connection, and those that it took to the other host."""

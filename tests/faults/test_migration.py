@@ -27,6 +27,7 @@ from esxvirt.errors import (
 )
 from esxvirt.sim import Simulator
 from esxvirt.uri import parse
+from esxvirt.vsphere.decode import Ref
 from esxvirt.vsphere.tasks import Outcome, follow_task
 from tests.client import write_auth_file
 from tests.unit.cli.program import MORTAL
@@ -156,7 +157,7 @@ def test_the_vcenter_has_forgotten_the_task(site: Site, moved: bool, monkeypatch
             with site.simulator.site.changed:
                 site.simulator.site.changed.wait_for(lambda: known.recent[-1].done)
                 known.recent.clear()
-        return site.here.session.reference("Task", "task-4711")
+        return Ref("Task", "task-4711")
 
     monkeypatch.setattr(site.here.session, "call", forgotten)
     if moved:

@@ -96,7 +96,7 @@ def test_a_server_that_takes_for_ever(simulator: Simulator, kind: str, monkeypat
     slow = dial.Endpoint(
         **{**{f: getattr(connection.session.endpoint, f) for f in dial.Endpoint.__slots__}, "deadline": 0.5}
     )
-    monkeypatch.setattr(connection.session.stub, "endpoint", slow)
+    monkeypatch.setattr(connection.session.transport, "endpoint", slow)
     with pytest.raises(DeadlineError):
         listing.list_domains(connection)
     simulator.faults.clear()

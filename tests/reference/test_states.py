@@ -57,7 +57,7 @@ def busy(profile: str, *moved: str, **methods: str) -> Iterator[Simulator]:
         connection = open_connection(simulator.uri, simulator.username, simulator.password)
         for name, method in methods.items():
             driver, ref = driver_of(connection), handle_of(connection.lookupByName(name)).ref
-            driver.session.call(driver.session.reference(ref.type, ref.value), method)
+            driver.session.call(ref, method)
         yield simulator
         connection.close()
 

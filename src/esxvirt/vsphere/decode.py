@@ -12,7 +12,7 @@
 | ArrayOf* | list |
 | data objects | `Data` |
 
-What pyVmomi's tables do not know (a server newer than they) decodes too: leaves as str, repeated elements as list.
+What `api_schema` does not know (a server newer than it) decodes too: leaves as str, repeated elements as list.
 """
 
 import base64
@@ -21,13 +21,10 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any, Final, NamedTuple
 
-from lxml import etree
-from pyVmomi import VmomiSupport
+from esxvirt.vsphere.api_schema import fields_of, simple_type
+from esxvirt.vsphere.soap import TYPE, VIM
 
-__all__ = ["Data", "Ref", "decode_value"]
-
-_XSI_TYPE: Final = "{http://www.w3.org/2001/XMLSchema-instance}type"
-_VIM: Final = "urn:vim25"
+__all__ = ["Data", "Ref", "decode_as", "decode_value"]
 
 
 class Ref(NamedTuple):
@@ -80,12 +77,11 @@ class _Element(Data):
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
-        tag, decoder, repeated = self._plan.get(name) or (f"{{{_VIM}}}{name}", decode_value, False)
+        tag, decoder, repeated = self._plan.get(name) or (VIM + name, decode_value, False)
         if repeated:
-            return [_decode(child, decoder) for child in self._element.iterchildren(tag)] or None
-        for child in self._element.iterchildren(tag):
-            return _decode(child, decoder)
-        return None
+            return [_decode(child, decoder) for child in self._element.findall(tag)] or None
+        child = self._element.find(tag)
+        return None if child is None else _decode(child, decoder)
 
     def fields(self) -> dict[str, Any]:
         names = dict.fromkeys(child.tag.rpartition("}")[2] for child in self._element)
@@ -143,19 +139,6 @@ _PRIMITIVES: Final[dict[str, _Decoder]] = {
     "MoRef": _reference,
 }
 
-_BY_CLASS: Final[dict[type, str]] = {
-    str: "string",
-    bool: "boolean",
-    int: "int",
-    VmomiSupport.long: "long",
-    VmomiSupport.short: "short",
-    VmomiSupport.byte: "byte",
-    float: "float",
-    VmomiSupport.double: "double",
-    VmomiSupport.binary: "base64Binary",
-    datetime: "dateTime",
-}
-
 
 def decode_value(element: Any) -> Any:
     """The value of an element that carries its type in `xsi:type`.
@@ -163,10 +146,22 @@ def decode_value(element: Any) -> Any:
     Raises:
         ValueError: The text is not of that type.
     """
-    kind = element.get(_XSI_TYPE)
+    kind = element.get(TYPE)
     if kind is None:
         return _guess(element)
     return _decoder(kind.rpartition(":")[2])(element)
+
+
+def decode_as(element: Any, kind: str, *, repeated: bool = False) -> Any:
+    """The value of an element of a type, or of a type derived from that, which the element then carries.
+
+    With `repeated`, the values of the elements in an element, as a list.
+
+    Raises:
+        ValueError: The text is not of that type.
+    """
+    decoder = _decoder(kind)
+    return [_decode(child, decoder) for child in element] if repeated else _decode(element, decoder)
 
 
 @cache
@@ -183,43 +178,22 @@ def _decoder(kind: str) -> _Decoder:
             return [_decode(child, item) for child in element]
 
         return items
-    try:
-        known = VmomiSupport.GetWsdlType(_VIM, kind)
-    except (KeyError, AttributeError):
-        return _guess
-    return _decoder_of_class(known)
+    simple = simple_type(kind)
+    if simple is not None:
+        return _PRIMITIVES.get(simple, _guess)
+    return _guess if fields_of(kind) is None else _data_decoder(kind)
 
 
-@cache
-def _decoder_of_class(known: Any) -> _Decoder:
-    """The decoder of a type by pyVmomi's class of it."""
-    if known in _BY_CLASS:
-        return _PRIMITIVES[_BY_CLASS[known]]
-    if issubclass(known, VmomiSupport.Enum):
-        return _text
-    if issubclass(known, VmomiSupport.ManagedObject):
-        return _reference
-    if issubclass(known, VmomiSupport.DataObject):
-        return _data_decoder(known)
-    if issubclass(known, str):
-        return _text
-    return _guess
-
-
-def _data_decoder(known: Any) -> _Decoder:
-    kind: str = known._wsdlName  # noqa: SLF001  pyVmomi has no other name for it
+def _data_decoder(kind: str) -> _Decoder:
     # Filled at the first use: types refer to one another in circles.
     plan: _Plan = {}
 
-    def make_plan() -> None:
-        for field in known._GetPropertyList():  # noqa: SLF001
-            repeated = issubclass(field.type, VmomiSupport.Array)
-            decoder = _decoder_of_class(field.type.Item if repeated else field.type)
-            plan[field.name] = (f"{{{_VIM}}}{field.name}", decoder, repeated)
-
     def decode(element: Any) -> Data:
         if not plan:
-            make_plan()
+            # At once: another thread may look into it.
+            plan.update(
+                {name: (VIM + name, _decoder(field), repeated) for name, field, repeated in fields_of(kind) or ()}
+            )
         return _Element(kind, element, plan)
 
     return decode
@@ -227,7 +201,7 @@ def _data_decoder(known: Any) -> _Decoder:
 
 def _decode(child: Any, decoder: _Decoder) -> Any:
     """An element by the type that it carries, else by the one that its place has."""
-    return decoder(child) if child.get(_XSI_TYPE) is None else decode_value(child)
+    return decoder(child) if child.get(TYPE) is None else decode_value(child)
 
 
 def _guess(element: Any) -> Any:
@@ -236,7 +210,7 @@ def _guess(element: Any) -> Any:
         return _reference(element) if element.get("type") else _text(element)
     fields: dict[str, Any] = {}
     for child in element:
-        name = etree.QName(child).localname
+        name = child.tag.rpartition("}")[2]
         value = decode_value(child)
         if name not in fields:
             fields[name] = value
@@ -244,4 +218,4 @@ def _guess(element: Any) -> Any:
             fields[name].append(value)
         else:
             fields[name] = [fields[name], value]
-    return Data((element.get(_XSI_TYPE) or "").rpartition(":")[2], fields)
+    return Data((element.get(TYPE) or "").rpartition(":")[2], fields)

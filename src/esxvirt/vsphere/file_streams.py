@@ -69,7 +69,7 @@ class FileReader:
         file: DatastoreFile,
         facts: FileFacts,
     ) -> None:
-        self._stub = session.stub
+        self._transport = session.transport
         self._connection = connection
         self._response: http.client.HTTPResponse | None = response
         self._file = file
@@ -89,7 +89,7 @@ class FileReader:
         response = self._response
         if response is None or not len(buffer):
             return 0
-        with self._stub.breaking(self._connection):
+        with self._transport.breaking(self._connection):
             return self._account(response, response.readinto(buffer))
 
     def read(self, size: int) -> bytes:
@@ -101,7 +101,7 @@ class FileReader:
         response = self._response
         if response is None or not size:
             return b""
-        with self._stub.breaking(self._connection):
+        with self._transport.breaking(self._connection):
             # Not by way of `readinto`: a buffer would have to be filled with zeros first, and copied afterwards.
             content = response.read(size)
             self._account(response, len(content))
@@ -110,12 +110,12 @@ class FileReader:
     def _account(self, response: http.client.HTTPResponse, count: int) -> int:
         """Keep the account of what came, and the connection after the last byte."""
         if not count and self.left:
-            raise BadAnswerError(f"{self._stub.endpoint.shown} broke off in the middle of '{self._file}'")
+            raise BadAnswerError(f"{self._transport.endpoint.shown} broke off in the middle of '{self._file}'")
         if self.left is not None:
             self.left -= count
         if not self.left and (self.left is not None or not count):
             self._response = None
-            self._stub.end_exchange(self._connection, response)
+            self._transport.end_exchange(self._connection, response)
         return count
 
     def skip(self, count: int) -> None:
@@ -139,9 +139,9 @@ def stat_file(session: Session, file: DatastoreFile, seconds: float | None = Non
         TransportError: The server refused to tell, or broke off.
     """
     connection, response = _start(session, "HEAD", file, {}, seconds)
-    with session.stub.breaking(connection):
+    with session.transport.breaking(connection):
         response.read()
-    session.stub.end_exchange(connection, response)
+    session.transport.end_exchange(connection, response)
     if response.status == http.client.NOT_FOUND:
         return None
     if response.status != http.client.OK:
@@ -243,7 +243,7 @@ class FileWriter:
             otherwise = DeadlineError(silent) if isinstance(error, TimeoutError) else TransportError(broken)
             raise self._told_early() or otherwise from error
         except (OSError, EsxvirtError) as error:
-            with self._session.stub.breaking(self._connection):
+            with self._session.transport.breaking(self._connection):
                 raise error from None
         self.written += count
 
@@ -262,13 +262,13 @@ class FileWriter:
             raise InvalidArgumentError(
                 f"{self.written} bytes came for '{self._file}' and not the {self._length} that were announced"
             )
-        stub = self._session.stub
-        with stub.breaking(self._connection):
+        transport = self._session.transport
+        with transport.breaking(self._connection):
             if self._length is None:
                 self._connection.sock.sendall(b"0\r\n\r\n")
             response = self._connection.getresponse()
             response.read(PIECE)
-        stub.end_exchange(self._connection, response)
+        transport.end_exchange(self._connection, response)
         if response.status not in _WRITTEN:
             raise _refusal(self._session, response, self._file, "PUT")
 
@@ -304,12 +304,12 @@ def open_writer(session: Session, file: DatastoreFile, length: int | None, secon
     Raises:
         TransportError: The server cannot be reached.
     """
-    stub = session.stub
-    connection = stub.take_connection(IdleDeadline(session.endpoint.deadline if seconds is None else seconds))
-    with stub.breaking(connection):
+    transport = session.transport
+    connection = transport.take_connection(IdleDeadline(session.endpoint.deadline if seconds is None else seconds))
+    with transport.breaking(connection):
         connection.putrequest("PUT", file.url)
         size = ("Transfer-Encoding", "chunked") if length is None else ("Content-Length", str(length))
-        headers = stub.session_headers({"Content-Type": "application/octet-stream"})
+        headers = transport.session_headers({"Content-Type": "application/octet-stream"})
         for name, value in (*headers.items(), size):
             connection.putheader(name, value)
         connection.endheaders()
@@ -320,15 +320,15 @@ def _start(
     session: Session, verb: str, file: DatastoreFile, headers: dict[str, str], seconds: float | None
 ) -> tuple[HttpConnection, http.client.HTTPResponse]:
     """Send a request that changes nothing; tried 3 times if the connection breaks, once more if the session expired."""
-    stub = session.stub
+    transport = session.transport
     allowed = session.endpoint.deadline if seconds is None else seconds
     deadline = SteadyDeadline(allowed)
-    generation = stub.generation
+    generation = transport.generation
     renewed = False
     attempt = 1
     while True:
         try:
-            connection, response = stub.start_exchange(verb, file.url, headers, None, deadline)
+            connection, response = transport.start_exchange(verb, file.url, headers, None, deadline)
         except DeadlineError:
             raise
         except TransportError:
@@ -341,7 +341,7 @@ def _start(
             return connection, response
         try:
             with translated("Login"):
-                renewed = stub.renew_once(generation)
+                renewed = transport.renew_once(generation)
         except BaseException:
             connection.abandon()
             raise

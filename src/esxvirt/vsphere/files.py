@@ -106,14 +106,14 @@ def exchange(
     Raises:
         TransportError: The server broke off.
     """
-    stub = session.stub
-    generation = stub.generation
-    status, reason, _, body = stub.exchange(verb, url, dict(headers), content, deadline, LARGEST)
+    transport = session.transport
+    generation = transport.generation
+    status, reason, _, body = transport.exchange(verb, url, dict(headers), content, deadline, LARGEST)
     if status == http.client.UNAUTHORIZED:
         with translated("Login"):
-            renewed = stub.renew_once(generation)
+            renewed = transport.renew_once(generation)
         if renewed:
-            status, reason, _, body = stub.exchange(verb, url, dict(headers), content, deadline, LARGEST)
+            status, reason, _, body = transport.exchange(verb, url, dict(headers), content, deadline, LARGEST)
     return status, reason, body
 
 

@@ -2,10 +2,10 @@
 
 import http.client
 import io
-import ssl
 from typing import TYPE_CHECKING, Any
 
 from esxvirt.errors import BadAnswerError, CertificateError, DeadlineError, TransportError
+from esxvirt.vsphere._late import ssl
 from esxvirt.vsphere.deadline import Deadline
 from esxvirt.vsphere.dial import Endpoint, dial
 from esxvirt.vsphere.sockets import READ_AHEAD, GuardedSocket, TlsSocket
@@ -82,7 +82,7 @@ class HttpConnection(http.client.HTTPConnection):
 
     sock: Any
 
-    def __init__(self, endpoint: Endpoint, context: ssl.SSLContext | None, deadline: Deadline) -> None:
+    def __init__(self, endpoint: Endpoint, context: "ssl.SSLContext | None", deadline: Deadline) -> None:
         super().__init__(endpoint.host, endpoint.port)
         self.endpoint = endpoint
         self._context = context
@@ -149,7 +149,7 @@ def _shake_hands(secured: TlsSocket, endpoint: Endpoint, policy: TlsPolicy) -> N
     check_pinned(policy, secured.certificate(), endpoint.name)
 
 
-def _tls_failure(endpoint: Endpoint, error: ssl.SSLError) -> str:
+def _tls_failure(endpoint: Endpoint, error: "ssl.SSLError") -> str:
     reason = error.reason or str(error)
     if reason in {"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNEXPECTED_EOF_WHILE_READING", "RECORD_LAYER_FAILURE"}:
         advice = "does it speak HTTPS on this port? (transport=http is for plain HTTP)"
@@ -160,7 +160,7 @@ def _tls_failure(endpoint: Endpoint, error: ssl.SSLError) -> str:
     return f"no TLS with {endpoint.shown}: {reason.replace('_', ' ').lower()}; {advice}"
 
 
-def _untrusted(endpoint: Endpoint, error: ssl.SSLCertVerificationError) -> CertificateError:
+def _untrusted(endpoint: Endpoint, error: "ssl.SSLCertVerificationError") -> CertificateError:
     seen = _peek_thumbprint(endpoint)
     pin = f"thumbprint={seen}" if seen else "thumbprint=THUMBPRINT"
     told = f"; its SHA-256 thumbprint is {seen}" if seen else ""

@@ -10,17 +10,15 @@ from typing import Any, Final
 
 from esxvirt.vsphere.decode import Ref, decode_value
 from esxvirt.vsphere.session import Session
-from esxvirt.vsphere.soap import envelope, escape, read_answer
+from esxvirt.vsphere.soap import TYPE, VIM, envelope, escape, read_answer
 
-__all__ = ["HEAVY_PAGE", "PAGE", "Query", "Row", "Step", "retrieve"]
+__all__ = ["HEAVY_PAGE", "PAGE", "Query", "Row", "Step", "iterate", "retrieve", "specification"]
 
 PAGE: Final = 10_000
 """Objects a page: a few MiB of XML, so that memory stays bounded at any number of machines."""
 
 HEAVY_PAGE: Final = 2_000
 """The same where a property is asked for of which a `digest` is made: tens of MiB."""
-
-_VIM: Final = "{urn:vim25}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,18 +86,18 @@ def iterate(session: Session, query: Query, *, page: int | None = None) -> Itera
         page = HEAVY_PAGE if heavy else PAGE
     if not query.start:
         return
-    collector = session.content.propertyCollector._moId  # noqa: SLF001  pyVmomi has no other name for it
-    specification = _specification(query)
+    collector = session.content.propertyCollector.value
+    wanted = f"<specSet>{specification(query)}</specSet>"
     seen: set[Ref] | None = set() if len(query.start) > 1 else None
     if not session.paged:
-        yield from _once(_rows(_call(session, "RetrieveProperties", collector, specification), query), seen)
+        yield from _once(_rows(_call(session, "RetrieveProperties", collector, wanted), query), seen)
         return
     options = f"<options><maxObjects>{page}</maxObjects></options>"
-    result = _call(session, "RetrievePropertiesEx", collector, specification + options)
+    result = _call(session, "RetrievePropertiesEx", collector, wanted + options)
     while True:
         token = None
         for returned in result:  # at most one `returnval`
-            token = returned.findtext(_VIM + "token")
+            token = returned.findtext(VIM + "token")
             yield from _once(_rows(returned, query), seen)
         if not token:
             return
@@ -121,8 +119,9 @@ def _call(session: Session, method: str, collector: str, arguments: str) -> Any:
     return read_answer(body, method, session.endpoint.name)
 
 
-def _specification(query: Query) -> str:
-    parts = ["<specSet>"]
+def specification(query: Query) -> str:
+    """Return what a `PropertyFilterSpec` for a query has, as XML."""
+    parts = []
     for kind, paths in query.properties.items():
         parts.append(f"<propSet><type>{kind}</type><all>false</all>")
         parts += [f"<pathSet>{escape(path)}</pathSet>" for path in paths]
@@ -132,7 +131,6 @@ def _specification(query: Query) -> str:
     for start in query.start:
         reference = f'<obj type="{escape(start.type)}">{escape(start.value)}</obj>'
         parts.append(f"<objectSet>{reference}<skip>{skip}</skip>{steps}</objectSet>")
-    parts.append("</specSet>")
     return "".join(parts)
 
 
@@ -146,34 +144,34 @@ def _traversal(step: Step) -> str:
 
 def _rows(contents: Iterable[Any], query: Query) -> Iterator[Row]:
     for content in contents:
-        reference = content.find(_VIM + "obj")
+        reference = content.find(VIM + "obj")
         if reference is None:
             continue  # the token, or something that a later API adds
         row = Row(Ref(reference.get("type") or "", reference.text or ""))
         for part in content:
-            if part.tag == _VIM + "propSet":
+            if part.tag == VIM + "propSet":
                 _read_property(part, row, query)
-            elif part.tag == _VIM + "missingSet":
-                path = part.findtext(_VIM + "path") or ""
-                row.missing[path] = _fault_name(part.find(_VIM + "fault"))
+            elif part.tag == VIM + "missingSet":
+                path = part.findtext(VIM + "path") or ""
+                row.missing[path] = _fault_name(part.find(VIM + "fault"))
         yield row
 
 
 def _read_property(part: Any, row: Row, query: Query) -> None:
-    path = part.findtext(_VIM + "name") or ""
-    value = part.find(_VIM + "val")
+    path = part.findtext(VIM + "name") or ""
+    value = part.find(VIM + "val")
     if value is None:
         return
     try:
         decoded = decode_value(value)
         digest = query.digest.get(path)
         row.properties[path] = decoded if digest is None else digest(decoded)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         # One property of one machine that cannot be read must not sink the whole list.
         row.missing[path] = "UnreadableValue"
 
 
 def _fault_name(localized: Any) -> str:
-    inner = localized.find(_VIM + "fault") if localized is not None else None
-    kind = inner.get("{http://www.w3.org/2001/XMLSchema-instance}type") if inner is not None else None
+    inner = localized.find(VIM + "fault") if localized is not None else None
+    kind = inner.get(TYPE) if inner is not None else None
     return (kind or "MethodFault").rpartition(":")[2]

@@ -7,7 +7,7 @@ import weakref
 from collections.abc import Callable
 
 from esxvirt.errors import EsxvirtError, ServerFault
-from esxvirt.vsphere.session import Session
+from esxvirt.vsphere.session import SERVICE, Session
 
 __all__ = ["KeepAlive"]
 
@@ -46,7 +46,7 @@ def _watch(
         session = reference()
         if session is None:
             return
-        silent = time.monotonic() - session.stub.last_answer
+        silent = time.monotonic() - session.transport.last_answer
         if silent < interval:
             pause = interval - silent
             continue
@@ -63,7 +63,7 @@ def _watch(
 def _ask(session: Session, seconds: float) -> bool:
     """Whether the server answers at all: a refusal is an answer, too."""
     try:
-        session.call(session.vim, "CurrentTime", seconds=seconds)
+        session.call(SERVICE, "CurrentTime", seconds=seconds)
     except ServerFault:
         return True
     except EsxvirtError:

@@ -2,14 +2,12 @@
 
 import threading
 from collections.abc import Callable
-from typing import Any
-
-from pyVmomi import vim, vmodl
 
 from esxvirt.errors import AuthenticationError, EsxvirtError
-from esxvirt.vsphere.faults import describe
-from esxvirt.vsphere.soap import envelope, escape, is_sendable, read_answer
-from esxvirt.vsphere.stub import SoapStub
+from esxvirt.vsphere.decode import Ref
+from esxvirt.vsphere.faults import SoapFault, describe
+from esxvirt.vsphere.soap import VIM, envelope, escape, is_sendable, read_answer
+from esxvirt.vsphere.transport import Transport
 
 __all__ = ["is_current", "log_in", "renew"]
 
@@ -17,14 +15,14 @@ _PATIENCE = 10.0
 """Seconds that Ctrl-C waits for the answer to a Login that is under way: its session must be closed again."""
 
 
-def log_in(stub: SoapStub, manager: Any, username: str, reveal: Callable[[], str]) -> None:
-    """Log in, in a thread of its own; `stub.logged_in` is true as soon as the server has a session of ours.
+def log_in(transport: Transport, manager: Ref, username: str, reveal: Callable[[], str]) -> None:
+    """Log in, in a thread of its own; `transport.logged_in` is true as soon as the server has a session of ours.
 
     A signal may end the waiting, but not the exchange: an answer that nobody reads would leave a session that nobody
     knows. Nor do the frames that had the password in them stay with an error.
 
     Args:
-        stub: The stub of the session.
+        transport: The session's.
         manager: The server's `SessionManager`.
         username: The account.
         reveal: Gives the password.
@@ -39,10 +37,10 @@ def log_in(stub: SoapStub, manager: Any, username: str, reveal: Callable[[], str
 
     def exchange() -> None:
         try:
-            answer = stub.send("Login", _request(manager, username, reveal()))
-            stub.logged_in = True
-            read_answer(answer, "Login", stub.endpoint.name)
-        except vmodl.MethodFault as fault:
+            answer = transport.send("Login", _request(manager, username, reveal()))
+            transport.logged_in = True
+            read_answer(answer, "Login", transport.endpoint.name)
+        except SoapFault as fault:
             failures.append(describe(fault, "Login"))
         except BaseException as error:  # noqa: BLE001  it is raised again, in the thread that waits
             failures.append(error)
@@ -59,31 +57,33 @@ def log_in(stub: SoapStub, manager: Any, username: str, reveal: Callable[[], str
         raise _bare(failures.pop())
 
 
-def renew(stub: SoapStub, manager: Any, collector: Any, username: str, reveal: Callable[[], str]) -> None:
+def renew(transport: Transport, manager: Ref, collector: Ref, username: str, reveal: Callable[[], str]) -> None:
     """Log in again if the server knows our session no more; its `currentSession` tells, to every account.
 
     Arguments and errors are those of `log_in`; `collector` is the server's `PropertyCollector`.
     """
-    if not is_current(stub, manager, collector):
-        log_in(stub, manager, username, reveal)
+    if not is_current(transport, manager, collector):
+        log_in(transport, manager, username, reveal)
 
 
-def is_current(stub: SoapStub, manager: Any, collector: Any) -> bool:
-    """Whether the server knows the stub's session; arguments and errors are those of `renew`."""
+def is_current(transport: Transport, manager: Ref, collector: Ref) -> bool:
+    """Whether the server knows the transport's session; arguments and errors are those of `renew`."""
     wanted = (
         "<specSet><propSet><type>SessionManager</type><pathSet>currentSession</pathSet></propSet><objectSet>"
-        f'<obj type="SessionManager">{escape(manager._moId)}</obj></objectSet></specSet>'  # noqa: SLF001  as below
+        f'<obj type="SessionManager">{escape(manager.value)}</obj></objectSet></specSet>'
     )
     method = "RetrieveProperties"  # which all versions have
     try:
-        answer = stub.send(method, envelope(method, "PropertyCollector", collector._moId, wanted))  # noqa: SLF001
-    except vim.fault.NotAuthenticated:
-        return False
-    found = read_answer(answer, method, stub.endpoint.name)
-    return any(part.text == "currentSession" for part in found.iter("{urn:vim25}name"))
+        answer = transport.send(method, envelope(method, "PropertyCollector", collector.value, wanted))
+    except SoapFault as fault:
+        if fault.is_a("NotAuthenticated"):
+            return False
+        raise
+    found = read_answer(answer, method, transport.endpoint.name)
+    return any(part.text == "currentSession" for part in found.iter(VIM + "name"))
 
 
-def _request(manager: Any, username: str, password: str) -> bytes:
+def _request(manager: Ref, username: str, password: str) -> bytes:
     for what, text in (("user name", username), ("password", password)):
         if not is_sendable(text):
             raise AuthenticationError(
@@ -91,7 +91,7 @@ def _request(manager: Any, username: str, password: str) -> bytes:
                 "no UTF-8; is the terminal, or the auth file, in another encoding?"
             )
     account = f"<userName>{escape(username)}</userName><password>{escape(password)}</password>"
-    return envelope("Login", "SessionManager", manager._moId, account)  # noqa: SLF001  pyVmomi has no other name for it
+    return envelope("Login", "SessionManager", manager.value, account)
 
 
 def _bare(error: BaseException) -> BaseException:

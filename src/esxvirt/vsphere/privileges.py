@@ -4,7 +4,6 @@ import re
 from typing import Any, Final
 
 from esxvirt.errors import EsxvirtError, MissingPrivilegeError
-from esxvirt.vsphere.decode import Ref
 from esxvirt.vsphere.faults import lacking
 from esxvirt.vsphere.inventory import Query, retrieve
 from esxvirt.vsphere.session import Session
@@ -28,16 +27,15 @@ def named(session: Session, error: MissingPrivilegeError) -> MissingPrivilegeErr
     unnamed = lacking(error.detail)
     if not str(error).endswith(unnamed):
         return error  # it was named already
-    ref = Ref(str(found._wsdlName), str(found._moId))  # noqa: SLF001  pyVmomi has no other names for them
     try:
-        rows = retrieve(session, Query({ref.type: ("name",)}, [ref]))
+        rows = retrieve(session, Query({found.type: ("name",)}, [found]))
     except EsxvirtError:
         return error  # it has no name, or nobody is told
     name = rows[0].get("name") if rows else None
     if not name:
         return error
     message = str(error).removesuffix(unnamed)
-    told = f"{message}{lacking(error.detail, f'the {kind(ref.type)} {name!r} ({ref.value})')}"
+    told = f"{message}{lacking(error.detail, f'the {kind(found.type)} {name!r} ({found.value})')}"
     return MissingPrivilegeError(told, name=error.name, detail=error.detail)
 
 

@@ -6,17 +6,22 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Final
 
-from pyVmomi import vim, vmodl
-
-from esxvirt.errors import EsxvirtError, MissingPrivilegeError
+from esxvirt.errors import BadAnswerError, EsxvirtError, MissingPrivilegeError
+from esxvirt.vsphere._late import typed
+from esxvirt.vsphere.calls import read_result, write_call
 from esxvirt.vsphere.deadline import Deadline
+from esxvirt.vsphere.decode import Data, Ref
 from esxvirt.vsphere.dial import Endpoint
-from esxvirt.vsphere.faults import describe
+from esxvirt.vsphere.faults import SoapFault, describe
 from esxvirt.vsphere.login import is_current, log_in, renew
-from esxvirt.vsphere.stub import SoapStub
+from esxvirt.vsphere.soap import envelope, read_answer
+from esxvirt.vsphere.transport import Transport
 from esxvirt.vsphere.versions import FALLBACK, SERVICE_VERSIONS, has_retrieve_properties_ex, negotiate
 
-__all__ = ["Session"]
+__all__ = ["SERVICE", "Session", "translated"]
+
+SERVICE: Final = Ref("ServiceInstance", "ServiceInstance")
+"""Where every server begins."""
 
 _LOGOUT_SECONDS: Final = 5.0
 
@@ -26,18 +31,18 @@ class Session:
 
     Attributes:
         endpoint: Where the server is.
-        stub: pyVmomi's stub; `esxvirt.vsphere.inventory` sends its own requests through it.
-        content: The server's `vim.ServiceInstanceContent`.
-        about: Its `vim.AboutInfo`.
+        transport: What sends requests.
+        content: The server's `ServiceContent`, whose managers are references.
+        about: Its `AboutInfo`.
     """
 
-    def __init__(self, endpoint: Endpoint, stub: SoapStub, content: Any) -> None:
+    def __init__(self, endpoint: Endpoint, transport: Transport, content: Data) -> None:
         self.endpoint = endpoint
-        self.stub = stub
+        self.transport = transport
         self.content = content
-        self.about = content.about
+        self.about: Data = content.about
         # However the object or the process ends, the server must not keep the session: ESX has room for few.
-        self._log_out = weakref.finalize(self, _log_out, stub, content, os.getpid())
+        self._log_out = weakref.finalize(self, _log_out, transport, content, os.getpid())
 
     @classmethod
     def connect(cls, endpoint: Endpoint) -> "Session":
@@ -46,20 +51,19 @@ class Session:
         Raises:
             TransportError: It cannot be reached, is not trusted, or is no ESX, GSX or vCenter.
         """
-        stub = SoapStub(endpoint, FALLBACK)
+        transport = Transport(endpoint, FALLBACK)
         try:
-            stub.set_version(negotiate(_fetch_versions(stub)))
-            with translated("RetrieveServiceContent"):
-                content = vim.ServiceInstance("ServiceInstance", stub).RetrieveContent()
+            transport.version = negotiate(_fetch_versions(transport))
+            content = _retrieve_content(transport)
         except BaseException:
-            stub.drop_connections()
+            transport.drop_connections()
             raise
-        return cls(endpoint, stub, content)
+        return cls(endpoint, transport, content)
 
     @property
     def version(self) -> str:
         """PyVmomi's name of the API version that was agreed on."""
-        return str(self.stub.version)
+        return str(self.transport.version)
 
     @property
     def paged(self) -> bool:
@@ -68,8 +72,8 @@ class Session:
 
     @property
     def vim(self) -> Any:
-        """The raw `vim.ServiceInstance`, for whoever needs more than this package offers."""
-        return vim.ServiceInstance("ServiceInstance", self.stub)
+        """The raw `vim.ServiceInstance` of pyVmomi, for whoever needs more than this package offers."""
+        return typed.service_instance(self.transport)
 
     def login(self, username: str, reveal: Callable[[], str]) -> None:
         """Log in; `reveal` gives the password, now and when an expired session is renewed.
@@ -79,15 +83,15 @@ class Session:
             AuthenticationError: User name or password have characters that cannot be sent.
             TransportError: The server broke off.
         """
-        manager, stub = self.content.sessionManager, self.stub
-        log_in(stub, manager, username, reveal)
+        manager, transport = self.content.sessionManager, self.transport
+        log_in(transport, manager, username, reveal)
         collector = self.content.propertyCollector
-        stub.renew = lambda: renew(stub, manager, collector, username, reveal)
+        transport.renew = lambda: renew(transport, manager, collector, username, reveal)
 
     @property
     def cookie(self) -> str:
         """The secret that the server knows the session by; "" without one."""
-        return str(self.stub.cookie or "")
+        return str(self.transport.cookie or "")
 
     def adopt(self, cookie: str) -> bool:
         """Go on with a session that somebody else has opened, by its cookie; False if the server knows it no more.
@@ -97,29 +101,40 @@ class Session:
         Raises:
             TransportError: The server broke off.
         """
-        before = self.stub.cookie
-        self.stub.cookie = cookie
-        self.stub.logged_in = is_current(self.stub, self.content.sessionManager, self.content.propertyCollector)
-        if not self.stub.logged_in:
-            self.stub.cookie = before
-        return self.stub.logged_in
+        before = self.transport.cookie
+        self.transport.cookie = cookie
+        self.transport.logged_in = is_current(
+            self.transport, self.content.sessionManager, self.content.propertyCollector
+        )
+        if not self.transport.logged_in:
+            self.transport.cookie = before
+        return self.transport.logged_in
 
     def keep(self, renew: Callable[[], None]) -> None:
         """Leave the session open at the end; `renew` is what renews it if it has expired."""
-        self.stub.kept = True
-        self.stub.renew = renew
+        self.transport.kept = True
+        self.transport.renew = renew
 
     def keep_no_longer(self) -> None:
         """Log out at the end after all."""
-        self.stub.kept = False
+        self.transport.kept = False
 
-    def reference(self, kind: str, identity: str) -> Any:
-        """PyVmomi's managed object for a reference, such as ``("VirtualMachine", "vm-42")``."""
-        return getattr(vim, kind)(identity, self.stub)
+    def typed(self, value: Any) -> Any:
+        """Make pyVmomi's objects of a decoded value, for its data objects; of a `Ref` its managed object.
 
-    def call(self, managed: Any, method: str, *arguments: Any, seconds: float | None = None) -> Any:
-        """Call a method, by its name on the wire, of a pyVmomi object; faults come as `esxvirt.errors`.
+        What pyVmomi's tables do not know, of servers newer than they, is left out.
+        """
+        return typed.to_pyvmomi(self.transport, value)
 
+    def knows(self, kind: Any) -> bool:
+        """Whether the version of the API that is spoken has a type of pyVmomi's; it would send an older one for it."""
+        return bool(typed.knows(self.version, kind))
+
+    def call(self, target: Ref, method: str, *arguments: Any, seconds: float | None = None) -> Any:
+        """Call a method of a managed object, by its name on the wire; faults come as `esxvirt.errors`.
+
+        Arguments are in the order of the method's parameters: texts, numbers, references, lists of such, and
+        data objects, which are pyVmomi's. What the method returns is decoded as `esxvirt.vsphere.decode` says.
         `seconds` is the deadline, the endpoint's with None.
 
         Raises:
@@ -127,10 +142,19 @@ class Session:
             TransportError: The server broke off.
         """
         try:
-            with translated(method), self.stub.within(seconds):
-                return getattr(managed, method)(*arguments)
+            with translated(method):
+                request = write_call(self.version, target, method, arguments)
+                if request is None:
+                    request = typed.serialized(self.transport, target, method, arguments)
+                body = self.transport.send(method, request, seconds)
         except MissingPrivilegeError as error:
             raise self._named(error) from None
+        return _result(self.transport, body, method)
+
+    def ask(self, target: Ref, method: str, arguments: str, *, seconds: float | None = None) -> Any:
+        """Call a method as `call` does, its arguments ready-made as XML."""
+        body = self.send(method, envelope(method, target.type, target.value, arguments), seconds)
+        return _result(self.transport, body, method)
 
     def _named(self, error: MissingPrivilegeError) -> MissingPrivilegeError:
         from esxvirt.vsphere.privileges import named  # noqa: PLC0415  it stands on this module
@@ -138,18 +162,18 @@ class Session:
         return named(self, error)
 
     def send(self, method: str, request: bytes, seconds: float | None = None) -> bytes:
-        """Send a ready-made SOAP request; see `SoapStub.send`, with faults as `esxvirt.errors`."""
+        """Send a ready-made SOAP request; see `Transport.send`, with faults as `esxvirt.errors`."""
         with translated(method):
-            return self.stub.send(method, request, seconds)
+            return self.transport.send(method, request, seconds)
 
     def limited(self, limit: Deadline) -> AbstractContextManager[None]:
-        """See `SoapStub.limited`."""
-        return self.stub.limited(limit)
+        """See `Transport.limited`."""
+        return self.transport.limited(limit)
 
     def is_alive(self) -> bool:
         """Whether the server still answers, and knows our session. One SOAP call, one renewal if it had expired."""
         try:
-            self.call(self.vim, "CurrentTime")
+            self.call(SERVICE, "CurrentTime")
         except EsxvirtError:
             return False
         return True
@@ -163,31 +187,29 @@ class Session:
         self._log_out()
 
 
-def _log_out(stub: SoapStub, content: Any, owner: int) -> None:
-    stub.end_renewals()
+def _log_out(transport: Transport, content: Data, owner: int) -> None:
+    transport.end_renewals()
     try:
-        if (
-            stub.logged_in and not stub.kept and os.getpid() == owner
-        ):  # a forked child must not end its parent's session
+        # A forked child must not end its parent's session.
+        if transport.logged_in and not transport.kept and os.getpid() == owner:
             manager = content.sessionManager
-            method = manager._GetMethodInfo("Logout")  # noqa: SLF001  pyVmomi's bound methods do not tell
-            stub.send("Logout", stub.SerializeRequest(manager, method, []), _LOGOUT_SECONDS)
-    except (EsxvirtError, vmodl.MethodFault):
+            transport.send("Logout", envelope("Logout", manager.type, manager.value, ""), _LOGOUT_SECONDS)
+    except (EsxvirtError, SoapFault):
         pass  # the server, or the session, is gone already
     finally:
-        stub.logged_in = False
-        stub.retire()
+        transport.logged_in = False
+        transport.retire()
 
 
 @contextmanager
 def translated(method: str) -> Iterator[None]:
-    """Turn pyVmomi's faults into `esxvirt.errors`.
+    """Turn faults into `esxvirt.errors`.
 
     The fault and its traceback are let go: their frames hold the arguments, for Login the password.
     """
     try:
         yield
-    except vmodl.MethodFault as fault:
+    except SoapFault as fault:
         fault.__traceback__ = None
         error = describe(fault, method)
     else:
@@ -195,8 +217,28 @@ def translated(method: str) -> Iterator[None]:
     raise error
 
 
-def _fetch_versions(stub: SoapStub) -> bytes | None:
+def _fetch_versions(transport: Transport) -> bytes | None:
     """`vimServiceVersions.xml`, or None where the server has none."""
-    deadline = Deadline(stub.endpoint.deadline)
-    status, _, _, body = stub.exchange("GET", SERVICE_VERSIONS, {}, None, deadline, 1 << 20)
+    deadline = Deadline(transport.endpoint.deadline)
+    status, _, _, body = transport.exchange("GET", SERVICE_VERSIONS, {}, None, deadline, 1 << 20)
     return body if status == 200 else None
+
+
+def _retrieve_content(transport: Transport) -> Data:
+    method = "RetrieveServiceContent"
+    with translated(method):
+        body = transport.send(method, envelope(method, SERVICE.type, SERVICE.value, ""))
+    content = _result(transport, body, method)
+    if not isinstance(content, Data) or not isinstance(content.about, Data):
+        raise BadAnswerError(f"the answer of {transport.endpoint.shown} to '{method}' cannot be read: it says nothing")
+    return content
+
+
+def _result(transport: Transport, body: bytes, method: str) -> Any:
+    """What a method returns, of its answer."""
+    try:
+        return read_result(read_answer(body, method, transport.endpoint.name), method)
+    except ValueError as error:
+        raise BadAnswerError(
+            f"the answer of {transport.endpoint.shown} to '{method}' cannot be read: {error}"
+        ) from error

@@ -5,8 +5,6 @@ directory, a full or read-only disk, something else in a file's place) is `Unusa
 """
 
 import contextlib
-import hashlib
-import json
 import os
 import stat
 import time
@@ -17,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from esxvirt.errors import AuthenticationError, EsxvirtError
+from esxvirt.vsphere._late import hashlib, json
 
 __all__ = ["Entry", "UnusableCacheError", "directory", "entries", "entry_for"]
 

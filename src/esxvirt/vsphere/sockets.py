@@ -5,9 +5,9 @@
 
 import contextlib
 import socket
-import ssl
 from typing import Any, Final
 
+from esxvirt.vsphere._late import ssl
 from esxvirt.vsphere.deadline import Deadline
 
 __all__ = ["READ_AHEAD", "GuardedSocket", "TlsSocket"]
@@ -83,7 +83,7 @@ class GuardedSocket:
 class TlsSocket:
     """TLS over a `GuardedSocket`, as the client. `shake_hands` before all else."""
 
-    def __init__(self, below: GuardedSocket, context: ssl.SSLContext, server: str) -> None:
+    def __init__(self, below: GuardedSocket, context: "ssl.SSLContext", server: str) -> None:
         self._below = below
         self._incoming = ssl.MemoryBIO()
         self._outgoing = ssl.MemoryBIO()

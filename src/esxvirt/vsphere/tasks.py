@@ -5,8 +5,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from pyVmomi import vim, vmodl
-
 from esxvirt.errors import (
     DeadlineError,
     EsxvirtError,
@@ -19,8 +17,10 @@ from esxvirt.errors import (
     TransportError,
 )
 from esxvirt.vsphere.deadline import NEVER, Deadline
+from esxvirt.vsphere.decode import Ref
 from esxvirt.vsphere.faults import describe_task_error
 from esxvirt.vsphere.interrupts import tell
+from esxvirt.vsphere.inventory import Query, specification
 from esxvirt.vsphere.privileges import named
 from esxvirt.vsphere.questions import Question, blocked, read_question
 from esxvirt.vsphere.session import Session
@@ -74,7 +74,7 @@ class Outcome:
     error: ServerFault | None = None
 
 
-def wait_for_task(session: Session, task: Any, machine: Any | None = None, watch: Watch | None = None) -> Any:
+def wait_for_task(session: Session, task: Ref, machine: Ref | None = None, watch: Watch | None = None) -> Any:
     """Wait until a task has ended, and return its result: arguments and calls as `follow_task`.
 
     Raises:
@@ -91,7 +91,7 @@ def _taken(outcome: Outcome) -> Any:
     return outcome.result
 
 
-def follow_task(session: Session, task: Any, machine: Any | None = None, watch: Watch | None = None) -> Outcome:
+def follow_task(session: Session, task: Ref, machine: Ref | None = None, watch: Watch | None = None) -> Outcome:
     """Wait until a task has ended, and return how. What this raises is never what the task itself failed with.
 
     2 SOAP calls, one for every round of updates, and one for every answer; answers that get lost cost more of them, and
@@ -101,8 +101,8 @@ def follow_task(session: Session, task: Any, machine: Any | None = None, watch: 
 
     Args:
         session: Where the task runs.
-        task: pyVmomi's `vim.Task`.
-        machine: The `vim.VirtualMachine` whose questions may block the task.
+        task: The task.
+        machine: The virtual machine whose questions may block the task.
         watch: Who answers, who is told of progress, and how long it may take.
 
     Raises:
@@ -121,7 +121,7 @@ def follow_task(session: Session, task: Any, machine: Any | None = None, watch: 
     return ended[0]
 
 
-def _follow_to_the_end(session: Session, task: Any, machine: Any | None, watch: Watch, ended: list[Outcome]) -> None:
+def _follow_to_the_end(session: Session, task: Ref, machine: Ref | None, watch: Watch, ended: list[Outcome]) -> None:
     """As `follow_task`; how the task has ended is put into `ended`."""
     wanted = {task: _TASK} if machine is None else {task: _TASK, machine: (_QUESTION,)}
     deadline = watch.deadline
@@ -147,7 +147,7 @@ def _follow_to_the_end(session: Session, task: Any, machine: Any | None, watch: 
             raise
 
 
-def soon_ended(session: Session, task: Any, watch: Watch | None = None) -> Any:
+def soon_ended(session: Session, task: Ref, watch: Watch | None = None) -> Any:
     """Wait for a task that should not take long, and return its result: arguments and errors as `wait_for_task`.
 
     1 SOAP call, or 2; where it takes longer, those of `wait_for_task` besides. A filter takes 4 at least.
@@ -155,7 +155,7 @@ def soon_ended(session: Session, task: Any, watch: Watch | None = None) -> Any:
     return _taken(follow_briefly(session, task, watch))
 
 
-def follow_briefly(session: Session, task: Any, watch: Watch | None = None) -> Outcome:
+def follow_briefly(session: Session, task: Ref, watch: Watch | None = None) -> Outcome:
     """As `follow_task`, with the calls of `soon_ended`."""
     try:
         for pause in _SOON:
@@ -171,19 +171,17 @@ def follow_briefly(session: Session, task: Any, watch: Watch | None = None) -> O
     return follow_task(session, task, watch=watch)
 
 
-def _look(session: Session, task: Any) -> Outcome | None:
+def _look(session: Session, task: Ref) -> Outcome | None:
     """How a task has ended, None if it has not. One SOAP call, of the oldest kind: there is nothing to page."""
-    collector = vmodl.query.PropertyCollector
-    specification = collector.FilterSpec(
-        propSet=[collector.PropertySpec(type=vim.Task, pathSet=list(_TASK))],
-        objectSet=[collector.ObjectSpec(obj=task)],
-    )
-    found = session.call(session.content.propertyCollector, "RetrieveProperties", [specification])
+    wanted = f"<specSet>{specification(Query({task.type: _TASK}, [task]))}</specSet>"
+    found = session.ask(session.content.propertyCollector, "RetrieveProperties", wanted)
     # What the account may not see is left out; waiting for it tells which privilege it lacks.
-    return _ended(task, {(task._moId, told.name): told.val for row in found or () for told in row.propSet or ()})  # noqa: SLF001  its only name
+    return _ended(task, {(task, told.name): told.val for row in found or () for told in row.propSet or ()})
 
 
-def _follow(session: Session, task: Any, machine: Any, updates: Updates, deadline: Deadline, watch: Watch) -> Outcome:
+def _follow(
+    session: Session, task: Ref, machine: Ref | None, updates: Updates, deadline: Deadline, watch: Watch
+) -> Outcome:
     seen: Changes = {}
     while True:
         changes = updates.wait(deadline)
@@ -194,17 +192,17 @@ def _follow(session: Session, task: Any, machine: Any, updates: Updates, deadlin
                 watch.progress(100)  # which VMware may leave out
             return ended
         _tell(task, changes, watch)
-        if machine is not None and (machine._moId, _QUESTION) in changes:  # noqa: SLF001  its only name
-            _answer(session, machine, changes[machine._moId, _QUESTION], watch, updates)  # noqa: SLF001
+        if machine is not None and (machine, _QUESTION) in changes:
+            _answer(session, machine, changes[machine, _QUESTION], watch, updates)
 
 
-def stop_task(session: Session, task: Any) -> str:
+def stop_task(session: Session, task: Ref) -> str:
     """Cancel a task that nobody waits for, and say what became of it: the rest of a sentence."""
     with watching(session, {task: _TASK}) as updates:
         return _stop(session, task, updates)
 
 
-def _stop(session: Session, task: Any, updates: Updates) -> str:
+def _stop(session: Session, task: Ref, updates: Updates) -> str:
     """Cancel a task, and say what became of it: the rest of a sentence."""
     if not cancel(session, task):
         return _STILL  # the server is silent
@@ -227,7 +225,7 @@ def _told(ended: Outcome) -> str:
     return _DONE if ended.error is None else f"; the task failed: {ended.error}"
 
 
-def cancel(session: Session, task: Any) -> bool:
+def cancel(session: Session, task: Ref) -> bool:
     """Ask a task to end. One SOAP call; what cannot be cancelled goes on.
 
     Returns whether the server has answered in time, whatever it did.
@@ -241,23 +239,22 @@ def cancel(session: Session, task: Any) -> bool:
     return True
 
 
-def _ended(task: Any, seen: Changes) -> Outcome | None:
-    identity = task._moId  # noqa: SLF001  pyVmomi has no other name for it
-    state = seen.get((identity, "info.state"))
+def _ended(task: Ref, seen: Changes) -> Outcome | None:
+    state = seen.get((task, "info.state"))
     if state == "success":
-        return Outcome(seen.get((identity, "info.result")))
+        return Outcome(seen.get((task, "info.result")))
     if state == "error":
-        return Outcome(error=describe_task_error(seen.get((identity, "info.error"))))
+        return Outcome(error=describe_task_error(seen.get((task, "info.error"))))
     return None
 
 
-def _tell(task: Any, changes: Changes, watch: Watch) -> None:
-    done = changes.get((task._moId, "info.progress"))  # noqa: SLF001  pyVmomi has no other name for it
+def _tell(task: Ref, changes: Changes, watch: Watch) -> None:
+    done = changes.get((task, "info.progress"))
     if watch.progress is not None and done is not None:
         watch.progress(int(done))
 
 
-def _answer(session: Session, machine: Any, info: Any, watch: Watch, updates: Updates) -> None:
+def _answer(session: Session, machine: Ref, info: Any, watch: Watch, updates: Updates) -> None:
     """Have a question answered, or give the task up."""
     if info is None:
         return  # it was answered, by us or by someone else

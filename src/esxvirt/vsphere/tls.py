@@ -1,10 +1,9 @@
 """Which certificate a server must show: one of a known CA (the default), one that was named, or any."""
 
-import hashlib
-import ssl
 from dataclasses import dataclass
 
 from esxvirt.errors import CertificateError, InvalidArgumentError
+from esxvirt.vsphere._late import hashlib, ssl
 
 __all__ = ["TlsPolicy", "check_pinned", "make_context", "thumbprint"]
 
@@ -27,7 +26,7 @@ def thumbprint(der: bytes) -> str:
     return hashlib.sha256(der).digest().hex(":").upper()
 
 
-def make_context(policy: TlsPolicy) -> ssl.SSLContext:
+def make_context(policy: TlsPolicy) -> "ssl.SSLContext":
     """The `ssl.SSLContext` for a policy.
 
     Raises:

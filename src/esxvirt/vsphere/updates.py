@@ -6,12 +6,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, Final
 
-from pyVmomi import vim, vmodl
-
-from esxvirt.errors import DeadlineError, EsxvirtError, MissingPrivilegeError, ServerFault, TransportError
+from esxvirt.errors import (
+    BadAnswerError,
+    DeadlineError,
+    EsxvirtError,
+    MissingPrivilegeError,
+    ServerFault,
+    TransportError,
+)
 from esxvirt.vsphere.deadline import Deadline
-from esxvirt.vsphere.faults import lacking
+from esxvirt.vsphere.decode import Data, Ref
+from esxvirt.vsphere.faults import is_missing_privilege, lacking
+from esxvirt.vsphere.inventory import Query, specification
 from esxvirt.vsphere.session import Session
+from esxvirt.vsphere.soap import escape
 
 __all__ = ["Changes", "Updates", "watching"]
 
@@ -28,18 +36,16 @@ _FORGOTTEN: Final = frozenset({"InvalidCollectorVersion", "NotAuthenticated"})
 _FAREWELL_SECONDS: Final = 10.0
 _BRIEF_FAREWELL_SECONDS: Final = 1.0
 
-_Collector = vmodl.query.PropertyCollector
-
-Changes = dict[tuple[str, str], Any]
-"""New values by the object's reference (its identifier) and the property's path; None where one was unset."""
+Changes = dict[tuple[Ref, str], Any]
+"""New values by the object's reference and the property's path; None where one was unset."""
 
 
 class Updates:
     """What the server tells of the objects of one `watching`."""
 
-    def __init__(self, session: Session, specification: Any) -> None:
+    def __init__(self, session: Session, query: Query) -> None:
         self._session = session
-        self._specification = specification
+        self._query = query
         self._collector = session.content.propertyCollector
         self._filter: Any = None
         self._generation = 0
@@ -82,28 +88,44 @@ class Updates:
             if found is None:
                 deadline.remaining()
                 continue
-            self._version = found.version
+            self._version, changes = found
+            return changes
+
+    def _wait_once(self, deadline: Deadline) -> tuple[str, Changes] | None:
+        session, left = self._session, deadline.remaining()
+        if self._filter is None or self._generation != session.transport.generation:
+            self._version = ""
+            self._filter = session.ask(
+                self._collector,
+                "CreateFilter",
+                f"<spec>{specification(self._query)}</spec><partialUpdates>true</partialUpdates>",
+            )
+            self._generation = session.transport.generation
+        if not session.paged:
+            # VI API 2.5 and 4.0 wait without a limit of their own: leaving the connection is what ends that.
+            return self._told("WaitForUpdates", "", left or 1e9)
+        wait = _LONGEST_WAIT if left is None else max(1, min(_LONGEST_WAIT, int(left)))
+        options = f"<options><maxWaitSeconds>{wait}</maxWaitSeconds></options>"
+        seconds = wait + _GRACE if left is None else min(wait + _GRACE, left + _LATE)
+        return self._told("WaitForUpdatesEx", options, seconds)
+
+    def _told(self, method: str, options: str, seconds: float) -> tuple[str, Changes] | None:
+        """What an answer tells: its version, and the changes; None if nothing changed."""
+        version = f"<version>{escape(self._version)}</version>"
+        found = self._session.ask(self._collector, method, version + options, seconds=seconds)
+        if found is None:
+            return None
+        try:
             _check_told(found)
-            return {
-                (update.obj._moId, change.name): change.val  # noqa: SLF001  pyVmomi has no other name for it
+            return str(found.version), {
+                (update.obj, change.name): change.val
                 for filter_set in found.filterSet or ()
                 for update in filter_set.objectSet or ()
                 for change in update.changeSet or ()
             }
-
-    def _wait_once(self, deadline: Deadline) -> Any:
-        session, left = self._session, deadline.remaining()
-        if self._filter is None or self._generation != session.stub.generation:
-            self._version = ""
-            self._filter = session.call(self._collector, "CreateFilter", self._specification, True)
-            self._generation = session.stub.generation
-        if not session.paged:
-            # VI API 2.5 and 4.0 wait without a limit of their own: leaving the connection is what ends that.
-            return session.call(self._collector, "WaitForUpdates", self._version, seconds=left or 1e9)
-        wait = _LONGEST_WAIT if left is None else max(1, min(_LONGEST_WAIT, int(left)))
-        options = _Collector.WaitOptions(maxWaitSeconds=wait)
-        seconds = wait + _GRACE if left is None else min(wait + _GRACE, left + _LATE)
-        return session.call(self._collector, "WaitForUpdatesEx", self._version, options, seconds=seconds)
+        except (ValueError, TypeError, AttributeError, RecursionError) as error:
+            shown = self._session.endpoint.shown
+            raise BadAnswerError(f"the answer of {shown} to '{method}' cannot be read: {error}") from error
 
     def end(self) -> None:
         """Have the server forget it. One SOAP call, if there was any other; a silent server is not waited for."""
@@ -113,14 +135,14 @@ class Updates:
                 self._session.call(self._filter, "DestroyPropertyFilter", seconds=seconds)
 
 
-def _check_told(found: Any) -> None:
+def _check_told(found: Data) -> None:
     """Refuse to wait for what the account is not told: that would be forever."""
     for filter_set in found.filterSet or ():
         for update in filter_set.objectSet or ():
             missing = update.missingSet or ()
             fault = missing[0].fault.fault if missing and not update.changeSet else None
-            if isinstance(update.obj, vim.Task) and isinstance(fault, vim.fault.NoPermission):
-                on = f"the task '{update.obj._moId}'"  # noqa: SLF001  pyVmomi has no other name for it
+            if update.obj.type == "Task" and fault is not None and is_missing_privilege(fault.kind):
+                on = f"the task '{update.obj.value}'"
                 raise MissingPrivilegeError(
                     f"The task was started, but what becomes of it is not told{lacking(fault, on)}",
                     name="NoPermission",
@@ -129,16 +151,13 @@ def _check_told(found: Any) -> None:
 
 
 @contextmanager
-def watching(session: Session, wanted: Mapping[Any, Sequence[str]]) -> Iterator[Updates]:
-    """Have the server watch properties of pyVmomi objects. One SOAP call at the first wait, and one at the end."""
-    kinds: dict[type, set[str]] = {}
-    for managed, paths in wanted.items():
-        kinds.setdefault(type(managed), set()).update(paths)
-    specification = _Collector.FilterSpec(
-        propSet=[_Collector.PropertySpec(type=kind, pathSet=sorted(paths)) for kind, paths in kinds.items()],
-        objectSet=[_Collector.ObjectSpec(obj=managed) for managed in wanted],
-    )
-    updates = Updates(session, specification)
+def watching(session: Session, wanted: Mapping[Ref, Sequence[str]]) -> Iterator[Updates]:
+    """Have the server watch properties of objects. One SOAP call at the first wait, and one at the end."""
+    kinds: dict[str, set[str]] = {}
+    for ref, paths in wanted.items():
+        kinds.setdefault(ref.type, set()).update(paths)
+    query = Query({kind: sorted(paths) for kind, paths in kinds.items()}, list(wanted))
+    updates = Updates(session, query)
     try:
         yield updates
     finally:

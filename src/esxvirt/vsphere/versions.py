@@ -1,9 +1,9 @@
-"""Which version of the vSphere API to speak: the highest that the server and pyVmomi both know, down to VI API 2.5."""
+"""Which version of the vSphere API to speak: the highest that the server and we both know, down to VI API 2.5."""
 
 from typing import Final
 
-from lxml import etree
-from pyVmomi import VmomiSupport
+from esxvirt.vsphere.api_schema import versions
+from esxvirt.vsphere.soap import parse
 
 __all__ = [
     "FALLBACK",
@@ -12,6 +12,8 @@ __all__ = [
     "has_distributed_switches",
     "has_usb_scan_codes",
     "negotiate",
+    "soap_action",
+    "tells_file_owners",
     "tells_licences",
 ]
 
@@ -19,7 +21,7 @@ SERVICE_VERSIONS: Final = "/sdk/vimServiceVersions.xml"
 """Where a server lists the API versions that it serves."""
 
 FALLBACK: Final = "vim.version.version2"
-"""VI API 2.5 in pyVmomi's tables: what every product of the manual speaks."""
+"""VI API 2.5, in pyVmomi's words: what every product of the manual speaks."""
 
 _4_0: Final = "vim.version.version5"
 _4_1: Final = "vim.version.version6"
@@ -29,28 +31,33 @@ _6_5: Final = "vim.version.version11"
 def negotiate(document: bytes | None) -> str:
     """PyVmomi's name of the version to use, from the server's `vimServiceVersions.xml` (None: it has none).
 
-    A document that cannot be read, or names no version that pyVmomi knows, means `FALLBACK`.
+    A document that cannot be read, or names no version that we know, means `FALLBACK`.
     """
     if document is None:
         return FALLBACK
     try:
-        root = etree.fromstring(document, etree.XMLParser(resolve_entities=False, no_network=True))
-    except etree.XMLSyntaxError:
+        root = parse(document)
+    except ValueError:
         return FALLBACK
     offered = {
-        (version.text or "").strip()
+        "vim25/" + (version.text or "").strip()
         for namespace in root.iter("namespace")
         if (namespace.findtext("name") or "").strip() == "urn:vim25"
         for version in namespace.iter("version")
     }
-    known = [VmomiSupport.versionMap[f"vim25/{v}"] for v in offered if f"vim25/{v}" in VmomiSupport.versionMap]
-    # A later version has every earlier one as an ancestor.
-    return max(known, key=lambda version: len(VmomiSupport.parentMap[version]), default=FALLBACK)
+    known = {name: contained for name, (wire, contained) in versions().items() if wire in offered}
+    # A later version contains every earlier one.
+    return max(known, key=lambda name: len(known[name]), default=FALLBACK)
+
+
+def soap_action(version: str) -> str:
+    """The `SOAPAction` of requests in a version, such as ``"urn:vim25/7.0"``."""
+    return f'"urn:{versions()[version][0]}"'
 
 
 def at_least(version: str, needed: str) -> bool:
     """Whether `version` has all that `needed` has (both pyVmomi's names)."""
-    return version == needed or needed in VmomiSupport.parentMap[version]
+    return version == needed or needed in versions()[version][1]
 
 
 def has_retrieve_properties_ex(version: str) -> bool:
@@ -60,6 +67,11 @@ def has_retrieve_properties_ex(version: str) -> bool:
 
 def has_distributed_switches(version: str) -> bool:
     """Whether a vCenter may have distributed switches (since vSphere API 4.0)."""
+    return at_least(version, _4_0)
+
+
+def tells_file_owners(version: str) -> bool:
+    """Whether a search says, and must be told whether to say, whose files are (since vSphere API 4.0)."""
     return at_least(version, _4_0)
 
 

@@ -6,7 +6,6 @@ from contextlib import ExitStack
 from typing import Any
 
 import pytest
-from pyVmomi import vim
 
 from esxvirt.auth import Credentials, Secret
 from esxvirt.driver.connection import vcenter
@@ -28,6 +27,7 @@ from esxvirt.errors import (
 )
 from esxvirt.sim import Simulator
 from esxvirt.uri import parse
+from esxvirt.vsphere.decode import Data
 from tests.tools import missing
 
 PROFILES = ["vcenter-2.5", "vcenter-4.0", "vcenter-5.0", "vcenter-7.0", "vcenter-8.0"]
@@ -102,7 +102,7 @@ def test_snapshots_go_with_the_machine(profile: str, stack: ExitStack) -> None:
     opener = start(stack, profile)
     here, there = opener(), opener("dc1/esx2.example.com")
     domain = lookup_by_name(here, "vm-0001")
-    machine = here.session.reference(domain.ref.type, domain.ref.value)
+    machine = domain.ref
     here.session.call(machine, "CreateSnapshot_Task", "before", "", False, False)
     known = opener.simulator.site.find_machine("vm-0001").snapshots
     with opener.simulator.site.changed:
@@ -173,7 +173,7 @@ def test_an_open_question_nobody_answers(stack: ExitStack) -> None:
     here, there = opener(), opener("dc1/esx2.example.com")
     opener.simulator.trouble("archive", "moved")
     domain = lookup_by_name(here, "archive")
-    here.session.call(here.session.reference(domain.ref.type, domain.ref.value), "PowerOnVM_Task", None)
+    here.session.call(domain.ref, "PowerOnVM_Task", None)
     machine = opener.simulator.site.find_machine("archive")
     with opener.simulator.site.changed:
         assert opener.simulator.site.changed.wait_for(lambda: machine.question is not None, timeout=30)
@@ -192,7 +192,7 @@ def test_warnings_are_told_and_stop_nothing(
     def warned(managed: Any, method: str, *arguments: Any, **more: Any) -> Any:
         answer = call(managed, method, *arguments, **more)
         if method == "ValidateMigration":
-            return [*answer, vim.event.MigrationWarningEvent(fullFormattedMessage="CPU masks differ")]
+            return [*answer, Data("MigrationWarningEvent", {"fullFormattedMessage": "CPU masks differ"})]
         return answer
 
     monkeypatch.setattr(here.session, "call", warned)

@@ -264,7 +264,7 @@ def test_a_question_during_a_revert(fresh: Simulator, connection: Connection) ->
 def test_an_open_question_comes_first(fresh: Simulator, connection: Connection, archive: DomainHandle) -> None:
     handle = make(connection, archive, "one")
     fresh.trouble("archive", "moved")
-    machine = connection.session.reference(archive.ref.type, archive.ref.value)
+    machine = archive.ref
     connection.session.call(machine, "PowerOnVM_Task")
     while not questions.questions(connection, archive):
         pass

@@ -76,9 +76,9 @@ def put(connection: Connection, volume: VolumeHandle, content: bytes, length: in
 
 def be_impatient(connection: Connection) -> None:
     """Give the server a second for each step."""
-    stub = connection.session.stub
-    stub.endpoint = dataclasses.replace(stub.endpoint, deadline=1.0)
-    connection.session.endpoint = stub.endpoint
+    transport = connection.session.transport
+    transport.endpoint = dataclasses.replace(transport.endpoint, deadline=1.0)
+    connection.session.endpoint = transport.endpoint
 
 
 def test_what_makes_it_whole_is_told(connection: Connection, image: VolumeHandle, disk: VolumeHandle) -> None:

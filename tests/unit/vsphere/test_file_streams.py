@@ -51,7 +51,7 @@ def test_what_was_written_is_read(session: Session, length: int | None) -> None:
     assert reader.facts.size == reader.left == len(CONTENT)
     assert b"".join(iter(lambda: reader.read(77_777), b"")) == CONTENT
     assert reader.read(1) == b""
-    connections = len(session.stub.pool)
+    connections = len(session.transport.pool)
     assert connections == 1  # reading and writing take turns on one connection
 
 

@@ -1,6 +1,7 @@
 """Bulk reads, against a simulator: traversal, paging, what is missing, and answers that are no answers."""
 
 from collections.abc import Iterator
+from typing import cast
 
 import pytest
 
@@ -34,7 +35,7 @@ def session(simulator: Simulator) -> Iterator[Session]:
 
 
 def root(session: Session) -> Ref:
-    return Ref("Folder", session.content.rootFolder._moId)
+    return cast(Ref, session.content.rootFolder)
 
 
 def machines(session: Session, *properties: str) -> Query:

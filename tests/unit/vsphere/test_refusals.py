@@ -20,7 +20,7 @@ from esxvirt.vsphere.files import (
     read_file,
     write_file,
 )
-from esxvirt.vsphere.stub import SoapStub
+from esxvirt.vsphere.transport import Transport
 from esxvirt.vsphere.versions import FALLBACK
 
 FILE = DatastoreFile("[local-storage] web/web.vmx", "ha-datacenter")
@@ -58,9 +58,9 @@ def session() -> Iterator[Any]:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
         endpoint = Endpoint("127.0.0.1", server.server_address[1], None)
-        stub = SoapStub(endpoint, FALLBACK)
-        yield SimpleNamespace(stub=stub, endpoint=endpoint)
-        stub.drop_connections()
+        transport = Transport(endpoint, FALLBACK)
+        yield SimpleNamespace(transport=transport, endpoint=endpoint)
+        transport.drop_connections()
         server.shutdown()
         thread.join()
 

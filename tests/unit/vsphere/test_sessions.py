@@ -9,9 +9,10 @@ import pytest
 
 from esxvirt.errors import EsxvirtError
 from esxvirt.sim import Simulator
+from esxvirt.vsphere.decode import Ref
 from esxvirt.vsphere.dial import Endpoint
 from esxvirt.vsphere.keepalive import KeepAlive
-from esxvirt.vsphere.session import Session
+from esxvirt.vsphere.session import SERVICE, Session
 
 THREADS = 16
 PATIENCE = 60
@@ -39,7 +40,7 @@ def test_sixteen_threads_renew_an_expired_session_once(simulator: Simulator) -> 
 
     def ask(_: int) -> bool:
         together.wait(PATIENCE)
-        return bool(session.call(session.vim, "CurrentTime"))
+        return bool(session.call(SERVICE, "CurrentTime"))
 
     with ThreadPoolExecutor(THREADS) as pool:
         for _ in range(5):
@@ -61,7 +62,7 @@ def test_a_session_that_is_closed_while_others_renew_it_leaves_none(simulator: S
         def ask(session: Session = session, together: threading.Barrier = together) -> None:
             together.wait(PATIENCE)
             try:
-                session.call(session.vim, "CurrentTime")
+                session.call(SERVICE, "CurrentTime")
             except EsxvirtError:
                 return  # it was closed first
 
@@ -79,8 +80,8 @@ def test_a_silent_session_is_kept_alive(simulator: Simulator) -> None:
     simulator.calls.clear()
     call = session.call
 
-    def watched(managed: object, method: str, *arguments: object, seconds: float | None = None) -> object:
-        answer = call(managed, method, *arguments, seconds=seconds)
+    def watched(target: Ref, method: str, *arguments: object, seconds: float | None = None) -> object:
+        answer = call(target, method, *arguments, seconds=seconds)
         if methods(simulator).count("CurrentTime") >= 3:
             enough.set()
         return answer

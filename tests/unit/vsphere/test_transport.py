@@ -14,7 +14,7 @@ import pytest
 from esxvirt.errors import BadAnswerError, DeadlineError, TransportError
 from esxvirt.vsphere.deadline import Deadline
 from esxvirt.vsphere.dial import Endpoint
-from esxvirt.vsphere.stub import SoapStub
+from esxvirt.vsphere.transport import Transport
 from esxvirt.vsphere.versions import FALLBACK
 
 Script = Callable[[socket.socket], None]
@@ -101,11 +101,11 @@ def server(*scripts: Script) -> Iterator[tuple[Endpoint, list[int]]]:
 
 
 def send(endpoint: Endpoint, method: str = "CurrentTime", seconds: float = 30) -> bytes:
-    stub = SoapStub(endpoint, FALLBACK)
+    transport = Transport(endpoint, FALLBACK)
     try:
-        return stub.send(method, b"<request/>", seconds)
+        return transport.send(method, b"<request/>", seconds)
     finally:
-        stub.drop_connections()
+        transport.drop_connections()
 
 
 def test_a_good_answer() -> None:
@@ -137,10 +137,10 @@ def test_a_connection_is_used_again() -> None:
             peer.sendall(answer(ENVELOPE))
 
     with server(twice) as (endpoint, served):
-        stub = SoapStub(endpoint, FALLBACK)
-        stub.send("CurrentTime", b"<a/>")
-        stub.send("CurrentTime", b"<b/>")
-        stub.drop_connections()
+        transport = Transport(endpoint, FALLBACK)
+        transport.send("CurrentTime", b"<a/>")
+        transport.send("CurrentTime", b"<b/>")
+        transport.drop_connections()
         assert served == [1]
 
 
@@ -154,12 +154,12 @@ def test_a_connection_that_the_server_closed_meanwhile_is_not() -> None:
         closed.set()
 
     with server(once) as (endpoint, served):
-        stub = SoapStub(endpoint, FALLBACK)
-        stub.send("PowerOnVM_Task", b"<a/>")
+        transport = Transport(endpoint, FALLBACK)
+        transport.send("PowerOnVM_Task", b"<a/>")
         assert closed.wait(10)
         # Not a read: had it been sent on the dead connection, it would have failed rather than be sent again.
-        stub.send("PowerOnVM_Task", b"<b/>")
-        stub.drop_connections()
+        transport.send("PowerOnVM_Task", b"<b/>")
+        transport.drop_connections()
         assert served == [2]
 
 
@@ -253,19 +253,19 @@ def test_the_session_cookie_is_kept() -> None:
             peer.sendall(answer(ENVELOPE, fields='Set-Cookie: vmware_soap_session="52-ab"; Path=/; HttpOnly;\r\n'))
 
     with server(script) as (endpoint, _):
-        stub = SoapStub(endpoint, FALLBACK)
-        stub.send("CurrentTime", b"<a/>")
-        stub.send("CurrentTime", b"<b/>")
-        stub.drop_connections()
+        transport = Transport(endpoint, FALLBACK)
+        transport.send("CurrentTime", b"<a/>")
+        transport.send("CurrentTime", b"<b/>")
+        transport.drop_connections()
     assert b"Cookie" not in seen[0]
     assert b'Cookie: vmware_soap_session="52-ab"' in seen[1]
 
 
 def test_an_answer_may_not_be_of_any_size() -> None:
     with server(says(answer(b"x" * 2000))) as (endpoint, _):
-        stub = SoapStub(endpoint, FALLBACK)
+        transport = Transport(endpoint, FALLBACK)
         with pytest.raises(BadAnswerError, match="larger than 1000 bytes"):
-            stub.exchange("GET", "/x", {}, None, Deadline(10), 1000)
+            transport.exchange("GET", "/x", {}, None, Deadline(10), 1000)
 
 
 def test_deadlines() -> None:

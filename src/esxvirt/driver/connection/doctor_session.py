@@ -15,9 +15,8 @@ from esxvirt.driver.connection.uri_paths import resolve
 from esxvirt.errors import EsxvirtError
 from esxvirt.names import unescape
 from esxvirt.uri import ConnectionURI
-from esxvirt.vsphere.decode import Ref
 from esxvirt.vsphere.inventory import Query, Row, Step, retrieve
-from esxvirt.vsphere.session import Session
+from esxvirt.vsphere.session import SERVICE, Session
 from esxvirt.vsphere.versions import tells_licences
 
 __all__ = ["inside"]
@@ -117,9 +116,8 @@ def _licence(session: Session) -> Finding:
     manager = session.content.licenseManager
     if manager is None:
         return skipped("licence", "the server tells of none")
-    reference = Ref("LicenseManager", manager._moId)  # noqa: SLF001  pyVmomi has no other name for it
     try:
-        rows = retrieve(session, Query({"LicenseManager": ("licenses",)}, [reference]))
+        rows = retrieve(session, Query({"LicenseManager": ("licenses",)}, [manager]))
     except EsxvirtError as error:
         return skipped("licence", _OLD if not tells_licences(session.version) else str(error))
     licences = [licence for row in rows for licence in row.get("licenses") or ()]
@@ -148,7 +146,7 @@ def _managed(uri: ConnectionURI, host: Any, authenticate: Authenticator, resourc
 
 def _clock(session: Session) -> Finding:
     try:
-        there = session.call(session.vim, "CurrentTime")
+        there = session.call(SERVICE, "CurrentTime")
     except EsxvirtError as error:
         return failed("clock", error)
     skew = (there - datetime.now(UTC)).total_seconds()
@@ -189,8 +187,7 @@ def _privileges(session: Session, rows: list[Row], *, read_only: bool) -> Iterat
     """For each group of operations the privileges that the account lacks, and where."""
     manager = session.content.authorizationManager
     try:
-        reference = Ref("AuthorizationManager", manager._moId)  # noqa: SLF001  pyVmomi has no other name for it
-        found = retrieve(session, Query({"AuthorizationManager": ("roleList",)}, [reference]))
+        found = retrieve(session, Query({"AuthorizationManager": ("roleList",)}, [manager]))
     except EsxvirtError as error:
         yield failed("privileges", error)
         return

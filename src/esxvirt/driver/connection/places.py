@@ -91,7 +91,7 @@ def read_tree(session: Session) -> Tree:
 
     A host folder of a datacenter, which VMware's paths do not show, is left out: what is in it is the datacenter's.
     """
-    root = Ref("Folder", str(session.content.rootFolder._moId))  # noqa: SLF001  pyVmomi has no other name for it
+    root = session.content.rootFolder
     return _grow(root, retrieve(session, Query(_PROPERTIES, [root], _STEPS)))
 
 
@@ -100,16 +100,12 @@ def read_visible(session: Session) -> Tree:
 
     The view belongs to the session, and ends with it.
     """
-    from pyVmomi import vim  # noqa: PLC0415  hardly any connection needs this
-
     content = session.content
-    types = [vim.Folder, vim.Datacenter, vim.ComputeResource, vim.HostSystem, vim.VirtualMachine]
-    root = Ref("Folder", str(content.rootFolder._moId))  # noqa: SLF001  as above
+    types = ["Folder", "Datacenter", "ComputeResource", "HostSystem", "VirtualMachine"]
     view = session.call(content.viewManager, "CreateContainerView", content.rootFolder, types, True)
-    ref = Ref("ContainerView", str(view._moId))  # noqa: SLF001  as above
-    tree = _grow(root, retrieve(session, Query(_PROPERTIES, [ref], _VIEWED, include_start=False)))
+    tree = _grow(content.rootFolder, retrieve(session, Query(_PROPERTIES, [view], _VIEWED, include_start=False)))
     _prune(tree.root)
-    return Tree(tree.root, tree.hosts, ref)
+    return Tree(tree.root, tree.hosts, view)
 
 
 def _prune(item: Item) -> None:

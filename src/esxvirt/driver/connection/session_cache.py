@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from esxvirt.auth import Authenticator, Credentials
+from esxvirt.driver._late import kept
 from esxvirt.driver.connection.endpoints import endpoint_of
 from esxvirt.driver.connection.product import VPX
 from esxvirt.errors import EsxvirtError
 from esxvirt.uri import ConnectionURI, parse
 from esxvirt.vsphere.dial import Endpoint
 from esxvirt.vsphere.session import Session
-from esxvirt.vsphere.session_cache import Entry, UnusableCacheError, entries, entry_for
 
 __all__ = ["credentials_for", "end_all", "is_wanted", "log_in"]
 
@@ -71,14 +71,15 @@ def log_in(session: Session, uri: ConnectionURI, hostname: str, product: str, as
 
     username = uri.username if hostname == uri.host and uri.username else account().username
     try:
-        _take_or_keep(session, uri, hostname, entry_for(*_identity(session.endpoint, product, username)), username, own)
-    except UnusableCacheError as error:
+        entry = kept.entry_for(*_identity(session.endpoint, product, username))
+        _take_or_keep(session, uri, hostname, entry, username, own)
+    except kept.UnusableCacheError as error:
         _warn(error)
         own()
 
 
 def _take_or_keep(
-    session: Session, uri: ConnectionURI, hostname: str, entry: Entry, username: str, own: Callable[[], None]
+    session: Session, uri: ConnectionURI, hostname: str, entry: "kept.Entry", username: str, own: Callable[[], None]
 ) -> None:
     """Take an entry's session, or log in and put that one there; `own` logs in."""
 
@@ -86,7 +87,7 @@ def _take_or_keep(
         own()
         try:
             entry.write({"uri": uri.text, "hostname": hostname, "user": username, "cookie": session.cookie})
-        except UnusableCacheError as error:
+        except kept.UnusableCacheError as error:
             _warn(error)
         else:
             session.keep(renew)
@@ -97,19 +98,19 @@ def _take_or_keep(
                 other = entry.read()
                 if other is None or other["cookie"] == session.cookie or not session.adopt(other["cookie"]):
                     fresh()
-        except UnusableCacheError as error:
+        except kept.UnusableCacheError as error:
             _warn(error)
             own()
 
     with entry.locked():
-        kept = entry.read()
-        if kept is not None and session.adopt(kept["cookie"]):
+        found = entry.read()
+        if found is not None and session.adopt(found["cookie"]):
             session.keep(renew)
         else:
             fresh()
 
 
-def _warn(error: UnusableCacheError) -> None:
+def _warn(error: "kept.UnusableCacheError") -> None:
     _log.warning("sessions are not kept for later runs: %s", error)
 
 
@@ -123,27 +124,27 @@ def end_all(uri: ConnectionURI | None) -> Iterator[tuple[str, str, EsxvirtError 
         AuthenticationError: The directory may be read by others.
         UnusableCacheError: It cannot be read.
     """
-    for entry in entries():
+    for entry in kept.entries():
         try:
             with entry.locked():
-                kept = entry.read()
-                if kept is None:
+                found = entry.read()
+                if found is None:
                     entry.remove()
                     continue
-                hostname, user = str(kept.get("hostname")), str(kept.get("user"))
+                hostname, user = str(found.get("hostname")), str(found.get("user"))
                 if uri is not None and (hostname != uri.host or (uri.username and user != uri.username)):
                     continue
-                ended = hostname, user, _end(entry, str(kept.get("uri")), hostname, kept["cookie"])
-        except UnusableCacheError as error:
+                ended = hostname, user, _end(entry, str(found.get("uri")), hostname, found["cookie"])
+        except kept.UnusableCacheError as error:
             _log.warning("a kept session is passed over: %s", error)
             continue
         yield ended
 
 
-def _end(entry: Entry, text: str, hostname: str, cookie: str) -> EsxvirtError | None:
+def _end(entry: "kept.Entry", text: str, hostname: str, cookie: str) -> EsxvirtError | None:
     try:
         entry.remove()
-    except UnusableCacheError as error:  # what it is of ends all the same
+    except kept.UnusableCacheError as error:  # what it is of ends all the same
         _log.warning("a kept session is not forgotten: %s", error)
     try:
         session = Session.connect(endpoint_of(parse(text), hostname))

@@ -107,7 +107,7 @@ def _find_host(connection: "Connection") -> Ref:
     """The vCenter's reference for the host of an `esx://` connection. One SOAP call, 3 if its address is unknown."""
     session = _session(connection)
     index = session.content.searchIndex
-    found = session.call(index, "FindByIp", None, address_of(connection.session), False)
+    found: Ref | None = session.call(index, "FindByIp", None, address_of(connection.session), False)
     if found is None:
         rows = retrieve(connection.session, Query({"HostSystem": (_HARDWARE,)}, [connection.scope.host]))
         uuid = rows[0].get(_HARDWARE) if rows else None
@@ -117,4 +117,4 @@ def _find_host(connection: "Connection") -> Ref:
             f"The vCenter does not list the host {connection.session.endpoint.host}, neither by its address nor by its "
             "hardware's UUID; may the account see it?"
         )
-    return Ref("HostSystem", str(found._moId))  # noqa: SLF001  pyVmomi has no other name for it
+    return found

@@ -103,7 +103,7 @@ def undefine(connection: Connection, domain: DomainHandle) -> None:
     row = read(connection, domain, IDENTITY)
     if handle(row).state not in {SHUTOFF, PAUSED}:
         raise OperationInvalidError("Domain is not suspended or powered off")
-    machine = connection.session.reference(domain.ref.type, domain.ref.value)
+    machine = domain.ref
 
     def done() -> bool:
         return all(found.ref != domain.ref for found in read_all(connection))
@@ -219,12 +219,12 @@ def _register(connection: Connection, domain: Domain, file: DatastoreFile, place
         watch=Watch(progress=policy.progress, deadline=policy.deadline()),
         alone=False,
     )
-    host = _reference(connection, place.ref)
-    pool = _reference(connection, place.resource_pool) if place.resource_pool is not None else None
+    host = place.ref
+    pool = place.resource_pool
     arguments = (str(file), None, False, pool, host)
 
     def send() -> Any:
-        return session.call(_reference(connection, folder), _REGISTER, *arguments, seconds=write.call_seconds(session))
+        return session.call(folder, _REGISTER, *arguments, seconds=write.call_seconds(session))
 
     try:
         run_and_verify(session, write, send)
@@ -316,10 +316,6 @@ def _datastore(rows: list[Row], file: DatastoreFile, place: HostPlace) -> Ref | 
         ):
             return row.ref
     return None
-
-
-def _reference(connection: Connection, ref: Ref) -> Any:
-    return connection.session.reference(ref.type, ref.value)
 
 
 def _place(domain: Domain, datacenter_path: str) -> DatastoreFile:

@@ -6,8 +6,9 @@ what it is to say is read again, too: a client that was killed may have written 
 """
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
+from esxvirt.driver._late import vim
 from esxvirt.driver.connection.connection import Connection
 from esxvirt.driver.connection.scope import HostPlace
 from esxvirt.driver.definition.native import native_context
@@ -45,11 +46,11 @@ class _Moment:
 
 @dataclass(frozen=True, slots=True)
 class _Change:
-    """A change of a machine's VMX file under way: pyVmomi's `machine`, and the file as it was and is to be."""
+    """A change of a machine's VMX file under way: of a `machine`, whose file as it was and is to be."""
 
     connection: Connection
     existing: DomainHandle
-    machine: Any
+    machine: Ref
     file: DatastoreFile
     before: bytes
     after: bytes
@@ -131,7 +132,7 @@ def reload_machine(connection: Connection, existing: DomainHandle, file: Datasto
         TransportError: It broke off, and whether it has read the file is not known.
     """
     session = connection.session
-    machine = session.reference(existing.ref.type, existing.ref.value)
+    machine = existing.ref
     unknown = f"whether the server has read the VMX file '{file}' is not known: define the domain again"
     for attempt in (1, 2, 3):
         try:
@@ -152,8 +153,6 @@ def _give_way(wanted: _Change) -> None:
     Raises:
         OperationInvalidError: Always: the other one's change is what there is, or the message says that it may not be.
     """
-    from pyVmomi import vim  # noqa: PLC0415  reading needs none of its types
-
     failure = "Could not write the VMX file anew"
     try:
         for value in ("1", ""):

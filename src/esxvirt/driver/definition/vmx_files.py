@@ -116,7 +116,7 @@ class StagedFile:
 
     def _rename(self, write: Write, source: DatastoreFile, target: DatastoreFile, *, replace: bool) -> None:
         session = self.connection.session
-        datacenter = session.reference(self.host.datacenter.type, self.host.datacenter.value)
+        datacenter = self.host.datacenter
         arguments = (str(source), datacenter, str(target), datacenter, replace)
         run_manager_task(self.connection, write, session.content.fileManager, _MOVE, *arguments)
 

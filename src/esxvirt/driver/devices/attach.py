@@ -11,8 +11,10 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from esxvirt.buses import SCSI_TYPES
+from esxvirt.driver._late import vim
 from esxvirt.driver.connection.connection import Connection
 from esxvirt.driver.definition.native import native_context
+from esxvirt.driver.devices import specs
 from esxvirt.driver.devices.find_device import find_device, slot_of
 from esxvirt.driver.devices.hardware import Hardware, read_hardware
 from esxvirt.driver.domain.affect_flags import LIVE_OTHERWISE, live_state
@@ -25,7 +27,7 @@ from esxvirt.errors import (
     OperationUnsupportedError,
 )
 from esxvirt.vmx.single import check_device
-from esxvirt.vsphere.decode import Data
+from esxvirt.vsphere.decode import Data, Ref
 from esxvirt.xml.domain.chardevs import CharDevice
 from esxvirt.xml.domain.controllers import Controller
 from esxvirt.xml.domain.disks import Disk
@@ -90,8 +92,6 @@ def detach(connection: Connection, domain: DomainHandle, xml: str, affect: int =
 
 
 def _detach(connection: Connection, domain: DomainHandle, xml: str, affect: int) -> None:
-    from esxvirt.driver.devices.specs import change  # noqa: PLC0415  pyVmomi's types
-    from esxvirt.vsphere.objects import to_pyvmomi  # noqa: PLC0415
     from esxvirt.xml.domain.device import OtherDevice, parse_device  # noqa: PLC0415
 
     device = parse_device(xml)
@@ -111,11 +111,11 @@ def _detach(connection: Connection, domain: DomainHandle, xml: str, affect: int)
     def done() -> bool:
         return read_hardware(connection, domain).by_key(found.key) is None
 
-    changes = [change("remove", to_pyvmomi(connection.session, found))]
+    changes = [specs.change("remove", connection.session.typed(found))]
     submit(connection, domain, machine, "Could not detach device", hardware, changes, done)
 
 
-def begin(connection: Connection, domain: DomainHandle, affect: int) -> tuple[Hardware, Any]:
+def begin(connection: Connection, domain: DomainHandle, affect: int) -> tuple[Hardware, Ref]:
     """Read a domain's devices, and see to it that they can be changed. 1 SOAP call, 2 if a question is open.
 
     Raises:
@@ -130,7 +130,7 @@ def begin(connection: Connection, domain: DomainHandle, affect: int) -> tuple[Ha
 def submit(
     connection: Connection,
     domain: DomainHandle,
-    machine: Any,
+    machine: Ref,
     failure: str,
     hardware: Hardware,
     changes: list[Any],
@@ -141,8 +141,6 @@ def submit(
     Raises:
         ServerFault: ``ConcurrentAccess``: another client has changed the machine since; see `until_undisturbed`.
     """
-    from pyVmomi import vim  # noqa: PLC0415  reading needs none of its types
-
     spec = vim.vm.ConfigSpec(changeVersion=hardware.row.get(CHANGE_VERSION), deviceChange=changes)
     run(connection, domain, machine, "ReconfigVM_Task", failure, spec, done=done)
 
@@ -162,15 +160,13 @@ def check(connection: Connection, hardware: Hardware, device: Disk | Interface |
 
 
 def _add_disk(connection: Connection, hardware: Hardware, disk: Disk) -> list[Any]:
-    from esxvirt.driver.devices.specs import change, controller_device, drive_device  # noqa: PLC0415
-
     check(connection, hardware, disk)
     check_image(disk)
     slot = slot_of(disk)
-    made = drive_device(disk, running=hardware.running)
+    made = specs.drive_device(disk, running=hardware.running)
     present = hardware.drives().get(slot)
     if present is not None:
-        return [change("edit", _take_over(connection, disk, present, made))]
+        return [specs.change("edit", _take_over(connection, disk, present, made))]
     bus = slot.partition(":")[0].rstrip("0123456789")
     if hardware.running and not (disk.device == "disk" and bus in _HOT_BUSES):
         raise OperationUnsupportedError(
@@ -179,7 +175,7 @@ def _add_disk(connection: Connection, hardware: Hardware, disk: Disk) -> list[An
         )
     if bus == "floppy":
         made.controllerKey, made.unitNumber = 400, int(slot.removeprefix("floppy"))
-        return [change("add", made)]
+        return [specs.change("add", made)]
     name, _, unit = slot.partition(":")
     number = int(name.removeprefix(bus))
     changes = []
@@ -189,11 +185,11 @@ def _add_disk(connection: Connection, hardware: Hardware, disk: Disk) -> list[An
     elif bus == "ide":
         made.controllerKey = 200 + number
     else:
-        new = controller_device(connection.session, bus, number, _model(connection, hardware, disk))
+        new = specs.controller_device(connection.session, bus, number, _model(connection, hardware, disk))
         made.controllerKey = new.key
-        changes.append(change("add", new))
+        changes.append(specs.change("add", new))
     made.unitNumber = int(unit)
-    return [*changes, change("add", made)]
+    return [*changes, specs.change("add", made)]
 
 
 def check_image(disk: Disk) -> None:
@@ -214,8 +210,6 @@ def _take_over(connection: Connection, disk: Disk, present: Data, made: Any) -> 
     Raises:
         OperationInvalidError: The place is taken.
     """
-    from esxvirt.vsphere.objects import to_pyvmomi  # noqa: PLC0415  pyVmomi's types
-
     remote = present.backing is not None and "Remote" in present.backing.kind
     if not remote:
         raise OperationInvalidError(f"target {disk.target} already exists")
@@ -224,7 +218,7 @@ def _take_over(connection: Connection, disk: Disk, present: Data, made: Any) -> 
             f"target {disk.target} already exists: a CD-ROM or floppy drive of the client's, which the XML does not "
             "show; detach it, or choose another target"
         )
-    drive = to_pyvmomi(connection.session, present)
+    drive = connection.session.typed(present)
     drive.backing, drive.connectable = made.backing, made.connectable
     return drive
 
@@ -248,21 +242,17 @@ def _model(connection: Connection, hardware: Hardware, disk: Disk) -> str | None
 
 
 def _add_card(connection: Connection, hardware: Hardware, card: Interface) -> list[Any]:
-    from esxvirt.driver.devices.specs import card_device, change  # noqa: PLC0415
-
     said = card.mac is not None
     if not said:
         card.mac = generate_mac()  # what is checked has one; the server makes up its own
     check(connection, hardware, card)
     if said and any((other.macAddress or "").lower() == card.mac for other in hardware.cards()):
         raise OperationInvalidError(f"network device with mac {card.mac} already exists")
-    made = card_device(connection.session, card, hardware.networks, said_mac=said, running=hardware.running)
-    return [change("add", made)]
+    made = specs.card_device(connection.session, card, hardware.networks, said_mac=said, running=hardware.running)
+    return [specs.change("add", made)]
 
 
 def _add_port(connection: Connection, hardware: Hardware, port: CharDevice) -> list[Any]:
-    from esxvirt.driver.devices.specs import change, port_device  # noqa: PLC0415
-
     taken = {other.unitNumber or 0 for other in hardware.ports(port.kind)}
     free = next(number for number in range(len(taken) + 1) if number not in taken)
     if port.port < 0:
@@ -276,19 +266,17 @@ def _add_port(connection: Connection, hardware: Hardware, port: CharDevice) -> l
         raise ConfigUnsupportedError(f"VMware numbers {port.kind} ports in order: the next one is {free}")
     if hardware.running:
         raise OperationUnsupportedError(f"VMware adds {port.kind} ports only to a domain that is off")
-    return [change("add", port_device(connection.session, port, running=False))]
+    return [specs.change("add", specs.port_device(connection.session, port, running=False))]
 
 
 def _add_controller(connection: Connection, hardware: Hardware, controller: Controller) -> list[Any]:
-    from esxvirt.driver.devices.specs import change, controller_device  # noqa: PLC0415
-
     names = hardware.controllers()
     index = controller.index
     if index < 0:
         index = next(number for number in range(len(names) + 1) if f"{controller.type}{number}" not in names)
     if f"{controller.type}{index}" in names:
         raise OperationInvalidError(f"target {controller.type}:{index} already exists")
-    return [change("add", controller_device(connection.session, controller.type, index, controller.model))]
+    return [specs.change("add", specs.controller_device(connection.session, controller.type, index, controller.model))]
 
 
 def _check_idle(hardware: Hardware, found: Data, controller: Controller) -> None:

@@ -5,13 +5,11 @@ What is said in XML and kept nowhere in vSphere (a serial number, a WWN, a boot 
 
 from typing import Any, Final
 
-from pyVmomi import vim
-
 from esxvirt.buses import CONTROLLER_TYPES, SCSI_TYPES
+from esxvirt.driver._late import vim
 from esxvirt.errors import ConfigUnsupportedError
 from esxvirt.vmx.devices.nic import mac_kind
 from esxvirt.vmx.devices.serial import service_uri
-from esxvirt.vsphere.objects import knows
 from esxvirt.vsphere.session import Session
 from esxvirt.xml.domain.chardevs import CharDevice
 from esxvirt.xml.domain.disks import Disk
@@ -20,7 +18,6 @@ from esxvirt.xml.domain.interfaces import Interface
 __all__ = ["card_backing", "card_device", "change", "connection", "controller_device", "drive_device", "medium_backing",
            "port_device"]  # fmt: skip
 
-_device: Final = vim.vm.device
 _CARDS: Final = {
     "vlance": "VirtualPCNet32",
     "vmxnet": "VirtualVmxnet",
@@ -35,19 +32,19 @@ _ADDRESS_TYPES: Final = {"static": "manual", "generated": "assigned", "vpx": "as
 
 def change(operation: str, device: Any) -> Any:
     """A `VirtualDeviceConfigSpec`: ``add``, ``edit`` or ``remove`` a device; files are neither made nor deleted."""
-    return _device.VirtualDeviceSpec(operation=operation, device=device)
+    return vim.vm.device.VirtualDeviceSpec(operation=operation, device=device)
 
 
 def _type(session: Session, name: str, called: str) -> Any:
-    kind = getattr(_device, name)
-    if not knows(session, kind):
+    kind = getattr(vim.vm.device, name)
+    if not session.knows(kind):
         raise ConfigUnsupportedError(f"the server has no {called}: they came with a later version of it")
     return kind
 
 
 def connection(*, connected: bool, running: bool) -> Any:
     """How a device is connected: at the next start, and now if the machine runs."""
-    return _device.VirtualDevice.ConnectInfo(
+    return vim.vm.device.VirtualDevice.ConnectInfo(
         startConnected=connected, connected=connected and running, allowGuestControl=True
     )
 
@@ -77,19 +74,19 @@ def drive_device(disk: Disk, *, running: bool) -> Any:
         ConfigUnsupportedError: ESX has no such disk.
     """
     if disk.device in {"cdrom", "lun", "floppy"}:
-        kind = _device.VirtualFloppy if disk.device == "floppy" else _device.VirtualCdrom
+        kind = vim.vm.device.VirtualFloppy if disk.device == "floppy" else vim.vm.device.VirtualCdrom
         there = disk.source is not None or disk.startup_policy is not None
         return kind(key=-1, backing=medium_backing(disk), connectable=connection(connected=there, running=running))
     if disk.type != "file":
         raise ConfigUnsupportedError(
             f"disk '{disk.target}' has the type '{disk.type}'; only files on datastores can be attached as hard disks"
         )
-    backing = _device.VirtualDisk.FlatVer2BackingInfo(
+    backing = vim.vm.device.VirtualDisk.FlatVer2BackingInfo(
         fileName=disk.source, diskMode="independent_nonpersistent" if disk.transient else "persistent"
     )
     if disk.cache == "writethrough":
         backing.writeThrough = True
-    return _device.VirtualDisk(key=-1, backing=backing, capacityInKB=0)
+    return vim.vm.device.VirtualDisk(key=-1, backing=backing, capacityInKB=0)
 
 
 def medium_backing(disk: Disk) -> Any:
@@ -102,13 +99,13 @@ def medium_backing(disk: Disk) -> Any:
         raise ConfigUnsupportedError(f"disk '{disk.target}' has the unsupported type '{disk.type}', not file or block")
     if disk.device == "floppy":
         if disk.type == "file":
-            return _device.VirtualFloppy.ImageBackingInfo(fileName=disk.source or "")
-        return _device.VirtualFloppy.DeviceBackingInfo(deviceName=disk.source or "")
+            return vim.vm.device.VirtualFloppy.ImageBackingInfo(fileName=disk.source or "")
+        return vim.vm.device.VirtualFloppy.DeviceBackingInfo(deviceName=disk.source or "")
     if disk.type == "file" or (disk.source is None and disk.startup_policy is None):
-        return _device.VirtualCdrom.IsoBackingInfo(fileName=disk.source or "")
+        return vim.vm.device.VirtualCdrom.IsoBackingInfo(fileName=disk.source or "")
     if disk.device == "lun":
-        return _device.VirtualCdrom.PassthroughBackingInfo(deviceName=disk.source or "", exclusive=False)
-    return _device.VirtualCdrom.AtapiBackingInfo(deviceName=disk.source or "", useAutoDetect=disk.source is None)
+        return vim.vm.device.VirtualCdrom.PassthroughBackingInfo(deviceName=disk.source or "", exclusive=False)
+    return vim.vm.device.VirtualCdrom.AtapiBackingInfo(deviceName=disk.source or "", useAutoDetect=disk.source is None)
 
 
 def card_device(session: Session, card: Interface, networks: list[str], *, said_mac: bool, running: bool) -> Any:
@@ -142,7 +139,7 @@ def card_backing(card: Interface, networks: list[str]) -> Any:
             port.portKey = str(card.port.port_id)
         if card.port.connection_id:
             port.connectionCookie = card.port.connection_id
-        return _device.VirtualEthernetCard.DistributedVirtualPortBackingInfo(port=port)
+        return vim.vm.device.VirtualEthernetCard.DistributedVirtualPortBackingInfo(port=port)
     if card.type not in {"bridge", "network"}:
         raise ConfigUnsupportedError(
             f"interfaces of the type '{card.type}' cannot be attached; name one of the host's networks as a bridge"
@@ -150,7 +147,7 @@ def card_backing(card: Interface, networks: list[str]) -> Any:
     if networks and card.source not in networks:
         known = ", ".join(f"'{name}'" for name in sorted(networks))
         raise ConfigUnsupportedError(f"the host has no network '{card.source}'; it has {known}")
-    return _device.VirtualEthernetCard.NetworkBackingInfo(deviceName=card.source)
+    return vim.vm.device.VirtualEthernetCard.NetworkBackingInfo(deviceName=card.source)
 
 
 def port_device(session: Session, port: CharDevice, *, running: bool) -> Any:
@@ -160,7 +157,7 @@ def port_device(session: Session, port: CharDevice, *, running: bool) -> Any:
         ConfigUnsupportedError: VMware has nothing of the kind behind a port.
     """
     serial = port.kind == "serial"
-    kind: Any = _device.VirtualSerialPort if serial else _device.VirtualParallelPort
+    kind: Any = vim.vm.device.VirtualSerialPort if serial else vim.vm.device.VirtualParallelPort
     backing: Any
     if port.type == "dev":
         backing = kind.DeviceBackingInfo(deviceName=port.path)
@@ -169,7 +166,7 @@ def port_device(session: Session, port: CharDevice, *, running: bool) -> Any:
     elif port.type == "pipe" and serial:
         backing = kind.PipeBackingInfo(pipeName=port.path, endpoint="client", noRxLoss=False)
     elif port.type == "tcp" and serial:
-        if not knows(session, kind.URIBackingInfo):
+        if not session.knows(kind.URIBackingInfo):
             raise ConfigUnsupportedError("the server has no serial ports over the network; they came with ESX 4.1")
         direction = "server" if port.mode == "bind" else "client"
         backing = kind.URIBackingInfo(serviceURI=service_uri(port), direction=direction)

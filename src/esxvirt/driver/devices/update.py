@@ -6,6 +6,7 @@ Calls as in `esxvirt.driver.devices.attach`.
 from typing import Any
 
 from esxvirt.driver.connection.connection import Connection
+from esxvirt.driver.devices import specs
 from esxvirt.driver.devices.attach import begin, check, check_image, submit
 from esxvirt.driver.devices.find_device import find_device, slot_of
 from esxvirt.driver.devices.hardware import Hardware, read_hardware
@@ -31,19 +32,17 @@ def update(connection: Connection, domain: DomainHandle, xml: str, affect: int =
 
 
 def _update(connection: Connection, domain: DomainHandle, xml: str, affect: int) -> None:
-    from esxvirt.driver.devices.specs import change  # noqa: PLC0415  pyVmomi's types
-    from esxvirt.vsphere.objects import to_pyvmomi  # noqa: PLC0415
     from esxvirt.xml.domain.device import parse_device  # noqa: PLC0415  it needs lxml
 
     device = parse_device(xml)
     hardware, machine = begin(connection, domain, affect)
     if isinstance(device, Disk):
         found = find_device(hardware, device)
-        made = to_pyvmomi(connection.session, found)
+        made = connection.session.typed(found)
         _change_disk(connection, hardware, device, found, made)
     elif isinstance(device, Interface):
         found = find_device(hardware, device)
-        made = to_pyvmomi(connection.session, found)
+        made = connection.session.typed(found)
         _change_card(connection, hardware, device, made)
     else:
         kind = "controller" if isinstance(device, Controller) else device.kind
@@ -53,7 +52,7 @@ def _update(connection: Connection, domain: DomainHandle, xml: str, affect: int)
         now = read_hardware(connection, domain).by_key(found.key)
         return now is not None and _shown(now) != _shown(found)
 
-    submit(connection, domain, machine, "Could not update device", hardware, [change("edit", made)], done)
+    submit(connection, domain, machine, "Could not update device", hardware, [specs.change("edit", made)], done)
 
 
 def _shown(device: Any) -> tuple[Any, ...]:
@@ -63,9 +62,6 @@ def _shown(device: Any) -> tuple[Any, ...]:
 
 
 def _change_disk(connection: Connection, hardware: Hardware, disk: Disk, found: Any, made: Any) -> None:
-    from esxvirt.driver.devices.specs import connection as connected  # noqa: PLC0415
-    from esxvirt.driver.devices.specs import medium_backing  # noqa: PLC0415
-
     expected = {"cdrom": "VirtualCdrom", "lun": "VirtualCdrom", "floppy": "VirtualFloppy"}
     if found.kind != expected.get(disk.device, "VirtualDisk"):
         raise OperationUnsupportedError(f"cannot modify field 'device' of the disk '{disk.target}'")
@@ -74,9 +70,9 @@ def _change_disk(connection: Connection, hardware: Hardware, disk: Disk, found: 
     if slot_of(disk) != next(slot for slot, drive in hardware.drives().items() if drive.key == found.key):
         raise DeviceNotFoundError(f"disk {disk.target} is at another address than the XML says")
     if found.kind != "VirtualDisk":
-        made.backing = medium_backing(disk)
+        made.backing = specs.medium_backing(disk)
         there = disk.source is not None or disk.startup_policy is not None
-        made.connectable = connected(connected=there, running=hardware.running)
+        made.connectable = specs.connection(connected=there, running=hardware.running)
         return
     if disk.type != "file" or disk.source != found.backing.fileName:
         raise OperationUnsupportedError(
@@ -91,14 +87,12 @@ def _change_disk(connection: Connection, hardware: Hardware, disk: Disk, found: 
 
 
 def _change_card(connection: Connection, hardware: Hardware, card: Interface, made: Any) -> None:
-    from esxvirt.driver.devices.specs import card_backing, card_device  # noqa: PLC0415
-
     check(connection, hardware, card)
     if card.model is not None:
-        wanted = card_device(connection.session, card, [], said_mac=True, running=hardware.running)
+        wanted = specs.card_device(connection.session, card, [], said_mac=True, running=hardware.running)
         if type(wanted) is not type(made):
             raise OperationUnsupportedError("cannot modify network device model; detach the device and attach another")
-    made.backing = card_backing(card, hardware.networks)
+    made.backing = specs.card_backing(card, hardware.networks)
     if made.connectable is not None:
         made.connectable.startConnected = card.link != "down"
         made.connectable.connected = hardware.running and card.link != "down"

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
+from esxvirt.driver._late import vim
 from esxvirt.driver.connection.connection import Connection
 from esxvirt.driver.connection.scope import HostPlace
 from esxvirt.driver.domain.handles import DomainHandle
@@ -70,14 +71,11 @@ def set_autostart(connection: Connection, domain: DomainHandle, *, start: bool) 
         ServerFault: The server refused.
         TransportError: The server broke off; the message says what is known, and where to look.
     """
-    from pyVmomi import vim  # noqa: PLC0415  reading needs none of its types
-
     place = place_of(connection, domain)
     found = place.autostart_manager
     if found is None:
         raise EsxvirtError("The host tells of no autostart settings; may the account see them?")
     read(connection, domain, ("runtime.powerState",))  # it may have another reference by now
-    manager = connection.session.reference(found.type, found.value)
     spec = vim.host.AutoStartManager.Config()
     if start:
         config = read_autostart(connection, place)
@@ -87,7 +85,7 @@ def set_autostart(connection: Connection, domain: DomainHandle, *, start: bool) 
             spec.defaults = vim.host.AutoStartManager.SystemDefaults(enabled=True)
     spec.powerInfo = [
         vim.host.AutoStartManager.AutoPowerInfo(
-            key=connection.session.reference(domain.ref.type, domain.ref.value),
+            key=connection.session.typed(domain.ref),
             startOrder=-1,
             startDelay=-1,
             waitForHeartbeat="no",
@@ -101,4 +99,4 @@ def set_autostart(connection: Connection, domain: DomainHandle, *, start: bool) 
         return read_autostart(connection, place).starts(domain) is start
 
     write = Write("", f"look whether the domain '{domain.name}' starts with its host", done)
-    change_part(connection, write, place.ref, manager, "ReconfigureAutostart", spec)
+    change_part(connection, write, place.ref, found, "ReconfigureAutostart", spec)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, Final
 
+from esxvirt.driver._late import vim
 from esxvirt.driver.connection.connection import Connection
 from esxvirt.driver.domain.handles import DomainHandle
 from esxvirt.driver.domain.keycodes import MODIFIERS, usages
@@ -85,8 +86,6 @@ def send_keys(
         raise ArgumentUnsupportedError("VMware does not take for how long keys are to be held; leave the time out")
     if not has_usb_scan_codes(connection.session.version):
         raise UnsupportedError("virDomainSendKey (it needs vSphere 6.5 or newer)")
-    from pyVmomi import vim  # noqa: PLC0415  reading needs none of its types
-
     spec: Any = vim.vm.UsbScanCodeSpec
     held = spec.ModifierType(**{MODIFIERS[usage]: True for usage in pressed if usage in MODIFIERS})
     keys = [usage for usage in pressed if usage not in MODIFIERS]

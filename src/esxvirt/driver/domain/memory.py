@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final
 
+from esxvirt.driver._late import vim
 from esxvirt.driver.connection.connection import Connection
 from esxvirt.driver.domain.affect_flags import LIVE, LIVE_OTHERWISE, check_live, live_state
 from esxvirt.driver.domain.handles import DomainHandle
@@ -70,8 +71,6 @@ def set_guarantee(connection: Connection, domain: DomainHandle, kibibytes: int, 
 def _allocate(
     connection: Connection, domain: DomainHandle, failure: str, affect: int, done: Callable[[], bool], **values: int
 ) -> None:
-    from pyVmomi import vim  # noqa: PLC0415  reading needs none of its types
-
     allocation = vim.ResourceAllocationInfo(**values)
     reconfigure(connection, domain, failure, live_state(affect), LIVE_OTHERWISE, done=done, memoryAllocation=allocation)
 

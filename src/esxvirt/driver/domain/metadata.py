@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from esxvirt.driver._late import vim
 from esxvirt.driver.connection.connection import Connection
 from esxvirt.driver.devices.digests import OPTIONS
 from esxvirt.driver.domain.affect_flags import LIVE_OTHERWISE, check_live, live_state
@@ -150,14 +151,10 @@ def _options(row: Row) -> Mapping[str, str]:
 
 
 def _option(key: str, value: str) -> list[Any]:
-    from pyVmomi import vim  # noqa: PLC0415  reading needs none of its types
-
     return [vim.option.OptionValue(key=key, value=value)]
 
 
 def _submit(connection: Connection, domain: DomainHandle, machine: Any, done: Any, **changes: Any) -> None:
-    from pyVmomi import vim  # noqa: PLC0415  reading needs none of its types
-
     spec = vim.vm.ConfigSpec(**changes)
     run(connection, domain, machine, "ReconfigVM_Task", "Could not set metadata", spec, done=done)
 

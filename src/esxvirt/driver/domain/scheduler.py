@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
+from esxvirt.driver._late import vim
 from esxvirt.driver.connection.connection import Connection
 from esxvirt.driver.domain.affect_flags import LIVE_OTHERWISE, check_live, live_state
 from esxvirt.driver.domain.handles import DomainHandle
@@ -69,8 +70,6 @@ def set_scheduling(connection: Connection, domain: DomainHandle, values: Schedul
         ServerFault: The server refused, for instance because it has not as much to guarantee, or the task failed.
     """
     _check(values)
-    from pyVmomi import vim  # noqa: PLC0415  reading needs none of its types
-
     changes: dict[str, Any] = {}
     if values.reservation is not None:
         changes["reservation"] = values.reservation

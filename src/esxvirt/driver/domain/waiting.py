@@ -55,7 +55,7 @@ def _watch(
     connection: Connection, domain: DomainHandle, condition: Condition, seen: dict[str, Any], deadline: Deadline
 ) -> bool:
     """Be told what changes until the condition is met; False once the machine has left the inventory."""
-    machine = connection.session.reference(domain.ref.type, domain.ref.value)
+    machine = domain.ref
     with watching(connection.session, {machine: tuple(seen)}) as updates:
         while not condition.met(**_named(seen)):
             try:

@@ -10,8 +10,8 @@ from esxvirt.vsphere.decode import Ref
 __all__ = ["call_part", "change_part"]
 
 
-def call_part(connection: Connection, host: Ref | None, part: Any, method: str, *arguments: Any) -> Any:
-    """Call a method of a part of a host, by pyVmomi's object of it. One SOAP call.
+def call_part(connection: Connection, host: Ref | None, part: Ref, method: str, *arguments: Any) -> Any:
+    """Call a method of a part of a host, by its reference. One SOAP call.
 
     Raises:
         MissingPrivilegeError: The account may not; the message names the privilege and the host.
@@ -27,7 +27,7 @@ def call_part(connection: Connection, host: Ref | None, part: Any, method: str, 
         raise MissingPrivilegeError(f"{error} of the host '{name}'", name=error.name, detail=error.detail) from None
 
 
-def change_part(connection: Connection, write: Write, host: Ref | None, part: Any, method: str, *arguments: Any) -> Any:
+def change_part(connection: Connection, write: Write, host: Ref | None, part: Ref, method: str, *arguments: Any) -> Any:
     """Change a part of a host, as `call_part` calls it; what becomes of a lost answer is found out.
 
     Raises:

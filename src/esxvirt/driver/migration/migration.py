@@ -12,6 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
+from esxvirt.driver._late import vim
 from esxvirt.driver.connection.vcenter import address_of, find_machine, find_place, vcenter_of
 from esxvirt.driver.domain.handles import DomainHandle
 from esxvirt.driver.domain.lookup import lookup_by_uuid
@@ -31,6 +32,7 @@ from esxvirt.names import unescape
 from esxvirt.vsphere.deadline import Deadline
 from esxvirt.vsphere.decode import Ref
 from esxvirt.vsphere.inventory import Query, Step, retrieve
+from esxvirt.vsphere.session import SERVICE
 from esxvirt.vsphere.tasks import Watch
 
 if TYPE_CHECKING:
@@ -129,11 +131,11 @@ def perform(source: "Connection", domain: DomainHandle, destination: Destination
         raise InvalidArgumentError("Migration not possible without a vCenter")
     _check_same(session, destination)
     row = find_machine(source, domain, (_QUESTION, *PLACE))
-    machine = session.reference(row.ref.type, row.ref.value)
+    machine = row.ref
     answer_open(session, source.policy, domain, machine, row.get(_QUESTION))
     hosts = [Ref("HostSystem", host) for host in destination.hosts]
-    pool = _object(session, Ref("ResourcePool", destination.pool))
-    host = _object(session, hosts[0]) if len(hosts) == 1 else None  # of a cluster, the vCenter chooses
+    pool = Ref("ResourcePool", destination.pool)
+    host = hosts[0] if len(hosts) == 1 else None  # of a cluster, the vCenter chooses
     policy = source.policy
     watch = Watch(partial(policy.answer, domain), policy.progress, policy.deadline())
     if storage is None:
@@ -142,7 +144,7 @@ def perform(source: "Connection", domain: DomainHandle, destination: Destination
     else:
         # ValidateMigration cannot be asked: it takes it that the files stay.
         datastore, name = _find_datastore(session, hosts, storage)
-        specification = _relocation(_object(session, datastore), pool, host)
+        specification = _relocation(session, datastore, pool, host)
         move(Move(session, machine, row, hosts, name), "RelocateVM_Task", (specification,), watch)
 
 
@@ -180,10 +182,10 @@ def _check_same(session: "Session", destination: Destination) -> None:
         raise InvalidArgumentError("Migration URI has to specify resource pool and host system")
 
 
-def _validate(session: "Session", machine: Any, pool: Any, host: Any) -> None:
+def _validate(session: "Session", machine: Ref, pool: Ref, host: Ref | None) -> None:
     """Ask the vCenter what would be in the way. One SOAP call."""
     try:
-        events = session.call(session.vim, "ValidateMigration", [machine], None, None, pool, host) or ()
+        events = session.call(SERVICE, "ValidateMigration", [machine], None, None, pool, host) or ()
     except ServerFault as fault:
         if fault.name not in _NOT_THERE:
             raise
@@ -191,9 +193,9 @@ def _validate(session: "Session", machine: Any, pool: Any, host: Any) -> None:
     problems: list[str] = []
     warnings: list[str] = []
     for event in events:
-        text = event.fullFormattedMessage or getattr(getattr(event, "fault", None), "msg", None)
-        warning = "Warning" in type(event)._wsdlName  # noqa: SLF001  pyVmomi has no other name for it
-        (warnings if warning else problems).append(text or type(event)._wsdlName)  # noqa: SLF001  as above
+        text = event.fullFormattedMessage or (event.fault.localizedMessage if event.fault is not None else None)
+        warning = "Warning" in event.kind
+        (warnings if warning else problems).append(text or event.kind)
     for text in dict.fromkeys(warnings):
         _log.warning("migration: %s", text)
     if problems:
@@ -215,11 +217,6 @@ def _find_datastore(session: "Session", hosts: list[Ref], name: str) -> tuple[Re
     return names[name].ref, names[name].get("name")
 
 
-def _relocation(datastore: Any, pool: Any, host: Any) -> Any:
-    from pyVmomi import vim  # noqa: PLC0415  migrating needs none of its types otherwise
-
-    return vim.vm.RelocateSpec(datastore=datastore, pool=pool, host=host)
-
-
-def _object(session: "Session", ref: Ref) -> Any:
-    return session.reference(ref.type, ref.value)
+def _relocation(session: "Session", datastore: Ref, pool: Ref, host: Ref | None) -> Any:
+    typed = session.typed
+    return vim.vm.RelocateSpec(datastore=typed(datastore), pool=typed(pool), host=typed(host))

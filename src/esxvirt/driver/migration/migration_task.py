@@ -39,7 +39,7 @@ class Move:
     """A move: of the machine `before`, as it was read with `PLACE`, to one of `hosts`, and a datastore of that name."""
 
     session: "Session"
-    machine: Any
+    machine: Ref
     before: Row
     hosts: "Sequence[Ref]"
     datastore: str | None = None

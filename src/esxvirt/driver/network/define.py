@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final
 
+from esxvirt.driver._late import vim
 from esxvirt.driver.connection.connection import Connection
 from esxvirt.driver.definition.validating import can_validate
 from esxvirt.driver.host.host_parts import change_part
@@ -74,7 +75,7 @@ def define(connection: Connection, xml: str, *, validate: bool = False) -> Netwo
     host = connection.scope.only_host().ref
     row = read_host(connection, host, SWITCHES, GROUPS, CARDS)
     _check(network, row)
-    system = _system(connection, row)
+    system = row.ref
     _make(connection, host, system, network, row)
     try:
         return look_again(lambda: lookup_by_name(connection, network.name))
@@ -106,7 +107,7 @@ def undefine(connection: Connection, network: NetworkHandle) -> None:
         for port in group.port or ():
             if port.type != _MACHINE:
                 raise OperationInvalidError(f"Cannot undefine HostVirtualSwitch that has a '{port.type}' port")
-    system = _system(connection, row)
+    system = row.ref
     removed: list[Any] = []
     try:
         for group in groups:
@@ -129,10 +130,6 @@ def _check_empty(connection: Connection, network: NetworkHandle) -> None:
             f"another client has added port groups to '{network.name}' meanwhile ({', '.join(added)}): look at it, and "
             "try again"
         )
-
-
-def _system(connection: Connection, row: Row) -> Any:
-    return connection.session.reference(row.ref.type, row.ref.value)
 
 
 def _check(network: Network, row: Row) -> None:
@@ -185,9 +182,7 @@ def _check_vlan(group: PortGroup) -> None:
         )
 
 
-def _make(connection: Connection, host: Ref, system: Any, network: Network, row: Row) -> None:
-    from pyVmomi import vim  # noqa: PLC0415  reading needs none of its types
-
+def _make(connection: Connection, host: Ref, system: Ref, network: Network, row: Row) -> None:
     keys = {card.device: card.key for card in row.get(CARDS) or ()}
     spec = vim.host.VirtualSwitch.Specification(
         numPorts=_PORTS, mtu=network.mtu, policy=_policy(network.bandwidth) if network.bandwidth else None
@@ -233,8 +228,6 @@ class _Made:
 
 
 def _group_spec(switch: str, group: PortGroup) -> Any:
-    from pyVmomi import vim  # noqa: PLC0415  reading needs none of its types
-
     return vim.host.PortGroup.Specification(
         name=group.name, vlanId=_tag(group.vlan), vswitchName=switch, policy=_policy(group.bandwidth)
     )
@@ -246,8 +239,6 @@ def _tag(vlan: Vlan | None) -> int:
 
 def _policy(bandwidth: Bandwidth | None) -> Any:
     """The policy with this limit: bits a second, and bytes in a burst, from libvirt's KiB; an empty one for none."""
-    from pyVmomi import vim  # noqa: PLC0415  reading needs none of its types
-
     if bandwidth is None:
         return vim.host.NetworkPolicy()
     shaping = {
@@ -262,14 +253,14 @@ def _times(value: int | None, factor: int) -> int | None:
     return None if value is None else value * factor
 
 
-def _add_switch(connection: Connection, host: Ref, system: Any, name: str, spec: Any) -> bool:
+def _add_switch(connection: Connection, host: Ref, system: Ref, name: str, spec: Any) -> bool:
     """Add a switch, and say whether it is certainly ours."""
     write = Write("", f"look for the switch '{name}'", partial(_present, connection, host, name))
     change_part(connection, write, host, system, "AddVirtualSwitch", name, spec)
     return not write.guessed
 
 
-def _add_group(connection: Connection, host: Ref, system: Any, spec: Any) -> bool:
+def _add_group(connection: Connection, host: Ref, system: Ref, spec: Any) -> bool:
     """Add a port group, and say whether it is certainly ours."""
     done = partial(_present, connection, host, spec.vswitchName, spec.name)
     write = Write("", f"look for the port group '{spec.name}'", done)
@@ -277,12 +268,12 @@ def _add_group(connection: Connection, host: Ref, system: Any, spec: Any) -> boo
     return not write.guessed
 
 
-def _remove_group(connection: Connection, host: Ref, system: Any, name: str) -> None:
+def _remove_group(connection: Connection, host: Ref, system: Ref, name: str) -> None:
     write = Write("", f"look for the port group '{name}'", lambda: not _present(connection, host, None, name))
     change_part(connection, write, host, system, "RemovePortGroup", name)
 
 
-def _remove_switch(connection: Connection, host: Ref, system: Any, name: str) -> None:
+def _remove_switch(connection: Connection, host: Ref, system: Ref, name: str) -> None:
     write = Write("", f"look for the switch '{name}'", lambda: not _present(connection, host, name))
     change_part(connection, write, host, system, "RemoveVirtualSwitch", name)
 
@@ -296,7 +287,7 @@ def _present(connection: Connection, host: Ref, switch: str | None, group: str |
     return any(spec.name == group and switch in {None, spec.vswitchName} for spec in specs)
 
 
-def _unmake(connection: Connection, host: Ref, system: Any, made: _Made, error: BaseException) -> None:
+def _unmake(connection: Connection, host: Ref, system: Ref, made: _Made, error: BaseException) -> None:
     """Remove what certainly was made by us, because of an error, which is told of all else that is left."""
     left = list(made.unsure)
     for name in reversed(made.groups):
@@ -320,7 +311,7 @@ def _unmake(connection: Connection, host: Ref, system: Any, made: _Made, error: 
 
 
 def _put_back(
-    connection: Connection, network: NetworkHandle, system: Any, removed: list[Any], error: BaseException
+    connection: Connection, network: NetworkHandle, system: Ref, removed: list[Any], error: BaseException
 ) -> None:
     """Add port groups again that were removed before something failed; the error is told of those that cannot be."""
     missing = [group.spec.name for group in removed]
@@ -335,7 +326,7 @@ def _put_back(
             name = group.spec.name
             with suppress(EsxvirtError):
                 if name not in present:
-                    _add_group(connection, network.host, system, _same_spec(group.spec))
+                    _add_group(connection, network.host, system, _same_spec(connection, group.spec))
                 missing.remove(name)
     _tell(error, "may be missing now: look for it", missing)
 
@@ -349,26 +340,11 @@ def _tell(error: BaseException, what: str, names: list[str]) -> None:
         error.args = (f"{error}; {shown} {what}",)
 
 
-def _same_spec(spec: Any) -> Any:
+def _same_spec(connection: Connection, spec: Any) -> Any:
     """PyVmomi's object of a port group's specification that was read, with all that a policy has."""
-    from pyVmomi import vim  # noqa: PLC0415  reading needs none of its types
-
     return vim.host.PortGroup.Specification(
         name=spec.name,
         vlanId=spec.vlanId,
         vswitchName=spec.vswitchName,
-        policy=_same(spec.policy) or vim.host.NetworkPolicy(),
+        policy=connection.session.typed(spec.policy) or vim.host.NetworkPolicy(),
     )
-
-
-def _same(value: Any) -> Any:
-    """PyVmomi's object for a data object that was read; anything else as it is."""
-    from pyVmomi.VmomiSupport import GetWsdlType  # noqa: PLC0415  as above
-
-    from esxvirt.vsphere.decode import Data  # noqa: PLC0415  as above
-
-    if isinstance(value, list):
-        return [_same(item) for item in value]
-    if not isinstance(value, Data):
-        return value
-    return GetWsdlType("urn:vim25", value.kind)(**{name: _same(item) for name, item in value.fields().items()})

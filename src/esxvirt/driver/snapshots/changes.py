@@ -65,8 +65,7 @@ def take(
         return _fresh(read_tree(connection, domain), name, known) is not None
 
     made = run(connection, domain, machine, "CreateSnapshot_Task", "Could not create snapshot", *arguments, done=done)
-    ref = None if made is None else Ref("VirtualMachineSnapshot", made._moId)  # noqa: SLF001  its only name
-    return _check_taken(connection, domain, name, known, ref)
+    return _check_taken(connection, domain, name, known, made)
 
 
 def _check_taken(
@@ -123,7 +122,7 @@ def revert(connection: Connection, domain: DomainHandle, handle: SnapshotHandle)
             raise EsxvirtError("the snapshot was the current one before")
         return current is not None and current.ref == snapshot.ref
 
-    method, failure, target = "RevertToSnapshot_Task", "Could not revert to snapshot", _reference(connection, snapshot)
+    method, failure, target = "RevertToSnapshot_Task", "Could not revert to snapshot", snapshot.ref
     run(connection, domain, machine, method, failure, done=done, target=target)
     domain.state = snapshot.state
     domain.id = domain_id(domain.ref) if snapshot.state in {RUNNING, PAUSED} else -1
@@ -140,7 +139,7 @@ def remove(connection: Connection, domain: DomainHandle, handle: SnapshotHandle,
     def done() -> bool:
         return read_tree(connection, domain).get(snapshot.ref) is None
 
-    method, failure, target = "RemoveSnapshot_Task", "Could not delete snapshot", _reference(connection, snapshot)
+    method, failure, target = "RemoveSnapshot_Task", "Could not delete snapshot", snapshot.ref
     run(connection, domain, machine, method, failure, children, done=done, target=target)
 
 
@@ -214,7 +213,7 @@ def _rename(
         return after is not None and name in {None, after.name} and description in {None, after.description}
 
     def send() -> None:
-        connection.session.call(_reference(connection, snapshot), "RenameSnapshot", name, description)
+        connection.session.call(snapshot.ref, "RenameSnapshot", name, description)
 
     failure = "Could not rename snapshot"
     try:
@@ -260,7 +259,3 @@ def _begin(connection: Connection, domain: DomainHandle) -> tuple[Any, SnapshotT
 def _fresh(tree: SnapshotTree, name: str, known: set[Ref]) -> Snapshot | None:
     """The snapshot of a name that was not there before, or None."""
     return next((snapshot for snapshot in tree if snapshot.name == name and snapshot.ref not in known), None)
-
-
-def _reference(connection: Connection, snapshot: Snapshot) -> Any:
-    return connection.session.reference(snapshot.ref.type, snapshot.ref.value)

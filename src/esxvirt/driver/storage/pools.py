@@ -252,12 +252,11 @@ def refresh(connection: Connection, pool: PoolHandle) -> None:
     session = connection.session
     write = Write("", f"refresh '{pool.name}' again")
     if pool.target is None:
-        datastore = session.reference(pool.datastore.type, pool.datastore.value)
+        datastore = pool.datastore
         call_and_verify(session, write, lambda: session.call(datastore, "RefreshDatastore"))
         return
     for host, device in pool.target.adapters:
         for row in retrieve(session, Query({"HostSystem": ("configManager.storageSystem",)}, [host])):
             system = row.get("configManager.storageSystem")
             if system is not None:
-                part = session.reference(system.type, system.value)
-                change_part(connection, write, host, part, "RescanHba", device)
+                change_part(connection, write, host, system, "RescanHba", device)

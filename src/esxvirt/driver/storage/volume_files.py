@@ -8,6 +8,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from esxvirt.driver._late import vim
 from esxvirt.driver.connection.connection import Connection
 from esxvirt.driver.definition.file_names import escape_item
 from esxvirt.driver.definition.validating import can_validate
@@ -62,8 +63,6 @@ def create(connection: Connection, pool: PoolHandle, xml: str, *, validate: bool
     volume = _wanted(pool, xml, validate=validate)
     if volume.allocation not in {0, volume.capacity}:
         raise EsxvirtError("Unsupported capacity-to-allocation relation")
-    from pyVmomi import vim  # noqa: PLC0415  reading needs none of its types
-
     kind = "preallocated" if volume.allocation else "thin"
     specification = vim.VirtualDiskManager.FileBackedVirtualDiskSpec(
         diskType=kind, adapterType="lsiLogic", capacityKb=-(-volume.capacity // 1024)

@@ -19,8 +19,11 @@ from esxvirt.errors import (
     VolumeNotFoundError,
 )
 from esxvirt.uuids import normalize, of_text
+from esxvirt.vsphere.decode import Ref
 from esxvirt.vsphere.interrupts import tell
+from esxvirt.vsphere.soap import escape
 from esxvirt.vsphere.tasks import Watch, soon_ended
+from esxvirt.vsphere.versions import tells_file_owners
 from esxvirt.xml.storage.volume import Volume
 
 __all__ = [
@@ -88,9 +91,9 @@ def list_volumes(connection: Connection, pool: PoolHandle) -> list[VolumeHandle]
     if pool.target is not None:
         return _luns(pools.read_again(connection, pool))
     found = []
-    for result in _search(connection, pool, _DEEP, raw_path(pool, ""), _specification(("*",))) or ():
+    for result in _search(connection, pool, _DEEP, raw_path(pool, ""), _specification(connection, ("*",))) or ():
         folder = _folder(result.folderPath)
-        found += [_of_file(pool, folder, file) for file in result.file or () if _kind(file) in _FORMATS]
+        found += [_of_file(pool, folder, file) for file in result.file or () if file.kind in _FORMATS]
     return found
 
 
@@ -124,13 +127,15 @@ def find_with_folder(connection: Connection, pool: PoolHandle, name: str) -> tup
     folder, _, file = name.rpartition("/")
     try:
         # Names with the pattern's own letters match more than themselves: what is found is compared.
-        found = _search(connection, pool, "SearchDatastore_Task", raw_path(pool, folder), _specification((file,)))
+        found = _search(
+            connection, pool, "SearchDatastore_Task", raw_path(pool, folder), _specification(connection, (file,))
+        )
     except ServerFault as fault:
         if fault.name in _GONE:
             return None, False
         raise
     for info in (found.file if found is not None else None) or ():
-        if info.path == file and _kind(info) in _FORMATS:
+        if info.path == file and info.kind in _FORMATS:
             return _of_file(pool, folder, info), True
     return None, True
 
@@ -138,7 +143,7 @@ def find_with_folder(connection: Connection, pool: PoolHandle, name: str) -> tup
 def files_below(connection: Connection, pool: PoolHandle, folder: str) -> list[str] | None:
     """The paths of all files below a folder, of whatever kind; None if it is not there. Calls as `list_volumes`."""
     try:
-        found = _search(connection, pool, _DEEP, raw_path(pool, folder), None)
+        found = _search(connection, pool, _DEEP, raw_path(pool, folder), "")
     except ServerFault as fault:
         if fault.name in _GONE:
             return None
@@ -147,7 +152,7 @@ def files_below(connection: Connection, pool: PoolHandle, folder: str) -> list[s
         f"{result.folderPath}{file.path}"
         for result in found or ()
         for file in result.file or ()
-        if _kind(file) != "FolderFileInfo"
+        if file.kind != "FolderFileInfo"
     ]
 
 
@@ -288,10 +293,9 @@ def _raw_name(pool: PoolHandle) -> str:
     return str(summary.name) if summary is not None else pool.name
 
 
-def datacenter_of(connection: Connection, pool: PoolHandle) -> Any:
-    """PyVmomi's datacenter in which the paths of a datastore are looked up."""
-    place = pools.place_of(connection, pool).datacenter
-    return connection.session.reference(place.type, place.value)
+def datacenter_of(connection: Connection, pool: PoolHandle) -> Ref | None:
+    """The datacenter in which the paths of a datastore are looked up."""
+    return pools.place_of(connection, pool).datacenter
 
 
 def _luns(pool: PoolHandle) -> list[VolumeHandle]:
@@ -304,13 +308,9 @@ def _luns(pool: PoolHandle) -> list[VolumeHandle]:
 def _of_file(pool: PoolHandle, folder: str, info: Any) -> VolumeHandle:
     name = f"{folder}/{info.path}" if folder else info.path
     size = info.fileSize or 0
-    kind = _FORMATS[_kind(info)]
+    kind = _FORMATS[info.kind]
     capacity = info.capacityKb * 1024 if kind == "vmdk" and info.capacityKb is not None else size
     return VolumeHandle(pool, name, path_in(pool, name), FILE, kind, capacity, size)
-
-
-def _kind(info: Any) -> str:
-    return str(info._wsdlName)  # noqa: SLF001  pyVmomi has no other name for it
 
 
 def _folder(path: str) -> str:
@@ -319,7 +319,7 @@ def _folder(path: str) -> str:
     return "" if found is None else found.path.strip("/")
 
 
-def _search(connection: Connection, pool: PoolHandle, method: str, path: str, specification: Any) -> Any:
+def _search(connection: Connection, pool: PoolHandle, method: str, path: str, specification: str) -> Any:
     """Search a datastore. 2 or 3 SOAP calls, more if it takes long; begun 3 times if the connection breaks."""
     browser = pool.row.get("browser") if pool.row is not None else None
     if browser is None:
@@ -328,7 +328,7 @@ def _search(connection: Connection, pool: PoolHandle, method: str, path: str, sp
     try:
         for attempt in (1, 2, 3):
             try:
-                task = session.call(session.reference(browser.type, browser.value), method, path, specification)
+                task = session.ask(browser, method, f"<datastorePath>{escape(path)}</datastorePath>{specification}")
                 break
             except DeadlineError:
                 raise
@@ -344,16 +344,14 @@ def _search(connection: Connection, pool: PoolHandle, method: str, path: str, sp
         raise type(fault)(message, name=fault.name, detail=fault.detail) from None
 
 
-def _specification(patterns: tuple[str, ...]) -> Any:
-    from pyVmomi import vim  # noqa: PLC0415  other reading needs none of its types
-
-    browser = vim.host.DatastoreBrowser
-    details = browser.VmDiskQuery.Details(
-        diskType=False, capacityKb=True, hardwareVersion=False, controllerType=False, diskExtents=False
-    )
-    return browser.SearchSpec(
-        query=[browser.VmDiskQuery(details=details), browser.IsoImageQuery(), browser.FloppyImageQuery()],
-        details=browser.FileInfo.Details(fileType=True, fileSize=True, modification=False, fileOwner=False),
-        matchPattern=list(patterns) or None,
-        searchCaseInsensitive=False,
+def _specification(connection: Connection, patterns: tuple[str, ...]) -> str:
+    """What is searched for, and what of it is to be told: a `HostDatastoreBrowserSearchSpec` as XML."""
+    names = "".join(f"<matchPattern>{escape(pattern)}</matchPattern>" for pattern in patterns)
+    owner = "<fileOwner>false</fileOwner>" if tells_file_owners(connection.session.version) else ""
+    return (
+        '<searchSpec><query xsi:type="VmDiskFileQuery"><details>'
+        "<diskType>false</diskType><capacityKb>true</capacityKb><hardwareVersion>false</hardwareVersion>"
+        '</details></query><query xsi:type="IsoImageFileQuery"/><query xsi:type="FloppyImageFileQuery"/>'
+        f"<details><fileType>true</fileType><fileSize>true</fileSize><modification>false</modification>{owner}</details>"
+        f"<searchCaseInsensitive>false</searchCaseInsensitive>{names}</searchSpec>"
     )

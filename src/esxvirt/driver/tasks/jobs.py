@@ -92,7 +92,7 @@ def abort(connection: "Connection", domain: DomainHandle) -> None:
     if row is None:
         raise OperationInvalidError("no job is active on the domain")
     try:
-        session.call(session.reference(row.ref.type, row.ref.value), "CancelTask")
+        session.call(row.ref, "CancelTask")
     except ServerFault as fault:
         if fault.name in {"InvalidState", "ManagedObjectNotFound"}:
             raise OperationInvalidError("no job is active on the domain: it has just ended") from None

@@ -66,9 +66,9 @@ class Write:
         look: Where a person finds out, such as ``look at the domain``.
         done: Whether what was to be is. It asks the server anew, and raises an EsxvirtError where nothing can be told
             from what there is; None where nothing ever can.
-        own_task: The task that was begun, of a write that is one: pyVmomi's, None if there is none so far. It raises an
+        own_task: The task that was begun, of a write that is one, None if there is none so far. It raises an
             EsxvirtError where that cannot be told. None waits for all tasks of the server instead.
-        machine: The `vim.VirtualMachine` whose questions may block the task.
+        machine: The virtual machine whose questions may block the task.
         watch: How a task is waited for.
         alone: Whether one such task runs at a time, so that a new one that `own_task` finds is ours: those of a machine
             exclude each other, those of a folder do not.
@@ -328,7 +328,8 @@ def look_again(look: Callable[[], _Seen]) -> _Seen:
 
 def task_manager(session: "Session") -> Ref:
     """The server's `TaskManager`, which knows the recent tasks of all objects."""
-    return Ref("TaskManager", session.content.taskManager._moId)  # noqa: SLF001  its only name
+    found: Ref = session.content.taskManager
+    return found
 
 
 def recent_tasks(session: "Session", entity: Ref) -> frozenset[Ref]:
@@ -343,8 +344,8 @@ def recent_tasks(session: "Session", entity: Ref) -> frozenset[Ref]:
     return frozenset(ref for row in rows for ref in row.get("recentTask") or ())
 
 
-def new_task(session: "Session", recent: frozenset[Ref], known: frozenset[Ref], names: frozenset[str]) -> Any:
-    """PyVmomi's task among `recent` that is not among `known` and does one of `names`; None if there is none.
+def new_task(session: "Session", recent: frozenset[Ref], known: frozenset[Ref], names: frozenset[str]) -> Ref | None:
+    """The task among `recent` that is not among `known` and does one of `names`; None if there is none.
 
     One SOAP call, none where there is nothing new. `names` are methods (``RegisterVM_Task``) or what a task says that
     it does (``Folder.registerVm``); a task that says neither counts.
@@ -353,7 +354,7 @@ def new_task(session: "Session", recent: frozenset[Ref], known: frozenset[Ref], 
     if not fresh:
         return None
     own = [row.ref for row in retrieve(session, Query({"Task": _NAMES}, fresh)) if _does(row, names)]
-    return session.reference(own[-1].type, own[-1].value) if own else None
+    return own[-1] if own else None
 
 
 def _does(task: Row, names: frozenset[str]) -> bool:
@@ -367,7 +368,6 @@ def _await_all(session: "Session", limit: Deadline) -> None:
     They may be other people's, so nothing is cancelled here.
     """
     for ref in sorted(recent_tasks(session, task_manager(session))):
-        one = session.reference(*ref)
-        with watching(session, {one: ("info.state",)}) as updates:
+        with watching(session, {ref: ("info.state",)}) as updates:
             while not set(updates.wait(limit).values()) & {"success", "error"}:
                 pass

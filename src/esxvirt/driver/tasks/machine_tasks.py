@@ -3,6 +3,7 @@
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
+from esxvirt.driver._late import vim
 from esxvirt.driver.domain.handles import DomainHandle
 from esxvirt.driver.domain.reading import read
 from esxvirt.driver.domain.states import domain_state
@@ -59,8 +60,8 @@ def check_writable(connection: "Connection", function: str) -> None:
         raise ReadOnlyError(f"read only access prevents {function}")
 
 
-def prepare(connection: "Connection", domain: DomainHandle, wanted: int | None, otherwise: str = "") -> Any:
-    """PyVmomi's machine of a domain, once it is in the state `wanted` and nothing is asked. 1 SOAP call, 2 if it was.
+def prepare(connection: "Connection", domain: DomainHandle, wanted: int | None, otherwise: str = "") -> Ref:
+    """The machine of a domain, once it is in the state `wanted` and nothing is asked. 1 SOAP call, 2 if it was.
 
     A `wanted` of None is any state.
 
@@ -72,17 +73,17 @@ def prepare(connection: "Connection", domain: DomainHandle, wanted: int | None, 
     return ready(connection, domain, read(connection, domain, STATE), wanted, otherwise)
 
 
-def ready(connection: "Connection", domain: DomainHandle, row: Row, wanted: int | None, otherwise: str = "") -> Any:
+def ready(connection: "Connection", domain: DomainHandle, row: Row, wanted: int | None, otherwise: str = "") -> Ref:
     """As `prepare`, for what was read already: a row with `STATE`. No SOAP call, 1 if something is asked."""
     domain.tasks = None if _RECENT in row.missing else frozenset(ref.value for ref in row.get(_RECENT) or ())
     if wanted is not None and domain_state(row.get("runtime.powerState")) != wanted:
         raise OperationInvalidError(otherwise)
-    machine = connection.session.reference(domain.ref.type, domain.ref.value)
+    machine = domain.ref
     answer_open(connection.session, connection.policy, domain, machine, row.get("runtime.question"))
     return machine
 
 
-def answer_open(session: "Session", policy: "TaskPolicy", domain: DomainHandle, machine: Any, info: Any) -> None:
+def answer_open(session: "Session", policy: "TaskPolicy", domain: DomainHandle, machine: Ref, info: Any) -> None:
     """Have a question answered that a machine asks: `info` is its `runtime.question`. 1 SOAP call, none without one.
 
     Raises:
@@ -100,11 +101,11 @@ def answer_open(session: "Session", policy: "TaskPolicy", domain: DomainHandle, 
 def run(
     connection: "Connection",
     domain: DomainHandle,
-    machine: Any,
+    machine: Ref,
     method: str,
     failure: str,
     *arguments: Any,
-    target: Any = None,
+    target: Ref | None = None,
     done: "Callable[[], bool] | None" = None,
 ) -> Any:
     """Start a task on a domain's machine, wait for it, and return its result.
@@ -189,7 +190,5 @@ def reconfigure(
     Raises:
         As `prepare` and `run`.
     """
-    from pyVmomi import vim  # noqa: PLC0415  reading needs none of its types
-
     machine = prepare(connection, domain, wanted, otherwise)
     run(connection, domain, machine, "ReconfigVM_Task", failure, vim.vm.ConfigSpec(**changes), done=done)

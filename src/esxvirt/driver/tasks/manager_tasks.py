@@ -5,6 +5,7 @@ from typing import Any
 
 from esxvirt.driver.connection.connection import Connection
 from esxvirt.driver.tasks.lost_answers import Write, run_and_verify
+from esxvirt.vsphere.decode import Ref
 from esxvirt.vsphere.tasks import Watch
 
 __all__ = ["manager_write", "run_manager_task"]
@@ -19,8 +20,8 @@ def manager_write(
     return Write(failure, look, done, watch=watch, brief=brief)
 
 
-def run_manager_task(connection: Connection, write: Write, manager: Any, method: str, *arguments: Any) -> Any:
-    """Run a task of a manager, such as pyVmomi's `vim.VirtualDiskManager`, and return its result.
+def run_manager_task(connection: Connection, write: Write, manager: Ref, method: str, *arguments: Any) -> Any:
+    """Run a task of a manager, such as the `VirtualDiskManager`, and return its result.
 
     3 SOAP calls, and one for every round of updates; 2 or 3 for a brief one.
 

@@ -46,7 +46,7 @@ def answer(connection: "Connection", domain: DomainHandle, question: str | None,
     if question is not None and asked[0].id != question:
         raise OperationInvalidError(f"Domain '{domain.name}' does not ask this question any more")
     key = find_key(asked[0], choice)
-    machine = connection.session.reference(domain.ref.type, domain.ref.value)
+    machine = domain.ref
 
     def done() -> bool:
         return all(still.id != asked[0].id for still in questions(connection, domain))

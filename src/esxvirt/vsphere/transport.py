@@ -1,7 +1,6 @@
-"""pyVmomi's SOAP stub over our connections: deadlines, retries of reads, one renewal of an expired session."""
+"""SOAP over our connections: deadlines, retries of reads, one renewal of an expired session."""
 
 import http.client
-import io
 import random
 import threading
 import time
@@ -10,19 +9,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
-from pyVmomi import SoapAdapter, vim
-
 from esxvirt.errors import BadAnswerError, EsxvirtError, TransportError
 from esxvirt.vsphere.deadline import Deadline
 from esxvirt.vsphere.dial import Endpoint
-from esxvirt.vsphere.faults import decode_fault
+from esxvirt.vsphere.faults import SoapFault, decode_fault
 from esxvirt.vsphere.http import HttpConnection, transport_error
 from esxvirt.vsphere.tls import make_context
+from esxvirt.vsphere.versions import soap_action
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["READS", "SoapStub"]
+__all__ = ["READS", "Transport"]
 
 READS: Final = frozenset(
     {
@@ -55,57 +53,47 @@ _ATTEMPTS: Final = 3
 _RENEWAL_SECONDS: Final = 10.0
 _LARGEST_ANSWER: Final = 1 << 30
 _COOKIE: Final = "vmware_soap_session"
+_PATH: Final = "/sdk"
+_POOL_SIZE: Final = 8
+_LONGEST_REST: Final = 900.0
+"""Seconds that a connection in the pool may have been idle: later, firewalls will have forgotten it."""
 
 
-class SoapStub(SoapAdapter.SoapStubAdapter):
-    """Sends pyVmomi's calls, and ready-made requests, to one server.
+class Transport:
+    """Sends requests to one server.
 
     Reads (`READS`) are tried 3 times within the one deadline when the connection breaks; anything else is sent once.
     When the server says NotAuthenticated the session is renewed, once for all threads, and the call, which was then
     refused before it did anything, is sent again.
+
+    Attributes:
+        endpoint: Where the server is.
+        version: The API version that is spoken (pyVmomi's name of it).
+        cookie: The secret that the server knows the session by, as a `Cookie` header has it; "" without a session.
+        logged_in: Whether the server has a session of ours.
+        kept: Whether the session is to stay when we go.
+        renew: What renews an expired session; None: nothing does.
+        generation: How often the session was renewed.
+        last_answer: When the server was last heard of (`time.monotonic`).
+        typed: pyVmomi's stub over this, once something needs it (`esxvirt.vsphere.typed`).
     """
 
     def __init__(self, endpoint: Endpoint, version: str) -> None:
-        port = endpoint.port if endpoint.tls else -endpoint.port
-        super().__init__(host=endpoint.host, port=port, path="/sdk", version=version, poolSize=8)
         self.endpoint = endpoint
-        self._context = make_context(endpoint.tls) if endpoint.tls else None
+        self.version = version
+        self.cookie = ""
         self.logged_in = False
-        self.kept = False  # whether the session is to stay when we go
+        self.kept = False
         self.renew: Callable[[], None] | None = None
+        self.generation = 0
+        self.last_answer = time.monotonic()
+        self.typed: Any = None
+        self._context = make_context(endpoint.tls) if endpoint.tls else None
         self._renewal = threading.Lock()
         self._own = threading.local()
-        self.generation = 0
         self._retired = False
-        self.last_answer = time.monotonic()  # when the server was last heard of
-
-    def set_version(self, version: str) -> None:
-        """Speak another version from now on."""
-        self.ComputeVersionInfo(version)
-
-    # pyVmomi's own entry, for every typed call
-    def InvokeMethod(self, mo: Any, info: Any, args: Any, outerStub: Any = None) -> Any:  # noqa: N802, N803
-        """As pyVmomi's: returns the result or raises the fault's class; what broke on the way is ours.
-
-        Raises:
-            TransportError: No answer, half an answer, or something that is no SOAP.
-        """
-        body = self.send(info.wsdlName, self.SerializeRequest(mo, info, args), getattr(self._own, "seconds", None))
-        try:
-            return SoapAdapter.SoapResponseDeserializer(outerStub or self).Deserialize(io.BytesIO(body), info.result)
-        except Exception as error:  # whatever expat and pyVmomi's tables raise
-            raise BadAnswerError(
-                f"the answer of {self.endpoint.shown} to '{info.wsdlName}' cannot be read: {error}"
-            ) from error
-
-    @contextmanager
-    def within(self, seconds: float | None) -> Iterator[None]:
-        """Give this thread's calls through pyVmomi another deadline; None is the endpoint's."""
-        self._own.seconds = seconds
-        try:
-            yield
-        finally:
-            self._own.seconds = None
+        self._lock = threading.Lock()
+        self.pool: list[tuple[HttpConnection, float]] = []  # the connection used last comes first, each with when
 
     @contextmanager
     def limited(self, limit: Deadline) -> Iterator[None]:
@@ -130,14 +118,16 @@ class SoapStub(SoapAdapter.SoapStubAdapter):
             seconds: The deadline, for all attempts together; None is the endpoint's, or the end of `limited`.
 
         Raises:
-            vmodl.MethodFault: The server refused; pyVmomi's class of the fault.
+            SoapFault: The server refused.
             TransportError: No answer, half an answer, or something that is no SOAP.
         """
         deadline = self._allowed() if seconds is None else Deadline(seconds)
         generation = self.generation
         try:
             return self._send_patiently(method, request, deadline)
-        except vim.fault.NotAuthenticated:
+        except SoapFault as fault:
+            if not fault.is_a("NotAuthenticated"):
+                raise
             if method in _OF_SESSIONS or not self.renew_once(generation) or method in _OF_ONE_SESSION:
                 raise
         return self._send_patiently(method, request, deadline)
@@ -187,7 +177,7 @@ class SoapStub(SoapAdapter.SoapStubAdapter):
         if status == http.client.OK:
             return body
         if status == http.client.INTERNAL_SERVER_ERROR and b"Envelope" in body[:1024]:
-            raise decode_fault(body, method, self)
+            raise decode_fault(body, method)
         raise BadAnswerError(
             f"{self.endpoint.shown} answered '{method}' with HTTP {status} {reason} instead of SOAP; "
             "is it an ESX, GSX or vCenter, and is its service up?"
@@ -196,10 +186,10 @@ class SoapStub(SoapAdapter.SoapStubAdapter):
     def _post(self, request: bytes, deadline: Deadline) -> tuple[int, str, bytes]:
         headers = {
             "Content-Type": "text/xml; charset=UTF-8",
-            "SOAPAction": self.versionId,
+            "SOAPAction": soap_action(self.version),
             "Accept-Encoding": "gzip, deflate",
         }
-        status, reason, fields, body = self.exchange("POST", self.path, headers, request, deadline)
+        status, reason, fields, body = self.exchange("POST", _PATH, headers, request, deadline)
         return status, reason, _decompress(body, fields.get("Content-Encoding"))
 
     def exchange(
@@ -268,7 +258,7 @@ class SoapStub(SoapAdapter.SoapStubAdapter):
         if response.will_close:
             connection.close()
         else:
-            self.ReturnConnection(connection)
+            self._return(connection)
             if self._retired:  # the session was closed while another thread waited for this answer
                 self.drop_connections()
 
@@ -284,9 +274,7 @@ class SoapStub(SoapAdapter.SoapStubAdapter):
             TransportError: The server cannot be reached.
         """
         while True:
-            with self.lock:
-                self._CloseIdleConnections()
-                pooled: HttpConnection | None = self.pool.pop(0)[0] if self.pool else None
+            pooled = self._pooled()
             if pooled is None:
                 connection = HttpConnection(self.endpoint, self._context, deadline)
                 try:
@@ -302,7 +290,30 @@ class SoapStub(SoapAdapter.SoapStubAdapter):
 
     def drop_connections(self) -> None:
         """Close the connections that are in nobody's use."""
-        self.DropConnections()
+        with self._lock:
+            dropped, self.pool = self.pool, []
+        for connection, _ in dropped:
+            connection.close()
+
+    def _pooled(self) -> HttpConnection | None:
+        """Take the connection that was used last from the pool; those that have rested too long are closed."""
+        oldest = time.monotonic() - _LONGEST_REST
+        with self._lock:
+            found = self.pool
+            self.pool = [item for item in found if item[1] > oldest]
+            rested = found[len(self.pool) :]
+            taken = self.pool.pop(0)[0] if self.pool else None
+        for connection, _ in rested:
+            connection.close()
+        return taken
+
+    def _return(self, connection: HttpConnection) -> None:
+        with self._lock:
+            room = len(self.pool) < _POOL_SIZE
+            if room:
+                self.pool.insert(0, (connection, time.monotonic()))
+        if not room:
+            connection.close()
 
     def _remember_session(self, response: http.client.HTTPResponse) -> None:
         for cookie in response.headers.get_all("Set-Cookie") or ():
