@@ -20,7 +20,8 @@ else:
     ssl = late("ssl")
     etree = late("lxml.etree")
 
+privileges: Any = late("esxvirt.vsphere.privileges")
 typed: Any = late("esxvirt.vsphere.typed")
-"""Without its types: it stands on modules that use this one."""
+"""Without their types: they stand on modules that use this one."""
 
-__all__ = ["etree", "hashlib", "json", "ssl", "typed"]
+__all__ = ["etree", "hashlib", "json", "privileges", "ssl", "typed"]

@@ -10,8 +10,8 @@ from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
 from esxvirt.errors import BadAnswerError, DeadlineError, EsxvirtError, InvalidArgumentError, TransportError
+from esxvirt.vsphere.datastore_file import DatastoreFile
 from esxvirt.vsphere.deadline import Deadline, IdleDeadline, SteadyDeadline
-from esxvirt.vsphere.files import DatastoreFile
 from esxvirt.vsphere.http import HttpConnection
 from esxvirt.vsphere.refusals import refusal
 from esxvirt.vsphere.session import Session, translated

@@ -6,16 +6,14 @@ the file gets on (`SteadyDeadline`).
 
 import http.client
 from typing import Final
-from urllib.parse import quote, urlencode
 
-from esxvirt.datastore_path import DatastorePath
-from esxvirt.errors import BadAnswerError, DeadlineError, TransportError
+from esxvirt.errors import DeadlineError, TransportError
+from esxvirt.vsphere.datastore_file import DatastoreFile
 from esxvirt.vsphere.deadline import Deadline, SteadyDeadline
 from esxvirt.vsphere.refusals import FileNotThereError, FileRefusedError, refusal
 from esxvirt.vsphere.session import Session, translated
 
 __all__ = [
-    "DatastoreFile",
     "FileNotThereError",
     "FileRefusedError",
     "delete_file",
@@ -26,42 +24,6 @@ __all__ = [
 
 LARGEST: Final = 16 << 20
 """Bytes that `read_file` takes: a VMX or a `.vmdk` descriptor has kilobytes; a disk is not read into memory."""
-
-
-class DatastoreFile:
-    """A file as VMware names it, ``[datastore] directory/file``, in a datacenter (``folder/dc1``).
-
-    Raises:
-        BadAnswerError: A text of another form, which a server gave.
-    """
-
-    __slots__ = ("datacenter", "place")
-
-    def __init__(self, place: DatastorePath | str, datacenter: str) -> None:
-        found = DatastorePath.parse(place) if isinstance(place, str) else place
-        if found is None:
-            raise BadAnswerError(f"the server names a file '{place}', which is not of the form '[datastore] path'")
-        self.place = found
-        self.datacenter = datacenter
-
-    @property
-    def datastore(self) -> str:
-        """The datastore's name."""
-        return self.place.datastore
-
-    @property
-    def path(self) -> str:
-        """The path in the datastore."""
-        return self.place.path
-
-    @property
-    def url(self) -> str:
-        """Path and query on the server, percent-encoded."""
-        query = urlencode({"dcPath": self.datacenter, "dsName": self.datastore}, quote_via=quote, safe="")
-        return f"/folder/{quote(self.path)}?{query}"
-
-    def __str__(self) -> str:
-        return str(self.place)
 
 
 def read_file(session: Session, file: DatastoreFile, seconds: float | None = None) -> bytes:

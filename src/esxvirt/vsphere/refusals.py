@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from esxvirt.errors import EsxvirtError, MissingPrivilegeError, NotFoundError, TransportError
 
 if TYPE_CHECKING:
-    from esxvirt.vsphere.files import DatastoreFile
+    from esxvirt.vsphere.datastore_file import DatastoreFile
 
 __all__ = ["FileNotThereError", "FileRefusedError", "refusal"]
 

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Final
 
 from esxvirt.errors import BadAnswerError, EsxvirtError, MissingPrivilegeError
-from esxvirt.vsphere._late import typed
+from esxvirt.vsphere._late import privileges, typed
 from esxvirt.vsphere.calls import read_result, write_call
 from esxvirt.vsphere.deadline import Deadline
 from esxvirt.vsphere.decode import Data, Ref
@@ -157,9 +157,8 @@ class Session:
         return _result(self.transport, body, method)
 
     def _named(self, error: MissingPrivilegeError) -> MissingPrivilegeError:
-        from esxvirt.vsphere.privileges import named  # noqa: PLC0415  it stands on this module
-
-        return named(self, error)
+        named: MissingPrivilegeError = privileges.named(self, error)
+        return named
 
     def send(self, method: str, request: bytes, seconds: float | None = None) -> bytes:
         """Send a ready-made SOAP request; see `Transport.send`, with faults as `esxvirt.errors`."""

@@ -14,7 +14,8 @@ from esxvirt.driver.domain.lookup import lookup_by_name, lookup_by_uuid
 from esxvirt.driver.domain.reading import read_all
 from esxvirt.errors import DomainNotFoundError, EsxvirtError, OperationInvalidError, ServerFault, TransportError
 from esxvirt.sim import Simulator
-from esxvirt.vsphere.files import DatastoreFile, FileNotThereError, delete_file, read_file, write_file
+from esxvirt.vsphere.datastore_file import DatastoreFile
+from esxvirt.vsphere.files import FileNotThereError, delete_file, read_file, write_file
 from tests.unit.driver.conftest import Opener
 
 UUID = "50115e16-9bdc-49d7-f171-53c4d7f91799"

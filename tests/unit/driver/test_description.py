@@ -11,7 +11,8 @@ from esxvirt.driver.domain import lookup, reading
 from esxvirt.driver.domain.description import xml_description
 from esxvirt.errors import VmxError
 from esxvirt.sim import Simulator
-from esxvirt.vsphere.files import DatastoreFile, read_file, write_file
+from esxvirt.vsphere.datastore_file import DatastoreFile
+from esxvirt.vsphere.files import read_file, write_file
 from tests.unit.driver.conftest import Opener
 
 FILE = "[local-storage] archive/archive.vmx"

@@ -7,9 +7,10 @@ import pytest
 
 from esxvirt.errors import BadAnswerError, InvalidArgumentError, TransportError
 from esxvirt.sim import Simulator
+from esxvirt.vsphere.datastore_file import DatastoreFile
 from esxvirt.vsphere.dial import Endpoint
 from esxvirt.vsphere.file_streams import open_reader, open_writer, stat_file
-from esxvirt.vsphere.files import DatastoreFile, FileNotThereError, delete_file, read_file
+from esxvirt.vsphere.files import FileNotThereError, delete_file, read_file
 from esxvirt.vsphere.session import Session
 from esxvirt.vsphere.tls import TlsPolicy
 

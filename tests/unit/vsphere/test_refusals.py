@@ -10,16 +10,10 @@ from typing import Any
 import pytest
 
 from esxvirt.errors import EsxvirtError, MissingPrivilegeError, TransportError
+from esxvirt.vsphere.datastore_file import DatastoreFile
 from esxvirt.vsphere.dial import Endpoint
 from esxvirt.vsphere.file_streams import open_reader, open_writer, stat_file
-from esxvirt.vsphere.files import (
-    DatastoreFile,
-    FileNotThereError,
-    FileRefusedError,
-    delete_file,
-    read_file,
-    write_file,
-)
+from esxvirt.vsphere.files import FileNotThereError, FileRefusedError, delete_file, read_file, write_file
 from esxvirt.vsphere.transport import Transport
 from esxvirt.vsphere.versions import FALLBACK
 

@@ -31,8 +31,8 @@ from esxvirt.driver.tasks.lost_answers import (
 from esxvirt.errors import EsxvirtError, OperationInvalidError, ServerFault, VmxError
 from esxvirt.uuids import normalize
 from esxvirt.vmx import Report, VmxFile, from_domain
+from esxvirt.vsphere.datastore_file import DatastoreFile
 from esxvirt.vsphere.decode import Ref
-from esxvirt.vsphere.files import DatastoreFile
 from esxvirt.vsphere.interrupts import is_done, tell
 from esxvirt.vsphere.inventory import Query, Row, Step, retrieve
 from esxvirt.vsphere.tasks import Watch

@@ -13,7 +13,8 @@ from esxvirt.driver.host.host import version
 from esxvirt.driver.storage.datastores import DATASTORE_PROPERTIES, Datastore, FileNames, datastores_of
 from esxvirt.errors import EsxvirtError, InvalidArgumentError, NotFoundError, VmxError
 from esxvirt.vmx import Report, VmxContext, from_domain, to_domain
-from esxvirt.vsphere.files import DatastoreFile, read_file
+from esxvirt.vsphere.datastore_file import DatastoreFile
+from esxvirt.vsphere.files import read_file
 from esxvirt.vsphere.inventory import Query, Row, Step, retrieve
 from esxvirt.xml.domain import format_domain
 

@@ -20,8 +20,9 @@ from esxvirt.driver.tasks.lost_answers import look_again
 from esxvirt.driver.tasks.machine_tasks import CHANGE_VERSION, STATE, ready, run
 from esxvirt.errors import EsxvirtError, OperationInvalidError, ServerFault, TransportError
 from esxvirt.vmx import Report, VmxFile, redefine
+from esxvirt.vsphere.datastore_file import DatastoreFile
 from esxvirt.vsphere.decode import Ref
-from esxvirt.vsphere.files import DatastoreFile, read_file
+from esxvirt.vsphere.files import read_file
 from esxvirt.vsphere.inventory import Row
 from esxvirt.xml.domain import Domain
 

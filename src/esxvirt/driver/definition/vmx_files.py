@@ -14,8 +14,9 @@ from esxvirt.driver.connection.scope import HostPlace
 from esxvirt.driver.tasks.lost_answers import Write, task_manager
 from esxvirt.driver.tasks.manager_tasks import manager_write, run_manager_task
 from esxvirt.errors import EsxvirtError, OperationInvalidError, ServerFault, TransportError
+from esxvirt.vsphere.datastore_file import DatastoreFile
 from esxvirt.vsphere.decode import Ref
-from esxvirt.vsphere.files import DatastoreFile, FileNotThereError, FileRefusedError, delete_file, read_file, write_file
+from esxvirt.vsphere.files import FileNotThereError, FileRefusedError, delete_file, read_file, write_file
 from esxvirt.vsphere.inventory import Query, Step, retrieve
 
 __all__ = ["StagedFile", "Users", "add_to", "beside", "present", "stage", "users_of"]

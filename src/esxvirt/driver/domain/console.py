@@ -20,7 +20,8 @@ from esxvirt.errors import (
     OperationInvalidError,
     UnsupportedError,
 )
-from esxvirt.vsphere.files import DatastoreFile, delete_file, read_file
+from esxvirt.vsphere.datastore_file import DatastoreFile
+from esxvirt.vsphere.files import delete_file, read_file
 from esxvirt.vsphere.screens import PNG, read_screen
 from esxvirt.vsphere.versions import has_usb_scan_codes
 

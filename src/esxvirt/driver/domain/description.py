@@ -9,7 +9,8 @@ from esxvirt.driver.domain.states import PAUSED, RUNNING, domain_state
 from esxvirt.driver.storage.datastores import DATASTORE_PROPERTIES, FileNames, datastores_of
 from esxvirt.errors import BadAnswerError, EsxvirtError, VmxError
 from esxvirt.vmx import Report, VmxContext, to_domain
-from esxvirt.vsphere.files import DatastoreFile, FileNotThereError, read_file
+from esxvirt.vsphere.datastore_file import DatastoreFile
+from esxvirt.vsphere.files import FileNotThereError, read_file
 from esxvirt.vsphere.inventory import Step
 from esxvirt.xml.domain import Domain, format_domain
 

@@ -17,8 +17,9 @@ from esxvirt.errors import (
     TransportError,
     UnsupportedError,
 )
+from esxvirt.vsphere.datastore_file import DatastoreFile
 from esxvirt.vsphere.file_streams import FileFacts, FileReader, open_reader, stat_file
-from esxvirt.vsphere.files import DatastoreFile, FileNotThereError
+from esxvirt.vsphere.files import FileNotThereError
 
 __all__ = ["Sink", "Source", "download", "upload"]
 

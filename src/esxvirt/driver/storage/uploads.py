@@ -19,8 +19,9 @@ from esxvirt.errors import (
     MissingPrivilegeError,
     OperationFailedError,
 )
+from esxvirt.vsphere.datastore_file import DatastoreFile
 from esxvirt.vsphere.file_streams import PIECE, FileFacts, FileWriter, open_reader, open_writer, stat_file
-from esxvirt.vsphere.files import DatastoreFile, FileNotThereError, FileRefusedError
+from esxvirt.vsphere.files import FileNotThereError, FileRefusedError
 from esxvirt.vsphere.interrupts import DONE, tell
 from esxvirt.vsphere.session import Session
 
