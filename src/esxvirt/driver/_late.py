@@ -1,15 +1,43 @@
-"""What this package imports only when it is used: reading needs no pyVmomi, and few keep sessions."""
+"""What this package imports only when it is used: reading needs no pyVmomi and parses no XML, and few keep sessions."""
 
 from typing import TYPE_CHECKING
 
 from esxvirt.late import late
 
 if TYPE_CHECKING:
+    import ipaddress
+    import socket
+    import weakref
+
     from pyVmomi import vim
 
+    from esxvirt.vsphere import keepalive
     from esxvirt.vsphere import session_cache as kept
+    from esxvirt.xml import network_parse as network_xml
+    from esxvirt.xml import schema
+    from esxvirt.xml.domain import device as device_xml
+    from esxvirt.xml.domain import parse as domain_xml
 else:
+    device_xml = late("esxvirt.xml.domain.device")
+    domain_xml = late("esxvirt.xml.domain.parse")
+    ipaddress = late("ipaddress")
+    keepalive = late("esxvirt.vsphere.keepalive")
+    network_xml = late("esxvirt.xml.network_parse")
+    schema = late("esxvirt.xml.schema")
+    socket = late("socket")
+    weakref = late("weakref")
     kept = late("esxvirt.vsphere.session_cache")
     vim = late("pyVmomi", "vim")
 
-__all__ = ["kept", "vim"]
+__all__ = [
+    "device_xml",
+    "domain_xml",
+    "ipaddress",
+    "keepalive",
+    "kept",
+    "network_xml",
+    "schema",
+    "socket",
+    "vim",
+    "weakref",
+]

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from esxvirt.errors import XmlError, XmlSyntaxError
+from esxvirt.xml._late import etree
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -24,8 +25,6 @@ def parse_document(text: str | bytes, *, root: str | None, name: str) -> "_Eleme
     Raises:
         XmlError: if it is not well formed, too large or too deep, declares entities, or has another root.
     """
-    from lxml import etree  # noqa: PLC0415  a command that reads no XML need not load it
-
     data = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
     if len(data) > MAX_BYTES:
         raise XmlError(f"the document has {len(data)} bytes; more than {MAX_BYTES} are not read")

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from esxvirt.errors import XmlSchemaError
+from esxvirt.xml._late import etree
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -46,6 +47,4 @@ def _find(schema: str) -> Path | None:
 
 @cache
 def _load(path: Path) -> Any:
-    from lxml import etree  # noqa: PLC0415  a command that reads no XML need not load it
-
     return etree.RelaxNG(etree.parse(path))

@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from esxvirt.auth import Authenticator, Credentials, Secret
+from esxvirt.driver._late import keepalive, socket, weakref
 from esxvirt.driver.connection import session_cache
 from esxvirt.driver.connection.endpoints import endpoint_of
 from esxvirt.driver.connection.places import Item, Tree, read_seen, read_tree
@@ -131,10 +132,6 @@ class Connection:
         A server that has not answered for `count` + 1 times in a row is taken for gone: `is_lost` is true from then on,
         and `lost`, which must not hold the connection, is called, on a thread of its own.
         """
-        import weakref  # noqa: PLC0415  as below
-
-        from esxvirt.vsphere.keepalive import KeepAlive  # noqa: PLC0415  few connections live so long
-
         owner = weakref.ref(self)  # a connection that is forgotten ends, and its threads with it
 
         def gone() -> None:
@@ -146,7 +143,7 @@ class Connection:
         self._end_keepalives()
         if interval > 0:
             sessions = [session for session in (self.session, self.vcenter) if session is not None]
-            self._keepalives = [KeepAlive(session, interval, count, gone) for session in sessions]
+            self._keepalives = [keepalive.KeepAlive(session, interval, count, gone) for session in sessions]
 
     def _end_keepalives(self) -> None:
         while self._keepalives:
@@ -218,8 +215,6 @@ def open_vcenter(uri: ConnectionURI, host: Item, authenticate: Authenticator, re
 
 
 def _resolve(hostname: str) -> str:
-    import socket  # noqa: PLC0415
-
     try:
         return str(socket.getaddrinfo(hostname, None, type=socket.SOCK_STREAM)[0][4][0])
     except OSError as error:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from esxvirt.auth import Authenticator
+from esxvirt.driver._late import socket
 from esxvirt.driver.connection.doctor_session import inside
 from esxvirt.driver.connection.endpoints import endpoint_of
 from esxvirt.driver.connection.findings import Finding, failed, fine, skipped, wrong
@@ -91,8 +92,6 @@ def _skip(names: tuple[str, ...], why: str) -> Iterator[Finding]:
 
 
 def _name(server: _Server) -> Finding:
-    import socket  # noqa: PLC0415  as everywhere here
-
     if server.uri.proxy is not None:
         return skipped("name", f"the {server.uri.proxy.type} proxy looks '{server.uri.host}' up")
     try:

@@ -8,6 +8,7 @@ from contextlib import suppress
 from typing import Any, Final
 
 from esxvirt.datastore_path import DatastorePath
+from esxvirt.driver._late import domain_xml
 from esxvirt.driver.connection.connection import Connection
 from esxvirt.driver.connection.scope import HostPlace
 from esxvirt.driver.definition.file_names import escape_item
@@ -67,9 +68,7 @@ def define(connection: Connection, xml: str, host: str | None = None, *, validat
         ServerFault: The server refused, or the task failed.
         TransportError: The server broke off.
     """
-    from esxvirt.xml.domain import parse_domain  # noqa: PLC0415  it needs lxml
-
-    domain = parse_domain(xml, validate=validate and can_validate("domain"))
+    domain = domain_xml.parse_domain(xml, validate=validate and can_validate("domain"))
     connection.notes = ()
     named = None if host is None else connection.scope.named(host)
     rows = _read(connection)

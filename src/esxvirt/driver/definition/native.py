@@ -6,6 +6,7 @@ from typing import Final
 
 from esxvirt.buses import SCSI_WORDS
 from esxvirt.datastore_path import VOLUMES, DatastorePath, mounted, parse_volumes_path
+from esxvirt.driver._late import domain_xml
 from esxvirt.driver.connection.connection import Connection
 from esxvirt.driver.connection.product import GSX
 from esxvirt.driver.connection.scope import HostPlace
@@ -100,10 +101,8 @@ def to_native(
         XmlError: No XML of a domain.
         EsxvirtError: What VMware does not have; a datastore or disk image that the server does not have.
     """
-    from esxvirt.xml.domain.parse import parse_domain  # noqa: PLC0415  lxml is not needed to read VMX files
-
     _check(native_format, strict=strict, lenient=lenient)
-    domain = parse_domain(xml)
+    domain = domain_xml.parse_domain(xml)
     context, version = None, _HARDWARE
     if connection is not None:
         context = native_context(connection, lenient=lenient, report=report)

@@ -12,9 +12,7 @@ def can_validate(schema: str) -> bool:
 
     libvirt always has its schemas. The machines that this runs on mostly have none, and the same XML is to do there.
     """
-    from esxvirt.xml.schema import available  # noqa: PLC0415  rarely asked for
-
-    if available(schema):
+    if schemas.available(schema):
         return True
     _log.warning("the XML is not validated: libvirt's schemas are not installed (Debian's package libvirt0 has them)")
     return False

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from esxvirt.buses import SCSI_TYPES
-from esxvirt.driver._late import vim
+from esxvirt.driver._late import device_xml, vim
 from esxvirt.driver.connection.connection import Connection
 from esxvirt.driver.definition.native import native_context
 from esxvirt.driver.devices import specs
@@ -55,9 +55,7 @@ def attach(connection: Connection, domain: DomainHandle, xml: str, affect: int =
 
 
 def _attach(connection: Connection, domain: DomainHandle, xml: str, affect: int) -> None:
-    from esxvirt.xml.domain.device import parse_device  # noqa: PLC0415  it needs lxml
-
-    device = parse_device(xml)
+    device = device_xml.parse_device(xml)
     hardware, machine = begin(connection, domain, affect)
     if isinstance(device, Disk):
         changes = _add_disk(connection, hardware, device)
@@ -92,11 +90,9 @@ def detach(connection: Connection, domain: DomainHandle, xml: str, affect: int =
 
 
 def _detach(connection: Connection, domain: DomainHandle, xml: str, affect: int) -> None:
-    from esxvirt.xml.domain.device import OtherDevice, parse_device  # noqa: PLC0415
-
-    device = parse_device(xml)
+    device = device_xml.parse_device(xml)
     hardware, machine = begin(connection, domain, affect)
-    if isinstance(device, OtherDevice):
+    if isinstance(device, device_xml.OtherDevice):
         raise OperationUnsupportedError(
             f"a device of the kind '{device.kind}' cannot be detached; define the domain without it while it is off"
         )

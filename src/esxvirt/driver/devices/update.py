@@ -5,6 +5,7 @@ Calls as in `esxvirt.driver.devices.attach`.
 
 from typing import Any
 
+from esxvirt.driver._late import device_xml
 from esxvirt.driver.connection.connection import Connection
 from esxvirt.driver.devices import specs
 from esxvirt.driver.devices.attach import begin, check, check_image, submit
@@ -32,9 +33,7 @@ def update(connection: Connection, domain: DomainHandle, xml: str, affect: int =
 
 
 def _update(connection: Connection, domain: DomainHandle, xml: str, affect: int) -> None:
-    from esxvirt.xml.domain.device import parse_device  # noqa: PLC0415  it needs lxml
-
-    device = parse_device(xml)
+    device = device_xml.parse_device(xml)
     hardware, machine = begin(connection, domain, affect)
     if isinstance(device, Disk):
         found = find_device(hardware, device)

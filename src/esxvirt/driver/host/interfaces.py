@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
+from esxvirt.driver._late import ipaddress
 from esxvirt.driver.connection.connection import Connection
 from esxvirt.errors import AmbiguousError, EsxvirtError, InterfaceNotFoundError
 from esxvirt.vsphere.decode import Ref
@@ -111,9 +112,7 @@ def describe(connection: Connection, interface: InterfaceHandle) -> HostInterfac
 
 def _prefix(mask: str) -> int | None:
     """How many bits of an IPv4 address are the network's; None for a mask that is none."""
-    from ipaddress import IPv4Network  # noqa: PLC0415  cards with an address of their own are rare
-
     try:
-        return IPv4Network(f"0.0.0.0/{mask}").prefixlen
+        return ipaddress.IPv4Network(f"0.0.0.0/{mask}").prefixlen
     except ValueError:
         return None

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final
 
-from esxvirt.driver._late import vim
+from esxvirt.driver._late import network_xml, vim
 from esxvirt.driver.connection.connection import Connection
 from esxvirt.driver.definition.validating import can_validate
 from esxvirt.driver.host.host_parts import change_part
@@ -69,9 +69,7 @@ def define(connection: Connection, xml: str, *, validate: bool = False) -> Netwo
         ServerFault: The server refused; nothing is left behind.
         TransportError: The server broke off, and what was made is removed again as far as it can be.
     """
-    from esxvirt.xml.network_parse import parse_network  # noqa: PLC0415  it needs lxml
-
-    network = parse_network(xml, validate=validate and can_validate("network"))
+    network = network_xml.parse_network(xml, validate=validate and can_validate("network"))
     host = connection.scope.only_host().ref
     row = read_host(connection, host, SWITCHES, GROUPS, CARDS)
     _check(network, row)

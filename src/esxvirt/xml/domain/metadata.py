@@ -4,6 +4,7 @@ import re
 from typing import TYPE_CHECKING
 
 from esxvirt.errors import EsxvirtError, InvalidArgumentError, XmlError
+from esxvirt.xml._late import etree
 from esxvirt.xml.reader import parse_document
 from esxvirt.xml.text import Lines
 
@@ -17,8 +18,6 @@ _PREFIX = re.compile(r"[^\W\d][\w.-]*")
 
 def parse_metadata(root: "_Element") -> str | None:
     """Give what is inside the `<metadata>` of a domain, one element a namespace; None if nothing."""
-    from lxml import etree  # noqa: PLC0415  reading VMX files needs no XML
-
     element = root.find("metadata")
     if element is None:
         return None
@@ -32,8 +31,6 @@ def parse_metadata(root: "_Element") -> str | None:
 
 def _alone(element: "_Element") -> "_Element":
     """Give a copy without the namespaces that only what is around the element declares."""
-    from lxml import etree  # noqa: PLC0415
-
     copied = etree.fromstring(_text(element))
     above = element.getparent()
     outer = {} if above is None else above.nsmap
@@ -44,8 +41,6 @@ def _alone(element: "_Element") -> "_Element":
 
 def format_metadata(metadata: str, lines: Lines) -> None:
     """Write `<metadata>`, laid out as libvirt, or rather libxml2, does."""
-    from lxml import etree  # noqa: PLC0415  few machines have any
-
     try:
         holder = _parse(metadata)
     except EsxvirtError:  # somebody else wrote it
@@ -62,8 +57,6 @@ def find_metadata(metadata: str | None, uri: str) -> str | None:
     found = _find(_stored(metadata), uri)
     if found is None:
         return None
-    from lxml import etree  # noqa: PLC0415
-
     # libvirt drops the name of the namespace, but not its declaration if it was declared without a prefix.
     text = _text(found)
     for prefix, known in found.nsmap.items():
@@ -105,7 +98,6 @@ def set_metadata(metadata: str | None, uri: str, key: str | None, xml: str | Non
 
 def _into_namespace(element: "_Element", uri: str, key: str) -> "_Element":
     """Give a copy whose names without a namespace are in that of `uri`."""
-    from lxml import etree  # noqa: PLC0415
 
     def copy(old: "_Element", nsmap: dict[str | None, str]) -> "_Element":
         name = etree.QName(old)
@@ -135,8 +127,6 @@ def _stored(metadata: str | None) -> "_Element":
 
 
 def _find(holder: "_Element", uri: str) -> "_Element | None":
-    from lxml import etree  # noqa: PLC0415
-
     return next((child for child in holder if etree.QName(child).namespace == uri), None)
 
 
@@ -153,6 +143,4 @@ def _without_blanks(element: "_Element") -> "_Element":
 
 
 def _text(element: "_Element") -> str:
-    from lxml import etree  # noqa: PLC0415
-
     return etree.tostring(element, encoding="unicode", with_tail=False)
