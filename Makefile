@@ -1,6 +1,7 @@
 # Every target sets up what it needs in .venv; only make and a Python 3.11 or newer have to be there.
 #
 #   make demo     list the machines of a simulated ESX host and print one's XML
+#   make unit     the tests that need no server, and how long they took: after each change
 #   make test     all tests; those whose tools are missing say so and are skipped (see `make tools`)
 #   make bare     the same in a fresh Debian 13 with nothing but Python, make and git (needs debootstrap, and root or sudo)
 #   make coverage the same, and what of the code they ran, which takes half as long again
@@ -31,10 +32,13 @@ SECONDS_EACH ?= 60
 SOAK_SECONDS ?= 60
 BENCH_ARGS ?=
 
-.PHONY: demo test bare coverage check bench fuzz guided soak sessions faults large docs tools clean setup
+.PHONY: demo unit test bare coverage check bench fuzz guided soak sessions faults large docs tools clean setup
 
 demo: $(VENV)/.demo
 	$(BIN)/esxvirsh -c sim:///esx "list --all; dumpxml Fedora11"
+
+unit: $(VENV)/.test
+	$(BIN)/python -m pytest -q -n auto --maxprocesses=8 --dist=loadfile --durations=5 tests/unit $(PYTEST_ARGS)
 
 test: $(VENV)/.test
 	$(BIN)/python -m pytest -n auto --maxprocesses=8 --dist=loadfile $(PYTEST_ARGS)

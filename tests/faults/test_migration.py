@@ -30,7 +30,7 @@ from esxvirt.uri import parse
 from esxvirt.vsphere.decode import Ref
 from esxvirt.vsphere.tasks import Outcome, follow_task
 from tests.client import write_auth_file
-from tests.unit.cli.program import MORTAL
+from tests.program import MORTAL
 
 NAME = "vm-0001"
 WAITS = {"vcenter-2.5": "WaitForUpdates", "vcenter-7.0": "WaitForUpdatesEx"}

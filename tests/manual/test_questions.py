@@ -8,7 +8,7 @@ import pytest
 
 from esxvirt.sim import Simulator
 from tests.manual.beside import Answer, Client, esxvirsh, on_each
-from tests.unit.cli.program import converse
+from tests.program import converse
 
 PROFILES = ("esx-3.5", "esx-7.0", "gsx-2.0", "vcenter-7.0")
 

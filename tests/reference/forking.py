@@ -1,7 +1,8 @@
 """A process that has esxvirsh loaded already and forks for every command line: what thousands of lines can afford.
 
 What a run of its own costs most is loading, a third of a second each time. That our command starts as a program, and
-how little it loads, is tried elsewhere (`tests/unit/cli/test_process.py`, `tests/unit/project/test_light_imports.py`).
+how little it loads, is tried elsewhere (`tests/server/cli/test_process.py`,
+`tests/unit/project/test_light_imports.py`).
 
 `python -m tests.reference.forking` reads a request a line from its standard input, and answers each with a line, both
 of them JSON.

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from esxvirt.sim import Simulator
+from tests.program import MORTAL, Conversation, converse
 from tests.reference import harness
 from tests.tools import missing
-from tests.unit.cli.program import MORTAL, Conversation, converse
 
 PROFILE = "vcenter-7.0"
 

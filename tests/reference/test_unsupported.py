@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from esxvirt.sim import Simulator
+from tests.program import converse
 from tests.reference import harness
-from tests.unit.cli.program import converse
 
 _WEB = re.compile(r"\bweb\b")
 

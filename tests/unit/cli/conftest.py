@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.cli.small_disks import SmallDisk, small_disk_in
+from tests.small_disks import SmallDisk, small_disk_in
 
 
 @pytest.fixture

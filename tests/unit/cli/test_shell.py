@@ -12,8 +12,8 @@ from esxvirt.cli import completion, terminal
 from esxvirt.cli.output import Output
 from esxvirt.cli.settings import Settings
 from esxvirt.cli.virsh import Virsh
-from tests.unit.cli.program import MORTAL, converse, esxvirsh
-from tests.unit.cli.small_disks import SmallDisk
+from tests.program import MORTAL, converse, esxvirsh
+from tests.small_disks import SmallDisk
 
 if TYPE_CHECKING:
     from esxvirt.cli.protocols import Connection

@@ -2,6 +2,8 @@
 
 import logging
 
+from esxvirt.driver._late import schema as schemas
+
 __all__ = ["can_validate"]
 
 _log = logging.getLogger(__name__)
