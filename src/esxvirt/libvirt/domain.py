@@ -321,7 +321,7 @@ class virDomain(Changing, Tuning, Snapshots, Migration, Console):
 
     def setAutostart(self, autostart: int) -> int:
         """Have the domain start with its host, or with 0 not; 0. Refused if other domains would start, too, then."""
-        from esxvirt.driver.domain.autostart import set_autostart
+        from esxvirt.driver.domain.autostart_change import set_autostart
 
         set_autostart(self._driver, self._o, start=bool(to_int(autostart)))
         return 0

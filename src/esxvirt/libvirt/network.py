@@ -3,7 +3,6 @@
 # ruff: noqa: PLC0415  the driver, and what it stands on, is loaded with the first connection
 
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 from esxvirt.errors import EsxvirtError
 from esxvirt.libvirt.methods import offers, to_int
@@ -27,7 +26,7 @@ class virNetwork(OfConnection):
 
     def UUID(self) -> bytes:
         """Return the network's UUID, 16 bytes."""
-        return UUID(self._o.uuid).bytes
+        return bytes.fromhex(self._o.uuid.replace("-", ""))
 
     def UUIDString(self) -> str:
         """Return the network's UUID in its usual form."""

@@ -3,7 +3,6 @@
 # ruff: noqa: PLC0415  the driver, and what it stands on, is loaded with the first connection
 
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 from esxvirt.errors import EsxvirtError
 from esxvirt.libvirt.arguments import check_connection
@@ -37,7 +36,7 @@ class virStoragePool(OfConnection):
 
     def UUID(self) -> bytes:
         """Return the UUID as 16 bytes; no question to the server."""
-        return UUID(self._o.uuid).bytes
+        return bytes.fromhex(self._o.uuid.replace("-", ""))
 
     def isActive(self) -> int:
         """Return 1: all pools are."""

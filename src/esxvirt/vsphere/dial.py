@@ -2,7 +2,7 @@
 
 import socket
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from esxvirt.errors import TransportError
 from esxvirt.uri import Proxy
@@ -66,7 +66,9 @@ def dial(endpoint: Endpoint, deadline: Deadline) -> socket.socket:
 
 def _connect(host: str, port: int, what: str, deadline: Deadline) -> socket.socket:
     try:
-        connected = socket.create_connection((host, port), timeout=deadline.remaining())
+        # As bytes, a name does not pass through IDNA, whose tables only names of other scripts need.
+        name: Any = host.encode() if host.isascii() else host
+        connected = socket.create_connection((name, port), timeout=deadline.remaining())
     except socket.gaierror as error:
         raise TransportError(f"cannot resolve the name of {what}: {error.strerror}; check its spelling") from error
     except TimeoutError as error:
