@@ -1,9 +1,9 @@
 """`list --all` by esxvirsh, the real virsh, govc and a plain pyVmomi script, on one simulator, in one run.
 
 Prints a table in Markdown: number of machines, added latency, and for each program the medians of wall time, CPU
-time and SOAP calls. Then whether esxvirsh is ahead of virsh and govc, what starting costs beside bare Python, how many conversions of VMX files and domain XML
-esxvirt and the real libvirt-python do a second, and how fast a volume goes up and down beside curl. It measures; it is
-no test, and fails for no number.
+time and SOAP calls. Then whether esxvirsh is ahead of virsh and govc, what starting costs beside bare Python, how many
+conversions of VMX files and domain XML esxvirt and the real libvirt-python do a second, and how fast a volume goes up
+and down beside curl. It measures; it is no test, and fails for no number.
 """
 
 import argparse

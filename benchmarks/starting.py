@@ -1,4 +1,4 @@
-"""What starting costs: CPU of bare Python, of `esxvirsh --version`, of the module's import, and of lists of 10 machines.
+"""What starting costs: CPU of bare Python, of `esxvirsh --version`, of the module's import, of lists of 10 machines.
 
 The least of many runs, which a busy machine changes little, and how many times bare Python it is, which holds on any
 machine.
