@@ -2,7 +2,7 @@
 
 import socket
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from esxvirt.errors import TransportError
 from esxvirt.uri import Proxy
@@ -12,7 +12,7 @@ from esxvirt.vsphere.tls import TlsPolicy
 if TYPE_CHECKING:
     from python_socks import ProxyType
 
-__all__ = ["DEFAULT_DEADLINE", "Endpoint", "dial", "lookup_name"]
+__all__ = ["DEFAULT_DEADLINE", "Endpoint", "dial"]
 
 DEFAULT_DEADLINE = 120.0
 """Seconds that a call may take when nothing else was asked for: as long as vCenter's own client waits."""
@@ -46,14 +46,6 @@ class Endpoint:
         return f"{'https' if self.tls else 'http'}://{self.name}"
 
 
-def lookup_name(host: str) -> Any:
-    """Return a host's name as `socket` looks it up at once.
-
-    As bytes, it does not pass through IDNA, whose tables only names of other scripts need.
-    """
-    return host.encode() if host.isascii() else host
-
-
 def dial(endpoint: Endpoint, deadline: Deadline) -> socket.socket:
     """Connect.
 
@@ -74,7 +66,7 @@ def dial(endpoint: Endpoint, deadline: Deadline) -> socket.socket:
 
 def _connect(host: str, port: int, what: str, deadline: Deadline) -> socket.socket:
     try:
-        connected = socket.create_connection((lookup_name(host), port), timeout=deadline.remaining())
+        connected = socket.create_connection((host, port), timeout=deadline.remaining())
     except socket.gaierror as error:
         raise TransportError(f"cannot resolve the name of {what}: {error.strerror}; check its spelling") from error
     except TimeoutError as error:

@@ -15,7 +15,6 @@ from esxvirt.driver.connection.scope import Scope, scope_of
 from esxvirt.driver.connection.uri_paths import resolve
 from esxvirt.errors import EsxvirtError, InvalidArgumentError
 from esxvirt.uri import ConnectionURI, parse
-from esxvirt.vsphere.dial import lookup_name
 from esxvirt.vsphere.session import Session
 
 if TYPE_CHECKING:
@@ -222,7 +221,7 @@ def _resolve(hostname: str) -> str:
     import socket  # noqa: PLC0415
 
     try:
-        return str(socket.getaddrinfo(lookup_name(hostname), None, type=socket.SOCK_STREAM)[0][4][0])
+        return str(socket.getaddrinfo(hostname, None, type=socket.SOCK_STREAM)[0][4][0])
     except OSError as error:
         raise EsxvirtError(f"IP address lookup for host '{hostname}' failed: {error.strerror}") from error
 
