@@ -1,9 +1,9 @@
 """`list --all` by esxvirsh, the real virsh, govc and a plain pyVmomi script, on one simulator, in one run.
 
 Prints a table in Markdown: number of machines, added latency, and for each program the medians of wall time, CPU
-time and SOAP calls. Then whether esxvirsh is ahead of virsh, and how many conversions of VMX files and domain XML
-esxvirt and the real libvirt-python do a second, and how fast a volume goes up and down beside curl. It measures; it is
-no test, and fails for no number.
+time and SOAP calls. Then whether esxvirsh is ahead of virsh and govc, what starting costs beside bare Python, how many
+conversions of VMX files and domain XML esxvirt and the real libvirt-python do a second, and how fast a volume goes up
+and down beside curl. It measures; it is no test, and fails for no number.
 """
 
 import argparse
@@ -13,7 +13,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks import conversions, transfers, whole_vcenter
+from benchmarks import conversions, starting, transfers, whole_vcenter
 from benchmarks.measure import Sample, median, run, serving
 from benchmarks.programs import Program, installed
 
@@ -68,14 +68,14 @@ def table(cells: list[Cell]) -> str:
 
 
 def verdict(cells: list[Cell]) -> str:
-    """How esxvirsh's wall time compares with virsh's, server by server."""
+    """How esxvirsh's wall time compares with virsh's and govc's, server by server."""
     walls = {(cell.vms, cell.latency, cell.program): cell.sample.wall for cell in cells}
     lines = []
-    for (vms, latency, program), virsh in walls.items():
-        if program == "virsh":
+    for (vms, latency, program), theirs in walls.items():
+        if program in {"virsh", "govc collect", "govc vm.info"}:
             ours = walls[vms, latency, "esxvirsh"]
-            word = f"{virsh / ours:.1f} times as fast as" if ours < virsh else f"behind ({ours / virsh:.1f} times)"
-            lines.append(f"- {vms:,} machines, {latency * 1000:.0f} ms: esxvirsh is {word} virsh")
+            word = f"{theirs / ours:.1f} times as fast as" if ours < theirs else f"behind ({ours / theirs:.1f} times)"
+            lines.append(f"- {vms:,} machines, {latency * 1000:.0f} ms: esxvirsh is {word} {program}")
     return "\n".join(lines)
 
 
@@ -89,6 +89,7 @@ def main() -> None:
     parser.add_argument("--conversions", type=float, default=2, help="seconds for each conversion; 0 leaves them out")
     parser.add_argument("--site", type=int, default=10_000, help="machines of a vCenter of 50 hosts; 0 leaves it out")
     parser.add_argument("--transfer", type=int, default=2048, help="MiB of a volume that goes up and down; 0: none")
+    parser.add_argument("--starts", type=int, default=20, help="runs of what is only started; 0 leaves them out")
     parser.add_argument("--output", type=Path, help="write the table to this file, too")
     arguments = parser.parse_args()
 
@@ -105,6 +106,8 @@ def main() -> None:
     )
     parts = [heading, table(cells), verdict(cells)]
     parts += [f"Not installed here: {', '.join(programs.missing)}."] if programs.missing else []
+    if arguments.starts > 0:
+        parts.append(starting.table(starting.measure(arguments.starts)))
     if arguments.site > 0:
         parts.append(whole_vcenter.table(whole_vcenter.measure(arguments.site, 0.0), arguments.site))
     if arguments.conversions > 0:

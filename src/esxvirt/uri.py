@@ -54,9 +54,9 @@ _SAFE_IN_USER = _MARKS + ";:&=+$,"
 _SAFE_IN_PATH = _MARKS + "/;@&=+$,"
 _SAFE_IN_FRAGMENT = _MARKS + ";/?:@&=+$,[]"
 
-_BOOLEAN = re.compile(r"[ \t\n\v\f\r]*[+-]?0*([01]?)", re.ASCII)  # C's strtol, as libvirt reads these
-_THUMBPRINT = re.compile(r"[0-9A-Fa-f]{2}(?::?[0-9A-Fa-f]{2}){31}", re.ASCII)
-_ZONE = re.compile(r"[A-Za-z0-9._~\-]+", re.ASCII)
+_BOOLEAN = r"[ \t\n\v\f\r]*[+-]?0*([01]?)"  # C's strtol, as libvirt reads these
+_THUMBPRINT = r"[0-9A-Fa-f]{2}(?::?[0-9A-Fa-f]{2}){31}"
+_ZONE = r"[A-Za-z0-9._~\-]+"
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,7 +253,7 @@ class _Parameters:
 
 
 def _boolean(name: str, value: str) -> bool:
-    match = _BOOLEAN.fullmatch(value)
+    match = re.fullmatch(_BOOLEAN, value, re.ASCII)
     # The pattern also fits a text without digits, or "-1"; neither is 0 or 1.
     if match is None or not value[-1:].isdigit() or (match[1] == "1" and "-" in value):
         raise UriError(f"Query parameter '{name}' has unexpected value '{value}' (should be 0 or 1)")
@@ -267,7 +267,7 @@ def _file(name: str, value: str, what: str) -> str:
 
 
 def _thumbprint(value: str) -> str:
-    if not _THUMBPRINT.fullmatch(value):
+    if not re.fullmatch(_THUMBPRINT, value, re.ASCII):
         raise UriError(
             f"Query parameter 'thumbprint' has unexpected value '{value}' (should be the SHA-256 of the server's "
             "certificate: 64 hexadecimal digits, with or without colons between pairs)"
@@ -317,7 +317,7 @@ def _host(raw: str, text: str) -> str:
     # A zone may come as %25eth0, as RFC 6874 has it, or as %eth0, as people write it and libvirt takes it.
     address, percent, zone = raw[1:-1].partition("%")
     zone = zone.removeprefix("25") if zone.startswith("25") and len(zone) > 2 else zone
-    if not _is_ipv6(address) or (percent and not _ZONE.fullmatch(zone)):
+    if not _is_ipv6(address) or (percent and not re.fullmatch(_ZONE, zone, re.ASCII)):
         raise _syntax_error(text)
     return address + percent + zone
 

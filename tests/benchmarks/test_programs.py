@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks import transfers, whole_vcenter
+from benchmarks import starting, transfers, whole_vcenter
 from benchmarks.__main__ import measure, table, verdict
 from benchmarks.measure import run, serving
 from benchmarks.programs import installed
@@ -33,6 +33,17 @@ def test_the_table_has_a_line_for_each_program() -> None:
     lines = table(cells).splitlines()
     assert [line.split("|")[3].strip() for line in lines[2:]] == ["esxvirsh", "pyVmomi"]
     assert verdict(cells) == ""  # there is no virsh to compare with
+
+
+def test_what_starting_costs() -> None:
+    starts = starting.measure(1, 1)
+    assert [start.command for start in starts][:4] == [
+        "bare Python",
+        "esxvirsh --version",
+        "import esxvirt.libvirt",
+        "esxvirsh, 1 machines",
+    ]
+    assert "| bare Python |" in starting.table(starts)
 
 
 def test_all_hosts_of_a_vcenter() -> None:

@@ -13,6 +13,7 @@ from esxvirt.libvirt._domain_snapshots import Snapshots
 from esxvirt.libvirt._domain_tuning import Tuning
 from esxvirt.libvirt._errors import report, report_argument
 from esxvirt.libvirt._late import (
+    autostart_change,
     definition,
     description,
     domain_autostart,
@@ -222,7 +223,7 @@ class virDomain(Changing, Tuning, Snapshots, Migration, Console):
 
     def setAutostart(self, autostart: int) -> int:
         """Have the domain start with its host, or with 0 not; 0. Refused if other domains would start, too, then."""
-        domain_autostart.set_autostart(self._driver, self._o, start=bool(to_int(autostart)))
+        autostart_change.set_autostart(self._driver, self._o, start=bool(to_int(autostart)))
         return 0
 
     # the description

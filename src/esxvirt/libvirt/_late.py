@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from esxvirt.driver.devices import attach, nic_links, update
     from esxvirt.driver.domain import (
         affect_flags,
+        autostart_change,
         console,
         description,
         domain_paths,
@@ -75,6 +76,7 @@ else:
     nic_links = late("esxvirt.driver.devices.nic_links")
     update = late("esxvirt.driver.devices.update")
     affect_flags = late("esxvirt.driver.domain.affect_flags")
+    autostart_change = late("esxvirt.driver.domain.autostart_change")
     domain_autostart = late("esxvirt.driver.domain.autostart")
     console = late("esxvirt.driver.domain.console")
     description = late("esxvirt.driver.domain.description")
@@ -126,6 +128,7 @@ __all__ = [
     "affect_flags",
     "ast",
     "attach",
+    "autostart_change",
     "capabilities_xml",
     "connections",
     "console",

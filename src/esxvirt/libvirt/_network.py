@@ -1,7 +1,6 @@
 """virNetwork: a virtual switch."""
 
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 from esxvirt.errors import EsxvirtError
 from esxvirt.libvirt._late import network_definition, network_xml, networks
@@ -26,7 +25,7 @@ class virNetwork(OfConnection):
 
     def UUID(self) -> bytes:
         """Return the network's UUID, 16 bytes."""
-        return UUID(self._o.uuid).bytes
+        return bytes.fromhex(self._o.uuid.replace("-", ""))
 
     def UUIDString(self) -> str:
         """Return the network's UUID in its usual form."""

@@ -1,7 +1,6 @@
 """virStoragePool: a datastore, or an iSCSI target."""
 
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 from esxvirt.constants.errors import VIR_FROM_STORAGE
 from esxvirt.constants.storage import VIR_STORAGE_VOL_CREATE_VALIDATE
@@ -36,7 +35,7 @@ class virStoragePool(OfConnection):
 
     def UUID(self) -> bytes:
         """Return the UUID as 16 bytes; no question to the server."""
-        return UUID(self._o.uuid).bytes
+        return bytes.fromhex(self._o.uuid.replace("-", ""))
 
     def isActive(self) -> int:
         """Return 1: all pools are."""

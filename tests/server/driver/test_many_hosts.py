@@ -13,7 +13,7 @@ from esxvirt.driver.connection.hosts import list_hosts
 from esxvirt.driver.connection.scope import Scope
 from esxvirt.driver.connection.tree import read_inventory
 from esxvirt.driver.definition import define, native
-from esxvirt.driver.domain import autostart, description, info, lifecycle, listing, lookup, reading
+from esxvirt.driver.domain import autostart, autostart_change, description, info, lifecycle, listing, lookup, reading
 from esxvirt.driver.domain.vcpus import set_vcpus
 from esxvirt.driver.host import host, interfaces
 from esxvirt.driver.network import networks
@@ -153,7 +153,7 @@ def test_one_domain(connect: Opener) -> None:
     connection = connect()
     domain = lookup.lookup_by_name(connection, "vm-0002")
     assert reading.place_of(connection, domain).name == "esx2.example.com"
-    autostart.set_autostart(connection, domain, start=True)
+    autostart_change.set_autostart(connection, domain, start=True)
     assert autostart.get_autostart(connection, domain)
     assert [found.name for found in listing.list_domains(connection, listing.ListFlags.AUTOSTART)] == ["vm-0002"]
     other = lookup.lookup_by_name(connection, "archive")

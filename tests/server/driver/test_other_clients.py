@@ -10,7 +10,7 @@ import pytest
 from esxvirt.driver.connection.connection import Connection
 from esxvirt.driver.definition import define
 from esxvirt.driver.devices import attach, update
-from esxvirt.driver.domain import autostart, lifecycle, memory, metadata, rename
+from esxvirt.driver.domain import autostart, autostart_change, lifecycle, memory, metadata, rename
 from esxvirt.driver.domain.handles import DomainHandle
 from esxvirt.driver.domain.lookup import lookup_by_name, lookup_by_uuid
 from esxvirt.driver.domain.reading import read, read_all
@@ -254,13 +254,13 @@ def test_what_was_written_and_not_read_is_read_by_defining_it_again(
 @pytest.mark.parametrize("start", [True, False])
 def test_autostart_whose_answer_is_lost(fresh: Simulator, connection: Connection, start: bool) -> None:
     domain = archive(connection)
-    autostart.set_autostart(connection, domain, start=not start)
+    autostart_change.set_autostart(connection, domain, start=not start)
     fresh.faults.add(socket="lost", method="ReconfigureAutostart", count=1)
-    autostart.set_autostart(connection, domain, start=start)
+    autostart_change.set_autostart(connection, domain, start=start)
     assert autostart.get_autostart(connection, domain) is start
     fresh.faults.add(socket="refuse", method="ReconfigureAutostart", count=1)
     with pytest.raises(TransportError, match=r"nothing of it is to be seen so far.*: look whether the domain"):
-        autostart.set_autostart(connection, domain, start=not start)
+        autostart_change.set_autostart(connection, domain, start=not start)
 
 
 def test_a_fault_of_a_read_is_not_the_tasks(fresh: Simulator, connection: Connection) -> None:

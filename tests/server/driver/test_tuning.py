@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from esxvirt.driver.connection.connection import Connection
-from esxvirt.driver.domain import autostart, guest, info, memory, scheduler, vcpus
+from esxvirt.driver.domain import autostart, autostart_change, guest, info, memory, scheduler, vcpus
 from esxvirt.driver.domain.lookup import lookup_by_name
 from esxvirt.driver.domain.scheduler import Scheduling
 from esxvirt.errors import InvalidArgumentError, OperationInvalidError, ServerFault
@@ -99,10 +99,10 @@ def test_scheduling_out_of_range(fresh: Simulator, connection: Connection, chang
 def test_starting_with_the_host(connection: Connection) -> None:
     archive, web = lookup_by_name(connection, "archive"), lookup_by_name(connection, "web")
     assert not autostart.get_autostart(connection, archive)
-    autostart.set_autostart(connection, archive, start=True)
+    autostart_change.set_autostart(connection, archive, start=True)
     assert autostart.get_autostart(connection, archive)
     assert not autostart.get_autostart(connection, web)
-    autostart.set_autostart(connection, archive, start=False)
+    autostart_change.set_autostart(connection, archive, start=False)
     assert not autostart.get_autostart(connection, archive)
 
 

@@ -67,7 +67,8 @@ def get(port: int, policy: TlsPolicy, host: str = "127.0.0.1") -> int:
     endpoint = Endpoint(host, port, policy)
     connection = HttpConnection(endpoint, make_context(policy), Deadline(30))
     try:
-        connection.request("GET", "/")
+        connection.connect()
+        connection.begin("GET", "/", {})
         return connection.getresponse().status
     finally:
         connection.close()

@@ -1,0 +1,45 @@
+"""HTTP's statuses that servers' answers are told apart by; `http` and `http.client` take long to import."""
+
+from typing import Final
+
+__all__ = [
+    "ACCEPTED",
+    "CONFLICT",
+    "CREATED",
+    "FORBIDDEN",
+    "GONE",
+    "INSUFFICIENT_STORAGE",
+    "INTERNAL_SERVER_ERROR",
+    "LOCKED",
+    "METHOD_NOT_ALLOWED",
+    "NOT_FOUND",
+    "NOT_IMPLEMENTED",
+    "NOT_MODIFIED",
+    "NO_CONTENT",
+    "OK",
+    "PARTIAL_CONTENT",
+    "REQUESTED_RANGE_NOT_SATISFIABLE",
+    "REQUEST_ENTITY_TOO_LARGE",
+    "SERVICE_UNAVAILABLE",
+    "UNAUTHORIZED",
+]
+
+OK: Final = 200
+CREATED: Final = 201
+ACCEPTED: Final = 202
+NO_CONTENT: Final = 204
+PARTIAL_CONTENT: Final = 206
+NOT_MODIFIED: Final = 304
+UNAUTHORIZED: Final = 401
+FORBIDDEN: Final = 403
+NOT_FOUND: Final = 404
+METHOD_NOT_ALLOWED: Final = 405
+CONFLICT: Final = 409
+GONE: Final = 410
+REQUEST_ENTITY_TOO_LARGE: Final = 413
+REQUESTED_RANGE_NOT_SATISFIABLE: Final = 416
+LOCKED: Final = 423
+INTERNAL_SERVER_ERROR: Final = 500
+NOT_IMPLEMENTED: Final = 501
+SERVICE_UNAVAILABLE: Final = 503
+INSUFFICIENT_STORAGE: Final = 507
