@@ -1,7 +1,7 @@
 """What this package imports only when it is used.
 
 pyVmomi takes longer to import than most commands to run. OpenSSL's hashes are for pinned certificates and the names of
-kept sessions, `ssl` is for HTTPS, lxml for large answers, `random` for what goes wrong.
+kept sessions, `ssl` is for HTTPS, lxml for large answers.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -11,14 +11,12 @@ from esxvirt.late import late
 if TYPE_CHECKING:
     import hashlib
     import json
-    import random
     import ssl
 
     from lxml import etree
 else:
     hashlib = late("hashlib")
     json = late("json")
-    random = late("random")
     ssl = late("ssl")
     etree = late("lxml.etree")
 
@@ -26,4 +24,4 @@ privileges: Any = late("esxvirt.vsphere.privileges")
 typed: Any = late("esxvirt.vsphere.typed")
 """Without their types: they stand on modules that use this one."""
 
-__all__ = ["etree", "hashlib", "json", "privileges", "random", "ssl", "typed"]
+__all__ = ["etree", "hashlib", "json", "privileges", "ssl", "typed"]

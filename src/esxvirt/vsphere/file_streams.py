@@ -4,13 +4,12 @@ What holds for `esxvirt.vsphere.files` holds here: one session with its TLS and 
 A deadline is for each step of the content, not for the whole: what is slow but goes on is not cut.
 """
 
+import http.client
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
 from esxvirt.errors import BadAnswerError, DeadlineError, EsxvirtError, InvalidArgumentError, TransportError
-from esxvirt.vsphere import statuses
-from esxvirt.vsphere.answers import Answer, HttpError
 from esxvirt.vsphere.datastore_file import DatastoreFile
 from esxvirt.vsphere.deadline import Deadline, IdleDeadline, SteadyDeadline
 from esxvirt.vsphere.http import HttpConnection
@@ -24,7 +23,7 @@ PIECE: Final = 1 << 20
 
 _EARLY_SECONDS: Final = 1.0
 """How long an answer is waited for that came before the end of what was sent, if it did."""
-_WRITTEN: Final = frozenset({statuses.OK, statuses.CREATED, statuses.NO_CONTENT})
+_WRITTEN: Final = frozenset({http.client.OK, http.client.CREATED, http.client.NO_CONTENT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +65,13 @@ class FileReader:
         self,
         session: Session,
         connection: HttpConnection,
-        response: Answer,
+        response: http.client.HTTPResponse,
         file: DatastoreFile,
         facts: FileFacts,
     ) -> None:
         self._transport = session.transport
         self._connection = connection
-        self._response: Answer | None = response
+        self._response: http.client.HTTPResponse | None = response
         self._file = file
         self.facts = facts
         self.left: int | None = response.length
@@ -108,7 +107,7 @@ class FileReader:
             self._account(response, len(content))
         return content
 
-    def _account(self, response: Answer, count: int) -> int:
+    def _account(self, response: http.client.HTTPResponse, count: int) -> int:
         """Keep the account of what came, and the connection after the last byte."""
         if not count and self.left:
             raise BadAnswerError(f"{self._transport.endpoint.shown} broke off in the middle of '{self._file}'")
@@ -143,9 +142,9 @@ def stat_file(session: Session, file: DatastoreFile, seconds: float | None = Non
     with session.transport.breaking(connection):
         response.read()
     session.transport.end_exchange(connection, response)
-    if response.status == statuses.NOT_FOUND:
+    if response.status == http.client.NOT_FOUND:
         return None
-    if response.status != statuses.OK:
+    if response.status != http.client.OK:
         raise _refusal(session, response, file, "HEAD")
     size = response.headers.get("Content-Length", "")
     return _facts(response, int(size) if size.isdecimal() else None)
@@ -167,15 +166,15 @@ def open_reader(
         headers["Range"] = f"bytes={offset}-" + (str(offset + length - 1) if length else "")
     connection, response = _start(session, "GET", file, headers, seconds)
     try:
-        if response.status == statuses.REQUESTED_RANGE_NOT_SATISFIABLE:
+        if response.status == http.client.REQUESTED_RANGE_NOT_SATISFIABLE:
             raise InvalidArgumentError(f"the file '{file}' ends before byte {offset}")
-        if response.status not in {statuses.OK, statuses.PARTIAL_CONTENT}:
+        if response.status not in {http.client.OK, http.client.PARTIAL_CONTENT}:
             raise _refusal(session, response, file, "GET")
     except EsxvirtError:
         connection.abandon()
         raise
     reader = FileReader(session, connection, response, file, _facts(response, _whole_size(response)))
-    if response.status == statuses.OK:  # a server, or a proxy, that knows no ranges
+    if response.status == http.client.OK:  # a server, or a proxy, that knows no ranges
         reader.skip(offset)
     if length is not None and (reader.left is None or reader.left > length):
         return _Part(reader, length)
@@ -282,7 +281,7 @@ class FileWriter:
         self._connection.set_deadline(Deadline(_EARLY_SECONDS))
         try:
             response = self._connection.getresponse()
-        except (OSError, HttpError, EsxvirtError):
+        except (OSError, http.client.HTTPException, EsxvirtError):
             return None
         finally:
             self._connection.abandon()
@@ -308,15 +307,18 @@ def open_writer(session: Session, file: DatastoreFile, length: int | None, secon
     transport = session.transport
     connection = transport.take_connection(IdleDeadline(session.endpoint.deadline if seconds is None else seconds))
     with transport.breaking(connection):
-        size = {"Transfer-Encoding": "chunked"} if length is None else {"Content-Length": str(length)}
+        connection.putrequest("PUT", file.url)
+        size = ("Transfer-Encoding", "chunked") if length is None else ("Content-Length", str(length))
         headers = transport.session_headers({"Content-Type": "application/octet-stream"})
-        connection.begin("PUT", file.url, {**headers, **size})
+        for name, value in (*headers.items(), size):
+            connection.putheader(name, value)
+        connection.endheaders()
     return FileWriter(session, connection, file, length)
 
 
 def _start(
     session: Session, verb: str, file: DatastoreFile, headers: dict[str, str], seconds: float | None
-) -> tuple[HttpConnection, Answer]:
+) -> tuple[HttpConnection, http.client.HTTPResponse]:
     """Send a request that changes nothing; tried 3 times if the connection breaks, once more if the session expired."""
     transport = session.transport
     allowed = session.endpoint.deadline if seconds is None else seconds
@@ -334,7 +336,7 @@ def _start(
             if attempt > 3:
                 raise
             continue
-        if response.status != statuses.UNAUTHORIZED or renewed:
+        if response.status != http.client.UNAUTHORIZED or renewed:
             connection.set_deadline(IdleDeadline(allowed))
             return connection, response
         try:
@@ -348,18 +350,18 @@ def _start(
         connection.abandon()
 
 
-def _facts(response: Answer, size: int | None) -> FileFacts:
+def _facts(response: http.client.HTTPResponse, size: int | None) -> FileFacts:
     headers = response.headers
-    return FileFacts(size, *(headers.get(name) or None for name in ("ETag", "Last-Modified", "Date")))
+    return FileFacts(size, headers.get("ETag"), headers.get("Last-Modified"), headers.get("Date"))
 
 
-def _whole_size(response: Answer) -> int | None:
+def _whole_size(response: http.client.HTTPResponse) -> int | None:
     """The size of the file that an answer, perhaps of a range, is about."""
-    if response.status != statuses.PARTIAL_CONTENT:
+    if response.status != http.client.PARTIAL_CONTENT:
         return response.length
     size = response.headers.get("Content-Range", "").rpartition("/")[2]
     return int(size) if size.isdecimal() else None
 
 
-def _refusal(session: Session, response: Answer, file: DatastoreFile, verb: str) -> EsxvirtError:
+def _refusal(session: Session, response: http.client.HTTPResponse, file: DatastoreFile, verb: str) -> EsxvirtError:
     return refusal(session.endpoint.name, verb, response.status, response.reason, file)

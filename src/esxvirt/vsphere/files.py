@@ -4,10 +4,10 @@
 the file gets on (`SteadyDeadline`).
 """
 
+import http.client
 from typing import Final
 
 from esxvirt.errors import DeadlineError, TransportError
-from esxvirt.vsphere import statuses
 from esxvirt.vsphere.datastore_file import DatastoreFile
 from esxvirt.vsphere.deadline import Deadline, SteadyDeadline
 from esxvirt.vsphere.refusals import FileNotThereError, FileRefusedError, refusal
@@ -36,7 +36,7 @@ def read_file(session: Session, file: DatastoreFile, seconds: float | None = Non
         TransportError: The server broke off.
     """
     status, reason, body = _get(session, file, _deadline(session, seconds))
-    if status == statuses.OK:
+    if status == http.client.OK:
         return body
     raise refusal(session.endpoint.name, "GET", status, reason, file)
 
@@ -55,7 +55,7 @@ def _get(session: Session, file: DatastoreFile, deadline: Deadline) -> tuple[int
             if attempt == 3 or deadline.expired():
                 raise
         else:
-            if answer[0] != statuses.SERVICE_UNAVAILABLE or attempt == 3:
+            if answer[0] != http.client.SERVICE_UNAVAILABLE or attempt == 3:
                 return answer
     raise AssertionError("the last attempt returns or raises")
 
@@ -71,7 +71,7 @@ def exchange(
     transport = session.transport
     generation = transport.generation
     status, reason, _, body = transport.exchange(verb, url, dict(headers), content, deadline, LARGEST)
-    if status == statuses.UNAUTHORIZED:
+    if status == http.client.UNAUTHORIZED:
         with translated("Login"):
             renewed = transport.renew_once(generation)
         if renewed:
@@ -90,7 +90,7 @@ def write_file(session: Session, file: DatastoreFile, content: bytes, seconds: f
     """
     headers = {"Content-Type": "application/octet-stream"}
     status, reason, _ = exchange(session, "PUT", file.url, headers, content, _deadline(session, seconds))
-    if status not in {statuses.OK, statuses.CREATED, statuses.NO_CONTENT}:
+    if status not in {http.client.OK, http.client.CREATED, http.client.NO_CONTENT}:
         raise refusal(session.endpoint.name, "PUT", status, reason, file)
 
 
@@ -103,5 +103,5 @@ def delete_file(session: Session, file: DatastoreFile, seconds: float | None = N
         TransportError: The server broke off.
     """
     status, reason, _ = exchange(session, "DELETE", file.url, {}, None, _deadline(session, seconds))
-    if status not in {statuses.OK, statuses.NO_CONTENT, statuses.ACCEPTED, statuses.NOT_FOUND}:
+    if status not in {http.client.OK, http.client.NO_CONTENT, http.client.ACCEPTED, http.client.NOT_FOUND}:
         raise refusal(session.endpoint.name, "DELETE", status, reason, file)

@@ -1,11 +1,11 @@
-"""HTTP connections with a deadline, TLS by policy and proxies."""
+"""HTTP connections with a deadline, TLS by policy and proxies: what pyVmomi's pool is filled with."""
 
+import http.client
 import io
 from typing import TYPE_CHECKING, Any
 
 from esxvirt.errors import BadAnswerError, CertificateError, DeadlineError, TransportError
 from esxvirt.vsphere._late import ssl
-from esxvirt.vsphere.answers import Answer, HttpError, IncompleteError, NoAnswerError
 from esxvirt.vsphere.deadline import Deadline
 from esxvirt.vsphere.dial import Endpoint, dial
 from esxvirt.vsphere.sockets import READ_AHEAD, GuardedSocket, TlsSocket
@@ -38,7 +38,7 @@ class _Reader(io.RawIOBase):
 
 
 class _Channel:
-    """A connection's socket, with TLS or without."""
+    """What `http.client` uses of a socket, with TLS or without."""
 
     def __init__(self, below: GuardedSocket, secured: TlsSocket | None) -> None:
         self._below = below
@@ -48,8 +48,7 @@ class _Channel:
         self.sendall = self._top.sendall
         self.fileno = below.fileno
 
-    def reader(self) -> io.BufferedReader:
-        """Return what reads one answer; closing it leaves the connection open."""
+    def makefile(self, _mode: str, *_: Any, **__: Any) -> io.BufferedReader:
         return io.BufferedReader(_Reader(self._below, self._top.recv_into), READ_AHEAD)
 
     def close(self) -> None:
@@ -78,13 +77,14 @@ class _Channel:
         return True
 
 
-class HttpConnection:
+class HttpConnection(http.client.HTTPConnection):
     """A connection to an `Endpoint`; `deadline` is set anew for every request."""
 
+    sock: Any
+
     def __init__(self, endpoint: Endpoint, context: "ssl.SSLContext | None", deadline: Deadline) -> None:
+        super().__init__(endpoint.host, endpoint.port)
         self.endpoint = endpoint
-        self.sock: Any = None
-        self._verb = ""
         self._context = context
         self.deadline = deadline
         self._below: GuardedSocket | None = None
@@ -116,12 +116,6 @@ class HttpConnection:
             raise
         self.sock = _Channel(below, secured)
 
-    def close(self) -> None:
-        """Close it; an answer that is being read can be read to its end."""
-        if self.sock is not None:
-            self.sock.close()
-            self.sock = None
-
     def abandon(self) -> None:
         """Close it at once: nothing of an answer that is still to be read is of any use."""
         self.close()
@@ -132,45 +126,9 @@ class HttpConnection:
         """The server's certificate, in DER; None without TLS."""
         return self.sock.certificate() if self.sock is not None else None
 
-    def begin(self, verb: str, url: str, headers: dict[str, str], content: bytes | None = None) -> None:
-        """Send a request: all of it, or its head where `headers` say what of a body will come.
-
-        Raises:
-            ValueError: It has characters that would make another request of it.
-        """
-        self._verb = verb
-        fields = {"Host": self._host(), "Accept-Encoding": "identity", **headers}
-        if content is not None:
-            fields["Content-Length"] = str(len(content))
-        lines = [f"{verb} {self._prefix}{url} HTTP/1.1", *(f"{name}: {value}" for name, value in fields.items())]
-        if any("\r" in line or "\n" in line for line in lines) or " " in url:
-            raise ValueError("a request has a line feed, or a blank in its URL")
-        head = ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
-        if content is not None and len(content) <= READ_AHEAD:
-            self.sock.sendall(head + content)
-            return
-        self.sock.sendall(head)
-        if content:
-            self.sock.sendall(content)
-
-    def _host(self) -> str:
-        host, port = self.endpoint.host, self.endpoint.port
-        shown = f"[{host.partition('%')[0]}]" if ":" in host else host
-        return shown if port == 80 else f"{shown}:{port}"
-
-    def getresponse(self) -> Answer:
-        """Read the head of the answer.
-
-        Raises:
-            OSError: The connection broke, or nothing came in time.
-            HttpError: It is no HTTP.
-        """
-        reader = self.sock.reader()
-        try:
-            return Answer(reader, self._verb)
-        except BaseException:
-            reader.close()
-            raise
+    def putrequest(self, method: str, url: str, skip_host: bool = False, skip_accept_encoding: bool = False) -> None:
+        """As `http.client`; in absolute form where a proxy needs that."""
+        super().putrequest(method, self._prefix + url, skip_host, skip_accept_encoding)
 
     def is_stale(self) -> bool:
         """Whether a connection from the pool is of no more use."""
@@ -225,17 +183,17 @@ def _peek_thumbprint(endpoint: Endpoint) -> str | None:
 
 
 def transport_error(error: Exception, endpoint: Endpoint) -> TransportError:
-    """One of our errors for what a socket or an `Answer` raised while talking to `endpoint`."""
+    """One of our errors for what a socket or `http.client` raised while talking to `endpoint`."""
     if isinstance(error, TransportError):
         return error
     if isinstance(error, TimeoutError):
         return DeadlineError(f"{endpoint.shown} did not answer in time")
-    if isinstance(error, IncompleteError):
+    if isinstance(error, http.client.IncompleteRead):
         return BadAnswerError(f"{endpoint.shown} broke off in the middle of an answer")
-    if isinstance(error, NoAnswerError):
+    if isinstance(error, http.client.RemoteDisconnected):
         return TransportError(f"{endpoint.shown} closed the connection without an answer")
-    if isinstance(error, HttpError):
-        return BadAnswerError(f"{endpoint.shown} did not answer in HTTP ({error}); check the port")
+    if isinstance(error, http.client.HTTPException):
+        return BadAnswerError(f"{endpoint.shown} did not answer in HTTP ({type(error).__name__}); check the port")
     if isinstance(error, ssl.SSLError):
         return TransportError(_tls_failure(endpoint, error))
     reason = error.strerror if isinstance(error, OSError) else None

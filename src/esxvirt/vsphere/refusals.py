@@ -3,10 +3,10 @@
 VMware's servers tell no more than an HTTP status, which is the same for several causes: the words say what may be.
 """
 
+import http.client
 from typing import TYPE_CHECKING, Final
 
 from esxvirt.errors import EsxvirtError, MissingPrivilegeError, NotFoundError, TransportError
-from esxvirt.vsphere import statuses
 
 if TYPE_CHECKING:
     from esxvirt.vsphere.datastore_file import DatastoreFile
@@ -22,22 +22,22 @@ _LOCKED: Final = "the file is locked: a machine that runs, or another host, uses
 _FOLDER: Final = "a folder has that name, or a folder on the way to it is missing"
 _BUSY: Final = "the server, or a service of it, is busy or restarts: try again later"
 _MEANINGS: Final[dict[tuple[str, int], str]] = {
-    ("GET", statuses.INTERNAL_SERVER_ERROR): "the file may be in use or locked, as a disk of a machine that runs is",
-    ("HEAD", statuses.INTERNAL_SERVER_ERROR): "the file may be in use or locked",
-    ("PUT", statuses.INTERNAL_SERVER_ERROR): "the datastore may be full, or the file is in use or locked",
-    ("DELETE", statuses.INTERNAL_SERVER_ERROR): "the file may be in use or locked",
-    ("PUT", statuses.INSUFFICIENT_STORAGE): "the datastore is full",
-    ("PUT", statuses.REQUEST_ENTITY_TOO_LARGE): "the server, or a proxy on the way, takes nothing of this size",
-    ("PUT", statuses.METHOD_NOT_ALLOWED): _FOLDER,
-    ("PUT", statuses.CONFLICT): _FOLDER,
-    ("DELETE", statuses.METHOD_NOT_ALLOWED): "it may be a folder",
-    ("DELETE", statuses.CONFLICT): "it may be a folder, or in use",
-    **{(verb, statuses.LOCKED): _LOCKED for verb in _VERBS},
-    **{(verb, statuses.SERVICE_UNAVAILABLE): _BUSY for verb in _VERBS},
+    ("GET", http.client.INTERNAL_SERVER_ERROR): "the file may be in use or locked, as a disk of a machine that runs is",
+    ("HEAD", http.client.INTERNAL_SERVER_ERROR): "the file may be in use or locked",
+    ("PUT", http.client.INTERNAL_SERVER_ERROR): "the datastore may be full, or the file is in use or locked",
+    ("DELETE", http.client.INTERNAL_SERVER_ERROR): "the file may be in use or locked",
+    ("PUT", http.client.INSUFFICIENT_STORAGE): "the datastore is full",
+    ("PUT", http.client.REQUEST_ENTITY_TOO_LARGE): "the server, or a proxy on the way, takes nothing of this size",
+    ("PUT", http.client.METHOD_NOT_ALLOWED): _FOLDER,
+    ("PUT", http.client.CONFLICT): _FOLDER,
+    ("DELETE", http.client.METHOD_NOT_ALLOWED): "it may be a folder",
+    ("DELETE", http.client.CONFLICT): "it may be a folder, or in use",
+    **{(verb, http.client.LOCKED): _LOCKED for verb in _VERBS},
+    **{(verb, http.client.SERVICE_UNAVAILABLE): _BUSY for verb in _VERBS},
 }
 _NO_PRIVILEGE: Final = {
-    statuses.UNAUTHORIZED: "the server does not take the session for this file, or ",
-    statuses.FORBIDDEN: "",
+    http.client.UNAUTHORIZED: "the server does not take the session for this file, or ",
+    http.client.FORBIDDEN: "",
 }
 
 
@@ -62,7 +62,7 @@ def refusal(server: str, verb: str, status: int, reason: str, file: "DatastoreFi
     Returns:
         A `FileNotThereError`, a `MissingPrivilegeError` or a `FileRefusedError`.
     """
-    if status == statuses.NOT_FOUND:
+    if status == http.client.NOT_FOUND:
         what = f"file '{file}'" if verb != "PUT" else f"directory for the file '{file}'"
         return FileNotThereError(f"there is no {what} on '{server}'")
     message = f"'{server}' refuses to {_VERBS[verb]} '{file}': HTTP {status} {reason}".rstrip()

@@ -1,10 +1,10 @@
 """Pictures of machines' screens, from the server's `/screen`, within the session."""
 
+import http.client
 from typing import Final
 from urllib.parse import quote
 
 from esxvirt.errors import BadAnswerError, MissingPrivilegeError, TransportError
-from esxvirt.vsphere import statuses
 from esxvirt.vsphere.deadline import Deadline
 from esxvirt.vsphere.files import exchange
 from esxvirt.vsphere.session import Session
@@ -14,8 +14,8 @@ __all__ = ["PNG", "read_screen"]
 PNG: Final = b"\x89PNG\r\n\x1a\n"
 """What a picture begins with."""
 
-_NO_SUCH_PAGE: Final = frozenset({statuses.NOT_FOUND, statuses.GONE, statuses.NOT_IMPLEMENTED})
-_REFUSED: Final = frozenset({statuses.UNAUTHORIZED, statuses.FORBIDDEN})
+_NO_SUCH_PAGE: Final = frozenset({http.client.NOT_FOUND, http.client.GONE, http.client.NOT_IMPLEMENTED})
+_REFUSED: Final = frozenset({http.client.UNAUTHORIZED, http.client.FORBIDDEN})
 
 
 def read_screen(session: Session, machine: str, called: str) -> bytes | None:
@@ -40,7 +40,7 @@ def read_screen(session: Session, machine: str, called: str) -> bytes | None:
     if status in _NO_SUCH_PAGE:
         return None
     name = session.endpoint.name
-    if status != statuses.OK:
+    if status != http.client.OK:
         message = f"'{name}' refuses a picture of the screen: HTTP {status} {reason}"
         if status not in _REFUSED:
             raise TransportError(message)

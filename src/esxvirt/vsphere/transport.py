@@ -1,5 +1,7 @@
 """SOAP over our connections: deadlines, retries of reads, one renewal of an expired session."""
 
+import http.client
+import random
 import threading
 import time
 import zlib
@@ -8,9 +10,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from esxvirt.errors import BadAnswerError, EsxvirtError, TransportError
-from esxvirt.vsphere import statuses
-from esxvirt.vsphere._late import random
-from esxvirt.vsphere.answers import Answer, Fields, HttpError, IncompleteError
 from esxvirt.vsphere.deadline import Deadline
 from esxvirt.vsphere.dial import Endpoint
 from esxvirt.vsphere.faults import SoapFault, decode_fault
@@ -142,7 +141,7 @@ class Transport:
                 if attempt == attempts or deadline.expired():
                     raise
                 # Full jitter: many clients of a restarting vCenter must not come back in step.
-                pause = random.uniform(0, 0.2 * 2**attempt)
+                pause = random.uniform(0, 0.2 * 2**attempt)  # noqa: S311  no secret
                 time.sleep(min(pause, deadline.remaining() or pause))
         raise AssertionError("the last attempt returns or raises")
 
@@ -175,9 +174,9 @@ class Transport:
 
     def _exchange(self, method: str, request: bytes, deadline: Deadline) -> bytes:
         status, reason, body = self._post(request, deadline)
-        if status == statuses.OK:
+        if status == http.client.OK:
             return body
-        if status == statuses.INTERNAL_SERVER_ERROR and b"Envelope" in body[:1024]:
+        if status == http.client.INTERNAL_SERVER_ERROR and b"Envelope" in body[:1024]:
             raise decode_fault(body, method)
         raise BadAnswerError(
             f"{self.endpoint.shown} answered '{method}' with HTTP {status} {reason} instead of SOAP; "
@@ -201,7 +200,7 @@ class Transport:
         content: bytes | None,
         deadline: Deadline,
         largest: int = _LARGEST_ANSWER,
-    ) -> tuple[int, str, Fields, bytes]:
+    ) -> tuple[int, str, http.client.HTTPMessage, bytes]:
         """One HTTP exchange within the session, its answer of at most `largest` bytes read whole.
 
         Returns:
@@ -218,7 +217,7 @@ class Transport:
 
     def start_exchange(
         self, verb: str, path: str, headers: dict[str, str], content: bytes | None, deadline: Deadline
-    ) -> tuple[HttpConnection, Answer]:
+    ) -> tuple[HttpConnection, http.client.HTTPResponse]:
         """Send a request within the session; the body of the answer is still to be read.
 
         Raises:
@@ -226,7 +225,7 @@ class Transport:
         """
         connection = self.take_connection(deadline)
         with self.breaking(connection):
-            connection.begin(verb, path, self.session_headers(headers), content)
+            connection.request(verb, path, content, self.session_headers(headers))
             response = connection.getresponse()
             self.last_answer = time.monotonic()
             return connection, response
@@ -241,11 +240,11 @@ class Transport:
         """Close a connection on which a step fails: half an answer may still come on it.
 
         Raises:
-            TransportError: In place of what sockets and HTTP raise; the pool's other connections are dropped.
+            TransportError: In place of what sockets and `http.client` raise; the pool's other connections are dropped.
         """
         try:
             yield
-        except (OSError, HttpError, EsxvirtError) as error:
+        except (OSError, http.client.HTTPException, EsxvirtError) as error:
             connection.abandon()
             self.drop_connections()
             raise transport_error(error, self.endpoint) from error
@@ -253,7 +252,7 @@ class Transport:
             connection.abandon()  # Ctrl-C; the others are still good
             raise
 
-    def end_exchange(self, connection: HttpConnection, response: Answer) -> None:
+    def end_exchange(self, connection: HttpConnection, response: http.client.HTTPResponse) -> None:
         """Keep the connection of an answer that was read whole."""
         self._remember_session(response)
         if response.will_close:
@@ -316,19 +315,19 @@ class Transport:
         if not room:
             connection.close()
 
-    def _remember_session(self, response: Answer) -> None:
-        for cookie in response.headers.get_all("Set-Cookie"):
+    def _remember_session(self, response: http.client.HTTPResponse) -> None:
+        for cookie in response.headers.get_all("Set-Cookie") or ():
             pair = cookie.partition(";")[0].strip()
             if pair.startswith(_COOKIE + "="):
                 self.cookie = pair
 
 
-def _read_whole(response: Answer, largest: int) -> bytes:
+def _read_whole(response: http.client.HTTPResponse, largest: int) -> bytes:
     body = response.read(largest)
     if len(body) == largest and response.read(1):
         raise BadAnswerError(f"the server's answer is larger than {largest} bytes")
     if response.length:  # the connection ended before the announced length
-        raise IncompleteError("it ends early")
+        raise http.client.IncompleteRead(b"", response.length)
     return body
 
 

@@ -1,5 +1,6 @@
 """Property updates: being told what changes, instead of asking again and again."""
 
+import random
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -13,7 +14,6 @@ from esxvirt.errors import (
     ServerFault,
     TransportError,
 )
-from esxvirt.vsphere._late import random
 from esxvirt.vsphere.deadline import Deadline
 from esxvirt.vsphere.decode import Data, Ref
 from esxvirt.vsphere.faults import is_missing_privilege, lacking
@@ -76,7 +76,7 @@ class Updates:
                 failures += 1
                 if failures == _ATTEMPTS or deadline.expired():
                     raise
-                time.sleep(random.uniform(0, 0.1 * 2**failures))
+                time.sleep(random.uniform(0, 0.1 * 2**failures))  # noqa: S311  no secret
                 self._version = ""
                 continue
             except ServerFault as fault:

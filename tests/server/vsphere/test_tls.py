@@ -67,8 +67,7 @@ def get(port: int, policy: TlsPolicy, host: str = "127.0.0.1") -> int:
     endpoint = Endpoint(host, port, policy)
     connection = HttpConnection(endpoint, make_context(policy), Deadline(30))
     try:
-        connection.connect()
-        connection.begin("GET", "/", {})
+        connection.request("GET", "/")
         return connection.getresponse().status
     finally:
         connection.close()
