@@ -149,7 +149,7 @@ def test_what_was_never_touched_is_not_called_damaged(
 def test_what_hangs_may_still_come(server: Simulator, connection: Connection, image: VolumeHandle) -> None:
     be_impatient(connection)
     server.faults.add(socket="hang", http="PUT", count=1)
-    with pytest.raises(DeadlineError, match=f"{UNTOUCHED}, so far$"):
+    with pytest.raises(DeadlineError, match=f"{UNTOUCHED}, so far: look at it before you try again$"):
         put(connection, image, CONTENT[:1000])
 
 
@@ -252,7 +252,9 @@ def test_ctrl_c_while_the_server_keeps_it(
     sink.write(CONTENT)
     with pytest.raises(KeyboardInterrupt) as caught:
         sink.finish()
-    assert caught.value.args == ("'[local-storage] iso/install.iso' was uploaded whole all the same",)
+    assert caught.value.args == (
+        "interrupted, but it had been done already: '[local-storage] iso/install.iso' was uploaded whole",
+    )
 
 
 def test_ctrl_c_in_the_middle_of_a_piece(
