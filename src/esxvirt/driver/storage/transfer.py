@@ -12,6 +12,7 @@ from esxvirt.driver.storage.volumes import BLOCK, VolumeHandle, raw_path, read_a
 from esxvirt.errors import (
     ArgumentUnsupportedError,
     ConfigUnsupportedError,
+    EsxvirtError,
     InvalidArgumentError,
     OperationFailedError,
     TransportError,
@@ -122,6 +123,13 @@ def upload(connection: Connection, volume: VolumeHandle, offset: int, length: in
             raise OperationFailedError(
                 f"another client has deleted '{volume.path}' meanwhile, and '{file}' is left behind: remove it"
             ) from None
+        except EsxvirtError as error:
+            _log.warning(
+                "'%s' was uploaded; whether another client has deleted or grown it meanwhile is not known: %s",
+                volume.path,
+                error,
+            )
+            return
         if now != extents:
             raise OperationFailedError(
                 f"another client has changed the size of '{volume.path}' meanwhile; it may be damaged: upload it again"
