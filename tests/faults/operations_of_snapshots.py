@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from esxvirt import libvirt
+from esxvirt import libvirt, libvirt_esx
 from tests.faults.operation import Behind, Operation, of_domain
 
 __all__ = ["SNAPSHOTS"]
@@ -75,7 +75,7 @@ SNAPSHOTS: dict[str, Operation] = {
         "snapshot-delete", "archive", "first", "--children-only", prepare=_three,
     ),
     "snapshot-edit": _on(
-        lambda _, __, snapshot: snapshot.rename("third", None), _is("third", "second", current="second"),
+        lambda _, __, snapshot: libvirt_esx.rename_snapshot(snapshot, "third"), _is("third", "second", current="second"),
         "snapshot-edit", "archive", "first", "--rename", prepare=_two,
         editor="s,<name>first</name>,<name>third</name>,",
     ),
