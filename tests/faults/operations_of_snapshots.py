@@ -75,7 +75,8 @@ SNAPSHOTS: dict[str, Operation] = {
         "snapshot-delete", "archive", "first", "--children-only", prepare=_three,
     ),
     "snapshot-edit": _on(
-        lambda _, __, snapshot: libvirt_esx.rename_snapshot(snapshot, "third"), _is("third", "second", current="second"),
+        lambda _, __, snapshot: libvirt_esx.rename_snapshot(snapshot, "third"),
+        _is("third", "second", current="second"),
         "snapshot-edit", "archive", "first", "--rename", prepare=_two,
         editor="s,<name>first</name>,<name>third</name>,",
     ),
