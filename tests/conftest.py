@@ -7,8 +7,12 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.imports import import_all
 from tests.servers import Vcsim, running_vcsim
 from tests.tools import ROOT
+
+import_all()
+
 
 # vcsim puts the machines of a cluster on its hosts by chance; with so many, no host of two goes without.
 _VCENTER = ("-host", "2", "-vm", "30")
