@@ -19,6 +19,7 @@ from esxvirt.driver.snapshots import changes as snapshot_changes
 from esxvirt.driver.snapshots import snapshots
 from esxvirt.errors import DeadlineError, EsxvirtError, OperationInvalidError, ServerFault, TransportError
 from esxvirt.sim import Simulator
+from esxvirt.vsphere.datastore_file import DatastoreFile
 from esxvirt.vsphere.files import read_file, write_file
 from esxvirt.xml.snapshot import DomainSnapshot
 from tests.server.driver.conftest import Opener
@@ -302,3 +303,52 @@ def test_a_question_that_is_asked_while_an_answer_is_lost_is_answered_once(conne
         lifecycle.start(connection, archive(connection))
         assert archive(connection).state == RUNNING
         assert fresh.calls.methods().count("AnswerVM") == 1
+
+
+def parts_of(simulator: Simulator) -> list[tuple[str, str]]:
+    """The files that lie beside a place that they did not get to."""
+    found = [(store.name, path) for store in simulator.site.datastores for path in store._files]
+    return [(name, path) for name, path in found if path.endswith(".part") and has(simulator, name, path)]
+
+
+def has(simulator: Simulator, name: str, path: str) -> bool:
+    return any(store.find(path) is not None for store in simulator.site.datastores if store.name == name)
+
+
+@pytest.fixture
+def nameless(fresh: Simulator, connection: Connection, xml: str, monkeypatch: pytest.MonkeyPatch) -> str:  # noqa: F811
+    """XML without a UUID, and what a definition of it has left that was killed."""
+
+    def killed(*_: Any) -> None:
+        raise EsxvirtError("killed")
+
+    text = xml.replace(f"<uuid>{UUID}</uuid>", "")
+    with monkeypatch.context() as context:
+        context.setattr("esxvirt.driver.definition.vmx_files.delete_file", killed)
+        fresh.faults.add(fault="NoPermission", method="MoveDatastoreFile_Task", count=1)
+        with pytest.raises(EsxvirtError):
+            define.define(connection, text)
+    assert len(parts_of(fresh)) == 1
+    return text
+
+
+def test_a_definition_without_a_uuid_goes_on_with_what_a_killed_one_has_left(
+    fresh: Simulator, connection: Connection, nameless: str
+) -> None:
+    [(store, path)] = parts_of(fresh)
+    content = read_file(connection.session, DatastoreFile(f"[{store}] {path}", place(connection, "x").datacenter))
+    define.define(connection, nameless)
+    assert parts_of(fresh) == []
+    assert read_file(connection.session, place(connection, "demo.vmx")).startswith(content)
+
+
+def test_another_file_of_that_name_is_left_alone(
+    fresh: Simulator, connection: Connection, nameless: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    before = parts_of(fresh)
+    [(store, path)] = before
+    write_file(connection.session, DatastoreFile(f"[{store}] {path}", place(connection, "x").datacenter), b"half")
+    define.define(connection, nameless)
+    assert parts_of(fresh) == before
+    assert f"'[{store}] {path}' is left of another definition" in caplog.text
+    assert "demo" in {domain.name for domain in read_all(connection)}

@@ -4,6 +4,7 @@ Whatever fails leaves the datastore as it was, as far as that is certain: a VMX 
 back, only where the server says that nobody uses it or is about to. Else it stays, and the error names it.
 """
 
+import logging
 from contextlib import suppress
 from typing import Any, Final
 
@@ -40,6 +41,8 @@ from esxvirt.vsphere.tasks import Watch
 from esxvirt.xml.domain import Domain
 
 __all__ = ["define", "undefine"]
+
+_log = logging.getLogger(__name__)
 
 _MACHINES: Final = (Step("vm", "HostSystem", "vm"),)
 _FAILURE: Final = "Could not define domain"
@@ -156,20 +159,13 @@ def _create(
         return
     if before is not None:
         _check_free(connection, file, before, domain, machines)
-    content = text.encode()
-    name = _without_uuid(text).encode() if domain.uuid_made_up else content
-    if domain.uuid_made_up:
-        left = present(connection, beside(file, name))  # by a command that was killed
-        owner = None if left is None else _same_but_for_uuid(text, left)
-        if left is not None and owner is not None and all(machine.uuid != owner for machine in machines):
-            domain.uuid, content = owner, left
-    staged = stage(connection, place, file, content, name)
+    staged = _stage_nameless(connection, place, file, text, machines) if domain.uuid_made_up else None
+    staged = staged or stage(connection, place, file, text.encode())
+    domain.uuid = _same_but_for_uuid(text, staged.content) or domain.uuid
     staged.put_in_place(replace=before is not None)
     try:
         if domain.uuid_made_up:
-            # Another client may have put the same there at the same time, with the UUID that it made up.
-            with suppress(EsxvirtError):
-                domain.uuid = _same_but_for_uuid(text, present(connection, file) or b"") or domain.uuid
+            domain.uuid = _made_up_by_whom(connection, file, text) or domain.uuid
         _register(connection, domain, file, place)
     except _RefusedError as refusal:
         error = refusal.reason
@@ -184,6 +180,25 @@ def _create(
     except BaseException as error:
         add_to(error, f"the VMX file '{file}' stays, for the server may still be about to register it")
         raise
+
+
+def _made_up_by_whom(connection: Connection, file: DatastoreFile, text: str) -> str | None:
+    """Return the UUID that a file has: another client may have put the same there, with the UUID that it made up.
+
+    None where the file cannot be read.
+
+    Raises:
+        _RefusedError: It is not what was put there.
+    """
+    found = None
+    with suppress(EsxvirtError):
+        found = present(connection, file)
+    if found is None:
+        return None
+    owner = _same_but_for_uuid(text, found)
+    if owner is None:
+        raise _RefusedError(OperationInvalidError(f"Another client has changed '{file}' meanwhile: try again"))
+    return owner
 
 
 class _RefusedError(Exception):
@@ -351,6 +366,25 @@ def _same_but_for_uuid(text: str, content: bytes) -> str | None:
     if any(found.get(key) != wanted.get(key) for key in wanted if key.lower() != "uuid.bios"):
         return None
     return normalize(found.get("uuid.bios") or "")
+
+
+def _stage_nameless(
+    connection: Connection, place: HostPlace, file: DatastoreFile, text: str, machines: list[DomainHandle]
+) -> StagedFile | None:
+    """Upload a VMX file whose UUID was made up, under a name that does not depend on it: a killed command leaves it.
+
+    What is there under that name is gone on with, not written again: another client may be about to use it. None where
+    it is something else, such as a part of a file.
+    """
+    name = _without_uuid(text).encode()
+    left = present(connection, beside(file, name))
+    if left is None:
+        return stage(connection, place, file, text.encode(), name)
+    owner = _same_but_for_uuid(text, left)
+    if owner is None or any(machine.uuid == owner for machine in machines):
+        _log.warning("'%s' is left of another definition: remove it if none is under way", beside(file, name))
+        return None
+    return StagedFile(connection, place, file, beside(file, name), left)
 
 
 def _without_uuid(text: str) -> str:

@@ -1,8 +1,8 @@
 """VMX files, written so that none is ever half there, and none of another client's is replaced or deleted.
 
-A file is uploaded beside its place first, under a name that is made of what is in it: nobody else has that name, so it
-may be deleted again at any time, and whoever is killed meanwhile and does the same again finds the name free. Only the
-server's own renaming puts it in its place, which refuses, or replaces, a file that is there in one step.
+A file is uploaded beside its place first, under a name that is made of what is in it: only who writes the same has that
+name, and whoever is killed meanwhile and does the same again finds it. Only the server's own renaming puts it in its
+place, which refuses, or replaces, a file that is there in one step.
 """
 
 import hashlib

@@ -1,7 +1,7 @@
 """Changing volumes: making, copying, deleting, wiping and growing the disk images of datastores.
 
-What fails leaves the datastore as it was: folders that were made for a file are removed again. No request is sent again
-whose answer was lost: a search tells whether it was heard.
+What fails leaves the datastore as it was, but for folders that were made for a file, which stay and are named. No
+request is sent again whose answer was lost: a search tells whether it was heard.
 """
 
 from contextlib import nullcontext
