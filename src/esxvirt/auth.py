@@ -23,11 +23,11 @@ URI has for it, says more than the URI does; otherwise it is as in libvirt.
 
 import os
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn, Protocol
 
 from esxvirt.errors import AuthenticationError, AuthFileError, NoAnswerError, NoCredentialsError, NoQuestionError
+from esxvirt.records import record
 
 __all__ = ["AuthFile", "Authenticator", "CallbackAuthenticator", "Credentials", "Secret", "find_auth_file"]
 
@@ -87,7 +87,7 @@ class Secret:
         raise TypeError("a Secret cannot be pickled: it would be readable in the pickle")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Credentials:
     """What a login takes."""
 
@@ -227,7 +227,7 @@ class CallbackAuthenticator:
         return secret
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class StoredCredentials:
     """What an auth file has for a server; None for what it has not.
 

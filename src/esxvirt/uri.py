@@ -12,10 +12,10 @@ and fails with something that does not name the cause.
 
 import logging
 import re
-from dataclasses import dataclass
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 from esxvirt.errors import UnavailableError, UriError, UriServerError, UriSyntaxError
+from esxvirt.records import record
 
 __all__ = ["ConnectionURI", "Proxy", "parse"]
 
@@ -59,7 +59,7 @@ _THUMBPRINT = r"[0-9A-Fa-f]{2}(?::?[0-9A-Fa-f]{2}){31}"
 _ZONE = r"[A-Za-z0-9._~\-]+"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Proxy:
     """A proxy between here and the server: `type` is ``http``, ``socks4``, ``socks4a`` or ``socks5``."""
 
@@ -68,7 +68,7 @@ class Proxy:
     port: int
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class ConnectionURI:
     """A parsed connection URI.
 

@@ -1,10 +1,10 @@
 """A connected TCP socket to a server: directly, or through the proxy of the connection URI."""
 
 import socket
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from esxvirt.errors import TransportError
+from esxvirt.records import record
 from esxvirt.uri import Proxy
 from esxvirt.vsphere.deadline import Deadline
 from esxvirt.vsphere.tls import TlsPolicy
@@ -18,7 +18,7 @@ DEFAULT_DEADLINE = 120.0
 """Seconds that a call may take when nothing else was asked for: as long as vCenter's own client waits."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Endpoint:
     """Where a server is and how to reach it. `tls` is None for plain HTTP; `deadline` is in seconds for a call."""
 

@@ -10,11 +10,11 @@ import stat
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from esxvirt.errors import AuthenticationError, EsxvirtError
+from esxvirt.records import record
 from esxvirt.vsphere._late import hashlib, json
 
 __all__ = ["Entry", "UnusableCacheError", "directory", "entries", "entry_for"]
@@ -30,7 +30,7 @@ class UnusableCacheError(EsxvirtError):
     """No session can be taken from the cache, or kept there."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Entry:
     """A place for one session. Its name tells nothing: it is a digest of whose session it is, and where."""
 

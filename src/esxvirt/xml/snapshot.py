@@ -1,9 +1,9 @@
 """``<domainsnapshot>``: a snapshot of a domain (libvirt's formatsnapshot.html)."""
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from esxvirt.errors import EsxvirtError, XmlError
+from esxvirt.records import field, record
 from esxvirt.xml.domain.elements import child_text, lookup
 from esxvirt.xml.reader import parse_document
 from esxvirt.xml.text import Lines, escape
@@ -18,7 +18,7 @@ _DISK: Final = ("no", "internal", "external", "manual")
 _STORAGE: Final = ("file", "block", "dir", "network", "volume", "nvme", "vhostuser")
 
 
-@dataclass(slots=True)
+@record
 class DomainSnapshot:
     """A snapshot as its XML has it; None for what the XML leaves out.
 

@@ -1,10 +1,10 @@
 """Where things are in a server's inventory: its datacenters, folders, compute resources and hosts, read at once."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any, Final
 
 from esxvirt.names import unescape
+from esxvirt.records import field, record
 from esxvirt.vsphere.decode import Ref
 from esxvirt.vsphere.inventory import Query, Row, Step, retrieve
 from esxvirt.vsphere.session import Session
@@ -27,7 +27,7 @@ _PROPERTIES: Final = {
 }
 
 
-@dataclass(slots=True)
+@record
 class Item:
     """A datacenter, folder, compute resource (`kind` "ComputeResource" for clusters, too) or host in the tree."""
 
@@ -67,7 +67,7 @@ class Item:
             item = item.parent
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Tree:
     """All that was read: the root folder, and every host.
 

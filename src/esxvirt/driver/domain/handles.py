@@ -3,11 +3,11 @@
 import logging
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import Final
 
 from esxvirt.driver.domain.states import PAUSED, RUNNING, domain_state
 from esxvirt.names import unescape
+from esxvirt.records import field, record
 from esxvirt.uuids import NO_UUID, normalize
 from esxvirt.vsphere.decode import Ref
 from esxvirt.vsphere.inventory import Row
@@ -23,7 +23,7 @@ HOST: Final = "runtime.host"
 """The property beside them where a connection is to several hosts."""
 
 
-@dataclass(slots=True)
+@record
 class DomainHandle:
     """A domain as it was when it was looked up.
 

@@ -1,6 +1,5 @@
 """A domain's share of the host's processors (the manual, "Scheduler configuration")."""
 
-from dataclasses import dataclass
 from typing import Any, Final
 
 from esxvirt.driver._late import vim
@@ -11,6 +10,7 @@ from esxvirt.driver.domain.reading import read
 from esxvirt.driver.domain.states import domain_state
 from esxvirt.driver.tasks.machine_tasks import reconfigure
 from esxvirt.errors import EsxvirtError, InvalidArgumentError
+from esxvirt.records import record
 
 __all__ = ["SCHEDULER_TYPE", "Scheduling", "get_scheduling", "set_scheduling"]
 
@@ -24,7 +24,7 @@ _LEVELS: Final = {-1: "low", -2: "normal", -3: "high"}
 _SHARES: Final = {level: number for number, level in _LEVELS.items()}
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Scheduling:
     """The parameters.
 

@@ -7,7 +7,6 @@ has its vCenter move it; the destination looks it up. Datastores that both hosts
 
 import logging
 import time
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
@@ -29,6 +28,7 @@ from esxvirt.errors import (
     UriSyntaxError,
 )
 from esxvirt.names import unescape
+from esxvirt.records import record
 from esxvirt.vsphere.deadline import Deadline
 from esxvirt.vsphere.decode import Ref
 from esxvirt.vsphere.inventory import Query, Step, retrieve
@@ -53,7 +53,7 @@ _APPEAR_SECONDS: Final = 10.0
 _PAUSE: Final = 0.5
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Destination:
     """Where a domain is to go.
 

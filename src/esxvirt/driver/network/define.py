@@ -6,7 +6,6 @@ back.
 
 import logging
 from contextlib import suppress
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final
 
@@ -36,6 +35,7 @@ from esxvirt.errors import (
     UnsupportedError,
     XmlError,
 )
+from esxvirt.records import field, record
 from esxvirt.vsphere.decode import Ref
 from esxvirt.vsphere.interrupts import DONE, tell
 from esxvirt.vsphere.inventory import Row
@@ -208,7 +208,7 @@ def _make(connection: Connection, host: Ref, system: Ref, network: Network, row:
         raise
 
 
-@dataclass(slots=True)
+@record
 class _Made:
     """What was made of a network.
 

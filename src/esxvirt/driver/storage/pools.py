@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from typing import Any, Final
 
 from esxvirt.constants.storage import VIR_STORAGE_POOL_INACCESSIBLE, VIR_STORAGE_POOL_RUNNING
@@ -13,6 +12,7 @@ from esxvirt.driver.storage.iscsi import ISCSI_PROPERTIES, Target, targets_of
 from esxvirt.driver.tasks.lost_answers import Write, call_and_verify
 from esxvirt.errors import AmbiguousError, EsxvirtError, PoolNotFoundError
 from esxvirt.names import unescape
+from esxvirt.records import field, record
 from esxvirt.uuids import normalize, of_text
 from esxvirt.vsphere.decode import Ref
 from esxvirt.vsphere.inventory import Query, Row, Step, retrieve
@@ -44,7 +44,7 @@ _DATASTORE: Final = ("summary", "info", "host", "browser")
 _STEPS: Final = (Step("datastore", "HostSystem", "datastore"),)
 
 
-@dataclass(slots=True)
+@record
 class PoolHandle:
     """A storage pool as it was when it was looked up.
 
@@ -80,7 +80,7 @@ class PoolHandle:
         return self.row.ref
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class PoolInfo:
     """State (`RUNNING` or `INACCESSIBLE`), and bytes."""
 

@@ -8,7 +8,6 @@ import logging
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any, Final
 
@@ -19,6 +18,7 @@ from esxvirt.errors import (
     MissingPrivilegeError,
     OperationFailedError,
 )
+from esxvirt.records import record
 from esxvirt.vsphere.datastore_file import DatastoreFile
 from esxvirt.vsphere.file_streams import PIECE, FileFacts, FileWriter, open_reader, open_writer, stat_file
 from esxvirt.vsphere.files import FileNotThereError, FileRefusedError
@@ -53,7 +53,7 @@ class _State(Enum):
     UNKNOWN = auto()
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class _Found:
     """What a look has shown; `size` is the file's, `why` the reason for which nothing is known."""
 

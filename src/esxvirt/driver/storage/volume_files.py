@@ -5,7 +5,6 @@ request is sent again whose answer was lost: a search tells whether it was heard
 """
 
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from esxvirt.driver._late import vim
@@ -33,6 +32,7 @@ from esxvirt.errors import (
     InvalidArgumentError,
     UnsupportedError,
 )
+from esxvirt.records import record, replace
 from esxvirt.vsphere.interrupts import DONE, is_done, tell
 from esxvirt.xml.storage.volume import Volume, parse_volume
 
@@ -97,7 +97,7 @@ def copy(
     return _make(connection, pool, volume.name, source.capacity, failure, method, arguments, finish)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class _Finish:
     """What is still to be done with an image once it was made: without it the image is deleted again."""
 

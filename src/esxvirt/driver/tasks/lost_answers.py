@@ -9,7 +9,6 @@ because of it.
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -21,6 +20,7 @@ from esxvirt.errors import (
     TaskDeadlineError,
     TransportError,
 )
+from esxvirt.records import field, record
 from esxvirt.vsphere.deadline import NEVER, Deadline
 from esxvirt.vsphere.decode import Ref
 from esxvirt.vsphere.interrupts import DONE, tell
@@ -57,7 +57,7 @@ _PAUSE: Final = 0.2
 """Seconds before the second look, and twice as many before the third."""
 
 
-@dataclass(slots=True)
+@record
 class Write:
     """What must be known of a write to find out what became of it.
 

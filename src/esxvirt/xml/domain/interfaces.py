@@ -1,10 +1,10 @@
 """`<interface>`: network cards."""
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from esxvirt.errors import XmlError
+from esxvirt.records import record
 from esxvirt.uuids import normalize
 from esxvirt.xml.domain.elements import boolean, integer, lookup, required, unsigned, where
 from esxvirt.xml.text import Lines, escape
@@ -23,7 +23,7 @@ NO_MAC = "00:00:00:00:00:00"
 _MAC = re.compile(r"[0-9A-Fa-f]{1,2}(?::[0-9A-Fa-f]{1,2}){5}")
 
 
-@dataclass(slots=True)
+@record
 class SwitchPort:
     """A port of a distributed virtual switch: `switch_id` is the switch's UUID; 0 and None are what is not said."""
 
@@ -33,7 +33,7 @@ class SwitchPort:
     connection_id: int = 0
 
 
-@dataclass(slots=True)
+@record
 class Interface:
     """A network card.
 

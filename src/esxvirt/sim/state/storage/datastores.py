@@ -4,11 +4,11 @@ import io
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import NamedTuple, Protocol
 
 from esxvirt.datastore_path import DatastorePath
+from esxvirt.records import field, record
 
 __all__ = ["Datastore", "File", "Home", "Place", "content_of", "split_path"]
 
@@ -23,7 +23,7 @@ def split_path(path: str) -> tuple[str, str]:
     return found.datastore, found.path.strip()
 
 
-@dataclass(slots=True)
+@record
 class File:
     """A file: its size in bytes and a way to open it for reading, from the start, seekable.
 

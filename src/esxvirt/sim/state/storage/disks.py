@@ -8,9 +8,9 @@ import hashlib
 import re
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from esxvirt.records import record, replace
 from esxvirt.sim.state.storage.datastores import Datastore, File
 from esxvirt.uuids import spaced
 
@@ -29,7 +29,7 @@ class NoSpaceError(Exception):
     """The datastore has not that much room."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Descriptor:
     """What a descriptor says. `adapter` is as written, such as "pvscsi", `uuid` as digits in pairs, "" for none."""
 
