@@ -22,8 +22,7 @@ URI has for it, says more than the URI does; otherwise it is as in libvirt.
 """
 
 import os
-from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
+from collections.abc import Callable, Sequence
 from typing import Any, NoReturn, Protocol
 
 from esxvirt.errors import AuthenticationError, AuthFileError, NoAnswerError, NoCredentialsError, NoQuestionError
@@ -36,7 +35,7 @@ CRED_AUTHNAME = 2
 CRED_PASSPHRASE = 5
 CRED_NOECHOPROMPT = 7
 
-_SYSTEM_FILE = Path("/etc/libvirt/auth.conf")
+_SYSTEM_FILE = "/etc/libvirt/auth.conf"
 _LARGEST_FILE = 10 * 1024 * 1024  # bytes; libvirt's own limit
 
 #: libvirt-python's callback: a tuple of credentials, each a list ``[type, prompt, challenge, default result, result]``,
@@ -246,12 +245,12 @@ class AuthFile:
     twice the last counts.
     """
 
-    def __init__(self, path: Path, groups: dict[str, dict[str, Secret]]) -> None:
+    def __init__(self, path: str | os.PathLike[str], groups: dict[str, dict[str, Secret]]) -> None:
         self.path = path
         self._groups = groups
 
     @classmethod
-    def load(cls, path: Path) -> "AuthFile":
+    def load(cls, path: str | os.PathLike[str]) -> "AuthFile":
         """Read and parse a file.
 
         Raises:
@@ -259,7 +258,7 @@ class AuthFile:
             AuthenticationError: It cannot be read.
         """
         try:
-            with path.open("rb") as file:
+            with open(path, "rb") as file:  # noqa: PTH123  no pathlib
                 content = file.read(_LARGEST_FILE + 1)
         except OSError as error:
             raise AuthenticationError(f"cannot read auth file '{path}': {error.strerror}") from None
@@ -295,17 +294,17 @@ class AuthFile:
         return StoredCredentials(None if username is None else username.reveal(), group.get("password"), is_own)
 
 
-def find_auth_file(from_uri: str | None = None) -> Path | None:
+def find_auth_file(from_uri: str | None = None) -> str | None:
     """Return the auth file that counts, None if there is none (virAuthGetConfigFilePathURI).
 
     A file that is named, by LIBVIRT_AUTH_FILE or by the URI, is returned whether it exists or not.
     """
     named = os.environ.get("LIBVIRT_AUTH_FILE") or from_uri
     if named:
-        return Path(named)
-    config = os.environ.get("XDG_CONFIG_HOME") or Path("~", ".config").expanduser()
-    candidates: Iterable[Path] = (Path(config, "libvirt", "auth.conf"), _SYSTEM_FILE)
-    return next((path for path in candidates if path.exists()), None)
+        return named
+    config = os.environ.get("XDG_CONFIG_HOME") or os.path.expanduser("~/.config")  # noqa: PTH111  no pathlib
+    candidates = (os.path.join(config, "libvirt", "auth.conf"), _SYSTEM_FILE)  # noqa: PTH118
+    return next(filter(os.path.exists, candidates), None)
 
 
 def _parse(content: bytes) -> tuple[dict[str, dict[str, Secret]], str | None]:

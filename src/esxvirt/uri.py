@@ -10,16 +10,16 @@ characters, a port above 65535, an empty `vcenter=` and a proxy without a host a
 and fails with something that does not name the cause.
 """
 
-import logging
 import re
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 from esxvirt.errors import UnavailableError, UriError, UriServerError, UriSyntaxError
+from esxvirt.logs import Log
 from esxvirt.records import record
 
 __all__ = ["ConnectionURI", "Proxy", "parse"]
 
-_log = logging.getLogger(__name__)
+_log = Log(__name__)
 
 #: Default ports by scheme: over HTTPS, over HTTP.
 DEFAULT_PORTS = {"esx": (443, 80), "gsx": (8333, 8222), "vpx": (443, 80), "sim": (0, 0)}

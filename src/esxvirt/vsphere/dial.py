@@ -1,7 +1,7 @@
 """A connected TCP socket to a server: directly, or through the proxy of the connection URI."""
 
 import socket
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from esxvirt.errors import TransportError
 from esxvirt.records import record
@@ -12,7 +12,7 @@ from esxvirt.vsphere.tls import TlsPolicy
 if TYPE_CHECKING:
     from python_socks import ProxyType
 
-__all__ = ["DEFAULT_DEADLINE", "Endpoint", "dial"]
+__all__ = ["DEFAULT_DEADLINE", "Endpoint", "dial", "host_name"]
 
 DEFAULT_DEADLINE = 120.0
 """Seconds that a call may take when nothing else was asked for: as long as vCenter's own client waits."""
@@ -46,6 +46,14 @@ class Endpoint:
         return f"{'https' if self.tls else 'http'}://{self.name}"
 
 
+def host_name(name: str) -> str | bytes:
+    """Return a host's name as `socket` and `ssl` are to have it: what is ASCII as bytes.
+
+    They would encode text as IDNA, which such a name does not need, and whose module takes a millisecond to load.
+    """
+    return name.encode("ascii") if name.isascii() else name
+
+
 def dial(endpoint: Endpoint, deadline: Deadline) -> socket.socket:
     """Connect.
 
@@ -65,8 +73,9 @@ def dial(endpoint: Endpoint, deadline: Deadline) -> socket.socket:
 
 
 def _connect(host: str, port: int, what: str, deadline: Deadline) -> socket.socket:
+    address: Any = (host_name(host), port)  # typed for names as text only
     try:
-        connected = socket.create_connection((host, port), timeout=deadline.remaining())
+        connected = socket.create_connection(address, timeout=deadline.remaining())
     except socket.gaierror as error:
         raise TransportError(f"cannot resolve the name of {what}: {error.strerror}; check its spelling") from error
     except TimeoutError as error:

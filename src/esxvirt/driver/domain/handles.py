@@ -1,11 +1,11 @@
 """Who a domain is: its reference, name, UUID, id and state, as they were when it was looked up."""
 
-import logging
 import re
 from collections.abc import Iterable
 from typing import Final
 
 from esxvirt.driver.domain.states import PAUSED, RUNNING, domain_state
+from esxvirt.logs import Log
 from esxvirt.names import unescape
 from esxvirt.records import field, record
 from esxvirt.uuids import NO_UUID, normalize
@@ -14,7 +14,7 @@ from esxvirt.vsphere.inventory import Row
 
 __all__ = ["HOST", "IDENTITY", "DomainHandle", "domain_id", "handle", "warn"]
 
-_log = logging.getLogger(__name__)
+_log = Log(__name__)
 
 IDENTITY: Final = ("name", "config.uuid", "configStatus", "runtime.powerState")
 """The properties of which a `DomainHandle` is made."""

@@ -4,7 +4,6 @@ Whatever fails leaves the host as it was: a switch that was made is removed agai
 back.
 """
 
-import logging
 from contextlib import suppress
 from functools import partial
 from typing import Any, Final
@@ -35,6 +34,7 @@ from esxvirt.errors import (
     UnsupportedError,
     XmlError,
 )
+from esxvirt.logs import Log
 from esxvirt.records import field, record
 from esxvirt.vsphere.decode import Ref
 from esxvirt.vsphere.interrupts import DONE, tell
@@ -43,7 +43,7 @@ from esxvirt.xml.network import ALL_VLANS, Bandwidth, Network, PortGroup, Vlan
 
 __all__ = ["define", "undefine"]
 
-_log = logging.getLogger(__name__)
+_log = Log(__name__)
 
 _PORTS: Final = 128
 _EXISTS: Final = "HostVirtualSwitch already exists, editing existing ones is not supported yet"

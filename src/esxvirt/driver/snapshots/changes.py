@@ -3,7 +3,6 @@
 No request is sent again whose answer was lost: the tree tells whether it was heard.
 """
 
-import logging
 import time
 from typing import Any
 
@@ -22,11 +21,12 @@ from esxvirt.errors import (
     ServerFault,
     SnapshotNotFoundError,
 )
+from esxvirt.logs import Log
 from esxvirt.vsphere.decode import Ref
 from esxvirt.vsphere.interrupts import is_done, tell
 from esxvirt.xml.snapshot import DomainSnapshot
 
-_log = logging.getLogger(__name__)
+_log = Log(__name__)
 
 __all__ = ["remove", "remove_children", "rename", "revert", "take"]
 

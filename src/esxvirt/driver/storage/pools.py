@@ -1,6 +1,5 @@
 """Storage pools: datastores, and the targets of iSCSI adapters."""
 
-import logging
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
@@ -11,6 +10,7 @@ from esxvirt.driver.host.host_parts import change_part
 from esxvirt.driver.storage.iscsi import ISCSI_PROPERTIES, Target, targets_of
 from esxvirt.driver.tasks.lost_answers import Write, call_and_verify
 from esxvirt.errors import AmbiguousError, EsxvirtError, PoolNotFoundError
+from esxvirt.logs import Log
 from esxvirt.names import unescape
 from esxvirt.records import field, record
 from esxvirt.uuids import normalize, of_text
@@ -35,7 +35,7 @@ __all__ = [
     "warn",
 ]
 
-_log = logging.getLogger(__name__)
+_log = Log(__name__)
 
 RUNNING: Final = VIR_STORAGE_POOL_RUNNING
 INACCESSIBLE: Final = VIR_STORAGE_POOL_INACCESSIBLE
