@@ -191,7 +191,7 @@ def test_migration(profile: str, tmp_path: Path) -> None:
         there = fresh.uri.replace("/esx1.", "/esx2.")
         made = calls(fresh, tmp_path, "migrate", "vm-0001", there)
         waited = [method for method in made if not method.startswith("WaitForUpdates")]
-        # Two connections; the domain, its machine, what is in the way, the task, which vCenter it is, and the domain there.
+        # Two connections; the domain, its machine, what is in the way, the task, which vCenter, the domain there.
         assert len(waited) <= 16, made
         fresh.tasks.seconds = 0.0
         assert len(calls(fresh, tmp_path, "-c", there, "domjobinfo", "vm-0001", "--completed")) <= 7

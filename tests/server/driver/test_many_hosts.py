@@ -293,6 +293,6 @@ def test_a_host_that_has_gone(connect: Opener) -> None:
     connection = connect()
     first, *others = connection.scope.places
     gone = records.replace(first, ref=Ref("HostSystem", "host-99999"))
-    connection.scope = Scope([gone, *others], "all")
+    connection._scope = Scope([gone, *others], "all")
     assert len(listing.list_domains(connection)) == 25
     assert connection.scope.places == (first, *others)
