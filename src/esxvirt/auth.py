@@ -25,6 +25,7 @@ import os
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn, Protocol
 
+from esxvirt._late import hmac
 from esxvirt.errors import AuthenticationError, AuthFileError, NoAnswerError, NoCredentialsError, NoQuestionError
 from esxvirt.records import record
 
@@ -70,9 +71,9 @@ class Secret:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Secret):
             return NotImplemented
-        from hmac import compare_digest  # noqa: PLC0415  it takes OpenSSL along, and hardly anybody compares
-
-        return compare_digest(self._value.encode(errors="surrogatepass"), other._value.encode(errors="surrogatepass"))
+        mine = self._value.encode(errors="surrogatepass")
+        theirs = other._value.encode(errors="surrogatepass")
+        return hmac.compare_digest(mine, theirs)
 
     __hash__ = None  # type: ignore[assignment]  # a dict's key would be a way to guess at it
 

@@ -13,6 +13,7 @@ and fails with something that does not name the cause.
 import re
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
+from esxvirt._late import ipaddress
 from esxvirt.errors import UnavailableError, UriError, UriServerError, UriSyntaxError
 from esxvirt.logs import Log
 from esxvirt.records import record
@@ -323,8 +324,6 @@ def _host(raw: str, text: str) -> str:
 
 
 def _is_ipv6(address: str) -> bool:
-    import ipaddress  # noqa: PLC0415  only these few URIs need it, and every start of a command would pay
-
     try:
         ipaddress.IPv6Address(address)
     except ValueError:

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from esxvirt.errors import AuthenticationError, EsxvirtError
 from esxvirt.records import record
-from esxvirt.vsphere._late import hashlib, json
+from esxvirt.vsphere._late import fcntl, hashlib, json
 
 __all__ = ["Entry", "UnusableCacheError", "directory", "entries", "entry_for"]
 
@@ -45,8 +45,8 @@ class Entry:
             UnusableCacheError: There is no such lock on this system, or it cannot be had.
         """
         try:
-            import fcntl  # noqa: PLC0415  not on Windows
-        except ImportError:
+            lock_now = fcntl.LOCK_EX | fcntl.LOCK_NB
+        except ImportError:  # on Windows
             raise UnusableCacheError("this system has no locks for files") from None
         lock = self.path.with_suffix(".lock")
         _make_directory(self.path.parent)
@@ -55,7 +55,7 @@ class Entry:
             end = time.monotonic() + (_PATIENCE if patience is None else patience)
             while True:
                 try:
-                    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    fcntl.flock(handle, lock_now)
                     break
                 except BlockingIOError:
                     if time.monotonic() >= end:

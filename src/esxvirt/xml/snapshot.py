@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Final
 
 from esxvirt.errors import EsxvirtError, XmlError
 from esxvirt.records import field, record
+from esxvirt.xml._late import schema
 from esxvirt.xml.domain.elements import child_text, lookup
 from esxvirt.xml.reader import parse_document
 from esxvirt.xml.text import Lines, escape
@@ -54,9 +55,7 @@ def parse_snapshot(text: str, *, validate: bool = False) -> DomainSnapshot:
     """
     root = parse_document(text, root="domainsnapshot", name="domain_snapshot")
     if validate:
-        from esxvirt.xml.schema import validate as check  # noqa: PLC0415  rarely asked for
-
-        check(root, "domainsnapshot")
+        schema.validate(root, "domainsnapshot")
     created = _text(root, "creationTime") or ""
     snapshot = DomainSnapshot(
         name=_text(root, "name") or None,

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from esxvirt.auth import Authenticator, Credentials, Secret
-from esxvirt.driver._late import keepalive, socket, weakref
+from esxvirt.driver._late import keepalive, simulation, socket, weakref
 from esxvirt.driver.connection import session_cache
 from esxvirt.driver.connection.endpoints import endpoint_of
 from esxvirt.driver.connection.places import Item, Tree, read_seen, read_tree
@@ -253,7 +253,7 @@ _PROFILES = {"esx": "esx-7.0", "gsx": "gsx-2.0", "vcenter": "vcenter-7.0"}
 def _simulate(uri: ConnectionURI, resources: ExitStack) -> tuple[ConnectionURI, Authenticator]:
     """Start the simulator that a `sim:///PROFILE` URI asks for; it lives as long as the connection."""
     try:
-        from esxvirt.sim import Simulator  # noqa: PLC0415  an extra, and only these URIs need it
+        make = simulation.Simulator  # an extra, and only these URIs need it
     except ModuleNotFoundError as error:
         if (error.name or "").startswith("esxvirt"):
             raise
@@ -268,7 +268,7 @@ def _simulate(uri: ConnectionURI, resources: ExitStack) -> tuple[ConnectionURI, 
         )
     try:
         simulator = resources.enter_context(
-            Simulator(
+            make(
                 _PROFILES.get(uri.path[0], uri.path[0]),
                 transport=uri.transport if "transport=" in uri.text else "http",
                 hosts=_number(int, options, "hosts", 1),

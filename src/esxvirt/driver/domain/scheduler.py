@@ -78,7 +78,7 @@ def set_scheduling(connection: Connection, domain: DomainHandle, values: Schedul
     if values.shares is not None:
         level = _LEVELS.get(values.shares, "custom")
         changes["shares"] = vim.SharesInfo(level=level, shares=max(values.shares, 0))
-    failure = "Could not change scheduler parameters"
+    failure_prefix = "Could not change scheduler parameters"
     allocation = vim.ResourceAllocationInfo(**changes)
 
     def done() -> bool:
@@ -86,7 +86,9 @@ def set_scheduling(connection: Connection, domain: DomainHandle, values: Schedul
         pairs = ((values.reservation, now.reservation), (values.limit, now.limit), (values.shares, now.shares))
         return all(wanted in {None, found} for wanted, found in pairs)
 
-    reconfigure(connection, domain, failure, live_state(affect), LIVE_OTHERWISE, done=done, cpuAllocation=allocation)
+    reconfigure(
+        connection, domain, failure_prefix, live_state(affect), LIVE_OTHERWISE, done=done, cpuAllocation=allocation
+    )
 
 
 def _check(values: Scheduling) -> None:

@@ -144,10 +144,10 @@ def lookup_by_uuid(connection: Connection, uuid: str) -> NetworkHandle:
     return _only(found, f"Could not find HostVirtualSwitch with UUID '{wanted}'")
 
 
-def _only(found: Iterable[NetworkHandle], otherwise: str) -> NetworkHandle:
+def _only(found: Iterable[NetworkHandle], missing_message: str) -> NetworkHandle:
     for network in found:
         return network
-    raise NetworkNotFoundError(otherwise)
+    raise NetworkNotFoundError(missing_message)
 
 
 def describe(connection: Connection, network: NetworkHandle) -> Network:

@@ -148,11 +148,11 @@ def warn(pools: Iterable[PoolHandle]) -> None:
             _log.warning("storage pool '%s': %s", pool.name, pool.problem)
 
 
-def _lookup(connection: Connection, fits: Callable[[PoolHandle], bool], otherwise: str) -> PoolHandle:
+def _lookup(connection: Connection, fits: Callable[[PoolHandle], bool], missing_message: str) -> PoolHandle:
     for pool in read_pools(connection):
         if fits(pool):
             return pool
-    raise PoolNotFoundError(otherwise)
+    raise PoolNotFoundError(missing_message)
 
 
 def lookup_by_name(connection: Connection, name: str) -> PoolHandle:

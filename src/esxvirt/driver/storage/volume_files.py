@@ -92,9 +92,9 @@ def copy(
         if now.capacity < volume.capacity:
             resize(connection, now, volume.capacity)
 
-    failure, method = "Could not copy volume", "CopyVirtualDisk_Task"
+    failure_prefix, method = "Could not copy volume", "CopyVirtualDisk_Task"
     finish = None if volume.capacity <= source.capacity else _Finish(made, grow)
-    return _make(connection, pool, volume.name, source.capacity, failure, method, arguments, finish)
+    return _make(connection, pool, volume.name, source.capacity, failure_prefix, method, arguments, finish)
 
 
 @record(frozen=True)
@@ -223,7 +223,7 @@ def _make(
     pool: PoolHandle,
     name: str,
     size: int,
-    failure: str,
+    failure_prefix: str,
     method: str,
     arguments: tuple[Any, ...],
     finish: _Finish | None = None,
@@ -237,7 +237,7 @@ def _make(
         return found is not None and found.capacity == size
 
     manager = connection.session.content.virtualDiskManager
-    write = manager_write(connection, failure, f"look for '{path}'", done)
+    write = manager_write(connection, failure_prefix, f"look for '{path}'", done)
     with nullcontext() if has_folder else made_folder(connection, pool, name.rpartition("/")[0]):
         try:
             run_manager_task(connection, write, manager, method, *arguments)
@@ -262,5 +262,5 @@ def _make(
         tell(interrupt, f"{DONE}: there is '{path}' now", done=True)
         raise
     if made is None:
-        raise EsxvirtError(f"{failure}: the server does not list '{name}'")
+        raise EsxvirtError(f"{failure_prefix}: the server does not list '{name}'")
     return made

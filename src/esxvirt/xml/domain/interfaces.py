@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from esxvirt.errors import XmlError
 from esxvirt.records import record
 from esxvirt.uuids import normalize
+from esxvirt.xml._late import secrets
 from esxvirt.xml.domain.elements import boolean, integer, lookup, required, unsigned, where
 from esxvirt.xml.text import Lines, escape
 
@@ -73,9 +74,7 @@ def normalize_mac(text: str) -> str | None:
 
 def generate_mac() -> str:
     """Make up a MAC address in the range that ESX itself generates from, 00:0c:29."""
-    from secrets import token_bytes  # noqa: PLC0415  seldom needed
-
-    return ":".join(("00", "0c", "29", *(f"{byte:02x}" for byte in token_bytes(3))))
+    return ":".join(("00", "0c", "29", *(f"{byte:02x}" for byte in secrets.token_bytes(3))))
 
 
 def format_interface(interface: Interface, lines: Lines) -> None:
