@@ -203,6 +203,10 @@ class Datastore:
         self.homes: dict[str, Home] = {}
         self._files: dict[str, File | None] = {}
 
+    def named(self, path: str) -> str:
+        """Return a path in it as VMware writes it, with the datastore's name."""
+        return str(DatastorePath(self.name, path))
+
     @property
     def used(self) -> int:
         """Bytes in use: files take their size, the directories of machines that nobody has touched 64 MiB."""
@@ -309,7 +313,7 @@ class Place(NamedTuple):
     path: str
 
     def __str__(self) -> str:
-        return f"[{self.store.name}] {self.path}"
+        return self.store.named(self.path)
 
     def beside(self, path: str) -> "Place":
         """Return another place on the same datastore."""

@@ -122,7 +122,7 @@ def identify(store: Datastore, path: str) -> str:
     descriptor = read(store, path)
     if descriptor.uuid:
         return descriptor.uuid
-    digits = "6000c29" + hashlib.md5(f"[{store.name}] {path}".encode(), usedforsecurity=False).hexdigest()[:25]
+    digits = "6000c29" + hashlib.md5(store.named(path).encode(), usedforsecurity=False).hexdigest()[:25]
     return spaced(digits)
 
 
