@@ -22,12 +22,12 @@ URI has for it, says more than the URI does; otherwise it is as in libvirt.
 """
 
 import os
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Callable, Sequence
 from typing import Any, NoReturn, Protocol
 
+from esxvirt._late import hmac
 from esxvirt.errors import AuthenticationError, AuthFileError, NoAnswerError, NoCredentialsError, NoQuestionError
+from esxvirt.records import record
 
 __all__ = ["AuthFile", "Authenticator", "CallbackAuthenticator", "Credentials", "Secret", "find_auth_file"]
 
@@ -36,7 +36,7 @@ CRED_AUTHNAME = 2
 CRED_PASSPHRASE = 5
 CRED_NOECHOPROMPT = 7
 
-_SYSTEM_FILE = Path("/etc/libvirt/auth.conf")
+_SYSTEM_FILE = "/etc/libvirt/auth.conf"
 _LARGEST_FILE = 10 * 1024 * 1024  # bytes; libvirt's own limit
 
 #: libvirt-python's callback: a tuple of credentials, each a list ``[type, prompt, challenge, default result, result]``,
@@ -71,9 +71,9 @@ class Secret:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Secret):
             return NotImplemented
-        from hmac import compare_digest  # noqa: PLC0415  it takes OpenSSL along, and hardly anybody compares
-
-        return compare_digest(self._value.encode(errors="surrogatepass"), other._value.encode(errors="surrogatepass"))
+        mine = self._value.encode(errors="surrogatepass")
+        theirs = other._value.encode(errors="surrogatepass")
+        return hmac.compare_digest(mine, theirs)
 
     __hash__ = None  # type: ignore[assignment]  # a dict's key would be a way to guess at it
 
@@ -87,7 +87,7 @@ class Secret:
         raise TypeError("a Secret cannot be pickled: it would be readable in the pickle")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Credentials:
     """What a login takes."""
 
@@ -227,7 +227,7 @@ class CallbackAuthenticator:
         return secret
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class StoredCredentials:
     """What an auth file has for a server; None for what it has not.
 
@@ -246,12 +246,12 @@ class AuthFile:
     twice the last counts.
     """
 
-    def __init__(self, path: Path, groups: dict[str, dict[str, Secret]]) -> None:
+    def __init__(self, path: str | os.PathLike[str], groups: dict[str, dict[str, Secret]]) -> None:
         self.path = path
         self._groups = groups
 
     @classmethod
-    def load(cls, path: Path) -> "AuthFile":
+    def load(cls, path: str | os.PathLike[str]) -> "AuthFile":
         """Read and parse a file.
 
         Raises:
@@ -259,7 +259,7 @@ class AuthFile:
             AuthenticationError: It cannot be read.
         """
         try:
-            with path.open("rb") as file:
+            with open(path, "rb") as file:  # noqa: PTH123  no pathlib
                 content = file.read(_LARGEST_FILE + 1)
         except OSError as error:
             raise AuthenticationError(f"cannot read auth file '{path}': {error.strerror}") from None
@@ -295,17 +295,17 @@ class AuthFile:
         return StoredCredentials(None if username is None else username.reveal(), group.get("password"), is_own)
 
 
-def find_auth_file(from_uri: str | None = None) -> Path | None:
+def find_auth_file(from_uri: str | None = None) -> str | None:
     """Return the auth file that counts, None if there is none (virAuthGetConfigFilePathURI).
 
     A file that is named, by LIBVIRT_AUTH_FILE or by the URI, is returned whether it exists or not.
     """
     named = os.environ.get("LIBVIRT_AUTH_FILE") or from_uri
     if named:
-        return Path(named)
-    config = os.environ.get("XDG_CONFIG_HOME") or Path("~", ".config").expanduser()
-    candidates: Iterable[Path] = (Path(config, "libvirt", "auth.conf"), _SYSTEM_FILE)
-    return next((path for path in candidates if path.exists()), None)
+        return named
+    config = os.environ.get("XDG_CONFIG_HOME") or os.path.expanduser("~/.config")  # noqa: PTH111  no pathlib
+    candidates = (os.path.join(config, "libvirt", "auth.conf"), _SYSTEM_FILE)  # noqa: PTH118
+    return next(filter(os.path.exists, candidates), None)
 
 
 def _parse(content: bytes) -> tuple[dict[str, dict[str, Secret]], str | None]:

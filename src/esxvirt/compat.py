@@ -12,8 +12,11 @@ import runpy
 import shutil
 import sys
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
+
+from esxvirt import libvirt
 
 __all__ = ["main"]
 
@@ -44,14 +47,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def install() -> None:
     """Let ``import libvirt`` get `esxvirt.libvirt`, in this process."""
-    from esxvirt import libvirt  # noqa: PLC0415  wrong arguments need no library
-
     sys.modules["libvirt"] = libvirt
 
 
 def _run_module(name: str, *arguments: str) -> int:
-    from importlib.util import find_spec  # noqa: PLC0415  only this form needs it
-
     sys.argv, sys.path[0] = [name, *arguments], str(Path.cwd())
     try:
         found = find_spec(name)

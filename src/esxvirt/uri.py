@@ -10,16 +10,17 @@ characters, a port above 65535, an empty `vcenter=` and a proxy without a host a
 and fails with something that does not name the cause.
 """
 
-import logging
 import re
-from dataclasses import dataclass
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
+from esxvirt._late import ipaddress
 from esxvirt.errors import UnavailableError, UriError, UriServerError, UriSyntaxError
+from esxvirt.logs import Log
+from esxvirt.records import record
 
 __all__ = ["ConnectionURI", "Proxy", "parse"]
 
-_log = logging.getLogger(__name__)
+_log = Log(__name__)
 
 #: Default ports by scheme: over HTTPS, over HTTP.
 DEFAULT_PORTS = {"esx": (443, 80), "gsx": (8333, 8222), "vpx": (443, 80), "sim": (0, 0)}
@@ -59,7 +60,7 @@ _THUMBPRINT = r"[0-9A-Fa-f]{2}(?::?[0-9A-Fa-f]{2}){31}"
 _ZONE = r"[A-Za-z0-9._~\-]+"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Proxy:
     """A proxy between here and the server: `type` is ``http``, ``socks4``, ``socks4a`` or ``socks5``."""
 
@@ -68,7 +69,7 @@ class Proxy:
     port: int
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class ConnectionURI:
     """A parsed connection URI.
 
@@ -323,8 +324,6 @@ def _host(raw: str, text: str) -> str:
 
 
 def _is_ipv6(address: str) -> bool:
-    import ipaddress  # noqa: PLC0415  only these few URIs need it, and every start of a command would pay
-
     try:
         ipaddress.IPv6Address(address)
     except ValueError:

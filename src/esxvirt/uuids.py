@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from esxvirt._late import hashlib, uuid
+
 __all__ = ["NO_UUID", "dashed", "normalize", "of_text", "random_uuid", "spaced"]
 
 NO_UUID: Final = "00000000-0000-0000-0000-000000000000"
@@ -33,13 +35,9 @@ def spaced(uuid: str) -> str:
 
 def of_text(text: str) -> str:
     """Return the UUID that libvirt's driver gives to what has no other: the MD5 digest of a text."""
-    from hashlib import md5  # noqa: PLC0415  takes a while to import, and conversions need none
-
-    return dashed(md5(text.encode(), usedforsecurity=False).hexdigest())
+    return dashed(hashlib.md5(text.encode(), usedforsecurity=False).hexdigest())
 
 
 def random_uuid() -> str:
     """Make up a UUID, as libvirt does for what is described without one."""
-    from uuid import uuid4  # noqa: PLC0415  seldom needed
-
-    return str(uuid4())
+    return str(uuid.uuid4())

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from aiohttp import web_app
 
-from esxvirt import libvirt
+from esxvirt import libvirt, records
 from esxvirt.driver.migration import migration
 from esxvirt.driver.storage import transfer
 from esxvirt.driver.tasks import lost_answers
@@ -130,9 +130,7 @@ class Client:
     def have_patience(self, seconds: float) -> None:
         """Wait so long for an answer."""
         session = driver_of(self.connection).session
-        session.endpoint = session.transport.endpoint = dataclasses.replace(
-            session.transport.endpoint, deadline=seconds
-        )
+        session.endpoint = session.transport.endpoint = records.replace(session.transport.endpoint, deadline=seconds)
 
     def close(self) -> None:
         """Close the connection, and those that it took to the other host."""

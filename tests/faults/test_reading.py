@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 
+from esxvirt import records
 from esxvirt.auth import Credentials, Secret
 from esxvirt.driver.connection.connection import Connection
 from esxvirt.driver.domain import description, listing, lookup
 from esxvirt.errors import BadAnswerError, DeadlineError, EsxvirtError, ServerFault, TransportError
 from esxvirt.sim import Simulator
 from esxvirt.uri import parse
-from esxvirt.vsphere import dial, files
+from esxvirt.vsphere import files
 
 PASSING = ["refuse", "reset", "truncate", "garbage", "http503"]
 READS = {"esx-3.5": "RetrieveProperties", "esx-7.0": "RetrievePropertiesEx"}
@@ -61,10 +62,9 @@ def test_a_read_that_breaks_every_time_is_an_error_that_names_the_server(simulat
 
 
 @pytest.mark.parametrize("kind", PASSING)
-@pytest.mark.parametrize("method", ["RetrieveServiceContent", "Login", "reads"])
+@pytest.mark.parametrize("method", ["RetrieveServiceContent", "Login"])
 def test_a_connection_that_breaks_while_it_is_opened(simulator: Simulator, kind: str, method: str) -> None:
-    real = READS[simulator.profile.name] if method == "reads" else method
-    simulator.faults.add(socket=kind, method=real)
+    simulator.faults.add(socket=kind, method=method)
     with pytest.raises(TransportError):
         connect(simulator)
     simulator.faults.clear()
@@ -93,9 +93,7 @@ def test_a_logout_that_fails_is_no_error(simulator: Simulator, kind: str, monkey
 def test_a_server_that_takes_for_ever(simulator: Simulator, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     connection = connect(simulator)
     simulator.faults.add(socket=kind, method=READS[simulator.profile.name])
-    slow = dial.Endpoint(
-        **{**{f: getattr(connection.session.endpoint, f) for f in dial.Endpoint.__slots__}, "deadline": 0.5}
-    )
+    slow = records.replace(connection.session.endpoint, deadline=0.5)
     monkeypatch.setattr(connection.session.transport, "endpoint", slow)
     with pytest.raises(DeadlineError):
         listing.list_domains(connection)

@@ -1,12 +1,12 @@
 """Connection URIs: whatever comes, one of our errors or a URI that means the same when it is read again."""
 
-from dataclasses import replace
 from urllib.parse import quote
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from esxvirt.errors import EsxvirtError
+from esxvirt.records import replace
 from esxvirt.uri import parse
 
 # Pieces of which whole and broken URIs can be made.

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from rich import progress as rich_progress
 
     from esxvirt import libvirt, libvirt_esx
+    from esxvirt.cli import log_handler
 else:
     libvirt = late("esxvirt.libvirt")
     libvirt_esx = late("esxvirt.libvirt_esx")
@@ -27,6 +28,7 @@ else:
     hashlib = late("hashlib")
     json = late("json")
     locale = late("locale")
+    log_handler = late("esxvirt.cli.log_handler")
     etree = late("lxml.etree")
     rich_console = late("rich.console")
     rich_progress = late("rich.progress")
@@ -43,6 +45,7 @@ __all__ = [
     "libvirt",
     "libvirt_esx",
     "locale",
+    "log_handler",
     "rich_console",
     "rich_progress",
     "termios",

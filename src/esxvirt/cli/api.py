@@ -5,10 +5,10 @@ It is imported when the first connection is opened: ``esxvirsh --version`` and `
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING
 
-from esxvirt.cli._late import libvirt, libvirt_esx
+from esxvirt import logs
+from esxvirt.cli._late import libvirt, libvirt_esx, log_handler
 
 if TYPE_CHECKING:
     from esxvirt.cli.esx_protocol import Esx
@@ -27,28 +27,10 @@ def load(output: Output) -> tuple[Libvirt, Esx | None]:
     `output`.
     """
     libvirt.registerErrorHandler(_silent, None)
-    logger = logging.getLogger("esxvirt")
-    for handler in [handler for handler in logger.handlers if isinstance(handler, _Warnings)]:
-        logger.removeHandler(handler)
-    logger.addHandler(_Warnings(output))
+    logs.before_first(lambda: log_handler.attach(output))
     library: Libvirt = libvirt
     own: Esx = libvirt_esx
     return library, own if libvirt.__name__ == _OURS else None
-
-
-class _Warnings(logging.Handler):
-    """Prints each warning once a run: several calls may meet the same trouble."""
-
-    def __init__(self, output: Output) -> None:
-        super().__init__(logging.WARNING)
-        self._output = output
-        self._said: set[str] = set()
-
-    def emit(self, record: logging.LogRecord) -> None:
-        text = record.getMessage()
-        if text not in self._said:
-            self._said.add(text)
-            self._output.warning(text)
 
 
 def _silent(_context: object, _error: object) -> None:

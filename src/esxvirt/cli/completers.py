@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from esxvirt.cli import commands
 from esxvirt.cli.commands.common import domain_xml, elements, find_domain
 from esxvirt.cli.failures import Failed
+from esxvirt.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -81,7 +81,7 @@ _EXCEPTIONS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Offer:
     """Where the names come from.
 

@@ -5,9 +5,10 @@ The kinds of option are virsh's own (`vshCmdOptDef`), because its grammar and it
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
+
+from esxvirt.records import field, record
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,7 +28,7 @@ class Kind(Enum):
     ALIAS = "alias"  # another spelling, never shown
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Option:
     """One option of a command."""
 
@@ -52,7 +53,7 @@ class Option:
         return self.takes_value and self.kind is not Kind.ALIAS and not self.by_name_only
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Command:
     """One command: its words for the help, its options, and what runs it.
 
@@ -74,7 +75,7 @@ class Command:
         return next((option for option in self.options if option.name == name), None)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Group:
     """A group of `help`: its keyword, its title, and its commands in the order shown, each with its module."""
 

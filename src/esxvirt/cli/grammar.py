@@ -8,11 +8,11 @@ unclosed ``'`` is forgiven while an unclosed ``"`` is not.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from esxvirt.cli.arguments import Arguments
 from esxvirt.cli.declare import Command, Kind, Option
+from esxvirt.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -30,7 +30,7 @@ class GrammarError(Exception):
     """The line is not virsh's; the messages, one or more, are virsh's."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Invocation:
     """A command to run with its arguments."""
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from esxvirt.records import record
 
 __all__ = ["DEBUG_LEVELS", "Settings"]
 
 DEBUG_LEVELS = ("DEBUG", "INFO", "NOTICE", "WARNING", "ERROR")
 
 
-@dataclass(slots=True)
+@record
 class Settings:
     """The global options; `uri` is None when neither ``-c`` nor VIRSH_DEFAULT_CONNECT_URI gave one.
 

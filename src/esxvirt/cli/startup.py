@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
 
 from esxvirt.cli.arguments import INT
 from esxvirt.cli.settings import DEBUG_LEVELS, Settings
+from esxvirt.records import record
 
 __all__ = ["Start", "StartupError", "read"]
 
@@ -43,7 +43,7 @@ class StartupError(Exception):
     """A global option that is none, or that has a wrong value; the message is virsh's."""
 
 
-@dataclass(slots=True)
+@record
 class Start:
     """What to do: show something (``help``, ``version``, ``long-version``), or run `words`, or start the shell."""
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from pyVmomi import vim
 
+    from esxvirt import sim as simulation
     from esxvirt.vsphere import keepalive
     from esxvirt.vsphere import session_cache as kept
     from esxvirt.xml import network_parse as network_xml
@@ -25,6 +26,7 @@ else:
     network_xml = late("esxvirt.xml.network_parse")
     schema = late("esxvirt.xml.schema")
     socket = late("socket")
+    simulation = late("esxvirt.sim")
     weakref = late("weakref")
     kept = late("esxvirt.vsphere.session_cache")
     vim = late("pyVmomi", "vim")
@@ -37,6 +39,7 @@ __all__ = [
     "kept",
     "network_xml",
     "schema",
+    "simulation",
     "socket",
     "vim",
     "weakref",

@@ -2,7 +2,6 @@
 
 import os
 import re
-from pathlib import Path
 from typing import Any, Final
 
 from esxvirt.constants import errors as codes
@@ -10,7 +9,7 @@ from esxvirt.libvirt._errors import report
 
 __all__ = ["configuration_file", "parse", "resolve"]
 
-_SYSTEM: Final = Path("/etc/libvirt/libvirt.conf")
+_SYSTEM: Final = "/etc/libvirt/libvirt.conf"
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _BLANKS: Final = re.compile(r"[ \t]*")
 _BLANKS_AND_LINES: Final = re.compile(r"[ \t\r\n]*")
@@ -19,12 +18,12 @@ _INTEGER: Final = re.compile(r"-?[0-9]+")
 _ALIAS: Final = re.compile(r"[A-Za-z0-9_-]*")
 
 
-def configuration_file() -> Path:
+def configuration_file() -> str:
     """The system's file for root; for others the user's own, below XDG_CONFIG_HOME or ~/.config."""
     if getattr(os, "geteuid", lambda: 1)() == 0:
         return _SYSTEM
     configuration = os.environ.get("XDG_CONFIG_HOME") or "~/.config"
-    return Path(configuration).expanduser() / "libvirt" / "libvirt.conf"
+    return os.path.join(os.path.expanduser(configuration), "libvirt", "libvirt.conf")  # noqa: PTH111, PTH118  no pathlib
 
 
 def resolve(name: str | None, *, aliases: bool = True) -> str:
@@ -60,7 +59,7 @@ def resolve(name: str | None, *, aliases: bool = True) -> str:
     return text
 
 
-def _default(values: dict[str, Any], path: Path) -> str:
+def _default(values: dict[str, Any], path: str) -> str:
     value = values.get("uri_default", "")
     if not isinstance(value, str):
         message = f"{path}: expected a string for 'uri_default' parameter"
@@ -68,15 +67,16 @@ def _default(values: dict[str, Any], path: Path) -> str:
     return value
 
 
-def _read(path: Path) -> dict[str, Any]:
+def _read(path: str) -> dict[str, Any]:
     try:
-        text = path.read_text(encoding="utf-8", errors="surrogateescape")
+        with open(path, encoding="utf-8", errors="surrogateescape") as file:  # noqa: PTH123  no pathlib
+            text = file.read()
     except (FileNotFoundError, NotADirectoryError):
         return {}
     except OSError as error:
         message = f"Failed to read the configuration file '{path}': {error.strerror}"
         raise report(codes.VIR_ERR_INTERNAL_ERROR, codes.VIR_FROM_CONF, message) from error
-    return parse(text, str(path))
+    return parse(text, path)
 
 
 def parse(text: str, path: str) -> dict[str, Any]:

@@ -6,10 +6,11 @@ from esxvirt.constants import domains as flags_
 from esxvirt.constants import errors as codes
 from esxvirt.constants.connect import VIR_IP_ADDR_TYPE_IPV4, VIR_IP_ADDR_TYPE_IPV6, VIR_TYPED_PARAM_STRING_OKAY
 from esxvirt.libvirt._errors import report, report_argument
-from esxvirt.libvirt._late import dataclasses, domain_memory, guest, scheduler, vcpus
+from esxvirt.libvirt._late import domain_memory, guest, scheduler, vcpus
 from esxvirt.libvirt._methods import check_flags, to_int
 from esxvirt.libvirt._objects import AnyDomain
 from esxvirt.libvirt._parameters import INT, LLONG, ULLONG, read_parameters
+from esxvirt.records import asdict
 
 __all__ = ["Tuning"]
 
@@ -102,7 +103,7 @@ class Tuning(AnyDomain):
 
     def _get_scheduling(self, flags: int) -> dict[str, int]:
         check_flags(flags, _AFFECT | _STRINGS, "esxDomainGetSchedulerParametersFlags")
-        return dataclasses.asdict(scheduler.get_scheduling(self._driver, self._o, flags & _AFFECT))
+        return asdict(scheduler.get_scheduling(self._driver, self._o, flags & _AFFECT))
 
     def setSchedulerParameters(self, params: dict[str, int]) -> int:
         """Change parameters of `schedulerParameters`; those that are not in `params` stay. 0."""

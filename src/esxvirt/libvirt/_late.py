@@ -6,7 +6,6 @@ from esxvirt.late import late
 
 if TYPE_CHECKING:
     import ast
-    import dataclasses
     import inspect
     import select
     import socket
@@ -62,7 +61,6 @@ if TYPE_CHECKING:
     from esxvirt.xml.storage import volume as volume_xml
 else:
     ast = late("ast")
-    dataclasses = late("dataclasses")
     credentials = late("esxvirt.auth")
     connections = late("esxvirt.driver.connection.connection")
     doctor = late("esxvirt.driver.connection.doctor")
@@ -133,7 +131,6 @@ __all__ = [
     "connections",
     "console",
     "credentials",
-    "dataclasses",
     "definition",
     "description",
     "doctor",

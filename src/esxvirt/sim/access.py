@@ -2,9 +2,9 @@
 
 import hmac
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from typing import Any
 
+from esxvirt.records import field, record
 from esxvirt.sim.wire.values import Fault, Ref
 
 __all__ = ["Access", "Account", "Role"]
@@ -13,7 +13,7 @@ __all__ = ["Access", "Account", "Role"]
 _ALWAYS = frozenset({"System.Anonymous", "System.View"})
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Role:
     """A role: its privileges by name; all of them where `everything` is set."""
 
@@ -27,7 +27,7 @@ class Role:
         return self.everything or privilege in _ALWAYS or privilege in self.privileges
 
 
-@dataclass(slots=True, eq=False)
+@record(eq=False)
 class Account:
     """An account with the role that it has on everything, and those that it has on entities of the inventory.
 

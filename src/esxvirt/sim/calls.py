@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 from contextvars import ContextVar
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from esxvirt.records import record
 from esxvirt.sim.wire.encode import Encoder
 from esxvirt.sim.wire.schema import Method
 from esxvirt.sim.wire.values import Ref
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["CURRENT", "Call", "Peer"]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Peer:
     """Who calls: its address, its user agent and the session cookie that it shows."""
 
@@ -25,7 +25,7 @@ class Peer:
     cookie: str | None = None
 
 
-@dataclass(slots=True)
+@record
 class Call:
     """One call of method `name` on `this`. `arguments` are by name on the wire; `encoder` writes the answer.
 

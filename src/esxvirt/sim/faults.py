@@ -9,8 +9,8 @@ sim.faults.add(socket="reset", before_tls=True, count=2)
 import random
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from esxvirt.records import record
 from esxvirt.sim.wire import schema
 from esxvirt.sim.wire.values import Fault, Ref
 
@@ -25,7 +25,7 @@ SOCKET_FAULTS = ("refuse", "hang", "reset", "truncate", "garbage", "drip", "http
 _BEFORE_TLS = ("refuse", "hang", "reset", "garbage", "tls")
 
 
-@dataclass(slots=True, eq=False)
+@record(eq=False)
 class Rule:
     """One rule; None matches everything. `left` counts down, None is for ever; `seen` counts what it has hit."""
 

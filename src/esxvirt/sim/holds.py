@@ -11,10 +11,10 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future, InvalidStateError
 from contextlib import suppress
-from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
+from esxvirt.records import record
 from esxvirt.sim.wire import schema
 from esxvirt.sim.wire.values import Fault, Ref
 
@@ -28,7 +28,7 @@ class StoppedError(Exception):
     """The server stops before what was held has been done."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class HeldCall:
     """What is held: a method's name or an HTTP verb, the object ("VirtualMachine:1") or the URL's path, the session.
 
@@ -123,7 +123,7 @@ class Claim:
             raise StoppedError
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class _Wanted:
     """What a hold is for: a `stage` of its own, "call", "task" or "file"; a method or verb, "*" for all; where."""
 

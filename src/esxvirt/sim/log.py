@@ -2,12 +2,13 @@
 
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+from esxvirt.records import field, record
 
 __all__ = ["CallLog", "CallRecord"]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class CallRecord:
     """A call that was: `object` as "VirtualMachine:1", `session` the session's key or None, `seconds` in the server."""
 

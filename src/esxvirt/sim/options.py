@@ -1,8 +1,8 @@
 """How a simulator starts: the arguments of `Simulator`, checked."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
+from esxvirt.records import record
 from esxvirt.sim.http.certificates import is_name
 from esxvirt.sim.licences import LICENCES
 from esxvirt.sim.profiles import Profile
@@ -13,7 +13,7 @@ from esxvirt.sim.state.site.site import Site
 __all__ = ["Options"]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Options:
     """What `Simulator` takes, see there. ValueError for what cannot be."""
 

@@ -1,11 +1,11 @@
 """The products that the simulator plays: a profile is data."""
 
-from dataclasses import dataclass
+from esxvirt.records import record
 
 __all__ = ["PROFILES", "Profile", "find"]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Profile:
     """A product: what it says of itself, what its API knows, and its habits.
 

@@ -6,14 +6,15 @@ import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
+
+from esxvirt.records import field, record
 
 __all__ = ["Session", "Sessions"]
 
 
-@dataclass(slots=True, eq=False)
+@record(eq=False)
 class Session:
     """A session: `key` names it in the API, `cookie` is its secret on the wire.
 

@@ -1,15 +1,15 @@
 """What a conversion asks of a server, as functions; and the answers where there is none."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from esxvirt.datastore_path import VOLUMES, DatastorePath, mounted, parse_volumes_path
 from esxvirt.errors import VmxError
+from esxvirt.records import record
 
 __all__ = ["VmxContext", "default_format_file_name", "default_parse_file_name"]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class VmxContext:
     """Lookups for a conversion; each may be None, then the default below holds.
 

@@ -1,6 +1,7 @@
 """The two conversions, put together from their parts."""
 
 from esxvirt.errors import ConfigUnsupportedError, InvalidArgumentError, VmxError, XmlError
+from esxvirt.vmx._late import domain_xml
 from esxvirt.vmx.context import VmxContext
 from esxvirt.vmx.file import VmxFile
 from esxvirt.vmx.machine import read_machine, write_closing, write_machine
@@ -148,7 +149,5 @@ def from_xml(
 
     Arguments and errors are those of `parse_domain` and `from_domain`.
     """
-    from esxvirt.xml.domain.parse import parse_domain  # noqa: PLC0415  lxml is not needed to read VMX files
-
-    domain = parse_domain(xml)
+    domain = domain_xml.parse_domain(xml)
     return from_domain(domain, virtual_hw_version, context, strict=strict, report=report, file_name=file_name)

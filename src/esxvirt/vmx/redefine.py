@@ -4,8 +4,7 @@ The XML cannot say all that a VMX file does. So the file is not written anew: it
 is to be, both through the model, and only what differs between the two is changed in it.
 """
 
-from dataclasses import replace
-
+from esxvirt.records import replace
 from esxvirt.vmx.context import VmxContext
 from esxvirt.vmx.convert import read_domain, write_domain
 from esxvirt.vmx.file import VmxFile

@@ -1,12 +1,13 @@
 """What a conversion could not carry over, or had to guess: a list of notes, each with its key and line."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+
+from esxvirt.records import field, record, replace
 
 __all__ = ["Note", "Report", "at_place"]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Note:
     """One loss or guess.
 
@@ -28,7 +29,7 @@ class Note:
         return f"{where}{what}{self.text}"
 
 
-@dataclass(slots=True)
+@record
 class Report:
     """The notes of one conversion, in the order in which they were made."""
 

@@ -1,14 +1,14 @@
 """The rows of the VMX <-> domain XML mapping, and how regular rows are read and written.
 
-A row binds a VMX key to a field of a model's dataclass. Regular rows have a `kind`, from which both directions derive;
+A row binds a VMX key to a field of a model's record. Regular rows have a `kind`, from which both directions derive;
 the others, which a function maps, are there so that the documented mapping is whole.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from esxvirt.errors import VmxError
+from esxvirt.records import record
 from esxvirt.uuids import spaced
 from esxvirt.vmx.escapes import escape
 
@@ -53,14 +53,14 @@ class Kind:
         raise NotImplementedError
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Row:
     """One row of the mapping.
 
     Attributes:
         key: the VMX key; ``{}`` stands for the device, such as ``ethernet0``.
         xml: what it is in the domain XML.
-        field: the field of the dataclass, for regular rows; empty for constants.
+        field: the field of the record, for regular rows; empty for constants.
         kind: how it is written; None for rows that a function maps.
         default: the field's value without the key.
         required: under `strict`, a missing key is an error.
@@ -97,7 +97,7 @@ class _Number(Kind):
         return str(value) if value else None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Uuid(Kind):
     """A UUID; `unset` is the one that stands for none, which is not written."""
 
@@ -112,7 +112,7 @@ class Uuid(Kind):
         return None if value is None or value == self.unset else spaced(value)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Escaped(Kind):
     """A text with escapes: how they are made and undone; `always` writes an empty one, too."""
 
@@ -150,7 +150,7 @@ class _Own(Kind):
         return escape(value) if value else None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Constant(Kind):
     """What is written of every device, and fills no field."""
 
@@ -165,7 +165,7 @@ class Constant(Kind):
         return self.value
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Word(Kind):
     """A word of the VMX file that stands for a value of the model.
 
@@ -201,7 +201,7 @@ class Word(Kind):
         return next((name for name, meant in self.pairs if meant == value), None)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Switch(Kind):
     """A truth value that, if true, stands for a value of the model."""
 
@@ -216,7 +216,7 @@ class Switch(Kind):
         return "true" if value == self.value else None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Inverted(Kind):
     """A truth value that is the opposite of the model's."""
 

@@ -12,13 +12,13 @@ makes the file from pyVmomi's tables.
 | `version service/id version ...` | a version, what it is called on the wire, and the versions that it contains |
 """
 
+import os
 from functools import cache
-from pathlib import Path
 from typing import Final
 
 __all__ = ["Member", "ancestry", "fields_of", "is_a", "method", "simple_type", "versions"]
 
-_FILE: Final = Path(__file__).with_name("api_schema.txt")
+_FILE: Final = os.path.join(os.path.dirname(__file__), "api_schema.txt")  # noqa: PTH118, PTH120  no pathlib
 _DATA: Final = "data"
 
 
@@ -28,7 +28,8 @@ Member = tuple[str, str, bool]
 
 @cache
 def _table() -> bytes:
-    return _FILE.read_bytes()
+    with open(_FILE, "rb") as file:  # noqa: PTH123  no pathlib
+        return file.read()
 
 
 def _words(key: str) -> list[str] | None:

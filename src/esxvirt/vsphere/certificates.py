@@ -1,8 +1,8 @@
 """What a server's certificate says, trusted or not."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from esxvirt.records import record
 from esxvirt.vsphere.deadline import Deadline
 from esxvirt.vsphere.dial import Endpoint
 from esxvirt.vsphere.http import HttpConnection
@@ -13,7 +13,7 @@ __all__ = ["Shown", "shown_certificate", "validity"]
 _SEQUENCE, _EXPLICIT, _UTC_TIME = 0x30, 0xA0, 0x17
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Shown:
     """A certificate: its SHA-256 as `thumbprint=` has it, and when it is valid (None: that cannot be read)."""
 

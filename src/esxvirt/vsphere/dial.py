@@ -1,24 +1,25 @@
 """A connected TCP socket to a server: directly, or through the proxy of the connection URI."""
 
 import socket
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from esxvirt.errors import TransportError
+from esxvirt.records import record
 from esxvirt.uri import Proxy
+from esxvirt.vsphere._late import python_socks, python_socks_sync
 from esxvirt.vsphere.deadline import Deadline
 from esxvirt.vsphere.tls import TlsPolicy
 
 if TYPE_CHECKING:
     from python_socks import ProxyType
 
-__all__ = ["DEFAULT_DEADLINE", "Endpoint", "dial"]
+__all__ = ["DEFAULT_DEADLINE", "Endpoint", "dial", "host_name"]
 
 DEFAULT_DEADLINE = 120.0
 """Seconds that a call may take when nothing else was asked for: as long as vCenter's own client waits."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Endpoint:
     """Where a server is and how to reach it. `tls` is None for plain HTTP; `deadline` is in seconds for a call."""
 
@@ -46,6 +47,14 @@ class Endpoint:
         return f"{'https' if self.tls else 'http'}://{self.name}"
 
 
+def host_name(name: str) -> str | bytes:
+    """Return a host's name as `socket` and `ssl` are to have it: what is ASCII as bytes.
+
+    They would encode text as IDNA, which such a name does not need, and whose module takes a millisecond to load.
+    """
+    return name.encode("ascii") if name.isascii() else name
+
+
 def dial(endpoint: Endpoint, deadline: Deadline) -> socket.socket:
     """Connect.
 
@@ -65,8 +74,9 @@ def dial(endpoint: Endpoint, deadline: Deadline) -> socket.socket:
 
 
 def _connect(host: str, port: int, what: str, deadline: Deadline) -> socket.socket:
+    address: Any = (host_name(host), port)  # typed for names as text only
     try:
-        connected = socket.create_connection((host, port), timeout=deadline.remaining())
+        connected = socket.create_connection(address, timeout=deadline.remaining())
     except socket.gaierror as error:
         raise TransportError(f"cannot resolve the name of {what}: {error.strerror}; check its spelling") from error
     except TimeoutError as error:
@@ -82,12 +92,8 @@ def _connect(host: str, port: int, what: str, deadline: Deadline) -> socket.sock
 
 
 def _connect_through(proxy: Proxy, endpoint: Endpoint, deadline: Deadline) -> socket.socket:
-    # Imported here: most connections have no proxy.
-    from python_socks import ProxyConnectionError, ProxyError, ProxyTimeoutError  # noqa: PLC0415
-    from python_socks.sync import Proxy as ProxyConnector  # noqa: PLC0415
-
     shown = f"the {proxy.type} proxy '{proxy.host}:{proxy.port}'"
-    connector = ProxyConnector(
+    connector = python_socks_sync.Proxy(
         proxy_type=_proxy_type(proxy.type),
         host=proxy.host,
         port=proxy.port,
@@ -96,13 +102,13 @@ def _connect_through(proxy: Proxy, endpoint: Endpoint, deadline: Deadline) -> so
     )
     try:
         connected = connector.connect(endpoint.host, endpoint.port, timeout=deadline.remaining())
-    except (ProxyTimeoutError, TimeoutError) as error:
+    except (python_socks.ProxyTimeoutError, TimeoutError) as error:
         raise TransportError(f"{shown} did not connect to '{endpoint.name}' in time") from error
-    except ProxyConnectionError as error:
+    except python_socks.ProxyConnectionError as error:
         raise TransportError(
             f"cannot connect to {shown}: {error.strerror or error}; check proxy= in the URI"
         ) from error
-    except ProxyError as error:
+    except python_socks.ProxyError as error:
         raise TransportError(f"{shown} did not connect to '{endpoint.name}': {error}") from error
     except socket.gaierror as error:
         raise TransportError(f"cannot resolve '{endpoint.host}' for {shown}: {error.strerror}") from error
@@ -113,11 +119,9 @@ def _connect_through(proxy: Proxy, endpoint: Endpoint, deadline: Deadline) -> so
 
 
 def _proxy_type(name: str) -> "ProxyType":
-    from python_socks import ProxyType  # noqa: PLC0415
-
     return {
-        "http": ProxyType.HTTP,
-        "socks4": ProxyType.SOCKS4,
-        "socks4a": ProxyType.SOCKS4,
-        "socks5": ProxyType.SOCKS5,
+        "http": python_socks.ProxyType.HTTP,
+        "socks4": python_socks.ProxyType.SOCKS4,
+        "socks4a": python_socks.ProxyType.SOCKS4,
+        "socks5": python_socks.ProxyType.SOCKS5,
     }[name]

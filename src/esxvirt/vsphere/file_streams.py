@@ -5,11 +5,11 @@ A deadline is for each step of the content, not for the whole: what is slow but 
 """
 
 import http.client
-from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
 from esxvirt.errors import BadAnswerError, DeadlineError, EsxvirtError, InvalidArgumentError, TransportError
+from esxvirt.records import field, record
 from esxvirt.vsphere.datastore_file import DatastoreFile
 from esxvirt.vsphere.deadline import Deadline, IdleDeadline, SteadyDeadline
 from esxvirt.vsphere.http import HttpConnection
@@ -26,7 +26,7 @@ _EARLY_SECONDS: Final = 1.0
 _WRITTEN: Final = frozenset({http.client.OK, http.client.CREATED, http.client.NO_CONTENT})
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class FileFacts:
     """What tells one content of a file from another: its size (None if not told), and the server's marks of it.
 

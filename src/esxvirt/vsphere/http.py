@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from esxvirt.errors import BadAnswerError, CertificateError, DeadlineError, TransportError
 from esxvirt.vsphere._late import ssl
 from esxvirt.vsphere.deadline import Deadline
-from esxvirt.vsphere.dial import Endpoint, dial
+from esxvirt.vsphere.dial import Endpoint, dial, host_name
 from esxvirt.vsphere.sockets import READ_AHEAD, GuardedSocket, TlsSocket
 from esxvirt.vsphere.tls import TlsPolicy, check_pinned, make_context, thumbprint
 
@@ -109,7 +109,7 @@ class HttpConnection(http.client.HTTPConnection):
         secured = None
         try:
             if self.endpoint.tls is not None and self._context is not None:
-                secured = TlsSocket(below, self._context, self.endpoint.host)
+                secured = TlsSocket(below, self._context, host_name(self.endpoint.host))
                 _shake_hands(secured, self.endpoint, self.endpoint.tls)
         except BaseException:
             below.close()

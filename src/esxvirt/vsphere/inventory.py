@@ -5,9 +5,9 @@ machines take seconds (DESIGN, "One measured exception").
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Final
 
+from esxvirt.records import field, record
 from esxvirt.vsphere.decode import Ref, decode_value
 from esxvirt.vsphere.session import Session
 from esxvirt.vsphere.soap import TYPE, VIM, envelope, escape, read_answer
@@ -21,7 +21,7 @@ HEAVY_PAGE: Final = 2_000
 """The same where a property is asked for of which a `digest` is made: tens of MiB."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Step:
     """One way from an object to others: the `path` property of objects of type `kind`; `then` names the steps after.
 
@@ -34,7 +34,7 @@ class Step:
     then: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Query:
     """What to read.
 
@@ -54,7 +54,7 @@ class Query:
     digest: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
 
 
-@dataclass(slots=True)
+@record
 class Row:
     """An object and its properties; `missing` has the fault's name for each that the server would not give."""
 

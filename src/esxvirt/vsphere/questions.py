@@ -1,12 +1,13 @@
 """Questions of machines, which block tasks until somebody answers (`VirtualMachineQuestionInfo`, `AnswerVM`)."""
 
-from dataclasses import dataclass
 from typing import Any
+
+from esxvirt.records import record
 
 __all__ = ["Question", "blocked", "read_question"]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Question:
     """A question.
 

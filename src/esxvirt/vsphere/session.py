@@ -4,9 +4,10 @@ import os
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from functools import cached_property
 from typing import Any, Final
 
-from esxvirt.errors import BadAnswerError, EsxvirtError, MissingPrivilegeError
+from esxvirt.errors import BadAnswerError, EsxvirtError, MissingPrivilegeError, ServerFault
 from esxvirt.vsphere._late import privileges, typed
 from esxvirt.vsphere.calls import read_result, write_call
 from esxvirt.vsphere.deadline import Deadline
@@ -16,7 +17,7 @@ from esxvirt.vsphere.faults import SoapFault, describe
 from esxvirt.vsphere.login import is_current, log_in, renew
 from esxvirt.vsphere.soap import envelope, read_answer
 from esxvirt.vsphere.transport import Transport
-from esxvirt.vsphere.versions import FALLBACK, SERVICE_VERSIONS, has_retrieve_properties_ex, negotiate
+from esxvirt.vsphere.versions import FALLBACK, SERVICE_VERSIONS, has_retrieve_properties_ex, negotiate, version_called
 
 __all__ = ["SERVICE", "Session", "translated"]
 
@@ -32,8 +33,8 @@ class Session:
     Attributes:
         endpoint: Where the server is.
         transport: What sends requests.
-        content: The server's `ServiceContent`, whose managers are references.
-        about: Its `AboutInfo`.
+        content: The server's `ServiceContent`, whose managers are references; those that VI API 2.5 has.
+        about: Its `AboutInfo`, what VI API 2.5 has of it.
     """
 
     def __init__(self, endpoint: Endpoint, transport: Transport, content: Data) -> None:
@@ -46,15 +47,17 @@ class Session:
 
     @classmethod
     def connect(cls, endpoint: Endpoint) -> "Session":
-        """Reach a server, agree on the API version, ask what it is. One GET and one SOAP call; no login.
+        """Reach a server, ask what it is, agree on the API version. One SOAP call; no login.
+
+        A server of before vSphere 4.0, or of a version that we do not know, is asked for a list of its versions, by a
+        GET; so is one that refuses to speak the oldest.
 
         Raises:
             TransportError: It cannot be reached, is not trusted, or is no ESX, GSX or vCenter.
         """
         transport = Transport(endpoint, FALLBACK)
         try:
-            transport.version = negotiate(_fetch_versions(transport))
-            content = _retrieve_content(transport)
+            content = _introduce(transport)
         except BaseException:
             transport.drop_connections()
             raise
@@ -64,6 +67,11 @@ class Session:
     def version(self) -> str:
         """PyVmomi's name of the API version that was agreed on."""
         return str(self.transport.version)
+
+    @cached_property
+    def instance_uuid(self) -> str:
+        """Which vCenter it is, of all; "" for hosts, and before vSphere API 4.0. One SOAP call, the first time."""
+        return str(_retrieve_content(self.transport).about.instanceUuid or "")
 
     @property
     def paged(self) -> bool:
@@ -214,6 +222,19 @@ def translated(method: str) -> Iterator[None]:
     else:
         return
     raise error
+
+
+def _introduce(transport: Transport) -> Data:
+    """Ask what the server is, and go on in the highest version that it and we know."""
+    try:
+        content = _retrieve_content(transport)
+    except ServerFault:
+        transport.version = negotiate(_fetch_versions(transport))
+        if transport.version == FALLBACK:
+            raise
+        return _retrieve_content(transport)
+    transport.version = version_called(content.about.apiVersion) or negotiate(_fetch_versions(transport))
+    return content
 
 
 def _fetch_versions(transport: Transport) -> bytes | None:

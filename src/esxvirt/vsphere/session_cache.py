@@ -10,12 +10,12 @@ import stat
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from esxvirt.errors import AuthenticationError, EsxvirtError
-from esxvirt.vsphere._late import hashlib, json
+from esxvirt.records import record
+from esxvirt.vsphere._late import fcntl, hashlib, json
 
 __all__ = ["Entry", "UnusableCacheError", "directory", "entries", "entry_for"]
 
@@ -30,7 +30,7 @@ class UnusableCacheError(EsxvirtError):
     """No session can be taken from the cache, or kept there."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Entry:
     """A place for one session. Its name tells nothing: it is a digest of whose session it is, and where."""
 
@@ -45,8 +45,8 @@ class Entry:
             UnusableCacheError: There is no such lock on this system, or it cannot be had.
         """
         try:
-            import fcntl  # noqa: PLC0415  not on Windows
-        except ImportError:
+            lock_now = fcntl.LOCK_EX | fcntl.LOCK_NB
+        except ImportError:  # on Windows
             raise UnusableCacheError("this system has no locks for files") from None
         lock = self.path.with_suffix(".lock")
         _make_directory(self.path.parent)
@@ -55,7 +55,7 @@ class Entry:
             end = time.monotonic() + (_PATIENCE if patience is None else patience)
             while True:
                 try:
-                    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    fcntl.flock(handle, lock_now)
                     break
                 except BlockingIOError:
                     if time.monotonic() >= end:

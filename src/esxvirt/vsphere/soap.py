@@ -89,4 +89,5 @@ def escape(text: str) -> str:
 
 def is_sendable(text: str) -> bool:
     """Whether XML has all characters of a text; it has no control characters and no halves of surrogate pairs."""
-    return re.search(_UNSENDABLE, text) is None
+    # The expression takes long to compile, and nearly no text needs it.
+    return (text.isascii() and text.isprintable()) or re.search(_UNSENDABLE, text) is None

@@ -83,7 +83,7 @@ class GuardedSocket:
 class TlsSocket:
     """TLS over a `GuardedSocket`, as the client. `shake_hands` before all else."""
 
-    def __init__(self, below: GuardedSocket, context: "ssl.SSLContext", server: str) -> None:
+    def __init__(self, below: GuardedSocket, context: "ssl.SSLContext", server: str | bytes) -> None:
         self._below = below
         self._incoming = ssl.MemoryBIO()
         self._outgoing = ssl.MemoryBIO()

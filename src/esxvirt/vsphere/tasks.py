@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final
 
 from esxvirt.errors import (
@@ -16,6 +15,7 @@ from esxvirt.errors import (
     TaskDeadlineError,
     TransportError,
 )
+from esxvirt.records import record
 from esxvirt.vsphere.deadline import NEVER, Deadline
 from esxvirt.vsphere.decode import Ref
 from esxvirt.vsphere.faults import describe_task_error
@@ -51,7 +51,7 @@ _DONE: Final = ", but the task had done its work already"
 _STILL: Final = "; the task was asked to stop, but did not yet; it may still take effect"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Watch:
     """How a task is waited for.
 
@@ -66,7 +66,7 @@ class Watch:
     deadline: Deadline = NEVER
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Outcome:
     """How a task has ended: with a result, or with an error."""
 

@@ -1,14 +1,13 @@
 """Which certificate a server must show: one of a known CA (the default), one that was named, or any."""
 
-from dataclasses import dataclass
-
 from esxvirt.errors import CertificateError, InvalidArgumentError
+from esxvirt.records import record
 from esxvirt.vsphere._late import hashlib, ssl
 
 __all__ = ["TlsPolicy", "check_pinned", "make_context", "thumbprint"]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class TlsPolicy:
     """How to trust a server (manual, "Certificates for HTTPS").
 

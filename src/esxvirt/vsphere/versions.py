@@ -15,6 +15,7 @@ __all__ = [
     "soap_action",
     "tells_file_owners",
     "tells_licences",
+    "version_called",
 ]
 
 SERVICE_VERSIONS: Final = "/sdk/vimServiceVersions.xml"
@@ -26,6 +27,16 @@ FALLBACK: Final = "vim.version.version2"
 _4_0: Final = "vim.version.version5"
 _4_1: Final = "vim.version.version6"
 _6_5: Final = "vim.version.version11"
+
+
+def version_called(name: object) -> str | None:
+    """PyVmomi's name of the version that a server's `AboutInfo.apiVersion` gives; None if that does not say.
+
+    It does not where it is one that we do not know; nor before 4.0: VMware Server calls 2.5 what is more.
+    """
+    wanted = f"vim25/{name}"
+    found = next((version for version, (wire, _) in versions().items() if wire == wanted), None)
+    return found if found is not None and at_least(found, _4_0) else None
 
 
 def negotiate(document: bytes | None) -> str:

@@ -1,1 +1,1 @@
-"""libvirt's XML formats: each a dataclass, a parser and a formatter. Pure: no I/O, no server."""
+"""libvirt's XML formats: each a record, a parser and a formatter. Pure: no I/O, no server."""

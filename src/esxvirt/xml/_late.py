@@ -1,12 +1,20 @@
 """What this package imports only when it is used: whoever writes XML needs no parser."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from esxvirt.late import late
 
 if TYPE_CHECKING:
+    import ipaddress
+    import secrets
+
     from lxml import etree
 else:
     etree = late("lxml.etree")
+    ipaddress = late("ipaddress")
+    secrets = late("secrets")
 
-__all__ = ["etree"]
+schema: Any = late("esxvirt.xml.schema")
+"""Without its type: it stands on modules that use this one."""
+
+__all__ = ["etree", "ipaddress", "schema", "secrets"]

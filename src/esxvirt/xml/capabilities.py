@@ -1,7 +1,6 @@
 """`<capabilities>`: what a host is and which guests it takes, as `virsh capabilities` prints it."""
 
-from dataclasses import dataclass
-
+from esxvirt.records import record
 from esxvirt.xml.text import Lines, escape
 
 __all__ = ["Capabilities", "format_capabilities"]
@@ -9,7 +8,7 @@ __all__ = ["Capabilities", "format_capabilities"]
 _WORD_SIZES = {"i686": 32, "x86_64": 64}
 
 
-@dataclass(slots=True)
+@record
 class Capabilities:
     """An ESX host's capabilities.
 

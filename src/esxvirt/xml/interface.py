@@ -1,13 +1,12 @@
 """`<interface>` of a host: a physical network card, as `virsh iface-dumpxml` prints it."""
 
-from dataclasses import dataclass
-
+from esxvirt.records import record
 from esxvirt.xml.text import Lines, attributes, escape
 
 __all__ = ["HostInterface", "format_interface"]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class HostInterface:
     """A physical network card.
 

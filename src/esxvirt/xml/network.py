@@ -1,7 +1,6 @@
 """`<network>`: a virtual switch, as `virsh net-dumpxml` prints it and `virsh net-define` takes it."""
 
-from dataclasses import dataclass, field
-
+from esxvirt.records import field, record
 from esxvirt.xml.text import Lines, attributes, escape
 
 __all__ = ["ALL_VLANS", "Bandwidth", "Network", "PortGroup", "Vlan", "format_network"]
@@ -10,7 +9,7 @@ ALL_VLANS = 4095
 """The VLAN of a port group whose machines see the tags of all VLANs."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Bandwidth:
     """How traffic is limited: KiB a second on average and at most, KiB in a burst; None for what is not limited."""
 
@@ -30,7 +29,7 @@ class Bandwidth:
         lines.end("</bandwidth>")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Vlan:
     """The VLANs of a port group; a `trunk` leaves their tags on the traffic."""
 
@@ -45,7 +44,7 @@ class Vlan:
         lines.end("</vlan>")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class PortGroup:
     """A port group; `vlan` None for none."""
 
@@ -54,7 +53,7 @@ class PortGroup:
     bandwidth: Bandwidth | None = None
 
 
-@dataclass(slots=True)
+@record
 class Network:
     """A virtual switch.
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from esxvirt.errors import ConfigUnsupportedError, EsxvirtError, NoNameError, XmlError, XmlSyntaxError
 from esxvirt.uuids import normalize
+from esxvirt.xml._late import ipaddress
 from esxvirt.xml.domain.elements import lookup, required, unsigned
 from esxvirt.xml.network import ALL_VLANS, Bandwidth, Network, PortGroup, Vlan
 from esxvirt.xml.reader import parse_document
@@ -102,14 +103,12 @@ def _read_mtu(root: "_Element", network: Network) -> None:
 
 
 def _check_addresses(root: "_Element", network: Network) -> None:
-    from ipaddress import ip_address  # noqa: PLC0415  networks of VMware have none
-
     for element in root.findall("ip"):
         address = element.get("address")
         if address is None:
             raise XmlError(f"Missing required address attribute in network '{network.name}'")
         try:
-            ip_address(address)
+            ipaddress.ip_address(address)
         except ValueError:
             raise XmlError(f"Invalid address '{address}' in network '{network.name}'") from None
 

@@ -1,9 +1,10 @@
 """``<domainsnapshot>``: a snapshot of a domain (libvirt's formatsnapshot.html)."""
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from esxvirt.errors import EsxvirtError, XmlError
+from esxvirt.records import field, record
+from esxvirt.xml._late import schema
 from esxvirt.xml.domain.elements import child_text, lookup
 from esxvirt.xml.reader import parse_document
 from esxvirt.xml.text import Lines, escape
@@ -18,7 +19,7 @@ _DISK: Final = ("no", "internal", "external", "manual")
 _STORAGE: Final = ("file", "block", "dir", "network", "volume", "nvme", "vhostuser")
 
 
-@dataclass(slots=True)
+@record
 class DomainSnapshot:
     """A snapshot as its XML has it; None for what the XML leaves out.
 
@@ -54,9 +55,7 @@ def parse_snapshot(text: str, *, validate: bool = False) -> DomainSnapshot:
     """
     root = parse_document(text, root="domainsnapshot", name="domain_snapshot")
     if validate:
-        from esxvirt.xml.schema import validate as check  # noqa: PLC0415  rarely asked for
-
-        check(root, "domainsnapshot")
+        schema.validate(root, "domainsnapshot")
     created = _text(root, "creationTime") or ""
     snapshot = DomainSnapshot(
         name=_text(root, "name") or None,

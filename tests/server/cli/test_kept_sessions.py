@@ -60,9 +60,7 @@ def test_one_login_serves_many_runs(runs: Runs, simulator: Simulator) -> None:
     assert first.count("Login") == 1
     assert "Logout" not in first
     for _ in range(3):
-        assert runs.calls("list", "--all") == [
-            "RetrieveServiceContent", "RetrieveProperties", "RetrievePropertiesEx", "RetrievePropertiesEx",
-        ]  # fmt: skip
+        assert runs.calls("list", "--all") == ["RetrieveServiceContent", "RetrieveProperties", "RetrievePropertiesEx"]
     assert len(simulator.sessions) == 1
     answer = runs("-c", simulator.uri, "logout")
     assert answer.stdout == "Session of 'root' on '127.0.0.1' ended\n\n"

@@ -1,12 +1,12 @@
 """Connections to all hosts below a point of a vCenter: what is asked of all of them, and of one domain's own."""
 
-import dataclasses
 import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import pytest
 
+from esxvirt import records
 from esxvirt.auth import Credentials, Secret
 from esxvirt.driver.connection.connection import Connection
 from esxvirt.driver.connection.hosts import list_hosts
@@ -292,7 +292,7 @@ def test_a_host_that_has_gone(connect: Opener) -> None:
     """It is left out from then on; the vCenter's fault for it does not sink the list."""
     connection = connect()
     first, *others = connection.scope.places
-    gone = dataclasses.replace(first, ref=Ref("HostSystem", "host-99999"))
-    connection.scope = Scope([gone, *others], "all")
+    gone = records.replace(first, ref=Ref("HostSystem", "host-99999"))
+    connection._scope = Scope([gone, *others], "all")
     assert len(listing.list_domains(connection)) == 25
     assert connection.scope.places == (first, *others)

@@ -135,6 +135,7 @@ class TestOnServer:
         assert list(simulator.calls) == []
 
     def test_names_and_sources_are_each_others_reverse(self, simulator: Simulator, connection: Connection) -> None:
+        assert connection.scope.is_one_host
         simulator.calls.clear()
         vmx = to_native(connection, FORMAT, XML.format("[local-storage] a b/a.vmdk", ""))
         name = VmxFile.parse(vmx)["scsi0:0.fileName"]

@@ -30,6 +30,7 @@ def connection(server: Simulator, connect: Opener) -> Connection:
 
 
 def test_all_pools_are_read_at_once(server: Simulator, connection: Connection) -> None:
+    assert connection.scope.is_one_host
     server.calls.clear()
     found = {pool.name: pool.type for pool in pools.read_pools(connection)}
     assert len(server.calls) == 1

@@ -1,6 +1,5 @@
 """Uploads that do not end well: what is said of the file is what is there."""
 
-import dataclasses
 import hashlib
 import logging
 from collections.abc import Iterator
@@ -9,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from esxvirt import records
 from esxvirt.driver.connection.connection import Connection
 from esxvirt.driver.storage import pools, uploads, volume_files, volumes
 from esxvirt.driver.storage.transfer import upload
@@ -77,7 +77,7 @@ def put(connection: Connection, volume: VolumeHandle, content: bytes, length: in
 def be_impatient(connection: Connection) -> None:
     """Give the server a second for each step."""
     transport = connection.session.transport
-    transport.endpoint = dataclasses.replace(transport.endpoint, deadline=1.0)
+    transport.endpoint = records.replace(transport.endpoint, deadline=1.0)
     connection.session.endpoint = transport.endpoint
 
 

@@ -111,9 +111,9 @@ def test_a_file_that_cannot_be_read(file: Path) -> None:
 
 
 def test_whose_file_it_is(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert configuration_file() == file
+    assert configuration_file() == str(file)
     monkeypatch.delenv("XDG_CONFIG_HOME")
-    assert configuration_file() == Path.home() / ".config" / "libvirt" / "libvirt.conf"
+    assert configuration_file() == str(Path.home() / ".config" / "libvirt" / "libvirt.conf")
     monkeypatch.setattr("os.geteuid", lambda: 0)
-    assert configuration_file() == Path("/etc/libvirt/libvirt.conf")
+    assert configuration_file() == "/etc/libvirt/libvirt.conf"
     assert configuration.parse("", "x") == {}

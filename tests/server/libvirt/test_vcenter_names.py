@@ -20,7 +20,7 @@ def vcenter(monkeypatch: pytest.MonkeyPatch) -> Iterator[Simulator]:
         look_up = socket.getaddrinfo
 
         def resolve(host: Any, *arguments: Any, **options: Any) -> Any:
-            return look_up(simulator.host if host in {NAMED, OTHER} else host, *arguments, **options)
+            return look_up(simulator.host if host in {NAMED.encode(), OTHER.encode()} else host, *arguments, **options)
 
         monkeypatch.setattr(socket, "getaddrinfo", resolve)
         yield simulator

@@ -136,32 +136,32 @@ class TestWhichFile:
             "home": tmp_path / "home/.config/libvirt/auth.conf",
             "etc": tmp_path / "etc/libvirt/auth.conf",
         }
-        monkeypatch.setattr(auth, "_SYSTEM_FILE", places["etc"])
+        monkeypatch.setattr(auth, "_SYSTEM_FILE", str(places["etc"]))
         for path in places.values():
             path.parent.mkdir(parents=True, exist_ok=True)
             path.touch()
         return places
 
     def test_the_environment_comes_first_even_if_it_is_missing(self, places: dict[str, Path]) -> None:
-        assert find_auth_file(str(places["uri"])) == places["env"]
+        assert find_auth_file(str(places["uri"])) == str(places["env"])
         places["env"].unlink()
-        assert find_auth_file(str(places["uri"])) == places["env"]
+        assert find_auth_file(str(places["uri"])) == str(places["env"])
 
     def test_then_the_uri_even_if_it_is_missing(self, places: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("LIBVIRT_AUTH_FILE", "")
-        assert find_auth_file(str(places["uri"])) == places["uri"]
+        assert find_auth_file(str(places["uri"])) == str(places["uri"])
         places["uri"].unlink()
-        assert find_auth_file(str(places["uri"])) == places["uri"]
+        assert find_auth_file(str(places["uri"])) == str(places["uri"])
 
     def test_then_the_users_then_the_systems_if_they_exist(
         self, places: dict[str, Path], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.delenv("LIBVIRT_AUTH_FILE")
-        assert find_auth_file() == places["xdg"]
+        assert find_auth_file() == str(places["xdg"])
         places["xdg"].unlink()
-        assert find_auth_file() == places["etc"]
+        assert find_auth_file() == str(places["etc"])
         monkeypatch.setenv("XDG_CONFIG_HOME", "")
-        assert find_auth_file() == places["home"]
+        assert find_auth_file() == str(places["home"])
         places["home"].unlink()
         places["etc"].unlink()
         assert find_auth_file() is None

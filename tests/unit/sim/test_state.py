@@ -1,6 +1,5 @@
 """Files, machines, tasks: the state behind the API."""
 
-import dataclasses
 import io
 import threading
 from pathlib import Path
@@ -10,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from esxvirt import records
 from esxvirt.sim.profiles import PROFILES, find
 from esxvirt.sim.state.machine import vmxtext
 from esxvirt.sim.state.machine.machine import generated_config
@@ -140,8 +140,8 @@ def test_generated_machines_are_what_their_vmx_says(profile: str) -> None:
     for number in range(1, 40):
         config = generated_config(number, f"vm-{number}", find(profile))
         read = vmxtext.read_config(vmxtext.write_config(config, f"vm-{number}"))
-        expected = dataclasses.replace(
-            config, disks=[dataclasses.replace(disk, capacity_kib=8 << 20, thin=False) for disk in config.disks]
+        expected = records.replace(
+            config, disks=[records.replace(disk, capacity_kib=8 << 20, thin=False) for disk in config.disks]
         )
         assert read == expected
         assert config.memory_mb % 4 == 0

@@ -1,12 +1,12 @@
 """Each row of the mapping does what it says, in both directions."""
 
 import re
-from dataclasses import fields
 from pathlib import Path
 
 import pytest
 from lxml import etree
 
+from esxvirt.records import fields
 from esxvirt.vmx import VmxContext, VmxFile, from_domain, from_xml, to_domain, to_xml
 from esxvirt.vmx.mapping import DIFFERENCES, SECTIONS, Section, page
 from esxvirt.vmx.table import Row
@@ -64,8 +64,8 @@ def test_both_directions_agree() -> None:
 def test_the_model_survives_the_xml() -> None:
     domain = to_domain(MACHINE, ALL)
     again = parse_domain(XML)
-    for field in fields(again):
-        devices = getattr(again, field.name)
+    for name in fields(again):
+        devices = getattr(again, name)
         for device in devices if isinstance(devices, list) else ():
             device.line = 0
     assert again == domain

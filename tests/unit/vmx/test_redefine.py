@@ -1,8 +1,7 @@
-from dataclasses import replace
-
 import pytest
 
 from esxvirt.errors import VmxError
+from esxvirt.records import replace
 from esxvirt.vmx import Report, VmxContext, VmxFile, redefine, to_domain
 from esxvirt.vmx.reader import VmxReader
 from esxvirt.vmx.registry import DEVICES

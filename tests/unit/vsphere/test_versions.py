@@ -2,7 +2,7 @@
 
 import pytest
 
-from esxvirt.vsphere.versions import FALLBACK, at_least, has_retrieve_properties_ex, negotiate
+from esxvirt.vsphere.versions import FALLBACK, at_least, has_retrieve_properties_ex, negotiate, version_called
 
 
 def offered(*versions: str) -> bytes:
@@ -35,6 +35,26 @@ def offered(*versions: str) -> bytes:
 )
 def test_the_highest_that_both_know(document: bytes | None, version: str) -> None:
     assert negotiate(document) == version
+
+
+@pytest.mark.parametrize(
+    ("called", "version"),
+    [
+        ("4.0", "vim.version.version5"),
+        ("5.5", "vim.version.version9"),
+        ("6.7.3", "vim.version.version15"),
+        ("7.0.3.0", "vim.version.v7_0_3_0"),
+        ("8.0.0.1", "vim.version.v8_0_0_1"),
+        ("2.5", None),  # VMware Server speaks 2.5u2server, and says this
+        ("2.5u2", None),
+        ("77.0.0.0", None),
+        ("", None),
+        (None, None),
+        (["8.0.0.1"], None),
+    ],
+)
+def test_what_a_server_calls_itself(called: object, version: str | None) -> None:
+    assert version_called(called) == version
 
 
 def test_the_order_in_the_document_does_not_matter() -> None:

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from esxvirt.auth import Authenticator, Credentials, Secret
-from esxvirt.driver._late import keepalive, socket, weakref
+from esxvirt.driver._late import keepalive, simulation, socket, weakref
 from esxvirt.driver.connection import session_cache
 from esxvirt.driver.connection.endpoints import endpoint_of
 from esxvirt.driver.connection.places import Item, Tree, read_seen, read_tree
@@ -16,6 +16,7 @@ from esxvirt.driver.connection.scope import Scope, scope_of
 from esxvirt.driver.connection.uri_paths import resolve
 from esxvirt.errors import EsxvirtError, InvalidArgumentError
 from esxvirt.uri import ConnectionURI, parse
+from esxvirt.vsphere.dial import host_name
 from esxvirt.vsphere.session import Session
 
 if TYPE_CHECKING:
@@ -32,7 +33,6 @@ class Connection:
         session: Where domains, storage and networks are looked up: the host itself, or its vCenter for `vpx://`.
         vcenter: The session on the vCenter that `?vcenter=` names, or None.
         product: ``esx``, ``gsx`` or ``vpx``.
-        scope: The hosts: one, or those that a `vpx://` path which ends early leads to.
         read_only: Whether writes are refused.
         policy: How tasks are waited for, and questions answered.
     """
@@ -44,7 +44,7 @@ class Connection:
         session: Session,
         vcenter: Session | None,
         product: str,
-        scope: Scope,
+        scope: Scope | None,
         path: tuple[str, ...] = (),
         read_only: bool,
         resources: ExitStack,
@@ -53,7 +53,7 @@ class Connection:
         self.session = session
         self.vcenter = vcenter
         self.product = product
-        self.scope = self._whole = scope
+        self._scope = self._whole = scope
         self._path = path
         self.read_only = read_only
         self.changes = 0  # made by way of this connection
@@ -65,10 +65,10 @@ class Connection:
 
     @classmethod
     def open(cls, uri: ConnectionURI, authenticate: Authenticator, *, read_only: bool = False) -> "Connection":
-        """Connect, log in, and find the hosts. 3 SOAP calls, and what `?vcenter=` costs.
+        """Connect, and log in. 2 SOAP calls; on `vpx://` one more, for the hosts; and what `?vcenter=` costs.
 
         Raises:
-            EsxvirtError: The server is another product than the URI's type says, or has no such host.
+            EsxvirtError: The server is another product than the URI's type says; a vCenter has no such host.
             InvalidArgumentError: The path of a `vpx://` URI is too long.
             AuthenticationError: No credentials, or wrong ones.
             TransportError: The server cannot be reached, or is not trusted.
@@ -81,14 +81,13 @@ class Connection:
             session = _open_session(real, real.host, real.scheme, authenticate, resources, may_keep=uri.scheme != "sim")
             if uri.scheme == "sim":
                 session.leave_at_exit()
-            vcenter = None
+            vcenter, scope = None, None
             if real.scheme == VPX:
                 scope = _find_hosts(session, real.path)
-            else:
+            elif real.vcenter is not None:
                 host = only_host(read_tree(session))
                 scope = scope_of([host], f"the host '{real.host}'")
-                if real.vcenter is not None:
-                    vcenter = open_vcenter(real, host, authenticate, resources)
+                vcenter = open_vcenter(real, host, authenticate, resources)
             return cls(
                 uri=uri,
                 session=session,
@@ -100,13 +99,37 @@ class Connection:
                 resources=resources.pop_all(),
             )
 
+    @property
+    def scope(self) -> Scope:
+        """The hosts: one, or those that a `vpx://` path which ends early leads to. One SOAP call, the first time.
+
+        Raises:
+            EsxvirtError: The account may not see the host.
+        """
+        return self._scope or self.find_scope(read_tree(self.session))
+
+    @property
+    def is_scope_known(self) -> bool:
+        """Whether the hosts were read already; what is read first on `esx://` can find them on its way."""
+        return self._scope is not None
+
+    def find_scope(self, tree: Tree) -> Scope:
+        """Take the host of an `esx://` or `gsx://` connection from what was read.
+
+        Raises:
+            EsxvirtError: The account may not see it.
+        """
+        scope = scope_of([only_host(tree)], f"the host '{self.session.endpoint.host}'")
+        self._scope = self._whole = scope
+        return scope
+
     def refresh_scope(self) -> None:
         """Find all hosts of a `vpx://` connection anew: one may have gone, or come. One SOAP call.
 
         Raises:
             EsxvirtError: What the URI's path names has gone.
         """
-        self.scope = self._whole = _find_hosts(self.session, self._path)
+        self._scope = self._whole = _find_hosts(self.session, self._path)
 
     def narrow(self, host: str | None) -> None:
         """Be about one of the hosts only, by its name or path; None for all that the URI leads to again.
@@ -114,7 +137,8 @@ class Connection:
         Raises:
             InvalidArgumentError: There is no such host, or there are several.
         """
-        self.scope = self._whole if host is None else self._whole.narrowed(host)
+        whole = self._whole or self.scope
+        self._scope = whole if host is None else whole.narrowed(host)
 
     @property
     def vim(self) -> Any:
@@ -216,7 +240,7 @@ def open_vcenter(uri: ConnectionURI, host: Item, authenticate: Authenticator, re
 
 def _resolve(hostname: str) -> str:
     try:
-        return str(socket.getaddrinfo(hostname, None, type=socket.SOCK_STREAM)[0][4][0])
+        return str(socket.getaddrinfo(host_name(hostname), None, type=socket.SOCK_STREAM)[0][4][0])
     except OSError as error:
         raise EsxvirtError(f"IP address lookup for host '{hostname}' failed: {error.strerror}") from error
 
@@ -229,7 +253,7 @@ _PROFILES = {"esx": "esx-7.0", "gsx": "gsx-2.0", "vcenter": "vcenter-7.0"}
 def _simulate(uri: ConnectionURI, resources: ExitStack) -> tuple[ConnectionURI, Authenticator]:
     """Start the simulator that a `sim:///PROFILE` URI asks for; it lives as long as the connection."""
     try:
-        from esxvirt.sim import Simulator  # noqa: PLC0415  an extra, and only these URIs need it
+        make = simulation.Simulator  # an extra, and only these URIs need it
     except ModuleNotFoundError as error:
         if (error.name or "").startswith("esxvirt"):
             raise
@@ -244,7 +268,7 @@ def _simulate(uri: ConnectionURI, resources: ExitStack) -> tuple[ConnectionURI, 
         )
     try:
         simulator = resources.enter_context(
-            Simulator(
+            make(
                 _PROFILES.get(uri.path[0], uri.path[0]),
                 transport=uri.transport if "transport=" in uri.text else "http",
                 hosts=_number(int, options, "hosts", 1),

@@ -2,7 +2,6 @@
 
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack, closing
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
@@ -13,6 +12,7 @@ from esxvirt.driver.connection.endpoints import endpoint_of
 from esxvirt.driver.connection.findings import Finding, failed, fine, skipped, wrong
 from esxvirt.driver.connection.product import VPX, check_product
 from esxvirt.errors import EsxvirtError, UnavailableError
+from esxvirt.records import record
 from esxvirt.uri import ConnectionURI, parse
 from esxvirt.vsphere.certificates import Shown, shown_certificate
 from esxvirt.vsphere.deadline import Deadline
@@ -30,7 +30,7 @@ _UNREACHED: Final = "the server cannot be reached"
 _LATER: Final = ("account", "licence", "path", "vCenter", "clock", "datastores", "privileges")
 
 
-@dataclass(slots=True)
+@record
 class _Server:
     """What is known so far."""
 

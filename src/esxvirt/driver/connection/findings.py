@@ -1,13 +1,12 @@
 """What an examination finds, step by step."""
 
-from dataclasses import dataclass
-
 from esxvirt.errors import EsxvirtError
+from esxvirt.records import record
 
 __all__ = ["Finding", "failed", "fine", "skipped", "wrong"]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Finding:
     """One step.
 

@@ -1,10 +1,10 @@
 """The hosts of a connection as a vCenter's administrator sees them: libvirt knows nothing of several."""
 
-from dataclasses import dataclass
 from typing import Final
 
 from esxvirt.driver.connection.connection import Connection
 from esxvirt.driver.connection.scope import HostPlace
+from esxvirt.records import record
 from esxvirt.vsphere.inventory import Query, Row, retrieve
 
 __all__ = ["HostSummary", "list_hosts"]
@@ -18,7 +18,7 @@ _MAINTENANCE: Final = "runtime.inMaintenanceMode"
 _MACHINES: Final = "vm"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class HostSummary:
     """A host: where it is, and how it does. What the server does not tell is None.
 

@@ -1,25 +1,23 @@
 """Where things are in a server's inventory: its datacenters, folders, compute resources and hosts, read at once."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any, Final
 
 from esxvirt.names import unescape
+from esxvirt.records import field, record
 from esxvirt.vsphere.decode import Ref
 from esxvirt.vsphere.inventory import Query, Row, Step, retrieve
 from esxvirt.vsphere.session import Session
 
-__all__ = ["Item", "Tree", "read_seen", "read_tree"]
+__all__ = ["PROPERTIES_OF_PLACES", "Item", "Tree", "grow", "read_seen", "read_tree", "steps_to_hosts"]
 
-_STEPS: Final = (
+_TO_HOSTS: Final = (
     Step("folder", "Folder", "childEntity", ("folder", "datacenter", "compute")),
     Step("datacenter", "Datacenter", "hostFolder", ("folder", "compute")),
-    Step("compute", "ComputeResource", "host"),
 )
-
 _VIEWED: Final = (Step("view", "ContainerView", "view"),)
 
-_PROPERTIES: Final = {
+PROPERTIES_OF_PLACES: Final = {
     "Folder": ("name", "parent"),
     "Datacenter": ("name", "parent", "hostFolder"),
     "ComputeResource": ("name", "parent", "resourcePool"),
@@ -27,7 +25,7 @@ _PROPERTIES: Final = {
 }
 
 
-@dataclass(slots=True)
+@record
 class Item:
     """A datacenter, folder, compute resource (`kind` "ComputeResource" for clusters, too) or host in the tree."""
 
@@ -67,7 +65,7 @@ class Item:
             item = item.parent
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Tree:
     """All that was read: the root folder, and every host.
 
@@ -92,7 +90,13 @@ def read_tree(session: Session) -> Tree:
     A host folder of a datacenter, which VMware's paths do not show, is left out: what is in it is the datacenter's.
     """
     root = session.content.rootFolder
-    return _grow(root, retrieve(session, Query(_PROPERTIES, [root], _STEPS)))
+    return grow(root, retrieve(session, Query(PROPERTIES_OF_PLACES, [root], steps_to_hosts())))
+
+
+def steps_to_hosts(*beyond: Step) -> tuple[Step, ...]:
+    """Return the way from the root folder to the hosts, and from each host on by the steps `beyond`."""
+    then = tuple(step.name for step in beyond)
+    return (*_TO_HOSTS, Step("compute", "ComputeResource", "host", then), *beyond)
 
 
 def read_visible(session: Session) -> Tree:
@@ -103,7 +107,9 @@ def read_visible(session: Session) -> Tree:
     content = session.content
     types = ["Folder", "Datacenter", "ComputeResource", "HostSystem", "VirtualMachine"]
     view = session.call(content.viewManager, "CreateContainerView", content.rootFolder, types, True)
-    tree = _grow(content.rootFolder, retrieve(session, Query(_PROPERTIES, [view], _VIEWED, include_start=False)))
+    tree = grow(
+        content.rootFolder, retrieve(session, Query(PROPERTIES_OF_PLACES, [view], _VIEWED, include_start=False))
+    )
     _prune(tree.root)
     return Tree(tree.root, tree.hosts, view)
 
@@ -115,7 +121,8 @@ def _prune(item: Item) -> None:
     item.children = [below for below in item.children if below.kind != "Folder" or below.children]
 
 
-def _grow(root: Ref, rows: list[Row]) -> Tree:
+def grow(root: Ref, rows: list[Row]) -> Tree:
+    """Put together what was read of places."""
     items = {row.ref: Item(row.ref, unescape(row.get("name") or ""), row) for row in rows}
     top = items.setdefault(root, Item(root, "", Row(root)))
     hidden = {item.get("hostFolder"): item for item in items.values() if item.kind == "Datacenter"}

@@ -1,10 +1,10 @@
 """How a connection waits for its tasks, and what it does about questions."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from esxvirt.errors import QuestionError
+from esxvirt.records import record
 from esxvirt.vsphere.deadline import NEVER, Deadline
 from esxvirt.vsphere.questions import Question, blocked
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["TaskPolicy"]
 
 
-@dataclass(slots=True)
+@record
 class TaskPolicy:
     """How a connection waits for its tasks.
 

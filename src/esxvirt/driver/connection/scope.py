@@ -2,13 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
 from esxvirt.driver.connection.places import Item
 from esxvirt.errors import EsxvirtError, InvalidArgumentError, MissingPrivilegeError
 from esxvirt.names import path_item, unescape
+from esxvirt.records import record
 from esxvirt.vsphere.decode import Ref
 
 __all__ = ["HostPlace", "Scope", "scope_of"]
@@ -17,7 +17,7 @@ _SHOWN: Final = 8
 """How many names a message lists."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class HostPlace:
     """A host, and where it is.
 

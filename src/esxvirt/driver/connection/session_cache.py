@@ -1,6 +1,5 @@
 """Sessions that outlive a process: taken from the cache, put there, and ended (ESXVIRT_SESSION_CACHE=1)."""
 
-import logging
 import os
 from collections.abc import Callable, Iterator
 from typing import Final
@@ -10,13 +9,14 @@ from esxvirt.driver._late import kept
 from esxvirt.driver.connection.endpoints import endpoint_of
 from esxvirt.driver.connection.product import VPX
 from esxvirt.errors import EsxvirtError
+from esxvirt.logs import Log
 from esxvirt.uri import ConnectionURI, parse
 from esxvirt.vsphere.dial import Endpoint
 from esxvirt.vsphere.session import Session
 
 __all__ = ["credentials_for", "end_all", "is_wanted", "log_in"]
 
-_log = logging.getLogger(__name__)
+_log = Log(__name__)
 
 VARIABLE: Final = "ESXVIRT_SESSION_CACHE"
 

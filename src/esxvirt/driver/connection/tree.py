@@ -1,11 +1,11 @@
 """The inventory as a tree: what is in what, from the point that a connection is about."""
 
-from dataclasses import dataclass, field
 from typing import Final
 
 from esxvirt.driver.connection.connection import Connection
 from esxvirt.driver.connection.places import Item, read_seen
 from esxvirt.driver.domain.reading import place_of, read_all
+from esxvirt.records import field, record
 from esxvirt.vsphere.decode import Ref
 
 __all__ = ["Node", "read_inventory"]
@@ -19,7 +19,7 @@ _KINDS: Final = {
 }
 
 
-@dataclass(slots=True)
+@record
 class Node:
     """A thing in the inventory: `kind` is server, folder, datacenter, cluster, host or domain."""
 

@@ -4,7 +4,6 @@ Whatever fails leaves the datastore as it was, as far as that is certain: a VMX 
 back, only where the server says that nobody uses it or is about to. Else it stays, and the error names it.
 """
 
-import logging
 from contextlib import suppress
 from typing import Any, Final
 
@@ -31,6 +30,7 @@ from esxvirt.driver.tasks.lost_answers import (
     task_manager,
 )
 from esxvirt.errors import EsxvirtError, OperationInvalidError, ServerFault, VmxError
+from esxvirt.logs import Log
 from esxvirt.uuids import normalize
 from esxvirt.vmx import Report, VmxFile, from_domain
 from esxvirt.vsphere.datastore_file import DatastoreFile
@@ -42,7 +42,7 @@ from esxvirt.xml.domain import Domain
 
 __all__ = ["define", "undefine"]
 
-_log = logging.getLogger(__name__)
+_log = Log(__name__)
 
 _MACHINES: Final = (Step("vm", "HostSystem", "vm"),)
 _FAILURE: Final = "Could not define domain"

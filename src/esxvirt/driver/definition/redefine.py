@@ -5,7 +5,6 @@ replaced, and after; what another client has done meanwhile is kept, and the err
 what it is to say is read again, too: a client that was killed may have written it, and the server not have read it.
 """
 
-from dataclasses import dataclass
 from typing import Final
 
 from esxvirt.driver._late import vim
@@ -19,6 +18,7 @@ from esxvirt.driver.domain.states import SHUTOFF, domain_state
 from esxvirt.driver.tasks.lost_answers import look_again
 from esxvirt.driver.tasks.machine_tasks import CHANGE_VERSION, STATE, ready, run
 from esxvirt.errors import EsxvirtError, OperationInvalidError, ServerFault, TransportError
+from esxvirt.records import record
 from esxvirt.vmx import Report, VmxFile, redefine
 from esxvirt.vsphere.datastore_file import DatastoreFile
 from esxvirt.vsphere.decode import Ref
@@ -33,7 +33,7 @@ _MARK: Final = "esxvirt.rewritten"
 """A setting that is made and taken away again, so that the server writes a VMX file."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class _Moment:
     """What tells one moment of a machine from another: the version of its configuration, and its tasks."""
 
@@ -45,7 +45,7 @@ class _Moment:
         return cls(row.get(CHANGE_VERSION), frozenset(row.get("recentTask") or ()))
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class _Change:
     """A change of a machine's VMX file under way: of a `machine`, whose file as it was and is to be."""
 

@@ -1,12 +1,11 @@
 """Checking XML against libvirt's schemas where a flag asks for it (VIR_*_VALIDATE), if they are installed."""
 
-import logging
-
 from esxvirt.driver._late import schema as schemas
+from esxvirt.logs import Log
 
 __all__ = ["can_validate"]
 
-_log = logging.getLogger(__name__)
+_log = Log(__name__)
 
 
 def can_validate(schema: str) -> bool:

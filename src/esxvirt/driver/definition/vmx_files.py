@@ -6,7 +6,6 @@ place, which refuses, or replaces, a file that is there in one step.
 """
 
 import hashlib
-from dataclasses import dataclass
 from typing import Final
 
 from esxvirt.driver.connection.connection import Connection
@@ -14,6 +13,7 @@ from esxvirt.driver.connection.scope import HostPlace
 from esxvirt.driver.tasks.lost_answers import Write, task_manager
 from esxvirt.driver.tasks.manager_tasks import manager_write, run_manager_task
 from esxvirt.errors import EsxvirtError, OperationInvalidError, ServerFault, TransportError
+from esxvirt.records import record
 from esxvirt.vsphere.datastore_file import DatastoreFile
 from esxvirt.vsphere.decode import Ref
 from esxvirt.vsphere.files import FileNotThereError, FileRefusedError, delete_file, read_file, write_file
@@ -45,7 +45,7 @@ def add_to(error: BaseException, text: str) -> None:
         error.args = (f"{str(error) or 'interrupted'}; {text}",)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class StagedFile:
     """A file that lies beside its place.
 
@@ -189,7 +189,7 @@ def _is_there(staged: StagedFile) -> bool:
         return False
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Users:
     """Who uses a VMX file.
 

@@ -127,7 +127,7 @@ def submit(
     connection: Connection,
     domain: DomainHandle,
     machine: Ref,
-    failure: str,
+    failure_prefix: str,
     hardware: Hardware,
     changes: list[Any],
     done: Callable[[], bool],
@@ -138,7 +138,7 @@ def submit(
         ServerFault: ``ConcurrentAccess``: another client has changed the machine since; see `until_undisturbed`.
     """
     spec = vim.vm.ConfigSpec(changeVersion=hardware.row.get(CHANGE_VERSION), deviceChange=changes)
-    run(connection, domain, machine, "ReconfigVM_Task", failure, spec, done=done)
+    run(connection, domain, machine, "ReconfigVM_Task", failure_prefix, spec, done=done)
 
 
 def check(connection: Connection, hardware: Hardware, device: Disk | Interface | CharDevice) -> None:

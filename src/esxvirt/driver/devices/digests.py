@@ -1,10 +1,10 @@
 """Virtual devices as vSphere lists them (`config.hardware.device`), by the names that libvirt's XML gives them."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any, Final
 
 from esxvirt.buses import bus_of_controller, target_name
+from esxvirt.records import record
 
 __all__ = ["DEVICES", "DIGESTS", "OPTIONS", "Devices", "DiskTarget", "NetworkCard", "disk_targets", "network_cards"]
 
@@ -16,7 +16,7 @@ OPTIONS: Final = "config.extraConfig"
 """The settings of a VMX file that have no property of their own; such rows have a dictionary for it."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class DiskTarget:
     """A hard disk, CD-ROM or floppy: `target` as in ``<target dev=...>``, `capacity` in bytes if it is known."""
 
@@ -25,7 +25,7 @@ class DiskTarget:
     capacity: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class NetworkCard:
     """A network card: VMware's label for it (``Network adapter 1``) and its MAC address."""
 
@@ -68,7 +68,7 @@ def network_cards(devices: Iterable[Any]) -> list[NetworkCard]:
     ]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Devices:
     """What is kept of a machine's devices."""
 

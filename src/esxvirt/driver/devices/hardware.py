@@ -1,6 +1,5 @@
 """A machine's virtual hardware as the server has it, by the names that VMX files and libvirt's XML give its devices."""
 
-from dataclasses import dataclass
 from typing import Any, Final
 
 from esxvirt.buses import bus_of_controller
@@ -12,6 +11,7 @@ from esxvirt.driver.domain.states import RUNNING, domain_state
 from esxvirt.driver.storage.datastores import DATASTORE_PROPERTIES
 from esxvirt.driver.tasks.machine_tasks import CHANGE_VERSION, STATE
 from esxvirt.names import unescape
+from esxvirt.records import record
 from esxvirt.vsphere.inventory import Row, Step
 
 __all__ = ["Hardware", "read_hardware"]
@@ -28,7 +28,7 @@ _DRIVES: Final = frozenset({"VirtualDisk", "VirtualCdrom", "VirtualFloppy"})
 _PORTS: Final = {"serial": "VirtualSerialPort", "parallel": "VirtualParallelPort"}
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Hardware:
     """The devices of a machine, and what of its host a change of them needs.
 

@@ -1,11 +1,11 @@
 """Which domains start with their host."""
 
-from dataclasses import dataclass
 from typing import Final
 
 from esxvirt.driver.connection.connection import Connection
 from esxvirt.driver.connection.scope import HostPlace
 from esxvirt.driver.domain.handles import DomainHandle
+from esxvirt.records import record
 from esxvirt.vsphere.decode import Ref
 from esxvirt.vsphere.inventory import Query, retrieve
 
@@ -14,7 +14,7 @@ __all__ = ["AutostartConfig", "get_autostart", "read_autostart"]
 _MANAGER: Final = "HostAutoStartManager"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class AutostartConfig:
     """A host's `HostAutoStartManagerConfig`, or those of several together.
 

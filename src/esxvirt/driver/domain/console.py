@@ -56,8 +56,8 @@ def screenshot(connection: Connection, domain: DomainHandle, screen: int = 0) ->
 
 def _written_picture(connection: Connection, domain: DomainHandle) -> bytes:
     machine = prepare(connection, domain, RUNNING, _NOT_ON)
-    failure = "Could not take a picture of the screen"
-    path = run(connection, domain, machine, "CreateScreenshot_Task", failure)
+    failure_prefix = "Could not take a picture of the screen"
+    path = run(connection, domain, machine, "CreateScreenshot_Task", failure_prefix)
     file = DatastoreFile(str(path), connection.scope.place(domain.host).datacenter_path)
     try:
         picture = read_file(connection.session, file)

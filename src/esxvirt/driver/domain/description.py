@@ -1,13 +1,12 @@
 """A domain's XML: its VMX file, fetched from the datastore and converted (virDomainGetXMLDesc)."""
 
-import logging
-
 from esxvirt.driver.connection.connection import Connection
 from esxvirt.driver.domain.handles import DomainHandle, domain_id
 from esxvirt.driver.domain.reading import read_with_host
 from esxvirt.driver.domain.states import PAUSED, RUNNING, domain_state
 from esxvirt.driver.storage.datastores import DATASTORE_PROPERTIES, FileNames, datastores_of
 from esxvirt.errors import BadAnswerError, EsxvirtError, VmxError
+from esxvirt.logs import Log
 from esxvirt.vmx import Report, VmxContext, to_domain
 from esxvirt.vsphere.datastore_file import DatastoreFile
 from esxvirt.vsphere.files import FileNotThereError, read_file
@@ -16,7 +15,7 @@ from esxvirt.xml.domain import Domain, format_domain
 
 __all__ = ["describe", "xml_description"]
 
-_log = logging.getLogger(__name__)
+_log = Log(__name__)
 
 _VMX_PATH = "config.files.vmPathName"
 _POWER = "runtime.powerState"

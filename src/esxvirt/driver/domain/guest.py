@@ -1,6 +1,5 @@
 """What VMware tools tell of a guest: its name, its addresses (the manual, "VMware tools")."""
 
-from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Final
 
@@ -9,6 +8,7 @@ from esxvirt.driver.domain.handles import DomainHandle
 from esxvirt.driver.domain.reading import read
 from esxvirt.driver.domain.states import RUNNING, domain_state
 from esxvirt.errors import EsxvirtError, OperationInvalidError
+from esxvirt.records import record
 from esxvirt.vsphere.inventory import Row
 
 __all__ = ["GuestInterface", "addresses", "hostname"]
@@ -18,7 +18,7 @@ _NAME: Final = "guest.hostName"
 _NET: Final = "guest.net"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class GuestInterface:
     """A network card of a guest: the network that it is on, its MAC address, its IP addresses as text."""
 

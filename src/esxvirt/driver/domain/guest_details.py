@@ -1,7 +1,6 @@
 """What else VMware tools tell of a guest: operating system, file systems, network (virDomainGetGuestInfo)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, Final
 
 from esxvirt.constants import parameters
@@ -11,6 +10,7 @@ from esxvirt.driver.domain.handles import DomainHandle
 from esxvirt.driver.domain.reading import read
 from esxvirt.driver.domain.states import RUNNING, domain_state
 from esxvirt.errors import OperationInvalidError, OperationUnsupportedError
+from esxvirt.records import record
 
 __all__ = ["FILESYSTEM", "HOSTNAME", "INTERFACES", "OS", "TOLD", "Filesystem", "filesystems", "guest_details"]
 
@@ -38,7 +38,7 @@ _PATHS: Final = {
 _SILENT: Final = frozenset({None, "toolsNotInstalled", "toolsNotRunning"})
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Filesystem:
     """A file system of a guest; sizes in bytes, `kind` None where the tools do not tell (before vSphere 7)."""
 

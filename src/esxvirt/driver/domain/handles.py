@@ -1,20 +1,20 @@
 """Who a domain is: its reference, name, UUID, id and state, as they were when it was looked up."""
 
-import logging
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import Final
 
 from esxvirt.driver.domain.states import PAUSED, RUNNING, domain_state
+from esxvirt.logs import Log
 from esxvirt.names import unescape
+from esxvirt.records import field, record
 from esxvirt.uuids import NO_UUID, normalize
 from esxvirt.vsphere.decode import Ref
 from esxvirt.vsphere.inventory import Row
 
 __all__ = ["HOST", "IDENTITY", "DomainHandle", "domain_id", "handle", "warn"]
 
-_log = logging.getLogger(__name__)
+_log = Log(__name__)
 
 IDENTITY: Final = ("name", "config.uuid", "configStatus", "runtime.powerState")
 """The properties of which a `DomainHandle` is made."""
@@ -23,7 +23,7 @@ HOST: Final = "runtime.host"
 """The property beside them where a connection is to several hosts."""
 
 
-@dataclass(slots=True)
+@record
 class DomainHandle:
     """A domain as it was when it was looked up.
 

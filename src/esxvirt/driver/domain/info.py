@@ -1,6 +1,5 @@
 """What a domain is and has now: state, memory, processors."""
 
-from dataclasses import dataclass
 from typing import Final
 
 from esxvirt.driver.connection.connection import Connection
@@ -8,6 +7,7 @@ from esxvirt.driver.domain.handles import DomainHandle
 from esxvirt.driver.domain.reading import place_of, read
 from esxvirt.driver.domain.states import domain_state
 from esxvirt.errors import EsxvirtError
+from esxvirt.records import record
 from esxvirt.vsphere.inventory import Query, Row, retrieve
 
 __all__ = [
@@ -33,7 +33,7 @@ RESOURCES: Final = (_POWER, _MEMORY, _LIMIT, _VCPUS)
 """The properties of which `resources` makes a `DomainInfo`."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class DomainInfo:
     """As virDomainInfo: memory in KiB, CPU time in nanoseconds (0: VMware counts none since the start)."""
 

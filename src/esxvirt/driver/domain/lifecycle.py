@@ -84,9 +84,11 @@ def sleep(connection: Connection, domain: DomainHandle) -> None:
     _ask_guest(connection, domain, "StandbyGuest", PAUSED)
 
 
-def _run(connection: Connection, domain: DomainHandle, machine: Any, method: str, failure: str, state: int) -> None:
+def _run(
+    connection: Connection, domain: DomainHandle, machine: Any, method: str, failure_prefix: str, state: int
+) -> None:
     """Run the task that brings a domain to a state."""
-    run(connection, domain, machine, method, failure, done=partial(is_in_state, connection, domain, state))
+    run(connection, domain, machine, method, failure_prefix, done=partial(is_in_state, connection, domain, state))
     _note(domain, state)
 
 

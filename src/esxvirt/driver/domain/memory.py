@@ -36,9 +36,9 @@ def set_max_memory(connection: Connection, domain: DomainHandle, kibibytes: int,
         prepare(connection, domain, RUNNING, LIVE_OTHERWISE)
         raise OperationInvalidError(_NOT_OFF)
     megabytes = -(-kibibytes // 4096) * 4
-    failure = f"Could not set max-memory to {kibibytes} kilobytes"
+    failure_prefix = f"Could not set max-memory to {kibibytes} kilobytes"
     done = partial(_has, connection, domain, _SIZE, megabytes)
-    reconfigure(connection, domain, failure, SHUTOFF, _NOT_OFF, done=done, memoryMB=megabytes)
+    reconfigure(connection, domain, failure_prefix, SHUTOFF, _NOT_OFF, done=done, memoryMB=megabytes)
 
 
 def set_memory(connection: Connection, domain: DomainHandle, kibibytes: int, affect: int = 0) -> None:
@@ -46,9 +46,9 @@ def set_memory(connection: Connection, domain: DomainHandle, kibibytes: int, aff
 
     Calls and errors as `set_max_memory`; `affect` is VIR_DOMAIN_AFFECT_*.
     """
-    failure, limit = f"Could not set memory to {kibibytes} kilobytes", -(-kibibytes // 1024)
+    failure_prefix, limit = f"Could not set memory to {kibibytes} kilobytes", -(-kibibytes // 1024)
     done = partial(_has, connection, domain, _LIMIT, limit)
-    _allocate(connection, domain, failure, affect, done, limit=limit)
+    _allocate(connection, domain, failure_prefix, affect, done, limit=limit)
 
 
 def get_guarantee(connection: Connection, domain: DomainHandle, affect: int = 0) -> int:
@@ -69,10 +69,17 @@ def set_guarantee(connection: Connection, domain: DomainHandle, kibibytes: int, 
 
 
 def _allocate(
-    connection: Connection, domain: DomainHandle, failure: str, affect: int, done: Callable[[], bool], **values: int
+    connection: Connection,
+    domain: DomainHandle,
+    failure_prefix: str,
+    affect: int,
+    done: Callable[[], bool],
+    **values: int,
 ) -> None:
     allocation = vim.ResourceAllocationInfo(**values)
-    reconfigure(connection, domain, failure, live_state(affect), LIVE_OTHERWISE, done=done, memoryAllocation=allocation)
+    reconfigure(
+        connection, domain, failure_prefix, live_state(affect), LIVE_OTHERWISE, done=done, memoryAllocation=allocation
+    )
 
 
 def _has(connection: Connection, domain: DomainHandle, path: str, value: int) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from esxvirt.driver.connection.connection import Connection
+from esxvirt.driver.connection.places import PROPERTIES_OF_PLACES, grow, steps_to_hosts
 from esxvirt.driver.connection.scope import HostPlace
 from esxvirt.driver.devices.digests import DIGESTS
 from esxvirt.driver.domain.handles import HOST, IDENTITY, DomainHandle, handle
@@ -24,6 +25,8 @@ def identity(connection: Connection) -> tuple[str, ...]:
 
 def read_all(connection: Connection, properties: Iterable[str] = ()) -> list[DomainHandle]:
     """All domains of the connection's hosts, with these properties besides the `IDENTITY`. One SOAP call a page."""
+    if not connection.is_scope_known:
+        return _read_first(connection, tuple(dict.fromkeys((*IDENTITY, *properties))))
     wanted = tuple(dict.fromkeys((*identity(connection), *properties)))
     try:
         return _read_all(connection, wanted)
@@ -32,6 +35,19 @@ def read_all(connection: Connection, properties: Iterable[str] = ()) -> list[Dom
             raise
     connection.refresh_scope()  # a host was taken out of the vCenter
     return _read_all(connection, wanted)
+
+
+def _read_first(connection: Connection, wanted: Sequence[str]) -> list[DomainHandle]:
+    """Read the machines of an `esx://` or `gsx://` connection and, on the way to them, its host."""
+    root = connection.session.content.rootFolder
+    properties = {**PROPERTIES_OF_PLACES, "VirtualMachine": wanted}
+    query = Query(properties, [root], steps_to_hosts(*_VM_OF_HOST), digest=DIGESTS)
+    machines: list[Row] = []
+    places: list[Row] = []
+    for row in retrieve(connection.session, query):
+        (machines if row.ref.type == "VirtualMachine" else places).append(row)
+    connection.find_scope(grow(root, places))
+    return [handle(row) for row in machines]
 
 
 def _read_all(connection: Connection, wanted: Sequence[str]) -> list[DomainHandle]:

@@ -1,6 +1,5 @@
 """A domain's share of the host's processors (the manual, "Scheduler configuration")."""
 
-from dataclasses import dataclass
 from typing import Any, Final
 
 from esxvirt.driver._late import vim
@@ -11,6 +10,7 @@ from esxvirt.driver.domain.reading import read
 from esxvirt.driver.domain.states import domain_state
 from esxvirt.driver.tasks.machine_tasks import reconfigure
 from esxvirt.errors import EsxvirtError, InvalidArgumentError
+from esxvirt.records import record
 
 __all__ = ["SCHEDULER_TYPE", "Scheduling", "get_scheduling", "set_scheduling"]
 
@@ -24,7 +24,7 @@ _LEVELS: Final = {-1: "low", -2: "normal", -3: "high"}
 _SHARES: Final = {level: number for number, level in _LEVELS.items()}
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Scheduling:
     """The parameters.
 
@@ -78,7 +78,7 @@ def set_scheduling(connection: Connection, domain: DomainHandle, values: Schedul
     if values.shares is not None:
         level = _LEVELS.get(values.shares, "custom")
         changes["shares"] = vim.SharesInfo(level=level, shares=max(values.shares, 0))
-    failure = "Could not change scheduler parameters"
+    failure_prefix = "Could not change scheduler parameters"
     allocation = vim.ResourceAllocationInfo(**changes)
 
     def done() -> bool:
@@ -86,7 +86,9 @@ def set_scheduling(connection: Connection, domain: DomainHandle, values: Schedul
         pairs = ((values.reservation, now.reservation), (values.limit, now.limit), (values.shares, now.shares))
         return all(wanted in {None, found} for wanted, found in pairs)
 
-    reconfigure(connection, domain, failure, live_state(affect), LIVE_OTHERWISE, done=done, cpuAllocation=allocation)
+    reconfigure(
+        connection, domain, failure_prefix, live_state(affect), LIVE_OTHERWISE, done=done, cpuAllocation=allocation
+    )
 
 
 def _check(values: Scheduling) -> None:

@@ -1,13 +1,13 @@
 """The host: its name, its hardware, its version, what it can do."""
 
 import re
-from dataclasses import dataclass
 from typing import Any, Final
 
 from esxvirt.driver.connection.connection import Connection
 from esxvirt.driver.connection.product import version_number
 from esxvirt.driver.domain.reading import check_readable
 from esxvirt.errors import EsxvirtError
+from esxvirt.records import record
 from esxvirt.vsphere.inventory import Query, Row, retrieve
 
 __all__ = ["NodeInfo", "capabilities_facts", "free_memory", "hostname", "node_info", "version"]
@@ -19,7 +19,7 @@ _LONG_MODE_BIT: Final = 29
 """In EDX of CPUID 0x80000001."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class NodeInfo:
     """As virNodeInfo: `memory` in KiB, `mhz` of one core; `cores` a socket and `threads` a core."""
 
@@ -33,7 +33,7 @@ class NodeInfo:
     threads: int
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class HostFacts:
     """What `virConnectGetCapabilities` tells of an ESX host: its UUID, and whether it has 64-bit guests."""
 

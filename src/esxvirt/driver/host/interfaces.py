@@ -1,11 +1,11 @@
 """Interfaces: the physical network cards of the connection's hosts."""
 
-from dataclasses import dataclass
 from typing import Any, Final
 
 from esxvirt.driver._late import ipaddress
 from esxvirt.driver.connection.connection import Connection
 from esxvirt.errors import AmbiguousError, EsxvirtError, InterfaceNotFoundError
+from esxvirt.records import record
 from esxvirt.vsphere.decode import Ref
 from esxvirt.vsphere.inventory import Query, retrieve
 from esxvirt.xml.interface import HostInterface
@@ -15,7 +15,7 @@ __all__ = ["InterfaceHandle", "describe", "list_interfaces", "lookup_by_mac", "l
 _CARDS: Final = "config.network.pnic"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class InterfaceHandle:
     """A network card as it was when it was looked up.
 

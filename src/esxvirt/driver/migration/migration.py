@@ -5,9 +5,7 @@ has its vCenter move it; the destination looks it up. Datastores that both hosts
 `storage` the machine's files move, too, which libvirt has no word for.
 """
 
-import logging
 import time
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
@@ -28,7 +26,9 @@ from esxvirt.errors import (
     TransportError,
     UriSyntaxError,
 )
+from esxvirt.logs import Log
 from esxvirt.names import unescape
+from esxvirt.records import record
 from esxvirt.vsphere.deadline import Deadline
 from esxvirt.vsphere.decode import Ref
 from esxvirt.vsphere.inventory import Query, Step, retrieve
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Destination", "finish", "has_vcenter", "parse_destination", "perform", "prepare"]
 
-_log = logging.getLogger(__name__)
+_log = Log(__name__)
 
 _QUESTION: Final = "runtime.question"
 _SCHEME: Final = "vpxmigr"
@@ -53,7 +53,7 @@ _APPEAR_SECONDS: Final = 10.0
 _PAUSE: Final = 0.5
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Destination:
     """Where a domain is to go.
 
@@ -87,7 +87,7 @@ def prepare(destination: "Connection") -> Destination:
         raise InvalidArgumentError("Migration not possible without a vCenter")
     place = find_place(destination)
     hosts = tuple(host.value for host in place.hosts)
-    return Destination(address_of(session), place.pool.value, hosts, session.about.instanceUuid)
+    return Destination(address_of(session), place.pool.value, hosts, session.instance_uuid)
 
 
 def parse_destination(text: str) -> Destination:
@@ -171,11 +171,9 @@ def finish(destination: "Connection", domain: DomainHandle) -> DomainHandle:
 
 
 def _check_same(session: "Session", destination: Destination) -> None:
-    own = session.about.instanceUuid
-    if own and destination.identity:
-        same = own == destination.identity
-    else:
-        same = address_of(session).casefold() == destination.server.casefold()
+    same = address_of(session).casefold() == destination.server.casefold()
+    if not same and destination.identity:  # one vCenter may have several names
+        same = session.instance_uuid == destination.identity
     if not same:
         raise InvalidArgumentError("Migration source and destination have to refer to the same vCenter")
     if not destination.pool or not destination.hosts:

@@ -4,12 +4,12 @@ The task is sent once. Whatever breaks after that is settled by asking the vCent
 not there before, which is then waited for, and for the host and the files that the machine has now.
 """
 
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from esxvirt.driver.tasks.lost_answers import Write, new_task, run_and_verify
 from esxvirt.errors import EsxvirtError, OperationFailedError, ServerFault
+from esxvirt.records import record
 from esxvirt.vsphere.decode import Ref
 from esxvirt.vsphere.inventory import Query, Row, retrieve
 from esxvirt.vsphere.tasks import Watch
@@ -34,7 +34,7 @@ _ABSENT: Final = "the vCenter has no task for this migration so far: look for th
 _FAILED: Final = "Could not migrate domain, migration task finished with an error: "
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Move:
     """A move: of the machine `before`, as it was read with `PLACE`, to one of `hosts`, and a datastore of that name."""
 

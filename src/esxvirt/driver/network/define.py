@@ -4,9 +4,7 @@ Whatever fails leaves the host as it was: a switch that was made is removed agai
 back.
 """
 
-import logging
 from contextlib import suppress
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final
 
@@ -36,6 +34,8 @@ from esxvirt.errors import (
     UnsupportedError,
     XmlError,
 )
+from esxvirt.logs import Log
+from esxvirt.records import field, record
 from esxvirt.vsphere.decode import Ref
 from esxvirt.vsphere.interrupts import DONE, tell
 from esxvirt.vsphere.inventory import Row
@@ -43,7 +43,7 @@ from esxvirt.xml.network import ALL_VLANS, Bandwidth, Network, PortGroup, Vlan
 
 __all__ = ["define", "undefine"]
 
-_log = logging.getLogger(__name__)
+_log = Log(__name__)
 
 _PORTS: Final = 128
 _EXISTS: Final = "HostVirtualSwitch already exists, editing existing ones is not supported yet"
@@ -208,7 +208,7 @@ def _make(connection: Connection, host: Ref, system: Ref, network: Network, row:
         raise
 
 
-@dataclass(slots=True)
+@record
 class _Made:
     """What was made of a network.
 

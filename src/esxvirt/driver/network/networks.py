@@ -1,13 +1,13 @@
 """Networks: the virtual switches of hosts and, on a vCenter, distributed switches; finding and describing them."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any, Final
 
 from esxvirt.driver.connection.connection import Connection
 from esxvirt.driver.connection.product import VPX
 from esxvirt.errors import AmbiguousError, EsxvirtError, NetworkNotFoundError
 from esxvirt.names import unescape
+from esxvirt.records import record
 from esxvirt.uuids import normalize, of_text
 from esxvirt.vsphere.decode import Ref
 from esxvirt.vsphere.inventory import Query, Row, Step, retrieve
@@ -37,7 +37,7 @@ _BITS_A_KILOBYTE: Final = 8 * 1000
 _STANDARD_MTU: Final = 1500
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class NetworkHandle:
     """A network as it was when it was looked up.
 
@@ -144,10 +144,10 @@ def lookup_by_uuid(connection: Connection, uuid: str) -> NetworkHandle:
     return _only(found, f"Could not find HostVirtualSwitch with UUID '{wanted}'")
 
 
-def _only(found: Iterable[NetworkHandle], otherwise: str) -> NetworkHandle:
+def _only(found: Iterable[NetworkHandle], missing_message: str) -> NetworkHandle:
     for network in found:
         return network
-    raise NetworkNotFoundError(otherwise)
+    raise NetworkNotFoundError(missing_message)
 
 
 def describe(connection: Connection, network: NetworkHandle) -> Network:

@@ -3,7 +3,6 @@
 No request is sent again whose answer was lost: the tree tells whether it was heard.
 """
 
-import logging
 import time
 from typing import Any
 
@@ -22,11 +21,12 @@ from esxvirt.errors import (
     ServerFault,
     SnapshotNotFoundError,
 )
+from esxvirt.logs import Log
 from esxvirt.vsphere.decode import Ref
 from esxvirt.vsphere.interrupts import is_done, tell
 from esxvirt.xml.snapshot import DomainSnapshot
 
-_log = logging.getLogger(__name__)
+_log = Log(__name__)
 
 __all__ = ["remove", "remove_children", "rename", "revert", "take"]
 
@@ -122,8 +122,8 @@ def revert(connection: Connection, domain: DomainHandle, handle: SnapshotHandle)
             raise EsxvirtError("the snapshot was the current one before")
         return current is not None and current.ref == snapshot.ref
 
-    method, failure, target = "RevertToSnapshot_Task", "Could not revert to snapshot", snapshot.ref
-    run(connection, domain, machine, method, failure, done=done, target=target)
+    method, failure_prefix, target = "RevertToSnapshot_Task", "Could not revert to snapshot", snapshot.ref
+    run(connection, domain, machine, method, failure_prefix, done=done, target=target)
     domain.state = snapshot.state
     domain.id = domain_id(domain.ref) if snapshot.state in {RUNNING, PAUSED} else -1
 
@@ -139,8 +139,8 @@ def remove(connection: Connection, domain: DomainHandle, handle: SnapshotHandle,
     def done() -> bool:
         return read_tree(connection, domain).get(snapshot.ref) is None
 
-    method, failure, target = "RemoveSnapshot_Task", "Could not delete snapshot", snapshot.ref
-    run(connection, domain, machine, method, failure, children, done=done, target=target)
+    method, failure_prefix, target = "RemoveSnapshot_Task", "Could not delete snapshot", snapshot.ref
+    run(connection, domain, machine, method, failure_prefix, children, done=done, target=target)
 
 
 def remove_children(connection: Connection, domain: DomainHandle, handle: SnapshotHandle) -> None:
@@ -215,11 +215,13 @@ def _rename(
     def send() -> None:
         connection.session.call(snapshot.ref, "RenameSnapshot", name, description)
 
-    failure = "Could not rename snapshot"
+    failure_prefix = "Could not rename snapshot"
     try:
-        call_and_verify(connection.session, Write(failure, f"look at the snapshots of '{domain.name}'", done), send)
+        call_and_verify(
+            connection.session, Write(failure_prefix, f"look at the snapshots of '{domain.name}'", done), send
+        )
     except ServerFault as fault:
-        raise failed(failure, fault) from None
+        raise failed(failure_prefix, fault) from None
 
 
 def _check_renamed(connection: Connection, domain: DomainHandle, snapshot: Snapshot, name: str) -> None:

@@ -1,7 +1,6 @@
 """Snapshots of a domain: the whole tree in one bulk read, and finding one in it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
@@ -11,6 +10,7 @@ from esxvirt.driver.domain.reading import read
 from esxvirt.driver.domain.states import PAUSED, RUNNING, SHUTOFF, domain_state
 from esxvirt.errors import EsxvirtError, InvalidArgumentError, SnapshotNotFoundError
 from esxvirt.names import unescape
+from esxvirt.records import field, record
 from esxvirt.vsphere.decode import Data, Ref
 from esxvirt.vsphere.inventory import Row
 from esxvirt.xml.snapshot import DomainSnapshot, format_snapshot
@@ -28,7 +28,7 @@ class SnapshotHandle(NamedTuple):
     name: str
 
 
-@dataclass(slots=True, eq=False)
+@record(eq=False)
 class Snapshot:
     """A node of the tree.
 
@@ -77,7 +77,7 @@ class Snapshot:
         return list(self.walk())[1:]
 
 
-@dataclass(slots=True, eq=False)
+@record(eq=False)
 class SnapshotTree:
     """A domain's snapshots; `current` is the one that the domain goes on from."""
 

@@ -1,11 +1,11 @@
 """Datastores, as far as file names need them: `/vmfs/volumes/...` and other mount paths to `[datastore] path`."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final
 
 from esxvirt.datastore_path import DatastorePath, below, parse_volumes_path
 from esxvirt.errors import VmxError
+from esxvirt.records import record
 from esxvirt.vsphere.decode import Ref
 from esxvirt.vsphere.inventory import Row
 
@@ -14,7 +14,7 @@ __all__ = ["DATASTORE_PROPERTIES", "Datastore", "FileNames", "datastores_of"]
 DATASTORE_PROPERTIES: Final = ("summary.name", "host")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Datastore:
     """A datastore: its name, and where the host has it mounted (None if the server does not tell)."""
 

@@ -1,9 +1,9 @@
 """The targets that the iSCSI adapters of hosts reach, and the LUNs there."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from typing import Any, Final
 
+from esxvirt.records import field, record
 from esxvirt.vsphere.decode import Ref
 from esxvirt.vsphere.inventory import Row
 
@@ -16,7 +16,7 @@ ISCSI_PROPERTIES: Final = (_ADAPTERS, _TOPOLOGY, _LUNS)
 """The properties of a `HostSystem` of which targets are made."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Lun:
     """A disk of a target: its device on the host, VMware's UUID of it, its size in bytes."""
 
@@ -25,7 +25,7 @@ class Lun:
     size: int
 
 
-@dataclass(slots=True)
+@record
 class Target:
     """An iSCSI target: its name, where it is, who reaches it (host and adapter), and its disks in order."""
 

@@ -1,8 +1,6 @@
 """Storage pools: datastores, and the targets of iSCSI adapters."""
 
-import logging
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from typing import Any, Final
 
 from esxvirt.constants.storage import VIR_STORAGE_POOL_INACCESSIBLE, VIR_STORAGE_POOL_RUNNING
@@ -12,7 +10,9 @@ from esxvirt.driver.host.host_parts import change_part
 from esxvirt.driver.storage.iscsi import ISCSI_PROPERTIES, Target, targets_of
 from esxvirt.driver.tasks.lost_answers import Write, call_and_verify
 from esxvirt.errors import AmbiguousError, EsxvirtError, PoolNotFoundError
+from esxvirt.logs import Log
 from esxvirt.names import unescape
+from esxvirt.records import field, record
 from esxvirt.uuids import normalize, of_text
 from esxvirt.vsphere.decode import Ref
 from esxvirt.vsphere.inventory import Query, Row, Step, retrieve
@@ -35,7 +35,7 @@ __all__ = [
     "warn",
 ]
 
-_log = logging.getLogger(__name__)
+_log = Log(__name__)
 
 RUNNING: Final = VIR_STORAGE_POOL_RUNNING
 INACCESSIBLE: Final = VIR_STORAGE_POOL_INACCESSIBLE
@@ -44,7 +44,7 @@ _DATASTORE: Final = ("summary", "info", "host", "browser")
 _STEPS: Final = (Step("datastore", "HostSystem", "datastore"),)
 
 
-@dataclass(slots=True)
+@record
 class PoolHandle:
     """A storage pool as it was when it was looked up.
 
@@ -80,7 +80,7 @@ class PoolHandle:
         return self.row.ref
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class PoolInfo:
     """State (`RUNNING` or `INACCESSIBLE`), and bytes."""
 
@@ -148,11 +148,11 @@ def warn(pools: Iterable[PoolHandle]) -> None:
             _log.warning("storage pool '%s': %s", pool.name, pool.problem)
 
 
-def _lookup(connection: Connection, fits: Callable[[PoolHandle], bool], otherwise: str) -> PoolHandle:
+def _lookup(connection: Connection, fits: Callable[[PoolHandle], bool], missing_message: str) -> PoolHandle:
     for pool in read_pools(connection):
         if fits(pool):
             return pool
-    raise PoolNotFoundError(otherwise)
+    raise PoolNotFoundError(missing_message)
 
 
 def lookup_by_name(connection: Connection, name: str) -> PoolHandle:

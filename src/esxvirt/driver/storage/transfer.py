@@ -1,6 +1,5 @@
 """What streams are filled from and emptied into: contents that come and go piece by piece, never whole in memory."""
 
-import logging
 import re
 import time
 from typing import Any, Final, Protocol
@@ -18,13 +17,14 @@ from esxvirt.errors import (
     TransportError,
     UnsupportedError,
 )
+from esxvirt.logs import Log
 from esxvirt.vsphere.datastore_file import DatastoreFile
 from esxvirt.vsphere.file_streams import FileFacts, FileReader, open_reader, stat_file
 from esxvirt.vsphere.files import FileNotThereError
 
 __all__ = ["Sink", "Source", "download", "upload"]
 
-_log = logging.getLogger(__name__)
+_log = Log(__name__)
 
 _ATTEMPTS: Final = 5
 """How often a download is taken up again without a byte having come."""

@@ -4,11 +4,9 @@ A server keeps what it has got of a file that breaks off, or what was there befo
 was lost: nobody knows without a look. What is said of the file is what the look has shown.
 """
 
-import logging
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any, Final
 
@@ -19,6 +17,8 @@ from esxvirt.errors import (
     MissingPrivilegeError,
     OperationFailedError,
 )
+from esxvirt.logs import Log
+from esxvirt.records import record
 from esxvirt.vsphere.datastore_file import DatastoreFile
 from esxvirt.vsphere.file_streams import PIECE, FileFacts, FileWriter, open_reader, open_writer, stat_file
 from esxvirt.vsphere.files import FileNotThereError, FileRefusedError
@@ -27,7 +27,7 @@ from esxvirt.vsphere.session import Session
 
 __all__ = ["Upload"]
 
-_log = logging.getLogger(__name__)
+_log = Log(__name__)
 
 _FRESH_SECONDS: Final = 60.0
 """How long a session, and what was seen of a file, is taken to be as it was: a pipe may let its reader wait."""
@@ -53,7 +53,7 @@ class _State(Enum):
     UNKNOWN = auto()
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class _Found:
     """What a look has shown; `size` is the file's, `why` the reason for which nothing is known."""
 

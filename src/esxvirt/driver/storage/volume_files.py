@@ -5,7 +5,6 @@ request is sent again whose answer was lost: a search tells whether it was heard
 """
 
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from esxvirt.driver._late import vim
@@ -33,6 +32,7 @@ from esxvirt.errors import (
     InvalidArgumentError,
     UnsupportedError,
 )
+from esxvirt.records import record, replace
 from esxvirt.vsphere.interrupts import DONE, is_done, tell
 from esxvirt.xml.storage.volume import Volume, parse_volume
 
@@ -92,12 +92,12 @@ def copy(
         if now.capacity < volume.capacity:
             resize(connection, now, volume.capacity)
 
-    failure, method = "Could not copy volume", "CopyVirtualDisk_Task"
+    failure_prefix, method = "Could not copy volume", "CopyVirtualDisk_Task"
     finish = None if volume.capacity <= source.capacity else _Finish(made, grow)
-    return _make(connection, pool, volume.name, source.capacity, failure, method, arguments, finish)
+    return _make(connection, pool, volume.name, source.capacity, failure_prefix, method, arguments, finish)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class _Finish:
     """What is still to be done with an image once it was made: without it the image is deleted again."""
 
@@ -223,7 +223,7 @@ def _make(
     pool: PoolHandle,
     name: str,
     size: int,
-    failure: str,
+    failure_prefix: str,
     method: str,
     arguments: tuple[Any, ...],
     finish: _Finish | None = None,
@@ -237,7 +237,7 @@ def _make(
         return found is not None and found.capacity == size
 
     manager = connection.session.content.virtualDiskManager
-    write = manager_write(connection, failure, f"look for '{path}'", done)
+    write = manager_write(connection, failure_prefix, f"look for '{path}'", done)
     with nullcontext() if has_folder else made_folder(connection, pool, name.rpartition("/")[0]):
         try:
             run_manager_task(connection, write, manager, method, *arguments)
@@ -262,5 +262,5 @@ def _make(
         tell(interrupt, f"{DONE}: there is '{path}' now", done=True)
         raise
     if made is None:
-        raise EsxvirtError(f"{failure}: the server does not list '{name}'")
+        raise EsxvirtError(f"{failure_prefix}: the server does not list '{name}'")
     return made

@@ -1,6 +1,5 @@
 """Storage volumes: disk, ISO and floppy images in datastores, and LUNs of iSCSI targets: what there is."""
 
-from dataclasses import dataclass
 from typing import Any, Final
 
 from esxvirt.constants.storage import VIR_STORAGE_VOL_BLOCK, VIR_STORAGE_VOL_FILE
@@ -18,6 +17,7 @@ from esxvirt.errors import (
     TransportError,
     VolumeNotFoundError,
 )
+from esxvirt.records import record
 from esxvirt.uuids import normalize, of_text
 from esxvirt.vsphere.decode import Ref
 from esxvirt.vsphere.interrupts import tell
@@ -54,7 +54,7 @@ _DEEP: Final = "SearchDatastoreSubFolders_Task"
 _GONE: Final = frozenset({"FileNotFound", "ManagedObjectNotFound", "NotFound"})
 
 
-@dataclass(slots=True)
+@record
 class VolumeHandle:
     """A volume as it was when it was looked up.
 

@@ -4,7 +4,6 @@ With a vCenter, its tasks are told: it is the vCenter that migrates. A server ke
 after they have ended.
 """
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from esxvirt.driver.connection.vcenter import find_machine, vcenter_of
@@ -12,6 +11,7 @@ from esxvirt.driver.domain.handles import DomainHandle
 from esxvirt.driver.domain.reading import read
 from esxvirt.driver.tasks.machine_tasks import check_writable
 from esxvirt.errors import OperationInvalidError, ServerFault
+from esxvirt.records import record
 from esxvirt.vsphere.decode import Ref
 from esxvirt.vsphere.inventory import Query, Row, retrieve
 
@@ -32,7 +32,7 @@ _CLOCK: Final = "serverClock"
 _UNDER_WAY: Final = frozenset({"queued", "running"})
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Job:
     """A task of a domain.
 

@@ -9,7 +9,6 @@ because of it.
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -21,6 +20,7 @@ from esxvirt.errors import (
     TaskDeadlineError,
     TransportError,
 )
+from esxvirt.records import field, record
 from esxvirt.vsphere.deadline import NEVER, Deadline
 from esxvirt.vsphere.decode import Ref
 from esxvirt.vsphere.interrupts import DONE, tell
@@ -57,12 +57,12 @@ _PAUSE: Final = 0.2
 """Seconds before the second look, and twice as many before the third."""
 
 
-@dataclass(slots=True)
+@record
 class Write:
     """What must be known of a write to find out what became of it.
 
     Attributes:
-        failure: What its errors begin with, such as ``Could not start domain``; empty for nothing.
+        failure_prefix: What its errors begin with, such as ``Could not start domain``; empty for nothing.
         look: Where a person finds out, such as ``look at the domain``.
         done: Whether what was to be is. It asks the server anew, and raises an EsxvirtError where nothing can be told
             from what there is; None where nothing ever can.
@@ -75,14 +75,14 @@ class Write:
         seconds: How long a server that broke off is asked again, where no deadline ends sooner.
         brief: Whether the task should not take long; see `esxvirt.vsphere.tasks.follow_briefly`.
         patient: Whether a server that does not answer is asked for all those seconds: it may be restarting.
-        describe: What makes the error of what a task failed with; the default is `failure` and the reason.
+        describe: What makes the error of what a task failed with; the default is `failure_prefix` and the reason.
         guessed: Whether, after it was sent, all that is known is that what was to be is, or that some task of its kind
             has ended: it may be another client's.
         refused: Whether it is certain, after it was sent, that it was not done and will not be.
         absent: What is said, behind the error, where so far nothing is to be seen of it, in place of that and `look`.
     """
 
-    failure: str
+    failure_prefix: str
     look: str
     done: Callable[[], bool] | None = None
     own_task: Callable[[], Any] | None = None
@@ -100,7 +100,7 @@ class Write:
     @property
     def prefix(self) -> str:
         """What errors begin with."""
-        return f"{self.failure}: " if self.failure else ""
+        return f"{self.failure_prefix}: " if self.failure_prefix else ""
 
     def call_seconds(self, session: "Session") -> float | None:
         """How long the call that sends it may take; None is the endpoint's deadline.
@@ -135,7 +135,7 @@ def run_and_verify(session: "Session", write: Write, send: Callable[[], Any]) ->
     2 SOAP calls beside `send`, one for every round of updates, and one for every answer to a question.
 
     Raises:
-        ServerFault: The task could not be started; or, with `failure` before the reason, it failed.
+        ServerFault: The task could not be started; or, with `failure_prefix` before the reason, it failed.
         TaskCancelledError: It was cancelled.
         QuestionError: A question blocks it, and nobody answers.
         TaskDeadlineError: It takes longer than allowed; the message says what became of it.
@@ -166,13 +166,15 @@ def run_and_verify(session: "Session", write: Write, send: Callable[[], Any]) ->
         raise
     if outcome.error is not None:
         write.refused = not write.guessed
-        raise (write.describe or partial(failed, write.failure))(outcome.error) from None
+        raise (write.describe or partial(failed, write.failure_prefix))(outcome.error) from None
     return outcome.result
 
 
-def failed(failure: str, fault: ServerFault) -> ServerFault:
-    """The error for a task that failed: `failure`, and the reason."""
-    return type(fault)(f"{failure}: {fault}" if failure else str(fault), name=fault.name, detail=fault.detail)
+def failed(failure_prefix: str, fault: ServerFault) -> ServerFault:
+    """The error for a task that failed: `failure_prefix`, and the reason."""
+    return type(fault)(
+        f"{failure_prefix}: {fault}" if failure_prefix else str(fault), name=fault.name, detail=fault.detail
+    )
 
 
 def _find_out(

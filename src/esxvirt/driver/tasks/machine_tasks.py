@@ -60,24 +60,26 @@ def check_writable(connection: "Connection", function: str) -> None:
         raise ReadOnlyError(f"read only access prevents {function}")
 
 
-def prepare(connection: "Connection", domain: DomainHandle, wanted: int | None, otherwise: str = "") -> Ref:
+def prepare(connection: "Connection", domain: DomainHandle, wanted: int | None, wrong_state_message: str = "") -> Ref:
     """The machine of a domain, once it is in the state `wanted` and nothing is asked. 1 SOAP call, 2 if it was.
 
     A `wanted` of None is any state.
 
     Raises:
-        OperationInvalidError: With the text `otherwise`: it is in another state.
+        OperationInvalidError: With the text `wrong_state_message`: it is in another state.
         QuestionError: A question is open, and nobody answers.
         DomainNotFoundError: It is gone.
     """
-    return ready(connection, domain, read(connection, domain, STATE), wanted, otherwise)
+    return ready(connection, domain, read(connection, domain, STATE), wanted, wrong_state_message)
 
 
-def ready(connection: "Connection", domain: DomainHandle, row: Row, wanted: int | None, otherwise: str = "") -> Ref:
+def ready(
+    connection: "Connection", domain: DomainHandle, row: Row, wanted: int | None, wrong_state_message: str = ""
+) -> Ref:
     """As `prepare`, for what was read already: a row with `STATE`. No SOAP call, 1 if something is asked."""
     domain.tasks = None if _RECENT in row.missing else frozenset(ref.value for ref in row.get(_RECENT) or ())
     if wanted is not None and domain_state(row.get("runtime.powerState")) != wanted:
-        raise OperationInvalidError(otherwise)
+        raise OperationInvalidError(wrong_state_message)
     machine = domain.ref
     answer_open(connection.session, connection.policy, domain, machine, row.get("runtime.question"))
     return machine
@@ -103,7 +105,7 @@ def run(
     domain: DomainHandle,
     machine: Ref,
     method: str,
-    failure: str,
+    failure_prefix: str,
     *arguments: Any,
     target: Ref | None = None,
     done: "Callable[[], bool] | None" = None,
@@ -128,7 +130,7 @@ def run(
         return new_task(session, recent, frozenset(Ref("Task", name) for name in known), frozenset({method}))
 
     write = Write(
-        failure,
+        failure_prefix,
         f"look at the domain '{domain.name}'",
         done,
         own_task,
@@ -176,9 +178,9 @@ def until_undisturbed(attempt: "Callable[[], None]") -> None:
 def reconfigure(
     connection: "Connection",
     domain: DomainHandle,
-    failure: str,
+    failure_prefix: str,
     wanted: int | None = None,
-    otherwise: str = "",
+    wrong_state_message: str = "",
     *,
     done: "Callable[[], bool] | None" = None,
     **changes: Any,
@@ -190,5 +192,5 @@ def reconfigure(
     Raises:
         As `prepare` and `run`.
     """
-    machine = prepare(connection, domain, wanted, otherwise)
-    run(connection, domain, machine, "ReconfigVM_Task", failure, vim.vm.ConfigSpec(**changes), done=done)
+    machine = prepare(connection, domain, wanted, wrong_state_message)
+    run(connection, domain, machine, "ReconfigVM_Task", failure_prefix, vim.vm.ConfigSpec(**changes), done=done)

@@ -12,12 +12,17 @@ __all__ = ["manager_write", "run_manager_task"]
 
 
 def manager_write(
-    connection: Connection, failure: str, look: str, done: Callable[[], bool] | None = None, *, brief: bool = False
+    connection: Connection,
+    failure_prefix: str,
+    look: str,
+    done: Callable[[], bool] | None = None,
+    *,
+    brief: bool = False,
 ) -> Write:
     """Return what must be known of a manager's task: it has the connection's deadline and progress from now on."""
     policy = connection.policy
     watch = Watch(progress=None if brief else policy.progress, deadline=policy.deadline())
-    return Write(failure, look, done, watch=watch, brief=brief)
+    return Write(failure_prefix, look, done, watch=watch, brief=brief)
 
 
 def run_manager_task(connection: Connection, write: Write, manager: Ref, method: str, *arguments: Any) -> Any:

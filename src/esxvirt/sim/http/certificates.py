@@ -5,9 +5,9 @@ import ipaddress
 import re
 import ssl
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
+from esxvirt.records import record
 from esxvirt.sim._late import certificate_authority
 
 __all__ = ["Certificates", "is_name", "make"]
@@ -16,7 +16,7 @@ _LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _NAME = re.compile(rf"(?=.{{1,64}}\Z)(?:\*\.)?{_LABEL}(?:\.{_LABEL})*")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Certificates:
     """A server's TLS: `cacert` is the authority's PEM file, `thumbprint` the certificate's SHA-256 as AA:BB:..."""
 

@@ -5,10 +5,10 @@ import logging
 import re
 import threading
 from concurrent.futures import Executor
-from dataclasses import dataclass
 
 from aiohttp import web
 
+from esxvirt.records import record
 from esxvirt.sim.calls import Call, Peer
 from esxvirt.sim.dispatch import invoke
 from esxvirt.sim.endpoint import Endpoint
@@ -33,7 +33,7 @@ def cookie_of(request: web.Request) -> str | None:
     return value.strip('"') if value else None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class _Answer:
     status: int
     body: bytes

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
+from esxvirt.records import record
 from esxvirt.sim.registry import Getter, Registered
 from esxvirt.sim.wire import schema
 from esxvirt.sim.wire.encode import Encoder, escape
@@ -16,7 +16,7 @@ __all__ = ["PathTable", "Reader"]
 _SEGMENT = re.compile(r'([A-Za-z_][A-Za-z0-9_]*)(?:\[("(?:[^"\\]|\\.)*"|[^\]"]*)\])?(?:\.|$)')
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class _Segment:
     name: str
     key: str | None
@@ -41,7 +41,7 @@ def _invalid(path: str) -> Fault:
     return Fault("InvalidProperty", f'The property "{path}" is not known.', name=path)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Reader:
     """Reads one path of the objects of one class: `value` with the field that declares it, `xml` as a ``propSet``."""
 

@@ -1,7 +1,8 @@
 """What holds hosts and machines in an inventory: datacenters, folders, clusters. Names are as the API shows them."""
 
 import re
-from dataclasses import dataclass
+
+from esxvirt.records import record
 
 __all__ = ["Cluster", "Datacenter", "Folder", "escape_name"]
 
@@ -13,7 +14,7 @@ def escape_name(name: str) -> str:
     return _ESCAPED.sub(lambda match: f"%{ord(match[0]):02x}", name)
 
 
-@dataclass(slots=True, eq=False)
+@record(eq=False)
 class Folder:
     """A folder that somebody made. `holds` says of what: "datacenter", "vm" or "host"; None above it is the top."""
 
@@ -29,7 +30,7 @@ class Folder:
         return f"{self.above.path}/{self.name}" if self.above else self.name
 
 
-@dataclass(slots=True, eq=False)
+@record(eq=False)
 class Datacenter:
     """A datacenter in a folder, or at the top."""
 
@@ -43,7 +44,7 @@ class Datacenter:
         return f"{self.folder.path}/{self.name}" if self.folder else self.name
 
 
-@dataclass(slots=True, eq=False)
+@record(eq=False)
 class Cluster:
     """A cluster of hosts in a folder, or at the top of its datacenter's hosts."""
 

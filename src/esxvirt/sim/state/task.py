@@ -1,10 +1,10 @@
 """A task: work that takes a while, with progress, and can fail or be cancelled."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from esxvirt.records import record
 from esxvirt.sim.holds import Claim
 from esxvirt.sim.wire.values import Fault, Ref
 
@@ -15,7 +15,7 @@ class Blocked(Exception):  # noqa: N818  # it is a state, not an accident
     """What a task's work raises when it cannot go on yet: it is asked again by `state.site.tasks.Tasks.resume`."""
 
 
-@dataclass(slots=True, eq=False)
+@record(eq=False)
 class Task:
     """A task: `method` started it, `kind` is what it does ("VirtualMachine.powerOn").
 

@@ -5,12 +5,13 @@ A `DataType` or `ManagedType` lists its fields, properties and methods with the 
 (``VirtualMachine``, ``VirtualMachineConfigInfo``), not as in Python.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
 
 from pyVmomi import VmomiSupport as _Tables
+
+from esxvirt.records import record
 
 __all__ = [
     "NAMESPACE",
@@ -39,7 +40,7 @@ class UnknownTypeError(LookupError):
     """There is no such type in the vSphere API, or it is of another kind."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Field:
     """A field of a data type, a property of a managed type, a parameter or a result.
 
@@ -76,7 +77,7 @@ class Field:
         return f"ArrayOf{name[0].upper()}{name[1:]}"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Method:
     """A method of a managed type; `result` describes what it returns."""
 
@@ -88,7 +89,7 @@ class Method:
     privilege: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class DataType:
     """A data type with all its fields, those of its base types first: the order of the wire."""
 
@@ -99,7 +100,7 @@ class DataType:
     by_name: dict[str, Field]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class ManagedType:
     """A managed object type with everything that it inherits; `bases` starts with itself."""
 
@@ -110,7 +111,7 @@ class ManagedType:
     methods: dict[str, Method]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class EnumType:
     """An enumeration. pyVmomi dates the enumeration, not its values."""
 

@@ -1,9 +1,8 @@
 """SOAP envelopes: what a request asks, and the text of answers and faults."""
 
-from dataclasses import dataclass
-
 from lxml import etree
 
+from esxvirt.records import record
 from esxvirt.sim.wire import schema
 from esxvirt.sim.wire.encode import Encoder, escape
 from esxvirt.sim.wire.values import Fault
@@ -22,7 +21,7 @@ _START = (
 _END = "\n</soapenv:Body>\n</soapenv:Envelope>"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Request:
     """A call as it came: the method, its element, and the operation that the client tags its calls with."""
 

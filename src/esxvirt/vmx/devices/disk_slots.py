@@ -1,7 +1,5 @@
 """Where a disk is: its place in a VMX file, such as `scsi0:0`, and the address and name that it has in the XML."""
 
-from dataclasses import dataclass
-
 from esxvirt.buses import (
     CONTROLLERS,
     SATA_PORTS,
@@ -15,6 +13,7 @@ from esxvirt.buses import (
     target_number,
 )
 from esxvirt.errors import ConfigUnsupportedError
+from esxvirt.records import record
 from esxvirt.vmx.writer import VmxWriter
 from esxvirt.xml.domain.addresses import DriveAddress
 from esxvirt.xml.domain.disks import Disk
@@ -29,7 +28,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Slot:
     """A place for a disk.
 

@@ -1,8 +1,8 @@
 """The remote display: `RemoteDisplay.vnc`."""
 
-from dataclasses import replace
 from typing import Any
 
+from esxvirt.records import replace
 from esxvirt.vmx.devices.kind import DeviceKind
 from esxvirt.vmx.reader import VmxReader
 from esxvirt.vmx.table import PLAIN, PRESENT, Kind, Row, read_rows, write_rows

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from enum import Enum
 
+from esxvirt.records import record
 from esxvirt.vmx.reader import VmxReader
 from esxvirt.vmx.table import Row
 from esxvirt.vmx.writer import VmxWriter
@@ -21,7 +21,7 @@ class Reach(Enum):
     ALL_DEVICES = "Read with `all_devices`, and never under `strict`: libvirt leaves them out."
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class DeviceKind:
     """A kind of device: all that a VMX file says of it, and how.
 

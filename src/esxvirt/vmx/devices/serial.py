@@ -2,6 +2,7 @@
 
 import re
 
+from esxvirt.vmx._late import urls
 from esxvirt.vmx.devices.kind import DeviceKind
 from esxvirt.vmx.devices.ports import check_number, numbered_ports, port_without_file, read_file
 from esxvirt.vmx.reader import VmxReader
@@ -110,12 +111,10 @@ def _split_uri(text: str, *, any_host: bool) -> tuple[str, str, str] | None:
 
     `any_host` takes ``PROTOCOL://:PORT``, which VMware means as any address and libvirt cannot read.
     """
-    from urllib.parse import urlsplit  # noqa: PLC0415  few machines have such a port
-
     if not text or _URI_UNSAFE.search(text):
         return None
     try:
-        uri = urlsplit(text)
+        uri = urls.urlsplit(text)
         number = uri.port
     except ValueError:
         return None

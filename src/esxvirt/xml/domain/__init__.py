@@ -1,4 +1,4 @@
-"""libvirt's `<domain>`: the machine as dataclasses, one module a device kind, a parser and a formatter."""
+"""libvirt's `<domain>`: the machine as records, one module a device kind, a parser and a formatter."""
 
 from typing import TYPE_CHECKING
 

@@ -1,8 +1,8 @@
 """Where a device sits: `<address type='drive'>` of disks, `<address type='pci'>` of everything that libvirt places."""
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from esxvirt.records import record
 from esxvirt.xml.domain.elements import required, unsigned
 
 if TYPE_CHECKING:
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 __all__ = ["DriveAddress", "PciAddress", "format_drive_address", "parse_drive_address", "parse_pci_address"]
 
 
-@dataclass(slots=True)
+@record
 class DriveAddress:
     """A disk's place: `controller` of its bus, channel `bus`, `target`, `unit`."""
 
@@ -21,7 +21,7 @@ class DriveAddress:
     unit: int = 0
 
 
-@dataclass(slots=True)
+@record
 class PciAddress:
     """A PCI function of the host or the guest."""
 

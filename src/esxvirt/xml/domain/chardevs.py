@@ -1,9 +1,9 @@
 """`<serial>`, `<parallel>` and `<console>`: character devices."""
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from esxvirt.errors import ConfigUnsupportedError, EsxvirtError
+from esxvirt.records import record
 from esxvirt.xml.domain.elements import boolean, lookup, required, unsigned, where
 from esxvirt.xml.text import Lines, escape
 
@@ -19,7 +19,7 @@ TYPES = (
 _PROTOCOLS = ("raw", "telnet", "telnets", "tls")
 
 
-@dataclass(slots=True)
+@record
 class CharDevice:
     """A character device; `kind` is its element, `port` its number among its kind.
 

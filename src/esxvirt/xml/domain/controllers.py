@@ -1,9 +1,9 @@
 """`<controller>`: what disks and USB devices are attached to."""
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from esxvirt.errors import ConfigUnsupportedError
+from esxvirt.records import record
 from esxvirt.xml.domain.elements import lookup, required, unsigned, where
 from esxvirt.xml.text import Lines, escape
 
@@ -22,7 +22,7 @@ SCSI_MODELS = (
 )  # fmt: skip
 
 
-@dataclass(slots=True)
+@record
 class Controller:
     """A controller, numbered by `index` among those of its type; `model` None is the driver's default."""
 

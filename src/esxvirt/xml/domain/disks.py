@@ -1,10 +1,10 @@
 """`<disk>`: hard disks, CD-ROM drives and floppy drives."""
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from esxvirt.buses import disk_index
 from esxvirt.errors import ConfigUnsupportedError, NoSourceError, NoTargetError, XmlError
+from esxvirt.records import record
 from esxvirt.xml.domain.addresses import DriveAddress, format_drive_address, parse_drive_address
 from esxvirt.xml.domain.elements import child_text, lookup, required, unsigned, where
 from esxvirt.xml.text import Lines, attributes, escape
@@ -23,7 +23,7 @@ _POLICIES = ("mandatory", "requisite", "optional")
 _SOURCE_ATTRIBUTES = {"file": "file", "block": "dev", "dir": "dir", "vhostuser": "path"}
 
 
-@dataclass(slots=True)
+@record
 class Disk:
     """A disk. `source` is a path, ``[datastore] path`` or a device; None for an empty drive.
 

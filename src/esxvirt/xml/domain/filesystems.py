@@ -1,9 +1,9 @@
 """`<filesystem>`: folders of the host that the guest sees."""
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from esxvirt.errors import NoSourceError, NoTargetError, XmlError
+from esxvirt.records import record
 from esxvirt.xml.domain.elements import lookup, where
 from esxvirt.xml.text import Lines, escape
 
@@ -17,7 +17,7 @@ _SOURCES = {"mount": "dir", "bind": "dir", "block": "dev", "file": "file", "temp
 _MODES = ("passthrough", "mapped", "squash")
 
 
-@dataclass(slots=True)
+@record
 class Filesystem:
     """A shared folder: `source` on the host, `target` the name that the guest knows it by."""
 

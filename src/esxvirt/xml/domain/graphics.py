@@ -1,9 +1,9 @@
 """`<graphics>` and `<video>`: the remote display and the display adapter."""
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from esxvirt.errors import ConfigUnsupportedError, EsxvirtError, XmlError
+from esxvirt.records import record
 from esxvirt.xml.domain.elements import boolean, integer, lookup, required, unsigned, where
 from esxvirt.xml.text import Lines, escape
 
@@ -18,7 +18,7 @@ VIDEO_MODELS = (
 )  # fmt: skip
 
 
-@dataclass(slots=True)
+@record
 class Graphics:
     """A remote display.
 
@@ -39,7 +39,7 @@ class Graphics:
         return f"Graphics(type={self.type!r}, port={self.port}, auto_port={self.auto_port}, listen={self.listen!r})"
 
 
-@dataclass(slots=True)
+@record
 class Video:
     """A display adapter; `vram` in KiB."""
 

@@ -1,8 +1,8 @@
 """Small devices: `<input>`, `<sound>`, `<hostdev>`, `<tpm>`, `<watchdog>`."""
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from esxvirt.records import record
 from esxvirt.xml.domain.addresses import PciAddress, parse_pci_address
 from esxvirt.xml.domain.elements import required, where
 from esxvirt.xml.text import Lines, escape
@@ -23,7 +23,7 @@ __all__ = [
 ]
 
 
-@dataclass(slots=True)
+@record
 class Sound:
     """A sound card: `model` is ``sb16``, ``es1370``, ``ich9`` ..."""
 
@@ -31,7 +31,7 @@ class Sound:
     line: int = 0
 
 
-@dataclass(slots=True)
+@record
 class HostDevice:
     """A device of the host given to the guest: a PCI function, or a USB device by vendor and product."""
 
@@ -43,7 +43,7 @@ class HostDevice:
     line: int = 0
 
 
-@dataclass(slots=True)
+@record
 class Tpm:
     """A virtual TPM."""
 

@@ -1,10 +1,10 @@
 """What libvirt adds to a domain after it was read: devices that others need, places that were not said."""
 
 import re
-from dataclasses import replace
 
 from esxvirt.buses import SATA_PORTS, SCSI_OWN_UNIT, SCSI_UNITS, disk_index
 from esxvirt.errors import ConfigUnsupportedError
+from esxvirt.records import replace
 from esxvirt.xml.domain.addresses import DriveAddress
 from esxvirt.xml.domain.chardevs import CharDevice
 from esxvirt.xml.domain.controllers import Controller, insert_controller

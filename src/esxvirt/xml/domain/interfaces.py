@@ -1,11 +1,12 @@
 """`<interface>`: network cards."""
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from esxvirt.errors import XmlError
+from esxvirt.records import record
 from esxvirt.uuids import normalize
+from esxvirt.xml._late import secrets
 from esxvirt.xml.domain.elements import boolean, integer, lookup, required, unsigned, where
 from esxvirt.xml.text import Lines, escape
 
@@ -23,7 +24,7 @@ NO_MAC = "00:00:00:00:00:00"
 _MAC = re.compile(r"[0-9A-Fa-f]{1,2}(?::[0-9A-Fa-f]{1,2}){5}")
 
 
-@dataclass(slots=True)
+@record
 class SwitchPort:
     """A port of a distributed virtual switch: `switch_id` is the switch's UUID; 0 and None are what is not said."""
 
@@ -33,7 +34,7 @@ class SwitchPort:
     connection_id: int = 0
 
 
-@dataclass(slots=True)
+@record
 class Interface:
     """A network card.
 
@@ -73,9 +74,7 @@ def normalize_mac(text: str) -> str | None:
 
 def generate_mac() -> str:
     """Make up a MAC address in the range that ESX itself generates from, 00:0c:29."""
-    from secrets import token_bytes  # noqa: PLC0415  seldom needed
-
-    return ":".join(("00", "0c", "29", *(f"{byte:02x}" for byte in token_bytes(3))))
+    return ":".join(("00", "0c", "29", *(f"{byte:02x}" for byte in secrets.token_bytes(3))))
 
 
 def format_interface(interface: Interface, lines: Lines) -> None:

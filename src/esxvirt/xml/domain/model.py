@@ -1,7 +1,6 @@
 """A machine as libvirt describes it: the `<domain>` element."""
 
-from dataclasses import dataclass, field
-
+from esxvirt.records import field, record
 from esxvirt.uuids import NO_UUID
 from esxvirt.xml.domain.chardevs import CharDevice
 from esxvirt.xml.domain.controllers import Controller
@@ -18,7 +17,7 @@ FIRMWARE_FEATURES = ("enrolled-keys", "secure-boot")
 VMWARE_NAMESPACE = "http://libvirt.org/schemas/domain/vmware/1.0"
 
 
-@dataclass(slots=True)
+@record
 class Topology:
     """How the virtual CPUs are arranged; `dies` and `clusters` are always 1 on VMware."""
 
@@ -29,7 +28,7 @@ class Topology:
     clusters: int = 1
 
 
-@dataclass(slots=True)
+@record
 class Os:
     """What boots and how.
 
@@ -47,7 +46,7 @@ class Os:
     boot: list[str] = field(default_factory=list)
 
 
-@dataclass(slots=True)
+@record
 class Domain:
     """A machine. Sizes are in KiB.
 

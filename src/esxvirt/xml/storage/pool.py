@@ -1,13 +1,12 @@
 """``<pool>``: a storage pool (libvirt's virStoragePoolDefFormat)."""
 
-from dataclasses import dataclass
-
+from esxvirt.records import record
 from esxvirt.xml.text import Lines, attributes, escape
 
 __all__ = ["Pool", "format_pool"]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Pool:
     """A storage pool as its XML has it.
 

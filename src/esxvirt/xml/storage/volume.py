@@ -1,10 +1,10 @@
 """``<volume>``: a storage volume (libvirt's virStorageVolDef), read and written."""
 
 from copy import deepcopy
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from esxvirt.errors import ConfigUnsupportedError, TooLargeError, XmlError
+from esxvirt.records import record
 from esxvirt.xml.reader import parse_document
 from esxvirt.xml.schema import validate as check_schema
 from esxvirt.xml.text import Lines, attributes, escape
@@ -23,7 +23,7 @@ _UNITS: Final = "kmgtpe"
 _MOST: Final = 2**63 - 1
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Volume:
     """A storage volume as its XML has it.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from esxvirt.cli._late import etree
@@ -10,6 +9,7 @@ from esxvirt.cli.commands.common import xml_of
 from esxvirt.cli.declare import Command, data, flag, string
 from esxvirt.cli.failures import Failed
 from esxvirt.cli.files import read_file
+from esxvirt.records import replace
 
 if TYPE_CHECKING:
     from esxvirt.cli.arguments import Arguments

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from esxvirt.cli.commands.common import xml_of
 from esxvirt.cli.failures import Failed
+from esxvirt.records import record
 
 if TYPE_CHECKING:
     from esxvirt.cli.arguments import Arguments
@@ -45,7 +45,7 @@ def snapshot_of(arguments: Arguments, domain: Domain, option: str = "snapshotnam
     return domain.snapshotCurrent()
 
 
-@dataclass(slots=True)
+@record
 class Entry:
     """A snapshot with what lists and trees show of it.
 

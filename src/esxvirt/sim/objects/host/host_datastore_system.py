@@ -88,5 +88,5 @@ def _uses(machine: "Machine", store: Datastore) -> bool:
         return True
     if machine.untouched:
         return False
-    start = f"[{store.name}] "
+    start = store.named("")
     return any(machine.disk_path(disk).startswith(start) for disk in machine.config.disks)

@@ -96,6 +96,6 @@ class ConsoleMethods(ManagedEntity):
             path = f"{machine.home}/{machine.stem}-{number}.png".lstrip("/")
             machine.datastore.put(path, File.of(picture(machine)))
             machine.screenshots = number
-            return f"[{machine.datastore.name}] {path}"
+            return machine.datastore.named(path)
 
         return self.start_task(call, "VirtualMachine.createScreenshot", self.ref, work, self.machine)

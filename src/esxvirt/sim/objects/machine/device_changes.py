@@ -244,7 +244,7 @@ class DeviceChanges:
         for number in range(1000):
             file = f"{machine.stem}_{number}.vmdk" if number else f"{machine.stem}.vmdk"
             path = f"{machine.home}/{file}".lstrip("/")
-            if place.store.find(path) is None and machine.vmx_file_name(f"[{place.store.name}] {path}") not in {
+            if place.store.find(path) is None and machine.vmx_file_name(place.store.named(path)) not in {
                 value for _, value in self._vmx.items()
             }:
                 return place.beside(path)

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from esxvirt import buses
 from esxvirt.sim.objects.machine import device_keys
 from esxvirt.sim.wire.values import Data, Ref, constant, long
 
@@ -12,12 +13,14 @@ if TYPE_CHECKING:
 
 __all__ = ["NIC_TYPES", "SCSI_TYPES", "devices"]
 
-SCSI_TYPES = {
-    "buslogic": ("VirtualBusLogicController", "BusLogic"),
-    "lsilogic": ("VirtualLsiLogicController", "LSI Logic"),
-    "lsisas1068": ("VirtualLsiLogicSASController", "LSI Logic SAS"),
-    "pvscsi": ("ParaVirtualSCSIController", "VMware paravirtual SCSI"),
+_SCSI_LABELS = {
+    "buslogic": "BusLogic",
+    "lsilogic": "LSI Logic",
+    "lsisas1068": "LSI Logic SAS",
+    "pvscsi": "VMware paravirtual SCSI",
 }
+# By the word of VMX files: the type, and what it is called.
+SCSI_TYPES = {word: (buses.SCSI_TYPES[buses.SCSI_WORDS[word]], label) for word, label in _SCSI_LABELS.items()}
 NIC_TYPES = {
     "vlance": ("VirtualPCNet32", "PCNet32"),
     "vmxnet": ("VirtualVmxnet", "Vmxnet"),

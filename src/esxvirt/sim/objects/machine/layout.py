@@ -31,9 +31,9 @@ def _chains(machine: "Machine") -> list[list[list[str]]]:
         if not machine.virtual:
             try:
                 store, rest = locate(machine.host, path)
-                links = [
-                    [f"[{store.name}] {file}" for file in disks.files(store, link)] for link in disks.chain(store, rest)
-                ][::-1]
+                links = [[store.named(file) for file in disks.files(store, link)] for link in disks.chain(store, rest)][
+                    ::-1
+                ]
             except (ValueError, LookupError, FileNotFoundError, disks.NoDiskError):
                 # Its files are missing, but the machine names it all the same.
                 links = [[path]]
@@ -78,7 +78,7 @@ def layout(endpoint: "Endpoint", machine: "Machine") -> Data:
 
 def layout_ex(endpoint: "Endpoint", machine: "Machine") -> Data:
     """Make the list of the machine's files, the long way."""
-    home = f"[{machine.datastore.name}] {machine.home}/" if machine.home else f"[{machine.datastore.name}] "
+    home = machine.datastore.named(f"{machine.home}/" if machine.home else "")
     chains = _chains(machine)
     before = _in_snapshots(machine)
     kept = [(snapshot, _chains(then)) for snapshot, then in before]

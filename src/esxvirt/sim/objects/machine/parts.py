@@ -73,7 +73,7 @@ def hardware(endpoint: "Endpoint", machine: "Machine") -> Data:
 def config(endpoint: "Endpoint", machine: "Machine") -> Data:
     """Make the configuration."""
     config_ = machine.config
-    home = f"[{machine.datastore.name}] {machine.home}"
+    home = machine.datastore.named(machine.home)
     files = Data(
         "VirtualMachineFileInfo",
         vmPathName=machine.vmx_path,

@@ -27,12 +27,12 @@ def as_snapshot_faults(machine: "Machine") -> Iterator[None]:
     try:
         yield
     except (FileNotFoundError, NotADirectoryError) as error:
-        file = str(error) if str(error).startswith("[") else f"[{machine.datastore.name}] {error}"
+        file = str(error) if str(error).startswith("[") else machine.datastore.named(str(error))
         raise Fault("FileNotFound", f"File {file} was not found", file=file) from None
     except disks.NoSpaceError:
         name = machine.datastore.name
         text = f"Insufficient disk space on datastore '{name}'."
         raise Fault("NoDiskSpace", text, file=machine.vmx_path, datastore=name) from None
     except disks.NoDiskError as error:
-        file = f"[{machine.datastore.name}] {error}"
+        file = machine.datastore.named(str(error))
         raise Fault("CannotAccessFile", f"Unable to access file {file}", file=file) from None

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from esxvirt.datastore_path import DatastorePath
 from esxvirt.sim.state.storage import disks
 from esxvirt.sim.state.storage.datastores import Datastore, Place, split_path
 from esxvirt.sim.wire.values import Fault, Ref
@@ -37,7 +38,7 @@ def locate(call: "Call", name: str, datacenter: Ref | None = None, parameter: st
             text = f"Invalid datastore path '{name}'."
             raise Fault("InvalidDatastorePath", text, name="", datastorePath=name) from None
         store_name = parse_qs(url.query).get("dsName", [""])[0]
-        path = f"[{store_name}] {unquote(url.path).removeprefix('/folder')}"
+        path = str(DatastorePath(store_name, unquote(url.path).removeprefix("/folder")))
         return find_place(path, call.endpoint.datastores, call.endpoint)
     return find_place(name, _datastores(call, datacenter, parameter), call.endpoint)
 
@@ -98,7 +99,7 @@ def _running(call: "Call", place: Place) -> "Iterator[Machine]":
 
 
 def _files_of(machine: "Machine") -> set[str]:
-    directory = f"[{machine.datastore.name}] {machine.home}"
+    directory = machine.datastore.named(machine.home)
     found = {f"{directory}/{name}" for name in machine.own_names() if not name.endswith(".vmxf")}
     for disk in machine.config.disks:
         path = machine.disk_path(disk)
@@ -109,7 +110,7 @@ def _files_of(machine: "Machine") -> set[str]:
             if store is not None and store.find(rest) is not None:
                 try:
                     chain = list(disks.chain(store, rest))
-                    found |= {f"[{name}] {each}" for link in chain for each in disks.files(store, link)}
+                    found |= {str(DatastorePath(name, each)) for link in chain for each in disks.files(store, link)}
                 except (FileNotFoundError, disks.NoDiskError):
                     continue
     return found

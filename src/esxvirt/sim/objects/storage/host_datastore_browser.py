@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from esxvirt.buses import CONTROLLER_TYPES, SCSI_TYPES, SCSI_WORDS
 from esxvirt.sim.objects.base import ManagedObject, provides
 from esxvirt.sim.objects.storage.datastore_paths import as_faults, find_place, locate, permit, refuse_locked
 from esxvirt.sim.state.machine.machine import EPOCH
@@ -41,12 +42,7 @@ _INFO = {
     ".vmtx": "TemplateConfigFileInfo",
 }
 # The controllers that disk images are for, by what their descriptors say.
-_CONTROLLERS = {
-    "buslogic": "VirtualBusLogicController",
-    "ide": "VirtualIDEController",
-    "lsisas1068": "VirtualLsiLogicSASController",
-    "pvscsi": "ParaVirtualSCSIController",
-}
+_CONTROLLERS = {word: SCSI_TYPES[model] for word, model in SCSI_WORDS.items()} | {"ide": CONTROLLER_TYPES["ide"]}
 _EXTENT = re.compile(r"-(flat|delta)\.vmdk$", re.IGNORECASE)
 
 
@@ -108,9 +104,7 @@ class HostDatastoreBrowser(ManagedObject):
 
     def _search(self, store: Datastore, directory: str, spec: Data) -> Data:
         if not store.is_directory(directory):
-            raise Fault(
-                "FileNotFound", f"File [{store.name}] {directory} was not found", file=f"[{store.name}] {directory}"
-            )
+            raise Fault("FileNotFound", f"File {store.named(directory)} was not found", file=store.named(directory))
         found = []
         names = list(store.names(directory))
         if spec.sortFoldersFirst:
@@ -122,7 +116,7 @@ class HostDatastoreBrowser(ManagedObject):
             info = self._info(store, f"{directory}/{name}".strip("/"), name, below, spec)
             if info is not None:
                 found.append(info)
-        path = f"[{store.name}] {directory}" + ("/" if directory else "")
+        path = store.named(f"{directory}/" if directory else "")
         return Data(
             "HostDatastoreBrowserSearchResults", datastore=self.endpoint.ids.of(store), folderPath=path, file=found
         )
@@ -209,7 +203,7 @@ _DISK_TYPE = "VirtualDiskFlatVer2BackingInfo"
 
 
 def _controller(disk: disks.Descriptor) -> str:
-    return _CONTROLLERS.get(disk.adapter.lower(), "VirtualLsiLogicController")
+    return _CONTROLLERS.get(disk.adapter.lower(), SCSI_TYPES["lsilogic"])
 
 
 def _disk_details(asked: Data, disk: disks.Descriptor, store: Datastore, path: str) -> dict[str, Any]:
@@ -224,7 +218,7 @@ def _disk_details(asked: Data, disk: disks.Descriptor, store: Datastore, path: s
     if asked.controllerType:
         details["controllerType"] = _controller(disk)
     if asked.diskExtents:
-        details["diskExtents"] = [f"[{store.name}] {extent}" for extent in disks.files(store, path)[1:]]
+        details["diskExtents"] = [store.named(extent) for extent in disks.files(store, path)[1:]]
     if asked.thin:
         details["thin"] = disk.thin
     return details

@@ -1,11 +1,11 @@
 """Which machines a host starts with itself."""
 
-from dataclasses import dataclass, field
+from esxvirt.records import field, record
 
 __all__ = ["Autostart", "PowerInfo"]
 
 
-@dataclass(slots=True)
+@record
 class PowerInfo:
     """What a host does with one machine when it starts and stops; -1 stands for the host's defaults."""
 
@@ -17,7 +17,7 @@ class PowerInfo:
     stop_action: str = "systemDefault"
 
 
-@dataclass(slots=True)
+@record
 class Autostart:
     """A host's settings: its defaults, delays in seconds, and those of machines by their number."""
 

@@ -1,10 +1,10 @@
 """A host: its hardware, its storage and its network. Who runs on it, the site knows."""
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from esxvirt.datastore_path import VOLUMES, DatastorePath, below
+from esxvirt.records import field, fields, record
 from esxvirt.sim.profiles import Profile
 from esxvirt.sim.state.containers import Cluster, Datacenter, Folder
 from esxvirt.sim.state.host.autostart import Autostart
@@ -15,7 +15,7 @@ from esxvirt.sim.state.storage.luns import Adapter
 __all__ = ["Host"]
 
 
-@dataclass(slots=True, eq=False)
+@record(eq=False)
 class Host:
     """A host. Clock in MHz, memory in bytes; `address` is where it serves, if it does."""
 
@@ -85,5 +85,5 @@ class Host:
     def __setstate__(self, state: tuple[None, dict[str, Any]]) -> None:
         """Take what a state file says of a host; files of before the site knew who runs on it say more."""
         for name, value in state[1].items():
-            if name in self.__slots__:
+            if name in fields(self):
                 setattr(self, name, value)

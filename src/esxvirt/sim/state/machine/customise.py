@@ -1,11 +1,11 @@
 """What a customization makes of a guest: its name, and the addresses of its cards."""
 
-from dataclasses import dataclass
+from esxvirt.records import record
 
 __all__ = ["Customised"]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Customised:
     """A guest's name, "" for its machine's; its cards' addresses in order, "" for those that a server gives."""
 

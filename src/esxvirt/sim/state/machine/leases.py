@@ -2,8 +2,8 @@
 
 import secrets
 import time
-from dataclasses import dataclass, field
 
+from esxvirt.records import field, record
 from esxvirt.sim.state.host.paths import locate
 from esxvirt.sim.state.machine.machine import Machine
 from esxvirt.sim.state.storage.datastores import File
@@ -13,7 +13,7 @@ __all__ = ["Disk", "Lease", "Leases"]
 TIMEOUT = 300.0
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Disk:
     """A disk of a lease: `key` is the device's, `name` the last part of its URL; capacity in KiB."""
 
@@ -23,7 +23,7 @@ class Disk:
     file: File
 
 
-@dataclass(slots=True, eq=False)
+@record(eq=False)
 class Lease:
     """A lease on the disks of a machine. `state` is ready, done or error; `sent` are digests of what has been sent."""
 

@@ -200,7 +200,7 @@ class Machine:
     @property
     def vmx_path(self) -> str:
         """Its VMX file, as a datastore path."""
-        return f"[{self.datastore.name}] {self.vmx_file}"
+        return self.datastore.named(self.vmx_file)
 
     @property
     def untouched(self) -> bool:
@@ -268,12 +268,12 @@ class Machine:
     def file_path(self, file: str) -> str:
         """Return a file that its VMX names, relative to its home or absolute, as a datastore path."""
         if not file.startswith("/"):
-            return f"[{self.datastore.name}] {self.home}/{file}" if self.home else f"[{self.datastore.name}] {file}"
+            return self.datastore.named(f"{self.home}/{file}" if self.home else file)
         return self.host.datastore_path(file)
 
     def vmx_file_name(self, path: str) -> str:
         """Return a datastore path as its VMX names it: the name alone in its home, else a path of the host."""
-        home = f"[{self.datastore.name}] {self.home}/" if self.home else f"[{self.datastore.name}] "
+        home = self.datastore.named(f"{self.home}/" if self.home else "")
         rest = path.removeprefix(home)
         return rest if rest != path and "/" not in rest else host_path(self.host, path)
 

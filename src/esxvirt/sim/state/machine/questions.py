@@ -1,13 +1,12 @@
 """Questions that a machine asks before it goes on."""
 
-from dataclasses import dataclass, field
-
+from esxvirt.records import field, record
 from esxvirt.sim.state.task import Task
 
 __all__ = ["Choice", "Question"]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Choice:
     """An answer: its key, its label as the product calls it, and its words."""
 
@@ -16,7 +15,7 @@ class Choice:
     words: str
 
 
-@dataclass(slots=True, eq=False)
+@record(eq=False)
 class Question:
     """A question of the `kind` ("msg.uuid.altered") that blocks `task`; `default` is an index, None for none.
 

@@ -1,16 +1,16 @@
 """The snapshots of a machine, and the ``.vmsd`` file that keeps them beside the machine's VMX file."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from esxvirt.records import field, record
 from esxvirt.sim._late import parse_vmx
 from esxvirt.sim.state.storage.datastores import File, Place
 
 __all__ = ["Snapshot", "SnapshotTree", "read", "write"]
 
 
-@dataclass(slots=True, eq=False)
+@record(eq=False)
 class Snapshot:
     """A snapshot: its `number` counts from 1 for each machine; `power` is the machine's state in it."""
 
@@ -37,7 +37,7 @@ class Snapshot:
             yield from child.walk()
 
 
-@dataclass(slots=True, eq=False)
+@record(eq=False)
 class SnapshotTree:
     """A machine's snapshots; `current` is the one that the machine goes on from."""
 

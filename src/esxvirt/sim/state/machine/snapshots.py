@@ -146,7 +146,7 @@ def _branch(machine: Machine, vmx: "VmxFile", config: Config) -> None:
         version = frozen.hw_version
         size = frozen.capacity_kib
         disks.create(store, child, size, adapter=frozen.adapter, thin=True, hw_version=version, parent=parent)
-        vmx.set_text(key, machine.vmx_file_name(f"[{store.name}] {child}"))
+        vmx.set_text(key, machine.vmx_file_name(store.named(child)))
 
 
 def _chain(place: Place) -> list[Place]:
@@ -218,7 +218,7 @@ def _merge(machine: Machine, named: list[tuple[Snapshot | None, str, Place]], pl
             continue
         vmx = parse_vmx(text)
         for key in keys:
-            vmx.set_text(key, machine.vmx_file_name(f"[{store.name}] {path}"))
+            vmx.set_text(key, machine.vmx_file_name(store.named(path)))
         if holder is None:
             machine.rewrite(vmx)
         else:

@@ -1,9 +1,9 @@
 """Machine configurations: what RegisterVM reads of a VMX file, by `esxvirt.vmx.file`, and what a host writes."""
 
 import re
-from dataclasses import dataclass, field
 
 from esxvirt.errors import VmxError
+from esxvirt.records import field, record
 from esxvirt.sim._late import parse_vmx
 from esxvirt.uuids import normalize, spaced
 
@@ -42,7 +42,7 @@ _SPECIAL_GUEST_IDS = {guest_id: guest for guest, guest_id in _SPECIAL_GUESTS.ite
 NIC_MODELS = ("vlance", "vmxnet", "vmxnet2", "vmxnet3", "e1000", "e1000e")
 
 
-@dataclass(slots=True)
+@record
 class Disk:
     """A hard disk: `file` as the VMX names it; capacity in KiB."""
 
@@ -55,7 +55,7 @@ class Disk:
     mode: str = "persistent"
 
 
-@dataclass(slots=True)
+@record
 class Cdrom:
     """A CD-ROM drive: `kind` is "image", "raw" or "atapi"; `file` the image or device, "" for none."""
 
@@ -68,7 +68,7 @@ class Cdrom:
     client: bool = False
 
 
-@dataclass(slots=True)
+@record
 class Floppy:
     """A floppy drive: `kind` is "file" or "device"."""
 
@@ -79,7 +79,7 @@ class Floppy:
     client: bool = False
 
 
-@dataclass(slots=True)
+@record
 class Port:
     """Some other device: `kind` is "serial", "parallel", "sound", "usb", "ehci" or "usb_xhci".
 
@@ -93,7 +93,7 @@ class Port:
     connected: bool = True
 
 
-@dataclass(slots=True)
+@record
 class Nic:
     """A network card on a port group; a distributed one has the UUID of its `switch`, and `network` is its key."""
 
@@ -106,7 +106,7 @@ class Nic:
     switch: str = ""
 
 
-@dataclass(slots=True)
+@record
 class Config:
     """A machine's configuration; UUIDs with hyphens, memory in MiB."""
 

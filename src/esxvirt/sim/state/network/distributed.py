@@ -1,14 +1,13 @@
 """Distributed switches: a vCenter's, one for all hosts of a datacenter."""
 
-from dataclasses import dataclass, field
-
+from esxvirt.records import field, record
 from esxvirt.sim.state.containers import Datacenter
 from esxvirt.sim.state.network.networks import Network
 
 __all__ = ["DistributedGroup", "DistributedSwitch"]
 
 
-@dataclass(slots=True, eq=False)
+@record(eq=False)
 class DistributedGroup(Network):
     """A port group of a distributed switch; `uplink` for the one that the hosts' cards are in."""
 
@@ -22,7 +21,7 @@ class DistributedGroup(Network):
         return f"dvportgroup-{self.number}"
 
 
-@dataclass(slots=True, eq=False)
+@record(eq=False)
 class DistributedSwitch:
     """A distributed switch; `uuid` in pairs of digits, as VMX files have it."""
 

@@ -3,12 +3,12 @@
 What machines see is a network: the port groups of one name on the hosts of a datacenter are one.
 """
 
-from dataclasses import dataclass, field
+from esxvirt.records import field, record
 
 __all__ = ["Network", "PhysicalNic", "PortGroup", "Shaping", "Switch"]
 
 
-@dataclass(slots=True, eq=False)
+@record(eq=False)
 class Network:
     """What machines attach to."""
 
@@ -21,7 +21,7 @@ class Network:
         return self.name
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Shaping:
     """How traffic is limited: bits a second on average and at most, bytes in a burst."""
 
@@ -30,7 +30,7 @@ class Shaping:
     burst: int
 
 
-@dataclass(slots=True, eq=False)
+@record(eq=False)
 class PortGroup:
     """A port group of a host on its virtual switch `switch`.
 
@@ -50,7 +50,7 @@ class PortGroup:
         return self.network.name
 
 
-@dataclass(slots=True)
+@record
 class Switch:
     """A virtual switch."""
 
@@ -61,7 +61,7 @@ class Switch:
     shaping: Shaping | None = None
 
 
-@dataclass(slots=True)
+@record
 class PhysicalNic:
     """A network card of the host; speed in Mbit/s, 0 for no link."""
 

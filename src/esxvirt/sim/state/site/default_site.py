@@ -1,10 +1,10 @@
 """The inventory that a simulator starts with."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import PurePosixPath
 
+from esxvirt.records import record
 from esxvirt.sim.profiles import Profile, host_of
 from esxvirt.sim.state.containers import Cluster, Datacenter, Folder, escape_name
 from esxvirt.sim.state.host.host import Host
@@ -85,7 +85,7 @@ scsi0.present = "tr
 """
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class _Named:
     """A machine of the default inventory."""
 
@@ -103,7 +103,7 @@ _NAMED = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Layout:
     """How a vCenter orders its inventory.
 

@@ -1,10 +1,10 @@
 """What has happened at a site: the log of events that a server tells of."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from esxvirt.records import field, record
 from esxvirt.sim.state.host.host import Host
 from esxvirt.sim.state.machine.machine import Machine
 from esxvirt.sim.state.task import Task
@@ -40,7 +40,7 @@ _FAILED = {
 }
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, eq=False)
 class Event:
     """An event: `kind` is its type in the API, `category` "info", "warning", "error" or "user".
 

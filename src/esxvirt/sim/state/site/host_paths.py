@@ -1,10 +1,10 @@
 """A vCenter's inventory as somebody names it: a path for each host, with the folders and the cluster it is in."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TypeVar
 from urllib.parse import unquote
 
+from esxvirt.records import record
 from esxvirt.sim.state.containers import Cluster, Datacenter, Folder, escape_name
 from esxvirt.sim.state.site.site import Site
 
@@ -14,7 +14,7 @@ _LONGEST = 80
 _Kind = TypeVar("_Kind")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class HostPath:
     """Where a host is, by names as people write them; `above` are the folders of its datacenter."""
 

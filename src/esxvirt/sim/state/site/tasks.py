@@ -6,10 +6,10 @@ import logging
 import threading
 from collections.abc import Callable
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from esxvirt.records import field, record
 from esxvirt.sim.holds import Holds, StoppedError
 from esxvirt.sim.state.machine.machine import Machine
 from esxvirt.sim.state.site.site import Site
@@ -25,7 +25,7 @@ _BLOCKED_AT = 95
 _LOG = logging.getLogger(__name__)
 
 
-@dataclass(eq=False)
+@record(eq=False)
 class Tasks:
     """The tasks of one site. Each takes `seconds`, in a few steps; the site's lock guards them.
 

@@ -4,11 +4,11 @@ import io
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import NamedTuple, Protocol
 
 from esxvirt.datastore_path import DatastorePath
+from esxvirt.records import field, record
 
 __all__ = ["Datastore", "File", "Home", "Place", "content_of", "split_path"]
 
@@ -23,7 +23,7 @@ def split_path(path: str) -> tuple[str, str]:
     return found.datastore, found.path.strip()
 
 
-@dataclass(slots=True)
+@record
 class File:
     """A file: its size in bytes and a way to open it for reading, from the start, seekable.
 
@@ -203,6 +203,10 @@ class Datastore:
         self.homes: dict[str, Home] = {}
         self._files: dict[str, File | None] = {}
 
+    def named(self, path: str) -> str:
+        """Return a path in it as VMware writes it, with the datastore's name."""
+        return str(DatastorePath(self.name, path))
+
     @property
     def used(self) -> int:
         """Bytes in use: files take their size, the directories of machines that nobody has touched 64 MiB."""
@@ -309,7 +313,7 @@ class Place(NamedTuple):
     path: str
 
     def __str__(self) -> str:
-        return f"[{self.store.name}] {self.path}"
+        return self.store.named(self.path)
 
     def beside(self, path: str) -> "Place":
         """Return another place on the same datastore."""

@@ -8,9 +8,9 @@ import hashlib
 import re
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from esxvirt.records import record, replace
 from esxvirt.sim.state.storage.datastores import Datastore, File
 from esxvirt.uuids import spaced
 
@@ -29,7 +29,7 @@ class NoSpaceError(Exception):
     """The datastore has not that much room."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Descriptor:
     """What a descriptor says. `adapter` is as written, such as "pvscsi", `uuid` as digits in pairs, "" for none."""
 
@@ -122,7 +122,7 @@ def identify(store: Datastore, path: str) -> str:
     descriptor = read(store, path)
     if descriptor.uuid:
         return descriptor.uuid
-    digits = "6000c29" + hashlib.md5(f"[{store.name}] {path}".encode(), usedforsecurity=False).hexdigest()[:25]
+    digits = "6000c29" + hashlib.md5(store.named(path).encode(), usedforsecurity=False).hexdigest()[:25]
     return spaced(digits)
 
 

@@ -4,9 +4,9 @@ FileNotFoundError where the source is missing, FileExistsError where there is so
 NotADirectoryError where the target's directory is missing, `disks.NoSpaceError`.
 """
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
+from esxvirt.records import replace
 from esxvirt.sim.state.storage.datastores import Datastore, File
 from esxvirt.sim.state.storage.disks import NoSpaceError
 

@@ -2,14 +2,15 @@
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+from esxvirt.records import field, record
 
 __all__ = ["Adapter", "Lun", "Target"]
 
 _BLOCK_SIZE = 512
 
 
-@dataclass(slots=True, eq=False)
+@record(eq=False)
 class Lun:
     """A disk of `size` bytes, number `number` of its target. `known` is whether the host has seen it already."""
 
@@ -33,7 +34,7 @@ class Lun:
         return self.size // _BLOCK_SIZE
 
 
-@dataclass(slots=True, eq=False)
+@record(eq=False)
 class Target:
     """What an adapter reaches: an iSCSI target with its name, or a place on a bus, without."""
 
@@ -51,7 +52,7 @@ class Target:
         return self.address, self.port
 
 
-@dataclass(slots=True, eq=False)
+@record(eq=False)
 class Adapter:
     """A storage adapter; `iscsi_name` is the name of an iSCSI initiator, "" for any other adapter.
 
