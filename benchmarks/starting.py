@@ -1,5 +1,7 @@
 """What starting costs: CPU of bare Python, of `esxvirsh --version`, of the module's import, of lists of 10 machines.
 
+Beside the lists stands the least that they could take in Python: the same requests, by its own HTTP and TLS alone.
+
 The least of many runs, which a busy machine changes little, and how many times bare Python it is, which holds on any
 machine.
 """
@@ -15,6 +17,8 @@ from benchmarks.programs import installed
 __all__ = ["Start", "measure", "table"]
 
 BARE = "bare Python"
+LEAST = "`ssl` and `http.client` alone"
+LATENCIES = (0.0, 0.01)  # seconds a call
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +39,20 @@ def measure(repetitions: int, vms: int = 10) -> list[Start]:
         "import esxvirt.libvirt": [sys.executable, "-c", "import esxvirt.libvirt"],
     }
     samples: dict[str, list[Sample]] = {}
-    with serving("esx-7.0", vms, 0.0) as server:
-        listing = {program.name: program for program in installed().found if program.name != "pyVmomi"}
-        for _ in range(repetitions):
-            for name, command in commands.items():
-                samples.setdefault(name, []).append(run(command, {}, server))
-            for name, program in listing.items():
-                taken = run(program.command(server.access), program.environment(server.access), server)
-                samples.setdefault(f"{name}, {vms} machines", []).append(taken)
+    for latency in LATENCIES:
+        with serving("esx-7.0", vms, latency) as server:
+            listing = [program for program in installed().found if program.name != "pyVmomi"]
+            at = f", {vms} machines" + (f", {latency * 1000:.0f} ms" if latency else "")
+            least = [sys.executable, "benchmarks/bare_https.py", str(server.access.port), server.access.username]
+            for _ in range(repetitions):
+                for name, command in commands.items():
+                    samples.setdefault(name, []).append(run(command, {}, server))
+                password = {"BENCHMARK_PASSWORD": server.access.password}
+                samples.setdefault(LEAST + at, []).append(run(least, password, server))
+                for program in listing:
+                    taken = run(program.command(server.access), program.environment(server.access), server)
+                    samples.setdefault(program.name + at, []).append(taken)
+        commands = {}
     return [
         Start(name, min(sample.cpu for sample in taken), min(sample.wall for sample in taken))
         for name, taken in samples.items()
