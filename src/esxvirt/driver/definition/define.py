@@ -143,7 +143,7 @@ def _find(connection: Connection, uuid: str) -> DomainHandle | None:
 def _create(
     connection: Connection, domain: Domain, machines: list[DomainHandle], rows: list[Row], place: HostPlace
 ) -> None:
-    context = native_context(connection, rows=rows, place=place)
+    context = native_context(connection, rows=rows, place=place, settings=True)
     report = Report()
     text = from_domain(domain, hardware_version(connection), context, report=report)
     connection.notes = tuple(map(str, report))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from esxvirt.errors import XmlError
 from esxvirt.uuids import normalize
-from esxvirt.xml.domain.elements import boolean, integer, lookup, required, unsigned, where
+from esxvirt.xml.domain.elements import boolean, boot_order, integer, lookup, required, where
 from esxvirt.xml.text import Lines, escape
 
 if TYPE_CHECKING:
@@ -131,8 +131,7 @@ def parse_interface(element: "_Element") -> Interface:
     interface.model = None if model is None else model.get("type")
     link = element.find("link")
     interface.link = None if link is None else lookup(link, "state", ("up", "down"))
-    boot = element.find("boot")
-    interface.boot_order = None if boot is None else unsigned(boot, "order")
+    interface.boot_order = boot_order(element)
     return interface
 
 
