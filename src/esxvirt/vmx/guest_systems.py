@@ -135,7 +135,7 @@ def guest_of(osinfo: str, arch: str) -> str | None:
 def _of_family(family: _Family, release: str, arch: str) -> str:
     found = _MAJOR.match(release)
     # What has no number (`testing`, `unknown`) is the newest.
-    number = int(found[0]) if found else max(family.numbers, default=family.only_64)
+    number = int(found[0]) if found else max(family.numbers, default=0)
     wide = arch == "x86_64" or number >= family.only_64
     if not family.numbers or number < family.numbers.start:
         return family.guest + _BITS * wide
