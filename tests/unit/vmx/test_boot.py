@@ -142,7 +142,9 @@ def describe(os: str = "", disks: tuple[str, ...] = ("", ""), cards: tuple[str, 
     )
 
 
-def write(xml: str, *, version: int = 14, context: VmxContext | None = None) -> tuple[str | None, str | None, list[str]]:
+def write(
+    xml: str, *, version: int = 14, context: VmxContext | None = None
+) -> tuple[str | None, str | None, list[str]]:
     report = Report()
     file = VmxFile.parse(from_xml(xml, virtual_hw_version=version, report=report, context=context))
     return file.get("bios.bootOrder"), file.get("bios.hddOrder"), [note.text for note in report if "boot" in note.key]
@@ -263,4 +265,3 @@ def test_an_order_that_is_not_shown_stays() -> None:
 def test_the_loader_of_another_hypervisor_is_no_obstacle() -> None:
     xml = case("xml/14-ovmf-loader.xml").decode()
     assert VmxFile.parse(from_xml(xml, virtual_hw_version=14))["bios.bootOrder"] == "ethernet0"
-

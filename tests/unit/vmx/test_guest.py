@@ -19,9 +19,7 @@ def file_of(guest: str) -> str:
 
 
 def system(osinfo: str) -> str:
-    return (
-        f"<libosinfo:libosinfo xmlns:libosinfo='{OSINFO}'><libosinfo:os id='{osinfo}'/></libosinfo:libosinfo>"
-    )
+    return f"<libosinfo:libosinfo xmlns:libosinfo='{OSINFO}'><libosinfo:os id='{osinfo}'/></libosinfo:libosinfo>"
 
 
 def describe(metadata: str, arch: str = "x86_64") -> str:

@@ -1,4 +1,4 @@
-"""Settings of a machine that libvirt's converter leaves out: in the XML where it has a word, in the report otherwise."""
+"""Settings of a machine that libvirt's converter leaves out: in the XML where it has a word, else in the report."""
 
 import pytest
 
@@ -26,7 +26,7 @@ def told(vmx: str, context: VmxContext | None = None) -> dict[str, str]:
         ('sched.mem.pin = "TRUE"', LOCKED),
         ('vhv.enable = "TRUE"', NESTED),
         ('sched.mem.min = "256"', "    <min_guarantee unit='KiB'>262144</min_guarantee>\n"),
-        (f"{ADDRESSED}ethernet0.startConnected = \"FALSE\"", "      <link state='down'/>\n"),
+        (f'{ADDRESSED}ethernet0.startConnected = "FALSE"', "      <link state='down'/>\n"),
     ],
 )
 def test_with_a_word(line: str, words: str) -> None:
@@ -167,7 +167,6 @@ def test_a_machine_without_a_name(lines: str, file_name: str, name: str) -> None
     assert redefine(file, domain)["displayName"] == "new"
 
 
-
 @pytest.mark.parametrize(
     "lines",
     [
@@ -182,7 +181,6 @@ def test_a_machine_without_a_name(lines: str, file_name: str, name: str) -> None
 def test_a_card_without_an_address_gets_one_generated(lines: str) -> None:
     """Of zeros made a static address, no second machine of the network could start, and no first."""
 
-
     file = HEAD + CARD + lines
     direct = VmxFile.parse(from_domain(to_domain(file), 14))
     assert direct["ethernet0.addressType"] == "generated"
@@ -196,7 +194,6 @@ def test_a_card_without_an_address_gets_one_generated(lines: str) -> None:
 
 
 def test_whether_an_address_is_checked_is_kept() -> None:
-
 
     domain = to_domain(HEAD + CARD + 'ethernet0.checkMACAddress = "FALSE"\n')
     assert VmxFile.parse(from_domain(domain, 14))["ethernet0.checkMACAddress"] == "false"

@@ -56,7 +56,7 @@ BEYOND = [
     (device("ethernet0", networkName="Lan (1)"), "the letters in the name 'Lan (1)'"),
     (device("ethernet0", networkName="Bür\u00f6"), "the letters in the name 'Bür\u00f6'"),
     (device("ethernet0", networkName="x", virtualDev="a b"), "the letters in the name 'a b'"),
-    (device("ethernet0", connectionType="custom", networkName="x", vnet="VMnet 8"), "the letters in the name 'VMnet 8'"),
+    (device("ethernet0", connectionType="custom", networkName="x", vnet="V 8"), "the letters in the name 'V 8'"),
     (
         device("ethernet0", networkName="x", addressType="static", address="01:00:5e:00:00:01"),
         "the address '01:00:5e:00:00:01' of several",

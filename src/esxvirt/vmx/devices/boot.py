@@ -162,15 +162,14 @@ def _ordered(domain: Domain, writer: VmxWriter) -> tuple[list[_Step], list[Disk]
             places.append((card.boot_order, len(places), _Step("network", number), None))
     steps: list[_Step] = []
     disks: list[Disk] = []
-    for _order, _at, step, disk in sorted(places, key=lambda place: place[:2]):
-        if step in steps and step != steps[-1]:
-            what = _WORDS[step.kind]
-            text = f"VMware boots from all of '{what}' in turn: '{disk.target if disk else what}' comes earlier"
-            writer.report.add(text, "devices/disk/boot", disk.line if disk else 0)
+    for _order, _at, step, drive in sorted(places, key=lambda place: place[:2]):
+        if drive is not None and step in steps[:-1]:
+            text = f"VMware boots from all of '{_WORDS[step.kind]}' in turn: '{drive.target}' comes earlier"
+            writer.report.add(text, "devices/disk/boot", drive.line)
         if step not in steps:
             steps.append(step)
-        if step.kind == "hd" and disk is not None:
-            disks.append(disk)
+        if drive is not None and step.kind == "hd":
+            disks.append(drive)
     return steps, disks
 
 

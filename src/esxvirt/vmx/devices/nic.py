@@ -23,7 +23,9 @@ _PRESENT = Row("{}.present", "devices/interface", kind=PRESENT)
 _ROWS = (
     _PRESENT,
     Row(
-        "{}.startConnected", "devices/interface/link/@state", note="false: `down`, with `all_devices` or `settings`; libvirt ignores it"
+        "{}.startConnected",
+        "devices/interface/link/@state",
+        note="false: `down`, with `all_devices` or `settings`; libvirt ignores it",
     ),
     Row("{}.virtualDev", "devices/interface/model/@type", note="`vmxnet` with `features = 15` is vmxnet2"),
     Row("{}.features", "devices/interface/model/@type"),

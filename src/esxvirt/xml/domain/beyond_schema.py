@@ -44,15 +44,19 @@ def beyond_schema(domain: Domain) -> Iterator[tuple[str, str]]:
     for card in domain.interfaces:
         yield from _of_card(card)
     for folder in domain.filesystems:
-        if folder.source is not None and not folder.source.startswith("/"):
+        if not folder.source.startswith("/"):
             yield "devices/filesystem/source/@dir", f"'{folder.source}', which is no absolute path"
+    yield from _of_screens(domain)
+
+
+def _of_screens(domain: Domain) -> Iterator[tuple[str, str]]:
     for display in domain.graphics:
         if display.listen is not None and not _HOST.fullmatch(display.listen):
             yield "devices/graphics/@listen", f"'{display.listen}', which is no address"
         if not -1 <= (display.port or 0) <= _PORTS:
             yield "devices/graphics/@port", f"the port {display.port}"
     for video in domain.videos:
-        if not 0 <= (video.vram or 0) <= _MOST:
+        if not 0 <= video.vram <= _MOST:
             yield "devices/video/model/@vram", f"{video.vram} KiB"
 
 
