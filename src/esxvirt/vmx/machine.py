@@ -64,8 +64,8 @@ ROWS = (
     Row(
         _GUEST,
         "os/type/@arch",
-        note="`...-64` is x86_64, all else i686; with `all_devices`, `metadata` names it: by libosinfo's identifier, or "
-        "in an element of our own. Written as those say, else as `other-64` and `other`",
+        note="`...-64` is x86_64, all else i686; with `all_devices`, `metadata` names it: by libosinfo's identifier, "
+        "or in an element of our own. Written as those say, else as `other-64` and `other`",
     ),
     _SMBIOS,
     _UUID,
