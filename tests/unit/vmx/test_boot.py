@@ -247,8 +247,10 @@ def test_in_place(lines: list[str]) -> None:
     assert to_xml(from_xml(xml, virtual_hw_version=14), context=SHOWN) == xml
     domain = to_domain(file, SHOWN)
     domain.os.boot = ["network", "cdrom"]
-    for device in (*domain.disks, *domain.interfaces):
-        device.boot_order = None
+    for disk in domain.disks:
+        disk.boot_order = None
+    for card in domain.interfaces:
+        card.boot_order = None
     changed = redefine(file, domain, SHOWN)
     assert changed["bios.bootOrder"] == "ethernet0,cdrom"
     assert "bios.hddOrder" not in changed

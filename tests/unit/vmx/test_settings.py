@@ -75,6 +75,15 @@ def test_without_a_word(line: str) -> None:
     assert str(redefine(f"{HEAD}{line}\n", to_domain(f"{HEAD}{line}\n"))) == f"{HEAD}{line}\n"
 
 
+@pytest.mark.parametrize("device", ["ide1:0", "sata0:1", "floppy0", "serial0", "parallel0", "sound"])
+def test_devices_that_do_not_start_connected(device: str) -> None:
+    there, not_connected = f'{device}.present = "TRUE"\n', f'{device}.startConnected = "FALSE"\n'
+    notes = told(HEAD + there + not_connected, SHOWN)
+    assert "not connected at the start has no place" in notes[f"{device}.startConnected"]
+    for file in (there, not_connected, there + not_connected.replace("FALSE", "TRUE")):
+        assert f"{device}.startConnected" not in told(HEAD + file, SHOWN)
+
+
 def test_both_keys_of_a_reservation_change() -> None:
     both = HEAD + 'sched.mem.min = "256"\nsched.mem.minSize = "256"\n'
     domain = to_domain(both)

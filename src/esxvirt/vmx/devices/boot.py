@@ -59,6 +59,8 @@ def _read(reader: VmxReader, domain: Domain) -> None:
             if reader.string(key):
                 reader.note("left out, as libvirt does; `all_devices` converts it", key)
         return
+    if not (reader.string(_KEY) or reader.string(_DISKS)):
+        return
     steps = _steps(reader)
     disks = _disks(reader, domain)
     cards = dict(zip(numbered(reader, "ethernet", _MOST_CARDS), domain.interfaces, strict=False))

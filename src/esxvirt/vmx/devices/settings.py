@@ -1,5 +1,7 @@
 """Settings of the machine that libvirt's converter leaves out: some have a word in the XML, the others a note."""
 
+import re
+
 from esxvirt.vmx.devices.kind import DeviceKind, Reach
 from esxvirt.vmx.reader import VmxReader, parse_integer
 from esxvirt.vmx.table import Row, SwitchedOn, read_rows, write_rows
@@ -27,6 +29,8 @@ _WORDLESS = (
     ("sched.mem.shares", "the machine's share of the memory", ("normal",)),
 )  # fmt: skip
 
+_CONNECTED = re.compile(r"((?!ethernet).+)\.startconnected", re.IGNORECASE)
+
 _ROWS = (
     *_WORDED,
     Row(NEWER_RESERVATION, "", write=False, note=f"`memtune/min_guarantee` where `{RESERVATION}` says nothing"),
@@ -38,6 +42,7 @@ _ROWS = (
 
 
 def _read(reader: VmxReader, domain: Domain) -> None:
+    _note_disconnected(reader)
     for key, what, idle in _WORDLESS:
         value = (reader.string(key) or "").strip()
         if value and value.lower() not in idle:
@@ -56,6 +61,14 @@ def _read(reader: VmxReader, domain: Domain) -> None:
             reader.note("left out, as libvirt does; `all_devices` converts it", row.key)
     if newer:
         reader.note(f"'{newer}' MiB are left out, as libvirt does; `all_devices` converts it", NEWER_RESERVATION)
+
+
+def _note_disconnected(reader: VmxReader) -> None:
+    """Note each device that is there and not connected at the start; the XML has a word for network cards alone."""
+    for key, value in reader.file.items():
+        device = _CONNECTED.fullmatch(key)
+        if device and value.lower() == "false" and (reader.string(f"{device[1]}.present") or "").lower() == "true":
+            reader.note("that the device is not connected at the start has no place in the XML; left out", key)
 
 
 def _write(domain: Domain, writer: VmxWriter) -> None:
