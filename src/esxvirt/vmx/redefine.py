@@ -93,8 +93,11 @@ def _keep_reservation(file: VmxFile, before: VmxFile, after: VmxFile) -> None:
 
 
 def _keep_unset_macs(domain: Domain, current: Domain) -> Domain:
-    """Leave cards without an address as they are, which XML and libvirt have as zeros: VMware makes it up."""
-    cards = list(domain.interfaces)
+    """Leave cards without an address as they are, which XML and libvirt have as zeros: VMware makes it up.
+
+    Others have one that is made up.
+    """
+    cards = [replace(card, mac_to_come=False) if card.mac_to_come else card for card in domain.interfaces]
     for at, (card, old) in enumerate(zip(cards, current.interfaces, strict=False)):
         if card.mac_made_up and old.mac == NO_MAC:
             cards[at] = replace(card, mac=old.mac)

@@ -7,9 +7,10 @@ from pyVmomi import vim
 
 from esxvirt.driver.connection.connection import Connection
 from esxvirt.driver.definition import define
-from esxvirt.driver.domain import description, metadata
+from esxvirt.driver.domain import description, lifecycle, metadata
 from esxvirt.driver.domain.lookup import lookup_by_name
 from esxvirt.driver.tasks.machine_tasks import run
+from esxvirt.errors import ServerFault
 from esxvirt.sim import Simulator
 from esxvirt.sim.state.storage.datastores import File
 from esxvirt.vmx import VmxFile
@@ -188,6 +189,18 @@ def test_a_card_without_an_address(fresh: Simulator, connection: Connection) -> 
     uuid = text[text.index("<uuid>") : text.index("</uuid>") + len("</uuid>")]
     define.define(connection, text.replace("<name>new</name>", "<name>other</name>").replace(uuid, "<uuid/>"))
     assert vmx(fresh, "other")["ethernet0.addressType"] == "generated"
+    assert "ethernet0.generatedAddress" not in vmx(fresh, "other")
+    lifecycle.start(connection, lookup_by_name(connection, "other"))
+    assert vmx(fresh, "other")["ethernet0.generatedAddress"].startswith("00:0c:29:")
+
+
+def test_a_static_address_of_zeros_is_none_to_start_with(fresh: Simulator, connection: Connection) -> None:
+    domain = define.define(connection, described())
+    file = vmx(fresh)
+    file["ethernet0.address"] = "00:00:00:00:00:00"
+    rewrite(fresh, "new", file)
+    with pytest.raises(ServerFault, match="is not an allowed static Ethernet address"):
+        lifecycle.start(connection, domain)
 
 
 def test_calls(fresh: Simulator, connection: Connection) -> None:

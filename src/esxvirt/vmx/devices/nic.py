@@ -276,7 +276,7 @@ def _write_model(card: Interface, model: str, name: str, writer: VmxWriter) -> N
 
 def _write_mac(card: Interface, name: str, writer: VmxWriter) -> None:
     mac = card.mac or NO_MAC
-    if mac == NO_MAC and not writer.strict:
+    if (mac == NO_MAC or card.mac_to_come) and not writer.strict:
         # What has none yet gets one of VMware's at the next start; zeros of its own it would not start with.
         if card.mac_type == "static":
             writer.report.add("a static address of zeros is none; VMware makes one up", "devices/interface", card.line)

@@ -41,6 +41,7 @@ class Interface:
         source: the bridge or network it is on, by `type`.
         mac: in lower case with colons; None where one is to be generated.
         mac_made_up: whether it was generated, since the XML names none.
+        mac_to_come: whether the XML says zeros: of a card that has no address until its machine is started.
         mac_type: ``static`` or ``generated``.
         mac_check: whether the server checks that the MAC address is in VMware's ranges; None for its default.
         target: the host's device, such as ``vmnet7``.
@@ -50,6 +51,7 @@ class Interface:
     type: str = "bridge"
     mac: str | None = None
     mac_made_up: bool = False
+    mac_to_come: bool = False
     mac_type: str | None = None
     mac_check: bool | None = None
     source: str | None = None
@@ -158,6 +160,6 @@ def _parse_mac(mac: "_Element", interface: Interface) -> None:
             raise XmlError(f"expected unicast mac address, found multicast '{address}'")
         if interface.mac == NO_MAC:
             # No address is on record, and so one is to be made up.
-            interface.mac = None
+            interface.mac, interface.mac_to_come = None, True
     interface.mac_type = lookup(mac, "type", ("generated", "static"))
     interface.mac_check = boolean(mac, "check")
