@@ -1,7 +1,5 @@
 """Settings of the machine that libvirt's converter leaves out: some have a word in the XML, the others a note."""
 
-import re
-
 from esxvirt.vmx.devices.kind import DeviceKind, Reach
 from esxvirt.vmx.reader import VmxReader, parse_integer
 from esxvirt.vmx.table import Row, SwitchedOn, read_rows, write_rows
@@ -29,7 +27,7 @@ _WORDLESS = (
     ("sched.mem.shares", "the machine's share of the memory", ("normal",)),
 )  # fmt: skip
 
-_CONNECTED = re.compile(r"((?!ethernet).+)\.startconnected", re.IGNORECASE)
+_CONNECTED = ".startconnected"
 
 _ROWS = (
     *_WORDED,
@@ -65,9 +63,14 @@ def _read(reader: VmxReader, domain: Domain) -> None:
 
 def _note_disconnected(reader: VmxReader) -> None:
     """Note each device that is there and not connected at the start; the XML has a word for network cards alone."""
-    for key, value in reader.file.items():
-        device = _CONNECTED.fullmatch(key)
-        if device and value.lower() == "false" and (reader.string(f"{device[1]}.present") or "").lower() == "true":
+    found = [key.removesuffix(_CONNECTED) for key in reader.values if key.endswith(_CONNECTED)]
+    for device in found:
+        said = (
+            (reader.string(f"{device}.present") or "").lower(),
+            (reader.string(f"{device}{_CONNECTED}") or "").lower(),
+        )
+        if said == ("true", "false") and not device.startswith("ethernet"):
+            key = next(key for key in reader.file if key.lower() == f"{device}{_CONNECTED}")
             reader.note("that the device is not connected at the start has no place in the XML; left out", key)
 
 
