@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from esxvirt.sim import Simulator
+from esxvirt.sim.state.storage.datastores import File
 from tests.manual.beside import Answer, Client, esxvirsh, require_standard_ports, virsh
 from tests.proxy.proxies import running_proxy
 from tests.tools import ROOT
@@ -32,6 +33,42 @@ def esx(stack: ExitStack, **options: Any) -> Simulator:
 def redefine(client: Callable[[Simulator], Client], stack: ExitStack) -> Answer:
     one = client(esx(stack))
     return one("define", one.file("a.xml", Client(esxvirsh, one.simulator, one.directory)("dumpxml", "archive").stdout))
+
+
+def settings_shown(client: Callable[[Simulator], Client], stack: ExitStack) -> Answer:
+    server = esx(stack)
+    machine = server.site.find_machine("archive")
+    file = machine.datastore.find(machine.vmx_file)
+    assert file is not None
+    more = 'bios.bootOrder = "cdrom,hdd"\nvhv.enable = "TRUE"\nethernet0.startConnected = "FALSE"\n'
+    machine.datastore.put(machine.vmx_file, File.of(file.read() + more.encode()))
+    return client(server)("dumpxml", "archive")
+
+
+def boot_order_defined(client: Callable[[Simulator], Client], stack: ExitStack) -> Answer:
+    one = client(esx(stack))
+    xml = PLAIN_DISK.replace("</os>", "<boot dev='cdrom'/></os>")
+    return one("domxml-to-native", "vmware-vmx", one.file("a.xml", xml))
+
+
+def guest_system(client: Callable[[Simulator], Client], stack: ExitStack) -> Answer:
+    one = client(esx(stack))
+    space = "http://libosinfo.org/xmlns/libvirt/domain/1.0"
+    system = (
+        f"<metadata><l:libosinfo xmlns:l='{space}'><l:os id='http://debian.org/debian/11'/></l:libosinfo></metadata>"
+    )
+    return one("domxml-to-native", "vmware-vmx", one.file("a.xml", PLAIN_DISK.replace("<memory>", f"{system}<memory>")))
+
+
+def no_name(client: Callable[[Simulator], Client], stack: ExitStack) -> Answer:
+    one = client(esx(stack))
+    return one("domxml-from-native", "vmware-vmx", one.file("a.vmx", HEAD))
+
+
+def uneven_cores(client: Callable[[Simulator], Client], stack: ExitStack) -> Answer:
+    one = client(esx(stack))
+    cores = 'displayName = "x"\nnumvcpus = "6"\ncpuid.coresPerSocket = "4"\n'
+    return one("domxml-from-native", "vmware-vmx", one.file("a.vmx", HEAD + cores))
 
 
 def disk_in_root(client: Callable[[Simulator], Client], stack: ExitStack) -> Answer:

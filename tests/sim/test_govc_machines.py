@@ -122,3 +122,18 @@ def test_roles(simulator: Simulator, govc: Govc) -> None:
     refused = other("vm.power", "-off", "archive")
     assert refused.returncode == 1
     assert "Permission to perform this operation was denied" in refused.stderr
+
+
+def test_boot_order(simulator: Simulator, govc: Govc) -> None:
+    machine = simulator.site.find_machine("archive")
+    good(govc("device.boot", "-vm", "archive", "-order", "ethernet,disk"))
+    settings = {key.lower(): value for key, value in machine.config.extra.items()}
+    assert settings["bios.bootorder"] == "ethernet0,hdd"
+    assert settings["bios.hddorder"] == "scsi0:0"
+    told = good(govc("vm.info", "-json", "archive"))
+    order = json.loads(told)["virtualMachines"][0]["config"]["bootOptions"]["bootOrder"]
+    assert [device["deviceKey"] for device in order] == [4000, 2000]
+    good(govc("device.boot", "-vm", "archive", "-order", "-"))
+    assert {key.lower() for key in machine.config.extra}.isdisjoint({"bios.bootorder", "bios.hddorder"}), (
+        machine.config.extra
+    )

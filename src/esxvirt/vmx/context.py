@@ -23,7 +23,11 @@ class VmxContext:
         datacenter_path: what becomes `<vmware:datacenterpath>`.
         moref: the machine's managed object reference, what becomes `<vmware:moref>`.
         all_devices: also convert what libvirt's XML can express but its converter leaves out, though nearly every
-            machine has it: USB controllers, sound cards, the boot order, whether a network card starts connected.
+            machine has it: USB controllers, sound cards, the guest operating system; and all that `settings` brings.
+        settings: also convert the settings for which libvirt's XML has words and its converter has none, and which most
+            machines leave alone: the boot order, whether a network card starts connected, locked memory, a reservation
+            of memory in ESX's newer key, nested virtualization. Connections show them.
+        name: what a machine is called whose file has no `displayName`; None to take it from a file of the machine.
     """
 
     parse_file_name: Callable[[str, bool], str | None] | None = None
@@ -32,6 +36,13 @@ class VmxContext:
     datacenter_path: str | None = None
     moref: str | None = None
     all_devices: bool = False
+    settings: bool = False
+    name: str | None = None
+
+    @property
+    def all_settings(self) -> bool:
+        """Whether settings are converted that libvirt's converter leaves out."""
+        return self.settings or self.all_devices
 
 
 def default_parse_file_name(file_name: str, allow_missing: bool) -> str | None:  # noqa: ARG001  the contract's argument

@@ -9,6 +9,7 @@ from esxvirt.vmx.reader import VmxReader
 from esxvirt.vmx.registry import read_devices, write_devices
 from esxvirt.vmx.report import Report
 from esxvirt.vmx.writer import VmxWriter
+from esxvirt.xml.domain.beyond_schema import beyond_schema
 from esxvirt.xml.domain.format import format_domain
 from esxvirt.xml.domain.implied import add_implied
 from esxvirt.xml.domain.model import Domain
@@ -54,6 +55,9 @@ def read_domain(reader: VmxReader) -> Domain:
     read_machine(reader, domain)
     read_devices(reader, domain)
     add_implied(domain)
+    if not reader.strict:
+        for path, what in beyond_schema(domain):
+            reader.report.add(f"libvirt's schema does not take {what}; kept", path)
     return domain
 
 

@@ -1,8 +1,12 @@
 """What a VMX file says of the machine as a whole: name, identity, memory, processors, guest, firmware."""
 
+from pathlib import PurePosixPath
+
 from esxvirt.errors import ConfigUnsupportedError, InvalidArgumentError, VmxError
+from esxvirt.records import replace
 from esxvirt.uuids import NO_UUID, dashed
 from esxvirt.vmx.escapes import escape, escape_name, unescape, unescape_name
+from esxvirt.vmx.guest import is_named, named_guest, osinfo_in, with_guest, without_guest
 from esxvirt.vmx.reader import VmxReader, parse_integer
 from esxvirt.vmx.table import OWN, Constant, Escaped, Row, Switch, Uuid, Word, read_rows, write_rows
 from esxvirt.vmx.writer import VmxWriter
@@ -11,6 +15,9 @@ from esxvirt.xml.domain.model import FIRMWARE_FEATURES, Domain, Topology
 
 __all__ = ["CLOSING_ROWS", "ROWS", "read_machine", "write_closing", "write_machine"]
 
+_NAME = "displayName"
+_NAMELESS = "unnamed"
+_GUEST = "guestOS"
 _SMBIOS = Row("smbios.reflecthost", "os/smbios/@mode", "smbios", Switch("host"), note="only `host`")
 _FIRMWARE = Row("firmware", "os/@firmware", "firmware", Word((("efi", "efi"),)), note="`bios` is the default")
 _SECURE_BOOT = Row(
@@ -33,7 +40,7 @@ _UUID = Row(
 )
 _TEXTS = (
     Row(
-        "displayName",
+        _NAME,
         "name",
         "name",
         Escaped(unescape_name, escape_name, always=True),
@@ -54,7 +61,12 @@ _TEXTS = (
 ROWS = (
     *_FORMAT,
     Row("virtualHW.version", "", note="4 and up; asked for when writing"),
-    Row("guestOS", "os/type/@arch", note="`...-64` is x86_64, all else i686; written as `other-64` and `other`"),
+    Row(
+        _GUEST,
+        "os/type/@arch",
+        note="`...-64` is x86_64, all else i686; with `all_devices`, `metadata` names it: by libosinfo's identifier, "
+        "or in an element of our own. Written as those say, else as `other-64` and `other`",
+    ),
     _SMBIOS,
     _UUID,
     Row("vm.genid", "genid", note="the first 8 bytes as a signed number"),
@@ -91,12 +103,16 @@ def read_machine(reader: VmxReader, domain: Domain) -> None:
     read_rows((_UUID,), reader, "", domain)
     _read_genid(reader, domain)
     read_rows(_TEXTS, reader, "", domain)
+    if not domain.name and not reader.strict:
+        _read_without_name(reader, domain)
     _read_memory(reader, domain)
     _read_processors(reader, domain)
     guest = reader.string("guestOS") or ""
     if guest.lower().startswith("arm"):
         reader.note("a guest for ARM; libvirt, and so the XML, calls it x86_64 or i686", "guestOS")
     domain.os.arch = "x86_64" if guest.lower().endswith("-64") else "i686"
+    if not reader.strict:
+        _read_guest(reader, domain, guest)
     firmware = reader.string(_FIRMWARE.key)
     if firmware is not None and firmware != "efi" and (reader.strict or firmware.lower() not in {"efi", "bios", ""}):
         reader.refuse_or_note(
@@ -152,6 +168,24 @@ def _read_genid(reader: VmxReader, domain: Domain) -> None:
         domain.genid = dashed(f"{first:016x}{last:016x}")
 
 
+def _read_without_name(reader: VmxReader, domain: Domain) -> None:
+    """Give a machine without a name that of one of its files, for XML without a name describes no domain."""
+    files = (reader.string(key) for key in ("nvram", "extendedConfigFile"))
+    stems = (PurePosixPath((file or "").replace("\\", "/")).stem for file in (reader.name, *files))
+    domain.name = reader.context.name or next(filter(None, stems), _NAMELESS)
+    reader.guess(f"the machine has no name; it is called '{domain.name}'", _NAME)
+
+
+def _read_guest(reader: VmxReader, domain: Domain, guest: str) -> None:
+    """Have the metadata name the guest system, or note that the XML does not."""
+    if reader.context.all_settings:
+        always = reader.context.all_devices
+        domain.metadata = with_guest(domain.metadata, guest, domain.os.arch, always=always)
+    if not is_named(domain.metadata, guest, domain.os.arch):
+        text = f"of the guest system '{guest}' the XML has the architecture; `all_devices` names it in <metadata>"
+        reader.note(text, _GUEST)
+
+
 def _read_memory(reader: VmxReader, domain: Domain) -> None:
     size = reader.integer("memsize", _DEFAULT_MEMORY, essential=True)
     if size <= 0 or size % 4 or size >= _MEMORY_BEYOND:
@@ -184,6 +218,8 @@ def _read_processors(reader: VmxReader, domain: Domain) -> None:
             "cpuid.coresPerSocket",
             f"{cores} cores a socket are more than the {count} virtual CPUs; left out",
         )
+    elif cores > 1 and count % cores and not reader.strict:
+        reader.note(f"{cores} cores a socket do not divide the {count} virtual CPUs; left out", "cpuid.coresPerSocket")
     elif cores > 1:
         domain.topology = Topology(sockets=count // cores, cores=cores)
     _read_affinity(reader, domain)
@@ -262,7 +298,7 @@ def _write_guest(domain: Domain, writer: VmxWriter) -> None:
     guest = guests.get(domain.os.arch)
     if guest is None:
         raise InvalidArgumentError(f"could not find capabilities for arch={domain.os.arch} domaintype=vmware ")
-    writer.put("guestOS", guest)
+    writer.put(_GUEST, guest if writer.strict else _named_guest(domain, writer) or guest)
     write_rows((_SMBIOS,), writer, "", domain.os)
     if domain.os.smbios not in {None, "emulate", "host"}:
         writer.unsupported(
@@ -271,6 +307,14 @@ def _write_guest(domain: Domain, writer: VmxWriter) -> None:
             0,
             f"the mode '{domain.os.smbios}' is left out",
         )
+
+
+def _named_guest(domain: Domain, writer: VmxWriter) -> str | None:
+    named = named_guest(domain.metadata, domain.os.arch)
+    osinfo = osinfo_in(domain.metadata)
+    if named is None and osinfo is not None:
+        writer.report.add(f"VMware has no guest system that is known to be '{osinfo}'", "metadata")
+    return named
 
 
 def _write_identity(domain: Domain, writer: VmxWriter) -> None:
@@ -282,7 +326,7 @@ def _write_identity(domain: Domain, writer: VmxWriter) -> None:
         for key, part in (("vm.genid", digits[:16]), ("vm.genidX", digits[16:])):
             number = int(part, 16)
             writer.put(key, str(number - _U64 if number >= _U64 // 2 else number))
-    write_rows(_TEXTS, writer, "", domain)
+    write_rows(_TEXTS, writer, "", replace(domain, metadata=without_guest(domain.metadata)))
 
 
 def _write_memory(domain: Domain, writer: VmxWriter) -> None:
@@ -309,7 +353,7 @@ def _write_processors(domain: Domain, writer: VmxWriter) -> None:
             f"all {domain.vcpus} virtual CPUs will be plugged in, not {domain.current_vcpus}",
         )
     writer.put("numvcpus", str(domain.vcpus))
-    if domain.cpu_mode not in {None, "custom"}:
+    if domain.cpu_mode not in {None, "custom"} and (writer.strict or not domain.nested):
         writer.refuse_or_note(
             VmxError(f"Expecting domain XML CPU mode 'custom' but found '{domain.cpu_mode}'"),
             "cpu/@mode",

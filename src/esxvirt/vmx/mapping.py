@@ -65,6 +65,23 @@ DIFFERENCES = (
     ),
     Difference("SATA disks are written", "libvirt reads them, and refuses to write them", False),
     Difference("`vtpm` and `pciPassthru` are converted", "libvirt drops them without a word", False),
+    Difference(
+        "the boot order, locked memory and nested virtualization are written, and with `settings` read; with "
+        "`all_devices`, `<metadata>` names the guest system",
+        "libvirt drops them without a word",
+        False,
+    ),
+    Difference("a guest system that `<metadata>` names becomes `guestOS`", "libvirt writes `other`", False),
+    Difference(
+        "a machine without `displayName` gets a name; cores that do not divide the virtual CPUs are left out",
+        "libvirt writes XML that it does not take back",
+        False,
+    ),
+    Difference(
+        "a network card without an address is written as `generated`",
+        "libvirt makes up an address, and may call it static",
+        False,
+    ),
     Difference("`genid` is written", "libvirt reads it, and does not write it", False),
     Difference("more than 4 serial, 3 parallel ports and 10 network cards", "newer virtual hardware has them", False),
     Difference("IPv6 addresses of serial ports are written in brackets", "libvirt's cannot be read again", False),
@@ -86,6 +103,15 @@ know (another version, model, device type, address type or connection type, othe
 it, and is a note: `esxvirsh` prints it as a warning, `strict` refuses it as libvirt does. A file on a datastore that
 the server has not is an error of conversions on a connection; `--lenient` takes it. In domain XML, memory that is no
 multiple of 4 MiB is rounded up, as by libvirt, with a note.
+
+What the XML has no word for is a note, too, and so is what of the XML libvirt's schema of domains (11.3.0) does not
+take, though libvirt may: NVMe disks, most letters in the names of networks, sources that are no paths. It is kept.
+
+The guest operating system travels in `<metadata>`. There is libosinfo's identifier
+(`<libosinfo:os id='http://redhat.com/rhel/7.0'/>`) where one stands for VMware's name of it alone; else, and where the
+identifier names another system than the file, an element of our own, of the namespace `urn:esxvirt:domain:1.0`:
+`<esxvirt:guest os='ubuntu-64'/>`. On the way back ours counts first; of an identifier the guest system is taken that
+fits it. A machine that is redefined keeps its guest system unless the XML names another.
 """
 
 

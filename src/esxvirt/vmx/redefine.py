@@ -7,7 +7,9 @@ is to be, both through the model, and only what differs between the two is chang
 from esxvirt.records import replace
 from esxvirt.vmx.context import VmxContext
 from esxvirt.vmx.convert import read_domain, write_domain
+from esxvirt.vmx.devices.settings import NEWER_RESERVATION, RESERVATION
 from esxvirt.vmx.file import VmxFile
+from esxvirt.vmx.guest import named_guest
 from esxvirt.vmx.reader import VmxReader
 from esxvirt.vmx.registry import devices_of, owner_of
 from esxvirt.vmx.report import Report
@@ -59,6 +61,8 @@ def redefine(
 
     before = write(current, Report())
     after = write(_keep_unset_macs(domain, current), Report() if report is None else report)
+    _keep_guest(domain, current, before, after)
+    _keep_reservation(file, before, after)
     gone = devices_of(before) - devices_of(after)
     for key in list(file):
         if key.lower() in impossible or owner_of(key.lower()) in gone:
@@ -72,9 +76,27 @@ def redefine(
     return file
 
 
+def _keep_guest(domain: Domain, current: Domain, before: VmxFile, after: VmxFile) -> None:
+    """Leave the guest system as it is, unless the XML names another one, or changes the architecture."""
+    arch = domain.os.arch
+    named = named_guest(domain.metadata, arch)
+    if arch == current.os.arch and named in {None, named_guest(current.metadata, arch)}:
+        after["guestOS"] = before["guestOS"]
+
+
+def _keep_reservation(file: VmxFile, before: VmxFile, after: VmxFile) -> None:
+    """Have both keys of the memory that is reserved say the same: ESX looks at the newer one, libvirt at the other."""
+    reserved = after.get(RESERVATION)
+    if file.get(NEWER_RESERVATION) is not None and before.get(RESERVATION) != reserved:
+        before[NEWER_RESERVATION], after[NEWER_RESERVATION] = "", reserved or "0"
+
+
 def _keep_unset_macs(domain: Domain, current: Domain) -> Domain:
-    """Leave cards without an address as they are, which XML and libvirt have as zeros: VMware makes it up."""
-    cards = list(domain.interfaces)
+    """Leave cards without an address as they are, which XML and libvirt have as zeros: VMware makes it up.
+
+    Others have one that is made up.
+    """
+    cards = [replace(card, mac_to_come=False) if card.mac_to_come else card for card in domain.interfaces]
     for at, (card, old) in enumerate(zip(cards, current.interfaces, strict=False)):
         if card.mac_made_up and old.mac == NO_MAC:
             cards[at] = replace(card, mac=old.mac)

@@ -27,6 +27,7 @@ __all__ = [
     "Kind",
     "Row",
     "Switch",
+    "SwitchedOn",
     "Uuid",
     "Word",
     "read_rows",
@@ -214,6 +215,19 @@ class Switch(Kind):
     def write(self, value: Any) -> str | None:
         """Write ``true`` for the value, nothing for others."""
         return "true" if value == self.value else None
+
+
+@record(frozen=True)
+class SwitchedOn(Kind):
+    """A truth value that is written only if it is true."""
+
+    def read(self, reader: "VmxReader", key: str, default: Any) -> Any:
+        """Return the value."""
+        return reader.boolean(key, default)
+
+    def write(self, value: Any) -> str | None:
+        """Write ``TRUE``, nothing else."""
+        return "TRUE" if value else None
 
 
 @record(frozen=True)

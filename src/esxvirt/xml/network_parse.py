@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from esxvirt.errors import ConfigUnsupportedError, EsxvirtError, NoNameError, XmlError, XmlSyntaxError
 from esxvirt.uuids import normalize
 from esxvirt.xml._late import ipaddress
-from esxvirt.xml.domain.elements import lookup, required, unsigned
+from esxvirt.xml.domain.elements import child_text, lookup, required, unsigned
 from esxvirt.xml.network import ALL_VLANS, Bandwidth, Network, PortGroup, Vlan
 from esxvirt.xml.reader import parse_document
 from esxvirt.xml.schema import validate as check_schema
@@ -43,9 +43,9 @@ def parse_network(text: str | bytes, *, validate: bool = False) -> Network:
     if validate:
         check_schema(root, "network")
     network = Network(_name(root))
-    given = root.find("uuid")
-    if given is not None:
-        network.uuid = normalize(given.text or "")
+    given = child_text(root, "uuid")
+    if given:  # an empty one is to be made up, as libvirt does
+        network.uuid = normalize(given)
         if network.uuid is None:
             raise EsxvirtError("malformed uuid element")
     lookup(root, "trustGuestRxFilters", ("yes", "no"))

@@ -32,7 +32,7 @@ from esxvirt.driver.tasks.lost_answers import (
 from esxvirt.errors import EsxvirtError, OperationInvalidError, ServerFault, VmxError
 from esxvirt.logs import Log
 from esxvirt.uuids import normalize
-from esxvirt.vmx import Report, VmxFile, from_domain
+from esxvirt.vmx import Report, VmxFile, from_domain, redefine
 from esxvirt.vsphere.datastore_file import DatastoreFile
 from esxvirt.vsphere.decode import Ref
 from esxvirt.vsphere.interrupts import is_done, tell
@@ -143,7 +143,7 @@ def _find(connection: Connection, uuid: str) -> DomainHandle | None:
 def _create(
     connection: Connection, domain: Domain, machines: list[DomainHandle], rows: list[Row], place: HostPlace
 ) -> None:
-    context = native_context(connection, rows=rows, place=place)
+    context = native_context(connection, rows=rows, place=place, settings=True)
     report = Report()
     text = from_domain(domain, hardware_version(connection), context, report=report)
     connection.notes = tuple(map(str, report))
@@ -157,10 +157,12 @@ def _create(
         except _RefusedError as refusal:
             raise refusal.reason from None
         return
+    content = text.encode()
     if before is not None:
         _check_free(connection, file, before, domain, machines)
+        content = _changed(connection, domain, file, before, rows, place) or content
     staged = _stage_nameless(connection, place, file, text, machines) if domain.uuid_made_up else None
-    staged = staged or stage(connection, place, file, text.encode())
+    staged = staged or stage(connection, place, file, content)
     domain.uuid = _same_but_for_uuid(text, staged.content) or domain.uuid
     staged.put_in_place(replace=before is not None)
     try:
@@ -180,6 +182,20 @@ def _create(
     except BaseException as error:
         add_to(error, f"the VMX file '{file}' stays, for the server may still be about to register it")
         raise
+
+
+def _changed(
+    connection: Connection, domain: Domain, file: DatastoreFile, before: bytes, rows: list[Row], place: HostPlace
+) -> bytes | None:
+    """Return a domain's own VMX file, which `undefine` has left, changed to what the domain is now to be.
+
+    So it keeps what no XML says of it, such as its guest operating system. None for what is no file of a machine.
+    """
+    context = native_context(connection, file.place.folder, rows, place=place, settings=True)
+    try:
+        return redefine(before, domain, context).encode()
+    except EsxvirtError:
+        return None
 
 
 def _made_up_by_whom(connection: Connection, file: DatastoreFile, text: str) -> str | None:

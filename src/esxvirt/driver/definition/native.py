@@ -143,6 +143,7 @@ def native_context(
     strict: bool = False,
     lenient: bool = False,
     report: Report | None = None,
+    settings: bool = False,
 ) -> VmxContext:
     """The lookups of a conversion on a server, both ways. One SOAP call when they are first needed, none with `rows`.
 
@@ -154,10 +155,14 @@ def native_context(
         strict: Refuse file names of VMX files that libvirt refuses; else they are taken as they are.
         lenient: Also take sources on datastores that the server has not.
         report: Gets a note for those.
+        settings: Also convert settings that libvirt's converter leaves out; see `VmxContext`.
     """
     files = _ServerFiles(connection, directory, rows, place, strict=strict, lenient=lenient, report=report)
     return VmxContext(
-        parse_file_name=files.parse, format_file_name=files.format, autodetect_scsi_model=files.scsi_model
+        parse_file_name=files.parse,
+        format_file_name=files.format,
+        autodetect_scsi_model=files.scsi_model,
+        settings=settings,
     )
 
 

@@ -84,7 +84,7 @@ def change(connection: Connection, domain: Domain, existing: DomainHandle, rows:
     file = DatastoreFile(location, host.datacenter_path)
     before = read_file(connection.session, file)
     report = Report()
-    context = native_context(connection, file.place.folder, rows, place=host)
+    context = native_context(connection, file.place.folder, rows, place=host, settings=True)
     after = redefine(before, domain, context, report=report).encode()
     connection.notes = tuple(map(str, report))
     if after == before:

@@ -7,7 +7,7 @@ from esxvirt.driver.domain.states import PAUSED, RUNNING, domain_state
 from esxvirt.driver.storage.datastores import DATASTORE_PROPERTIES, FileNames, datastores_of
 from esxvirt.errors import BadAnswerError, EsxvirtError, VmxError
 from esxvirt.logs import Log
-from esxvirt.vmx import Report, VmxContext, to_domain
+from esxvirt.vmx import Report, VmxContext, VmxFile, to_domain
 from esxvirt.vsphere.datastore_file import DatastoreFile
 from esxvirt.vsphere.files import FileNotThereError, read_file
 from esxvirt.vsphere.inventory import Step
@@ -58,6 +58,8 @@ def describe(connection: Connection, domain: DomainHandle) -> Domain:
         parse_file_name=names.parse,
         datacenter_path=place.datacenter_path,
         moref=row.ref.value,
+        settings=True,
+        name=domain.name,
     )
     try:
         model, report = _convert(_fetch(connection, file), context)
@@ -78,13 +80,13 @@ def describe(connection: Connection, domain: DomainHandle) -> Domain:
 
 
 def _convert(content: bytes, context: VmxContext) -> tuple[Domain, Report]:
-    """Convert as far as can be; but what does not even name the machine is no description of it."""
+    """Convert as far as can be; but a file with damaged lines that does not name the machine is no description."""
     report = Report()
-    model = to_domain(content, context, report=report)
-    if model.name is None:
-        reasons = "; ".join(dict.fromkeys(str(note) for note in report)) or "is it a VMX file?"
+    file = VmxFile.parse(content)
+    if not file.get("displayName") and (len(file.report) or "config.version" not in file):
+        reasons = "; ".join(dict.fromkeys(str(note) for note in file.report)) or "is it a VMX file?"
         raise VmxError(f"it has no displayName ({reasons})", key="displayName")
-    return model, report
+    return to_domain(file, context, report=report), report
 
 
 def _fetch(connection: Connection, file: DatastoreFile) -> bytes:

@@ -19,6 +19,9 @@ class Reach(Enum):
     LIBVIRT = ""
     TOLERANT = "Not under `strict`: libvirt leaves them out."
     ALL_DEVICES = "Read with `all_devices`, and never under `strict`: libvirt leaves them out."
+    SETTINGS = (
+        "Read with `all_devices` or `settings`, as connections do, and never under `strict`: libvirt leaves them out."
+    )
 
 
 @record(frozen=True)

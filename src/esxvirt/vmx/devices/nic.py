@@ -23,7 +23,9 @@ _PRESENT = Row("{}.present", "devices/interface", kind=PRESENT)
 _ROWS = (
     _PRESENT,
     Row(
-        "{}.startConnected", "devices/interface/link/@state", note="libvirt ignores it; with `all_devices` it is `down`"
+        "{}.startConnected",
+        "devices/interface/link/@state",
+        note="false: `down`, with `all_devices` or `settings`; libvirt ignores it",
     ),
     Row("{}.virtualDev", "devices/interface/model/@type", note="`vmxnet` with `features = 15` is vmxnet2"),
     Row("{}.features", "devices/interface/model/@type"),
@@ -76,8 +78,14 @@ def _read_card(reader: VmxReader, name: str) -> Interface:
         card.port = port
     else:
         _read_connection(reader, name, card)
-    if reader.context.all_devices and not reader.boolean(f"{name}.startConnected", True):
-        card.link = "down"
+    if not reader.strict and not reader.boolean(f"{name}.startConnected", True):
+        if reader.context.all_settings:
+            card.link = "down"
+        else:
+            reader.note(
+                "that the card is not connected is left out, as libvirt does; `all_devices` converts it",
+                f"{name}.startConnected",
+            )
     return card
 
 
@@ -268,6 +276,14 @@ def _write_model(card: Interface, model: str, name: str, writer: VmxWriter) -> N
 
 def _write_mac(card: Interface, name: str, writer: VmxWriter) -> None:
     mac = card.mac or NO_MAC
+    if (mac == NO_MAC or card.mac_to_come) and not writer.strict:
+        # What has none yet gets one of VMware's at the next start; zeros of its own it would not start with.
+        if card.mac_type == "static":
+            writer.report.add("a static address of zeros is none; VMware makes one up", "devices/interface", card.line)
+        writer.put(f"{name}.addressType", "generated")
+        if card.mac_check is not None:
+            writer.put(f"{name}.checkMACAddress", "true" if card.mac_check else "false")
+        return
     kind, reserved = mac_kind(mac, card.mac_type)
     check = card.mac_check
     writer.put(f"{name}.addressType", kind)

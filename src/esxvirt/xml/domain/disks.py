@@ -6,7 +6,7 @@ from esxvirt.buses import disk_index
 from esxvirt.errors import ConfigUnsupportedError, NoSourceError, NoTargetError, XmlError
 from esxvirt.records import record
 from esxvirt.xml.domain.addresses import DriveAddress, format_drive_address, parse_drive_address
-from esxvirt.xml.domain.elements import child_text, lookup, required, unsigned, where
+from esxvirt.xml.domain.elements import boot_order, child_text, lookup, required, where
 from esxvirt.xml.text import Lines, attributes, escape
 
 if TYPE_CHECKING:
@@ -125,8 +125,7 @@ def parse_disk(element: "_Element") -> Disk:
     disk.transient = element.find("transient") is not None
     disk.serial = child_text(element, "serial")
     disk.wwn = child_text(element, "wwn")
-    boot = element.find("boot")
-    disk.boot_order = None if boot is None else unsigned(boot, "order")
+    disk.boot_order = boot_order(element)
     disk.address = parse_drive_address(element)
     return disk
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "boolean",
+    "boot_order",
     "child_text",
     "integer",
     "lookup",
@@ -126,6 +127,22 @@ def unsigned(element: "_Element", attribute: str, default: int | None = None) ->
             "Expected non-negative integer value"
         )
     return number
+
+
+def boot_order(element: "_Element") -> int | None:
+    """Give the place of a device in the boot order, its `<boot order='...'>`, from 1; None without one.
+
+    Raises:
+        XmlError: for anything else.
+    """
+    boot = element.find("boot")
+    if boot is None:
+        return None
+    required(boot, "order")
+    order = unsigned(boot, "order")
+    if order == 0:
+        raise XmlError("Invalid value for attribute 'order' in element 'boot': Zero is not permitted")
+    return order
 
 
 def _number_or_none(value: str | None) -> int | None:

@@ -9,7 +9,7 @@ from esxvirt.xml.domain.graphics import format_graphics, format_video
 from esxvirt.xml.domain.hardware import format_host_device, format_sound, format_tpm
 from esxvirt.xml.domain.interfaces import format_interface
 from esxvirt.xml.domain.metadata import format_metadata
-from esxvirt.xml.domain.model import FIRMWARE_FEATURES, VMWARE_NAMESPACE, Domain
+from esxvirt.xml.domain.model import FIRMWARE_FEATURES, NESTED_FEATURES, VMWARE_NAMESPACE, Domain
 from esxvirt.xml.text import Lines, escape
 
 __all__ = ["format_domain"]
@@ -69,6 +69,10 @@ def _format_resources(domain: Domain, lines: Lines) -> None:
         lines.start("<memtune>")
         lines.add(f"<min_guarantee unit='KiB'>{domain.min_guarantee}</min_guarantee>")
         lines.end("</memtune>")
+    if domain.locked_memory:
+        lines.start("<memoryBacking>")
+        lines.add("<locked/>")
+        lines.end("</memoryBacking>")
     cpuset = f" cpuset='{format_cpus(domain.cpuset)}'" if domain.cpuset else ""
     current = ""
     if domain.current_vcpus is not None and domain.current_vcpus != domain.vcpus:
@@ -100,13 +104,17 @@ def _format_os(domain: Domain, lines: Lines) -> None:
 
 def _format_cpu(domain: Domain, lines: Lines) -> None:
     topology = domain.topology
-    if topology is None:
+    if topology is None and not domain.nested:
         return
-    lines.start("<cpu>")
-    lines.add(
-        f"<topology sockets='{topology.sockets}' dies='{topology.dies}' clusters='{topology.clusters}' "
-        f"cores='{topology.cores}' threads='{topology.threads}'/>"
-    )
+    # libvirt takes features of a processor without a model only of one that is passed through.
+    lines.start("<cpu mode='host-passthrough'>" if domain.nested else "<cpu>")
+    if topology is not None:
+        lines.add(
+            f"<topology sockets='{topology.sockets}' dies='{topology.dies}' clusters='{topology.clusters}' "
+            f"cores='{topology.cores}' threads='{topology.threads}'/>"
+        )
+    if domain.nested:
+        lines.add(f"<feature policy='require' name='{NESTED_FEATURES[0]}'/>")
     lines.end("</cpu>")
 
 

@@ -7,7 +7,7 @@ from esxvirt.errors import XmlError
 from esxvirt.records import record
 from esxvirt.uuids import normalize
 from esxvirt.xml._late import secrets
-from esxvirt.xml.domain.elements import boolean, integer, lookup, required, unsigned, where
+from esxvirt.xml.domain.elements import boolean, boot_order, integer, lookup, required, where
 from esxvirt.xml.text import Lines, escape
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ class Interface:
         source: the bridge or network it is on, by `type`.
         mac: in lower case with colons; None where one is to be generated.
         mac_made_up: whether it was generated, since the XML names none.
+        mac_to_come: whether the XML says zeros: of a card that has no address until its machine is started.
         mac_type: ``static`` or ``generated``.
         mac_check: whether the server checks that the MAC address is in VMware's ranges; None for its default.
         target: the host's device, such as ``vmnet7``.
@@ -51,6 +52,7 @@ class Interface:
     type: str = "bridge"
     mac: str | None = None
     mac_made_up: bool = False
+    mac_to_come: bool = False
     mac_type: str | None = None
     mac_check: bool | None = None
     source: str | None = None
@@ -130,8 +132,7 @@ def parse_interface(element: "_Element") -> Interface:
     interface.model = None if model is None else model.get("type")
     link = element.find("link")
     interface.link = None if link is None else lookup(link, "state", ("up", "down"))
-    boot = element.find("boot")
-    interface.boot_order = None if boot is None else unsigned(boot, "order")
+    interface.boot_order = boot_order(element)
     return interface
 
 
@@ -158,6 +159,6 @@ def _parse_mac(mac: "_Element", interface: Interface) -> None:
             raise XmlError(f"expected unicast mac address, found multicast '{address}'")
         if interface.mac == NO_MAC:
             # No address is on record, and so one is to be made up.
-            interface.mac = None
+            interface.mac, interface.mac_to_come = None, True
     interface.mac_type = lookup(mac, "type", ("generated", "static"))
     interface.mac_check = boolean(mac, "check")

@@ -10,10 +10,14 @@ from esxvirt.xml.domain.graphics import Graphics, Video
 from esxvirt.xml.domain.hardware import HostDevice, Sound, Tpm
 from esxvirt.xml.domain.interfaces import Interface
 
-__all__ = ["FIRMWARE_FEATURES", "VMWARE_NAMESPACE", "Domain", "Os", "Topology"]
+__all__ = ["BOOT_DEVICES", "FIRMWARE_FEATURES", "NESTED_FEATURES", "VMWARE_NAMESPACE", "Domain", "Os", "Topology"]
 
+BOOT_DEVICES = ("fd", "hd", "cdrom", "network")
+"""The kinds of devices that `<os>` may name to boot from."""
 FIRMWARE_FEATURES = ("enrolled-keys", "secure-boot")
 """What `<firmware>` may ask of a firmware, in the order in which it is written."""
+NESTED_FEATURES = ("vmx", "svm")
+"""The features of processors that machines in a machine take: Intel's and AMD's."""
 VMWARE_NAMESPACE = "http://libvirt.org/schemas/domain/vmware/1.0"
 
 
@@ -55,9 +59,11 @@ class Domain:
         name: None for a VMX file without `displayName`.
         memory: what the guest may have at most; `current_memory` what it has.
         min_guarantee: memory reserved on the host, 0 if none.
+        locked_memory: whether all of it stays in the host's memory.
         cpuset: the host CPUs that may run the machine; empty if any may.
         shares: CPU shares; None if not said.
         cpu_mode: the `mode` of `<cpu>`; None if not said.
+        nested: whether the guest may run machines of its own: the processors have ``vmx`` or ``svm``.
         metadata: what is inside `<metadata>`, as XML; None if nothing.
         moref: VMware's name of the machine on its server.
         ignored: what the XML said that has no place here: paths and lines.
@@ -75,11 +81,13 @@ class Domain:
     memory: int = 32768
     current_memory: int = 32768
     min_guarantee: int = 0
+    locked_memory: bool = False
     vcpus: int = 1
     current_vcpus: int | None = None
     cpuset: tuple[int, ...] = ()
     shares: int | None = None
     cpu_mode: str | None = None
+    nested: bool = False
     topology: Topology | None = None
     os: Os = field(default_factory=Os)
     clock_offset: str = "utc"

@@ -18,7 +18,7 @@ from esxvirt.xml.domain.hardware import parse_host_device, parse_sound, parse_tp
 from esxvirt.xml.domain.implied import add_implied
 from esxvirt.xml.domain.interfaces import parse_interface
 from esxvirt.xml.domain.metadata import parse_metadata
-from esxvirt.xml.domain.model import VMWARE_NAMESPACE, Domain, Topology
+from esxvirt.xml.domain.model import BOOT_DEVICES, NESTED_FEATURES, VMWARE_NAMESPACE, Domain, Topology
 from esxvirt.xml.reader import parse_document
 from esxvirt.xml.schema import validate as check_schema
 
@@ -50,8 +50,8 @@ _MOREF = f"{{{VMWARE_NAMESPACE}}}moref"
 
 # What has a place in the model; all else is noted.
 _KNOWN = frozenset({
-    "name", "uuid", "genid", "title", "description", "metadata", "memory", "currentMemory", "memtune", "vcpu",
-    "cputune", "os", "cpu", "clock", "on_poweroff", "on_reboot", "on_crash", "devices",
+    "name", "uuid", "genid", "title", "description", "metadata", "memory", "currentMemory", "memtune",
+    "memoryBacking", "vcpu", "cputune", "os", "cpu", "clock", "on_poweroff", "on_reboot", "on_crash", "devices",
     f"{{{VMWARE_NAMESPACE}}}datacenterpath", _MOREF,
 })  # fmt: skip
 # libvirt says these for every machine; they carry nothing on VMware.
@@ -125,25 +125,25 @@ def _parse_identity(root: "_Element", domain: Domain) -> None:
     if not name:
         raise NoNameError("missing name information")
     domain.name = name
-    for field, optional in (("uuid", False), ("genid", True)):
-        element = root.find(field)
-        if element is None:
-            if not optional:
-                domain.uuid, domain.uuid_made_up = random_uuid(), True
-            continue
-        if optional and not element.text:
-            domain.genid = random_uuid()
-            continue
-        uuid = normalize(element.text or "")
-        if uuid is None:
-            raise EsxvirtError(f"malformed {field} element")
-        setattr(domain, field, uuid)
+    uuid = child_text(root, "uuid")
+    domain.uuid_made_up = not uuid
+    domain.uuid = _parse_uuid(uuid, "uuid")
+    if root.find("genid") is not None:
+        domain.genid = _parse_uuid(child_text(root, "genid"), "genid")
     title = child_text(root, "title")
     if title is not None and "\n" in title:
         raise XmlError("Domain title can't contain newlines")
     domain.title = title
     domain.description = child_text(root, "description")
     domain.metadata = parse_metadata(root)
+
+
+def _parse_uuid(text: str | None, field: str) -> str:
+    """Read a UUID; an empty one is to be made up, as libvirt does."""
+    uuid = normalize(text) if text else random_uuid()
+    if uuid is None:
+        raise EsxvirtError(f"malformed {field} element")
+    return uuid
 
 
 def _parse_os(root: "_Element", domain: Domain) -> None:
@@ -165,13 +165,18 @@ def _parse_os(root: "_Element", domain: Domain) -> None:
         if arch not in {"i686", "x86_64"}:
             raise InvalidArgumentError(f"could not find capabilities for arch={arch} domaintype=vmware ")
     parse_firmware(os, domain.os)
-    domain.os.boot = [required(boot, "dev") for boot in os.findall("boot")]
+    domain.os.boot = [_boot_device(boot) for boot in os.findall("boot")]
     smbios = os.find("smbios")
     if smbios is not None:
         mode = required(smbios, "mode")
         if mode not in _SMBIOS:
             raise ConfigUnsupportedError(f"unknown smbios mode '{mode}'")
         domain.os.smbios = None if mode == "none" else mode
+
+
+def _boot_device(boot: "_Element") -> str:
+    required(boot, "dev")
+    return lookup(boot, "dev", BOOT_DEVICES) or ""
 
 
 def _parse_memory(root: "_Element", domain: Domain) -> None:
@@ -186,6 +191,11 @@ def _parse_memory(root: "_Element", domain: Domain) -> None:
     domain.current_memory = min(domain.current_memory or domain.memory, domain.memory)
     guarantee = root.find("memtune/min_guarantee")
     domain.min_guarantee = 0 if guarantee is None else scaled_kib(guarantee, "memtune/min_guarantee")
+    for backing in root.findall("memoryBacking/*"):
+        if backing.tag == "locked":
+            domain.locked_memory = True
+        else:
+            domain.ignored.append((f"memoryBacking/{backing.tag!s}", where(backing)))
 
 
 def _parse_processors(root: "_Element", domain: Domain) -> None:
@@ -212,9 +222,15 @@ def _parse_processors(root: "_Element", domain: Domain) -> None:
     cpu = root.find("cpu")
     if cpu is not None:
         domain.cpu_mode = lookup(cpu, "mode", ("custom", "host-model", "host-passthrough", "maximum"))
+        domain.nested = any(map(_is_nested, cpu.findall("feature")))
         topology = cpu.find("topology")
         if topology is not None:
             domain.topology = _parse_topology(topology)
+
+
+def _is_nested(feature: "_Element") -> bool:
+    policy = feature.get("policy", "require")
+    return feature.get("name") in NESTED_FEATURES and policy in {"force", "require", "optional"}
 
 
 def _parse_shares(text: str) -> int:

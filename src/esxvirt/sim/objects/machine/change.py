@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from esxvirt.names import unescape
 from esxvirt.sim._late import parse_vmx
 from esxvirt.sim.objects.machine.admission import check_reservations
+from esxvirt.sim.objects.machine.boot_options import set_boot_order
 from esxvirt.sim.objects.machine.device_changes import DeviceChanges
 from esxvirt.sim.objects.machine.names import check_name, kept_name
 from esxvirt.sim.objects.permissions import require
@@ -30,7 +31,11 @@ _PRIVILEGES = {
     "memoryMB": "Memory", "cpuAllocation": "Resource", "memoryAllocation": "Resource", "cpuAffinity": "Resource",
     "memoryAffinity": "Resource", "extraConfig": "AdvancedConfig", "version": "UpgradeVirtualHardware",
     "memoryHotAddEnabled": "Memory", "cpuHotAddEnabled": "CPUCount", "swapPlacement": "SwapPlacement",
-    "changeTrackingEnabled": "ChangeTracking",
+    "changeTrackingEnabled": "ChangeTracking", "memoryReservationLockedToMax": "Resource",
+}  # fmt: skip
+_SWITCHES = {
+    "memoryHotAddEnabled": "mem.hotadd", "cpuHotAddEnabled": "vcpu.hotadd", "nestedHVEnabled": "vhv.enable",
+    "memoryReservationLockedToMax": "sched.mem.pin",
 }  # fmt: skip
 _MEDIA = {"VirtualCdrom": "SetCDMedia", "VirtualFloppy": "SetFloppyMedia"}
 _IGNORED = frozenset({"changeVersion", "files", "deviceChange"})
@@ -223,7 +228,7 @@ class _Changes:
             allowed = machine.config.mem_hot_add
             self._check_hot("MemoryHotPlugNotSupported", memory, machine.config.memory_mb, allowed)
             vmx["memSize"] = str(memory)
-        for name, key in (("memoryHotAddEnabled", "mem.hotadd"), ("cpuHotAddEnabled", "vcpu.hotadd")):
+        for name, key in _SWITCHES.items():
             if getattr(spec, name) is not None:
                 self._needs_power_off(name)
                 vmx[key] = str(getattr(spec, name)).upper()
@@ -317,6 +322,8 @@ class _Changes:
                 value = getattr(options, name) if options is not None else None
                 if value is not None:
                     self._vmx.set_text(key, write(value))
+        if self._spec.bootOptions is not None and self._spec.bootOptions.bootOrder:
+            set_boot_order(self._vmx, self._spec.bootOptions.bootOrder, self._machine.config)
 
     def _extra(self, option: Data) -> None:
         key = option.key.strip()

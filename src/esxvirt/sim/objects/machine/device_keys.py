@@ -7,7 +7,7 @@ from esxvirt.sim.state.machine.vmxtext import drives
 if TYPE_CHECKING:
     from esxvirt.sim.state.machine.vmxtext import Config
 
-__all__ = ["CONTROLLERS", "PORTS", "UNITS", "controller_key", "drive_key", "prefixes"]
+__all__ = ["CONTROLLERS", "NIC", "PORTS", "UNITS", "controller_key", "drive_key", "prefixes"]
 
 # The first key of each kind of controller, and of what hangs on it.
 CONTROLLERS = {"ide": 200, "scsi": 1000, "sata": 15000}

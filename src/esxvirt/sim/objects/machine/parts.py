@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from esxvirt.sim.objects.machine import questions
 from esxvirt.sim.objects.machine.allocation import allocation
+from esxvirt.sim.objects.machine.boot_options import boot_options
 from esxvirt.sim.objects.machine.devices import devices
 from esxvirt.sim.state.containers import escape_name
 from esxvirt.sim.state.machine.machine import EPOCH
@@ -116,6 +117,8 @@ def config(endpoint: "Endpoint", machine: "Machine") -> Data:
         memoryHotAddEnabled=config_.mem_hot_add,
         cpuHotAddEnabled=config_.cpu_hot_add,
         cpuHotRemoveEnabled=False,
+        memoryReservationLockedToMax=_is_true(config_, "sched.mem.pin"),
+        nestedHVEnabled=_is_true(config_, "vhv.enable"),
         extraConfig=[
             Data("OptionValue", key=key, value=value)
             for key, value in {**_always_extra(machine), **config_.extra}.items()
@@ -124,12 +127,16 @@ def config(endpoint: "Endpoint", machine: "Machine") -> Data:
             constant("VirtualMachineConfigInfoDatastoreUrlPair", name=store.name, url=store.mount)
             for store in (machine.datastore,)
         ],
-        bootOptions=constant("VirtualMachineBootOptions", bootDelay=long(0), enterBIOSSetup=False),
+        bootOptions=boot_options(config_),
         firmware=config_.firmware,
         maxMksConnections=40,
         guestAutoLockEnabled=True,
         createDate=EPOCH,
     )
+
+
+def _is_true(config: "Config", key: str) -> bool:
+    return any(value.lower() == "true" for name, value in config.extra.items() if name.lower() == key)
 
 
 def _always_extra(machine: "Machine") -> dict[str, str]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from esxvirt.sim.objects.machine.admission import check_reservations
 from esxvirt.sim.objects.machine.change import reload_or_fault
+from esxvirt.sim.objects.machine.mac_addresses import give_addresses
 from esxvirt.sim.objects.machine.questions import QuestionMethods
 from esxvirt.sim.objects.machine.templates import refuse_template
 from esxvirt.sim.state.host.paths import find_file
@@ -78,6 +79,7 @@ class PowerMethods(QuestionMethods):
         if machine.power == "poweredOff":
             self._ask_questions(task)
             self._check_disks()
+            give_addresses(machine)
 
     def _on(self, _: "Task") -> None:
         machine = self.machine

@@ -8,6 +8,7 @@ import itertools
 from typing import TYPE_CHECKING
 
 from esxvirt.sim.objects.base import provides
+from esxvirt.sim.objects.machine.mac_addresses import generated_address
 from esxvirt.sim.objects.managed_entity import ManagedEntity
 from esxvirt.sim.state.host.paths import find_file
 from esxvirt.sim.state.machine.machine import new_uuid
@@ -152,12 +153,9 @@ class QuestionMethods(ManagedEntity):
         if answer == "2":
             bios = new_uuid()
             values["uuid.bios"] = spaced(bios)
-            tail = bios.replace("-", "")[-6:]
             for nic in machine.config.nics:
                 if nic.address_type != "manual":
-                    number = f"{(int(tail, 16) + 10 * nic.index) & 0xFFFFFF:06x}"
-                    address = f"00:0c:29:{number[:2]}:{number[2:4]}:{number[4:]}"
-                    values[f"ethernet{nic.index}.generatedAddress"] = address
+                    values[f"ethernet{nic.index}.generatedAddress"] = generated_address(bios, nic.index)
         machine.set_values(values)
         site = self.endpoint.site
         site.locations[location] = machine.vmx_path
