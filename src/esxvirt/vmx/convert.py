@@ -3,6 +3,7 @@
 from esxvirt.errors import ConfigUnsupportedError, InvalidArgumentError, VmxError, XmlError
 from esxvirt.vmx.context import VmxContext
 from esxvirt.vmx.file import VmxFile
+from esxvirt.vmx.left_out import note_left_out
 from esxvirt.vmx.machine import read_machine, write_closing, write_machine
 from esxvirt.vmx.reader import VmxReader
 from esxvirt.vmx.registry import read_devices, write_devices
@@ -112,8 +113,7 @@ def write_domain(domain: Domain, writer: VmxWriter) -> str:
         raise VmxError(f"Expecting virt type to be 'vmware' but found '{domain.type}'")
     if writer.strict:
         _refuse_newer(domain)
-    for path, line in domain.ignored:
-        writer.report.add("has no place in a VMX file; left out", path, line)
+    note_left_out(domain, writer)
     write_machine(domain, writer)
     write_devices(domain, writer)
     scsi = any(disk.bus == "scsi" for disk in domain.disks)
@@ -131,7 +131,8 @@ def _refuse_newer(domain: Domain) -> None:
         other = named[disk.target]
         if other is not disk:
             raise XmlError(f"target '{disk.target}' duplicated for disk sources '{other.source}' and '{disk.source}'")
-    if any(path == "devices/redirdev" for path, _line in domain.ignored):
+    devices = None if domain.said is None else domain.said.child("devices")
+    if devices is not None and devices.child("redirdev") is not None:
         raise ConfigUnsupportedError("cannot add redirected USB device: USB is disabled for this domain")
 
 
