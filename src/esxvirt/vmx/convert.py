@@ -1,7 +1,7 @@
 """The two conversions, put together from their parts."""
 
 from esxvirt.errors import ConfigUnsupportedError, InvalidArgumentError, VmxError, XmlError
-from esxvirt.vmx.context import VmxContext
+from esxvirt.vmx.context import VmxContext, with_bare_names
 from esxvirt.vmx.file import VmxFile
 from esxvirt.vmx.left_out import note_left_out
 from esxvirt.vmx.machine import read_machine, write_closing, write_machine
@@ -142,14 +142,30 @@ def from_xml(
     virtual_hw_version: int,
     context: VmxContext | None = None,
     strict: bool = False,
+    adapt: bool = False,
     report: Report | None = None,
     file_name: str = "",
 ) -> str:
     """Convert domain XML to a VMX file.
 
-    Arguments and errors are those of `parse_domain` and `from_domain`.
-    """
-    from esxvirt.xml.domain.parse import parse_domain  # noqa: PLC0415  lxml is not needed to read VMX files
+    Arguments and errors are those of `parse_domain` and `from_domain`. With `adapt` the XML may be of KVM or another
+    hypervisor: buses, models, firmware and the like become what VMware has, paths of the other host are left out, and
+    images are VMDKs beside the VMX file; each change is a note.
 
-    domain = parse_domain(xml)
-    return from_domain(domain, virtual_hw_version, context, strict=strict, report=report, file_name=file_name)
+    Raises:
+        InvalidArgumentError: with `strict` and `adapt` at once, too.
+    """
+    from esxvirt.vmx.description import (  # noqa: PLC0415  lxml is not needed to read VMX files
+        Target,
+        adapted_domain,
+        described_domain,
+    )
+
+    if not adapt:
+        domain = described_domain(xml, strict=strict)
+        return from_domain(domain, virtual_hw_version, context, strict=strict, report=report, file_name=file_name)
+    if strict:
+        raise InvalidArgumentError("a conversion is strict or adapts, not both")
+    notes = Report() if report is None else report
+    domain = adapted_domain(xml, Target(virtual_hw_version, notes))
+    return from_domain(domain, virtual_hw_version, with_bare_names(context), report=notes, file_name=file_name)

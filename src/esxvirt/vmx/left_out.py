@@ -35,7 +35,8 @@ _CARRIED_TOO = (
     "devices/serial/source/@service", "devices/serial/protocol/@type", "devices/serial/target/@port",
     "devices/parallel/source/@path", "devices/parallel/target/@port", "devices/graphics/@type",
     "devices/graphics/@autoport", "devices/graphics/listen/@address", "devices/video", "devices/video/model/@type",
-    "devices/tpm", "devices/hostdev/@mode", "devices/hostdev/@type",
+    "devices/tpm", "devices/hostdev/@mode",
+    "devices/disk/boot/@order", "devices/interface/boot/@order", "devices/hostdev/@type",
 )  # fmt: skip
 # Kept whole, whatever is in it.
 _WHOLE = frozenset({"metadata", "os/firmware", "os/firmware/feature", "devices/hostdev/source"})
@@ -84,6 +85,8 @@ _NOTED: dict[str, Callable[[Said], bool]] = {
     "devices/hostdev": lambda said: said.get("type") != "pci",
     "devices/sound": lambda said: said.get("model") not in {"sb16", "es1370", "ich6"},
 }
+# Of which some have a place.
+_PARTLY: dict[str, Callable[[Said], bool]] = {"cpu/feature": lambda said: said.get("name") in {"vmx", "svm"}}
 # Of which a machine has one.
 _SINGLE = frozenset({"devices/sound", "devices/tpm"})
 # The models of USB controllers that have a place.
@@ -131,15 +134,17 @@ def note_left_out(domain: Domain, writer: VmxWriter) -> None:
         writer.report.add(loss.text(), loss.path, loss.line)
 
 
-def _losses(said: Said, path: str, owner: str, domain: Domain) -> Iterator[_Loss]:
-    """Yield what of an element is lost, and of those in it."""
-    yield from _lost_attributes(said, path, owner)
+def _losses(said: Said, path: str, owner: str, domain: Domain, device: Said | None = None) -> Iterator[_Loss]:
+    """Yield what of an element is lost, and of those in it; `device` is the one that it is in."""
+    yield from _lost_attributes(said, path, owner, device or said)
     if said.text and path and path not in _CARRIED and not said.children:
         yield _Loss(path, _shown(said.text), said.line, owners=[owner])
     consoles = 0
     for child in said.children:
         inner = f"{path}/{child.name}" if path else child.name
-        if inner in _WHOLE or _is_needless(inner, child, said):
+        if inner in _WHOLE or _is_needless(inner, child, device or said):
+            continue
+        if inner in _PARTLY and inner in _CARRIED and _PARTLY[inner](child):
             continue
         if inner in _NOTED and _NOTED[inner](child):
             continue
@@ -151,20 +156,23 @@ def _losses(said: Said, path: str, owner: str, domain: Domain) -> Iterator[_Loss
             yield _Loss(inner, f"a second {child.name}", child.line)
         elif inner == "devices/controller" and not _has_place(child, domain):
             yield _Loss(inner, _controller(child), child.line)
-        elif inner in _OPEN:
-            yield from _losses(child, inner, _owner(child) if path == "devices" else owner, domain)
-        elif inner in _CARRIED:
-            yield from _lost_attributes(child, inner, owner)
+        elif inner in _OPEN and inner not in _PARTLY:
+            is_device = path == "devices"
+            yield from _losses(
+                child, inner, _owner(child) if is_device else owner, domain, child if is_device else device
+            )
+        elif inner in _CARRIED and inner not in _PARTLY:
+            yield from _lost_attributes(child, inner, owner, device or said)
         else:
             names = [_shown(child.get("name"))] if child.get("name") and path != "devices" else []
             yield _Loss(inner, _called(child), child.line, owners=[owner], names=names)
 
 
-def _lost_attributes(said: Said, path: str, owner: str) -> Iterator[_Loss]:
+def _lost_attributes(said: Said, path: str, owner: str, device: Said) -> Iterator[_Loss]:
     lost = [
         name
         for name in said.attributes
-        if f"{path}/@{name}".removeprefix("/") not in _CARRIED and not _is_needless(path, said, said, name)
+        if f"{path}/@{name}".removeprefix("/") not in _CARRIED and not _is_needless(path, said, device, name)
     ]
     if len(lost) == 1:
         yield _Loss(f"{path}/@{lost[0]}".removeprefix("/"), _shown(said.get(lost[0])), said.line, owners=[owner])

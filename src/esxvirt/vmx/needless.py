@@ -69,6 +69,7 @@ NEEDLESS = (
     Needless("devices/*/acpi", _NUMBERED),
     Needless("devices/disk/address/@target", _ONLY, "0"),
     Needless("devices/disk/driver/@type", _ONLY, "vmdk"),
+    Needless("devices/disk/driver/@type", "media are images as they are", "raw", within=(("device", "cdrom|floppy"),)),
     Needless("devices/disk/driver/@cache", "VMware's own choice", "default"),
     Needless("devices/disk/source/@index", _NUMBERED),
     Needless("devices/disk/backingStore", "the image stands alone", attributes=(("type", ""),)),

@@ -26,10 +26,10 @@ from esxvirt.xml.schema import validate as check_schema
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-__all__ = ["OTHER_TYPES", "domain_of", "parse_domain"]
+__all__ = ["domain_of", "parse_description", "parse_domain"]
 
 # libvirt's other hypervisors: their XML is well formed, but describes no VMware machine.
-OTHER_TYPES = frozenset({
+_OTHER_TYPES = frozenset({
     "none", "qemu", "kqemu", "kvm", "xen", "lxc", "uml", "openvz", "test", "hyperv", "vbox", "phyp", "parallels",
     "bhyve", "vz", "hvf",
 })  # fmt: skip
@@ -69,17 +69,22 @@ def parse_domain(text: str | bytes, *, validate: bool = False) -> Domain:
 
     Source: virDomainDefParseString with the VMware driver's settings.
     """
+    return domain_of(parse_description(text, validate=validate))
+
+
+def parse_description(text: str | bytes, *, validate: bool = False) -> "_Element":
+    """Parse a domain's XML, and look at no more than the schema does; as `parse_domain`."""
     root = parse_document(text, root="domain", name="domain_definition")
     if validate:
         check_schema(_without_moref(root), "domain")
-    return domain_of(root)
+    return root
 
 
 def domain_of(root: "_Element") -> Domain:
     """Read a domain's XML that is parsed already; as `parse_domain`."""
     domain = Domain()
     domain.type = root.get("type") or "none"
-    if root.get("type") is not None and domain.type != "vmware" and domain.type not in OTHER_TYPES:
+    if root.get("type") is not None and domain.type != "vmware" and domain.type not in _OTHER_TYPES:
         raise ConfigUnsupportedError(f"invalid domain type {domain.type}")
     _parse_identity(root, domain)
     _parse_os(root, domain)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from esxvirt.cli.commands.common import DOMAIN, domain_of, domain_xml, running
+from esxvirt.cli.commands.common import ADAPT, DOMAIN, domain_of, domain_xml, running
 from esxvirt.cli.commands.domain.disk_names import named_disks
 from esxvirt.cli.declare import Command, data, flag, string
 from esxvirt.cli.failures import Failed
@@ -26,9 +26,10 @@ def define(virsh: Virsh, arguments: Arguments) -> None:
     xml = read_file(name)
     host = arguments.text("host")
     with virsh.failing(f"Failed to define domain from {name}"):
-        if host is not None:
+        adapt = arguments.flag("adapt")
+        if host is not None or adapt:
             flags = virsh.libvirt.VIR_DOMAIN_DEFINE_VALIDATE if arguments.flag("validate") else 0
-            domain = virsh.ours.define_on(virsh.connection, xml, host, flags)
+            domain = virsh.ours.define_on(virsh.connection, xml, host, flags, adapt)
         elif arguments.flag("validate"):
             domain = virsh.connection.defineXMLFlags(xml, virsh.libvirt.VIR_DOMAIN_DEFINE_VALIDATE)
         else:
@@ -116,6 +117,7 @@ COMMANDS = (
             data("file", "file containing an XML domain description"),
             flag("validate", "validate the XML against the schema"),
             string("host", "host for a new domain, by name or path", by_name_only=True),
+            ADAPT,
         ),
     ),
     Command(
