@@ -39,7 +39,7 @@ _CARRIED_TOO = (
     "devices/disk/boot/@order", "devices/interface/boot/@order", "devices/hostdev/@type",
 )  # fmt: skip
 # Kept whole, whatever is in it.
-_WHOLE = frozenset({"metadata", "os/firmware", "os/firmware/feature", "devices/hostdev/source"})
+_WHOLE = frozenset({"metadata", "devices/hostdev/source"})
 
 
 def _open_places(paths: set[str]) -> frozenset[str]:
@@ -53,7 +53,7 @@ def _open_places(paths: set[str]) -> frozenset[str]:
 
 _ROWS = (*machine.ROWS, *machine.CLOSING_ROWS, *(row for kind in DEVICES for row in kind.rows))
 _CARRIED = frozenset({row.xml for row in _ROWS if row.xml and row.write} | set(_CARRIED_TOO))
-_OPEN = _open_places(set(_CARRIED) | {"features", "devices/tpm/backend"})
+_OPEN = _open_places(set(_CARRIED) | {"features", "resource", "devices/tpm/backend", "os/firmware"})
 
 
 def _by_path() -> dict[str, list[Needless]]:
@@ -139,33 +139,36 @@ def _losses(said: Said, path: str, owner: str, domain: Domain, device: Said | No
     yield from _lost_attributes(said, path, owner, device or said)
     if said.text and path and path not in _CARRIED and not said.children:
         yield _Loss(path, _shown(said.text), said.line, owners=[owner])
-    consoles = 0
     for child in said.children:
         inner = f"{path}/{child.name}" if path else child.name
-        if inner in _WHOLE or _is_needless(inner, child, device or said):
+        is_device = path == "devices"
+        if _says_nothing(child, inner, said, device):
             continue
-        if inner in _PARTLY and inner in _CARRIED and _PARTLY[inner](child):
-            continue
-        if inner in _NOTED and _NOTED[inner](child):
-            continue
-        if inner == "devices/console":
-            consoles += 1
-            if consoles == 1 and _is_serial_console(child):
-                continue  # the first serial port by another name
         if inner in _SINGLE and said.child(child.name) is not child:
             yield _Loss(inner, f"a second {child.name}", child.line)
         elif inner == "devices/controller" and not _has_place(child, domain):
             yield _Loss(inner, _controller(child), child.line)
+        elif inner == "os/firmware/feature":
+            if _asks_for_no_keys(child, said):
+                yield _Loss(f"{inner}/@enabled", "'no' of 'enrolled-keys'", child.line)
         elif inner in _OPEN and inner not in _PARTLY:
-            is_device = path == "devices"
-            yield from _losses(
-                child, inner, _owner(child) if is_device else owner, domain, child if is_device else device
-            )
-        elif inner in _CARRIED and inner not in _PARTLY:
-            yield from _lost_attributes(child, inner, owner, device or said)
+            name, within = (_owner(child), child) if is_device else (owner, device)
+            yield from _losses(child, inner, name, domain, within)
         else:
-            names = [_shown(child.get("name"))] if child.get("name") and path != "devices" else []
+            names = [_shown(child.get("name"))] if child.get("name") and not is_device else []
             yield _Loss(inner, _called(child), child.line, owners=[owner], names=names)
+
+
+def _says_nothing(child: Said, path: str, parent: Said, device: Said | None) -> bool:
+    """Whether an element needs no line: it is kept, its writer has a line for it, or nothing is lost with it."""
+    if path in _WHOLE or _is_needless(path, child, device or parent):
+        return True
+    if path in _PARTLY and path in _CARRIED and _PARTLY[path](child):
+        return True
+    if path in _NOTED and _NOTED[path](child):
+        return True
+    # The first serial port by another name.
+    return path == "devices/console" and parent.child("console") is child and _is_serial_console(child)
 
 
 def _lost_attributes(said: Said, path: str, owner: str, device: Said) -> Iterator[_Loss]:
@@ -212,6 +215,12 @@ def _called(said: Said) -> str:
 def _is_serial_console(said: Said) -> bool:
     target = said.child("target")
     return target is None or target.get("type") in {"", "serial"}
+
+
+def _asks_for_no_keys(feature: Said, firmware: Said) -> bool:
+    """Whether a firmware is to have secure boot, and none of the keys for it: VMware's always has."""
+    secure = any(other.get("name") == "secure-boot" and other.get("enabled") == "yes" for other in firmware.children)
+    return secure and feature.get("name") == "enrolled-keys" and feature.get("enabled") == "no"
 
 
 def _has_place(said: Said, domain: Domain) -> bool:

@@ -60,7 +60,7 @@ NEEDLESS = (
     Needless("on_poweroff", _ONLY, "destroy"),
     Needless("on_reboot", _ONLY, "restart"),
     Needless("on_crash", _ONLY, "destroy"),
-    Needless("resource", "where libvirt accounts for the process on its host"),
+    Needless("resource/partition", "where libvirt accounts for the process on its host"),
     Needless("seclabel", "how libvirt confines the process on its host", attributes=(("type", "dynamic|none|"),)),
     Needless("vmware:datacenterpath", "where the server has the machine"),
     Needless("vmware:moref", "what the server calls the machine"),

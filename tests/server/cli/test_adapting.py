@@ -23,7 +23,7 @@ MACHINE = """\
   <features><acpi/><apic/><smm state='on'/></features>
   <cpu mode='host-passthrough'/>
   <devices>
-    <emulator>/usr/bin/qemu-system-x86_64</emulator>
+    <emulator>/usr/libexec/qemu-kvm</emulator>
     <disk type='file' device='disk'>
       <driver name='qemu' type='qcow2'/>
       <source file='{image}'/>
@@ -50,7 +50,7 @@ PLACED = MACHINE.replace("{image}", "[local-storage] web/web.vmdk")
 ELSEWHERE = MACHINE.replace("{image}", "/var/lib/libvirt/images/web.qcow2").replace("<name>kvm1", "<name>web2")
 CHANGES = (
     "'kvm' becomes one of type 'vmware'", "'pc-q35-8.0'", "/usr/share/OVMF/OVMF_CODE_4M.ms.fd", "kvm1_VARS.fd",
-    "secure boot", "features/smm", "/usr/bin/qemu-system-x86_64", "disk 'vda': the bus 'virtio' becomes 'scsi'",
+    "secure boot", "features/smm", "/usr/libexec/qemu-kvm", "disk 'vda': the bus 'virtio' becomes 'scsi'",
     "/var/lib/libvirt/images/seed.iso", "the model 'virtio' of the interface '52:54:00:11:22:33' becomes 'vmxnet3'",
     "network 'default'", "devices/serial", "guest_agent", "'spice'", "'qxl' becomes", "devices/memballoon",
     "devices/rng", "host-passthrough",

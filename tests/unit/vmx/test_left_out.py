@@ -65,6 +65,12 @@ LOST = {
         ("<os firmware='efi'><type>hvm</type><loader secure='no'/><nvram>/n</nvram></os>", "os/nvram: '/n' has"),
         ("<os firmware='efi'><type>hvm</type><loader type='pflash'>/l.fd</loader></os>", "os/loader: '/l.fd' has"),
     ],
+    "firmware": [
+        (
+            "<feature enabled='yes' name='secure-boot'/><feature enabled='no' name='enrolled-keys'/>",
+            "os/firmware/feature/@enabled: 'no' of 'enrolled-keys' has",
+        ),
+    ],
     "devices": [
         ("<emulator>/e</emulator>", "devices/emulator: '/e' has"),
         ("<input type='tablet' bus='usb'/>", "devices/input: 'tablet' on 'usb' has"),
@@ -110,7 +116,13 @@ LOST = {
 
 @pytest.mark.parametrize(("place", "xml", "expected"), [(place, *case) for place in LOST for case in LOST[place]])
 def test_each_loss_has_a_line(place: str, xml: str, expected: str) -> None:
-    whole = {"machine": machine(xml), "os": machine(os=xml), "devices": machine(devices=xml)}[place]
+    firmware = f"<os firmware='efi'><type>hvm</type><firmware>{xml}</firmware></os>"
+    whole = {
+        "machine": machine(xml),
+        "os": machine(os=xml),
+        "firmware": machine(os=firmware),
+        "devices": machine(devices=xml),
+    }[place]
     lines = report(whole)
     assert [line for line in lines if expected in line], lines
 

@@ -102,9 +102,9 @@ class _Images:
     def adapt(self, disk: "_Element") -> None:
         """Give a disk an image that VMware can have; leave drives for media empty whose medium is elsewhere."""
         source, path = disk.find("source"), _path(disk)
-        if source is None or not path:
+        if source is None:
             return
-        at_home = (disk.get("type") or "file") == "file" and path.startswith(("[", VOLUMES))
+        at_home = (disk.get("type") or "file") == "file" and (path.startswith(("[", VOLUMES)) or not path)
         if at_home or not self._target.is_foreign:
             return
         if _device(disk) != "disk":
