@@ -15,7 +15,7 @@ from esxvirt.buses import (
     target_name,
 )
 from esxvirt.datastore_path import VOLUMES, DatastorePath
-from esxvirt.vmx.adapt.target import Target
+from esxvirt.vmx.adapt.target import Target, number
 from esxvirt.xml.domain.disks import default_bus
 
 if TYPE_CHECKING:
@@ -250,7 +250,7 @@ def _adapt_controllers(devices: "_Element", target: Target) -> None:
         if kind not in _CONTROLLERS:
             continue
         if kind == "scsi" and model is not None and model in SCSI_WORDS.values():
-            models[int(controller.get("index") or 0)] = model
+            models[number(controller.get("index"), 0)] = model
         driver = controller.find("driver")
         if driver is not None and driver.attrib:
             shown = ", ".join(f"{name}='{value}'" for name, value in driver.items())
@@ -259,12 +259,12 @@ def _adapt_controllers(devices: "_Element", target: Target) -> None:
     used = sorted(
         {disk_index(_name(disk)) // (SCSI_UNITS - 1) for disk in devices.findall("disk") if _bus(disk) == "scsi"}
     )
-    for number in used:
-        model = models.get(number) or _scsi_model(target)
-        if number not in models:
-            text = f"the SCSI controller {number} is of the model '{model}': the guest needs a driver for it"
+    for index in used:
+        model = models.get(index) or _scsi_model(target)
+        if index not in models:
+            text = f"the SCSI controller {index} is of the model '{model}': the guest needs a driver for it"
             target.note(devices, "devices/controller", text)
-        devices.append(devices.makeelement("controller", {"type": "scsi", "index": str(number), "model": model}))
+        devices.append(devices.makeelement("controller", {"type": "scsi", "index": str(index), "model": model}))
 
 
 def _scsi_model(target: Target) -> str:

@@ -7,7 +7,7 @@ from esxvirt.errors import ConfigUnsupportedError
 from esxvirt.vmx.adapt.devices import adapt_devices
 from esxvirt.vmx.adapt.disks import adapt_disks
 from esxvirt.vmx.adapt.interfaces import adapt_interfaces
-from esxvirt.vmx.adapt.target import Target
+from esxvirt.vmx.adapt.target import Target, number
 from esxvirt.xml.domain.elements import child_text, scaled_kib
 
 if TYPE_CHECKING:
@@ -144,23 +144,19 @@ def _adapt_processors(root: "_Element", target: Target) -> None:
     topology = root.find("cpu/topology")
     if topology is None:
         return
-    count = int(vcpu.text or 1) if vcpu is not None and (vcpu.text or "1").strip().isdigit() else 1
-    numbers = {name: _number(topology.get(name)) for name in ("sockets", "dies", "clusters", "cores", "threads")}
+    count = 1 if vcpu is None else number((vcpu.text or "").strip(), 1)
+    numbers = {name: number(topology.get(name), 1) for name in ("sockets", "dies", "clusters", "cores", "threads")}
     cores = numbers["cores"] * numbers["threads"] * numbers["dies"] * numbers["clusters"]
     if numbers["sockets"] * cores != count:
         target.drop(topology, "cpu/topology", f"left out: it does not make {count} processors")
     elif cores != numbers["cores"]:
         kept = {"sockets": str(numbers["sockets"]), "cores": str(cores), "threads": "1"}
-        shown = ", ".join(f"{number} {name}" for name, number in numbers.items() if number != 1)
+        shown = ", ".join(f"{count} {name}" for name, count in numbers.items() if count != 1)
         target.note(topology, "cpu/topology", f"{shown} become {numbers['sockets']} sockets of {cores} cores each")
         for name in list(topology.attrib):
             del topology.attrib[name]
         for name, value in kept.items():
             topology.set(name, value)
-
-
-def _number(text: str | None) -> int:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else 1
 
 
 def _adapt_memory(root: "_Element", target: Target) -> None:
@@ -170,7 +166,7 @@ def _adapt_memory(root: "_Element", target: Target) -> None:
     if child_text(root, "memory"):
         return
     cells = root.findall("cpu/numa/cell")
-    total = sum(int(cell.get("memory") or 0) * _factor(cell) for cell in cells if (cell.get("memory") or "").isdigit())
+    total = sum(number(cell.get("memory"), 0) * _factor(cell) for cell in cells)
     if total:
         memory = root.find("memory")
         if memory is None:

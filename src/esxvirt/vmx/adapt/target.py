@@ -11,7 +11,9 @@ from esxvirt.xml.domain.elements import where
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-__all__ = ["Target"]
+__all__ = ["Target", "number"]
+
+_LONGEST_NUMBER = 18
 
 
 def _beside() -> DatastorePath | None:
@@ -51,3 +53,8 @@ class Target:
         parent = element.getparent()
         if parent is not None:
             parent.remove(element)
+
+
+def number(text: str | None, default: int) -> int:
+    """Return a whole number as XML has it; the default for what is none, which whoever reads the XML refuses."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < _LONGEST_NUMBER else default
