@@ -20,7 +20,7 @@ def test_a_bus_that_vmware_does_not_have_is_named_with_its_disk_and_the_buses_th
         from_xml(read("11-virtio-disk-message"), virtual_hw_version=10)
     for words in ("disk 'vda'", "bus 'virtio'", "scsi, sata, ide and nvme", "fdc"):
         assert words in str(caught.value)
-    with pytest.raises(ConfigUnsupportedError, match="^Unsupported disk address type 'none'$"):
+    with pytest.raises(ConfigUnsupportedError, match=r"^Unsupported disk address type 'none'$"):
         from_xml(read("11-virtio-disk-message"), virtual_hw_version=10, strict=True)
 
 
