@@ -53,7 +53,7 @@ def _open_places(paths: set[str]) -> frozenset[str]:
 
 _ROWS = (*machine.ROWS, *machine.CLOSING_ROWS, *(row for kind in DEVICES for row in kind.rows))
 _CARRIED = frozenset({row.xml for row in _ROWS if row.xml and row.write} | set(_CARRIED_TOO))
-_OPEN = _open_places(set(_CARRIED) | {"features", "resource", "devices/tpm/backend", "os/firmware"})
+_OPEN = _open_places(set(_CARRIED) | {"features", "memoryBacking", "resource", "devices/tpm/backend", "os/firmware"})
 
 
 def _by_path() -> dict[str, list[Needless]]:
@@ -86,7 +86,10 @@ _NOTED: dict[str, Callable[[Said], bool]] = {
     "devices/sound": lambda said: said.get("model") not in {"sb16", "es1370", "ich6"},
 }
 # Of which some have a place.
-_PARTLY: dict[str, Callable[[Said], bool]] = {"cpu/feature": lambda said: said.get("name") in {"vmx", "svm"}}
+_PARTLY: dict[str, Callable[[Said, Said], bool]] = {
+    "cpu/feature": lambda said, _cpu: said.get("name") in {"vmx", "svm"},
+    "devices/disk/readonly": lambda _said, disk: _bus(disk) == "usb",
+}
 # Of which a machine has one.
 _SINGLE = frozenset({"devices/sound", "devices/tpm"})
 # The models of USB controllers that have a place.
@@ -163,7 +166,7 @@ def _says_nothing(child: Said, path: str, parent: Said, device: Said | None) -> 
     """Whether an element needs no line: it is kept, its writer has a line for it, or nothing is lost with it."""
     if path in _WHOLE or _is_needless(path, child, device or parent):
         return True
-    if path in _PARTLY and path in _CARRIED and _PARTLY[path](child):
+    if path in _PARTLY and path in _CARRIED and _PARTLY[path](child, device or parent):
         return True
     if path in _NOTED and _NOTED[path](child):
         return True
@@ -197,6 +200,11 @@ def _owner(said: Said) -> str:
         mac = said.child("mac")
         return f"interface '{mac.get('address')}'" if mac is not None and mac.get("address") else ""
     return ""
+
+
+def _bus(disk: Said) -> str:
+    target = disk.child("target")
+    return "" if target is None else target.get("bus")
 
 
 def _called(said: Said) -> str:
