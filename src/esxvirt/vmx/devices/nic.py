@@ -260,9 +260,8 @@ def _write_model(card: Interface, model: str, name: str, writer: VmxWriter) -> N
             if foreign
             else f"driver does not support net model '{model}'"
         )
-        if not writer.strict:
-            known = "" if foreign else f", which is none of {', '.join(_WRITABLE_MODELS)}"
-            message += f" for the interface '{card.mac}'{known}"
+        if not foreign and not writer.strict:  # the other message has the line, and what there is
+            message += f" for the interface '{card.mac}', which is none of {', '.join(_WRITABLE_MODELS)}"
         raise writer.located(message, card.line) if foreign else ConfigUnsupportedError(message)
     if lowered == "vmxnet2":
         writer.put(f"{name}.virtualDev", "vmxnet")
