@@ -156,6 +156,16 @@ def _attributes(path: str, attribute: str) -> Callable[[Virsh, Domain], list[str
     return read
 
 
+def _disks(virsh: Virsh, domain: Domain) -> list[str]:
+    """The targets of the domain's disks, with their buses where several have the same."""
+    found = [
+        (target.get("bus", ""), target.get("dev", ""))
+        for target in elements(domain_xml(virsh, domain), "devices/disk/target")
+    ]
+    names = [name for _bus, name in found]
+    return [name if names.count(name) == 1 else f"{bus}:{name}" for bus, name in found]
+
+
 def _volumes(offer: Offer, given: Mapping[str, list[str]], _typed: str) -> list[str]:
     """The volumes of the pool that was given; of all pools they would be too many to ask for."""
     pool = given.get("inputpool") or given.get("pool")
@@ -195,7 +205,7 @@ _COMPLETERS: Mapping[str, Completer] = {
     "choices": _of_domain(_choices),
     "commands": _commands,
     "directories": _directories,
-    "disks": _of_domain(_attributes("devices/disk/target", "dev")),
+    "disks": _of_domain(_disks),
     "domains": _listed("listAllDomains"),
     "files": _files,
     "hosts": _hosts,

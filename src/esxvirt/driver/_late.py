@@ -12,15 +12,15 @@ if TYPE_CHECKING:
     from pyVmomi import vim
 
     from esxvirt import sim as simulation
+    from esxvirt.vmx import description
     from esxvirt.vsphere import keepalive
     from esxvirt.vsphere import session_cache as kept
     from esxvirt.xml import network_parse as network_xml
     from esxvirt.xml import schema
     from esxvirt.xml.domain import device as device_xml
-    from esxvirt.xml.domain import parse as domain_xml
 else:
+    description = late("esxvirt.vmx.description")
     device_xml = late("esxvirt.xml.domain.device")
-    domain_xml = late("esxvirt.xml.domain.parse")
     ipaddress = late("ipaddress")
     keepalive = late("esxvirt.vsphere.keepalive")
     network_xml = late("esxvirt.xml.network_parse")
@@ -32,8 +32,8 @@ else:
     vim = late("pyVmomi", "vim")
 
 __all__ = [
+    "description",
     "device_xml",
-    "domain_xml",
     "ipaddress",
     "keepalive",
     "kept",

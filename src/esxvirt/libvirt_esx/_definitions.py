@@ -19,13 +19,17 @@ __all__ = ["define_on", "definition_notes", "native_to_xml", "xml_to_native"]
 
 
 @reports("virDomainDefineXMLOn", writes=True)
-def define_on(conn: "virConnect", /, xml: str, host: str, flags: int = 0) -> "virDomain":
-    """Define a domain as `virConnect.defineXMLFlags`, a new one on the host of that name or path."""
+def define_on(conn: "virConnect", /, xml: str, host: str | None, flags: int = 0, adapt: bool = False) -> "virDomain":
+    """Define a domain as `virConnect.defineXMLFlags`, a new one on the host of that name or path, if one is given.
+
+    With `adapt`, the XML may be of KVM or another hypervisor: it becomes that of a machine for ESX, and each change is
+    one of the `definition_notes`.
+    """
     name = "virDomainDefineXMLOn"
-    text, where = to_text(xml, name, "xml"), to_text(host, name, "host")
+    text, where = to_text(xml, name, "xml"), None if host is None else to_text(host, name, "host")
     check_flags(flags, VIR_DOMAIN_DEFINE_VALIDATE, "esxDomainDefineXMLFlags")
-    handle = definition.define(driver_of(conn), text, where, validate=bool(flags & VIR_DOMAIN_DEFINE_VALIDATE))
-    return virDomain(conn, handle)
+    validate = bool(flags & VIR_DOMAIN_DEFINE_VALIDATE)
+    return virDomain(conn, definition.define(driver_of(conn), text, where, validate=validate, adapt=bool(adapt)))
 
 
 @reports("virConnectDefinitionNotes")
@@ -76,13 +80,17 @@ def xml_to_native(
     strict: bool = False,
     lenient: bool = False,
     file_name: str | None = None,
+    adapt: bool = False,
 ) -> tuple[str, list[str]]:
-    """Convert domain XML to a native configuration: the configuration, and what was lost; see `native_to_xml`."""
+    """Convert domain XML to a native configuration: the configuration, and what was lost; see `native_to_xml`.
+
+    With `adapt`, the XML may be of KVM or another hypervisor: it becomes that of a machine for ESX.
+    """
     if conn is not None:
-        return _xml_to_native(conn, native_format, domain_xml, strict, lenient, file_name)
+        return _xml_to_native(conn, native_format, domain_xml, strict, lenient, file_name, adapt)
     virResetLastError()
     try:
-        return _to_native(None, native_format, domain_xml, strict, lenient, file_name)
+        return _to_native(None, native_format, domain_xml, strict, lenient, file_name, adapt)
     except EsxvirtError as error:
         raise translate(error, VIR_FROM_ESX) from error
 
@@ -112,11 +120,12 @@ def _xml_to_native(
     strict: bool,
     lenient: bool,
     file_name: str | None,
+    adapt: bool,
 ) -> tuple[str, list[str]]:
     name = "virConnectDomainXMLToNative"
     text = domain_xml if isinstance(domain_xml, bytes) else to_text(domain_xml, name, "domainXml")
     kind = to_text(native_format, name, "nativeFormat")
-    return _to_native(driver_of(conn), kind, text, strict, lenient, file_name)
+    return _to_native(driver_of(conn), kind, text, strict, lenient, file_name, adapt)
 
 
 def _from_native(
@@ -130,10 +139,16 @@ def _from_native(
 
 
 def _to_native(
-    driver: "Connection | None", kind: str, text: str | bytes, strict: bool, lenient: bool, file_name: str | None
+    driver: "Connection | None",
+    kind: str,
+    text: str | bytes,
+    strict: bool,
+    lenient: bool,
+    file_name: str | None,
+    adapt: bool,
 ) -> tuple[str, list[str]]:
     report = vmx.Report()
     config = native.to_native(
-        driver, kind, text, strict=strict, lenient=lenient, report=report, file_name=file_name or ""
+        driver, kind, text, strict=strict, lenient=lenient, adapt=adapt, report=report, file_name=file_name or ""
     )
     return config, [str(note) for note in report]

@@ -7,9 +7,9 @@ from esxvirt.late import late
 if TYPE_CHECKING:
     from urllib import parse as urls
 
-    from esxvirt.xml.domain import parse as domain_xml
+    from esxvirt.vmx import description
 else:
     urls = late("urllib.parse")
-    domain_xml = late("esxvirt.xml.domain.parse")
+    description = late("esxvirt.vmx.description")
 
-__all__ = ["domain_xml", "urls"]
+__all__ = ["description", "urls"]

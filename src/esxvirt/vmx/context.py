@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 from esxvirt.datastore_path import VOLUMES, DatastorePath, mounted, parse_volumes_path
 from esxvirt.errors import VmxError
-from esxvirt.records import record
+from esxvirt.records import record, replace
 
-__all__ = ["VmxContext", "default_format_file_name", "default_parse_file_name"]
+__all__ = ["VmxContext", "default_format_file_name", "default_parse_file_name", "with_bare_names"]
 
 
 @record(frozen=True)
@@ -78,3 +78,15 @@ def default_format_file_name(source: str) -> str:
     if source.startswith("/"):
         return source
     raise VmxError(f"Could not handle file name '{source}'")
+
+
+def with_bare_names(context: VmxContext | None) -> VmxContext:
+    """Return a context that also takes the bare name of a file, for one beside the VMX file."""
+    context = context or VmxContext()
+    lookup = context.format_file_name or default_format_file_name
+
+    def format_file_name(source: str) -> str:
+        bare = source and not source.startswith("[") and "/" not in source and "\\" not in source
+        return source if bare else lookup(source)
+
+    return replace(context, format_file_name=format_file_name)

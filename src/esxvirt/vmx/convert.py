@@ -1,9 +1,10 @@
 """The two conversions, put together from their parts."""
 
 from esxvirt.errors import ConfigUnsupportedError, InvalidArgumentError, VmxError, XmlError
-from esxvirt.vmx._late import domain_xml
-from esxvirt.vmx.context import VmxContext
+from esxvirt.vmx._late import description
+from esxvirt.vmx.context import VmxContext, with_bare_names
 from esxvirt.vmx.file import VmxFile
+from esxvirt.vmx.left_out import note_left_out
 from esxvirt.vmx.machine import read_machine, write_closing, write_machine
 from esxvirt.vmx.reader import VmxReader
 from esxvirt.vmx.registry import read_devices, write_devices
@@ -117,8 +118,7 @@ def write_domain(domain: Domain, writer: VmxWriter) -> str:
         raise VmxError(f"Expecting virt type to be 'vmware' but found '{domain.type}'")
     if writer.strict:
         _refuse_newer(domain)
-    for path, line in domain.ignored:
-        writer.report.add("has no place in a VMX file; left out", path, line)
+    note_left_out(domain, writer)
     write_machine(domain, writer)
     write_devices(domain, writer)
     scsi = any(disk.bus == "scsi" for disk in domain.disks)
@@ -136,7 +136,8 @@ def _refuse_newer(domain: Domain) -> None:
         other = named[disk.target]
         if other is not disk:
             raise XmlError(f"target '{disk.target}' duplicated for disk sources '{other.source}' and '{disk.source}'")
-    if any(path == "devices/redirdev" for path, _line in domain.ignored):
+    devices = None if domain.said is None else domain.said.child("devices")
+    if devices is not None and devices.child("redirdev") is not None:
         raise ConfigUnsupportedError("cannot add redirected USB device: USB is disabled for this domain")
 
 
@@ -146,12 +147,24 @@ def from_xml(
     virtual_hw_version: int,
     context: VmxContext | None = None,
     strict: bool = False,
+    adapt: bool = False,
     report: Report | None = None,
     file_name: str = "",
 ) -> str:
     """Convert domain XML to a VMX file.
 
-    Arguments and errors are those of `parse_domain` and `from_domain`.
+    Arguments and errors are those of `parse_domain` and `from_domain`. With `adapt` the XML may be of KVM or another
+    hypervisor: buses, models, firmware and the like become what VMware has, paths of the other host are left out, and
+    images are VMDKs beside the VMX file; each change is a note.
+
+    Raises:
+        InvalidArgumentError: with `strict` and `adapt` at once, too.
     """
-    domain = domain_xml.parse_domain(xml)
-    return from_domain(domain, virtual_hw_version, context, strict=strict, report=report, file_name=file_name)
+    if not adapt:
+        domain = description.described_domain(xml, strict=strict)
+        return from_domain(domain, virtual_hw_version, context, strict=strict, report=report, file_name=file_name)
+    if strict:
+        raise InvalidArgumentError("a conversion is strict or adapts, not both")
+    notes = Report() if report is None else report
+    domain = description.adapted_domain(xml, description.Target(virtual_hw_version, notes))
+    return from_domain(domain, virtual_hw_version, with_bare_names(context), report=notes, file_name=file_name)

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from esxvirt.vmx import machine
+from esxvirt.vmx.needless import NEEDLESS, Needless
 from esxvirt.vmx.registry import DEVICES
 from esxvirt.vmx.table import Row
 
@@ -115,6 +116,12 @@ fits it. A machine that is redefined keeps its guest system unless the XML names
 """
 
 
+_LEFT_OUT = """\
+Each element and attribute of domain XML that has no place in a VMX file is a line of the report; `esxvirsh` prints it
+as a warning. These alone need none, for nothing is lost with them:
+"""
+
+
 def page(mark: str = "") -> str:
     """Give the page, as Markdown; `mark` is put below its title."""
     parts = ["# VMX files and domain XML\n", *([mark] if mark else []), _INTRODUCTION]
@@ -127,6 +134,12 @@ def page(mark: str = "") -> str:
         parts.append(
             "\n".join(["| key | domain XML | | |", "| --- | --- | --- | --- |", *map(_row, section.rows)]) + "\n"
         )
+    parts.append("## What domain XML says and a VMX file does not\n")
+    parts.append(_LEFT_OUT)
+    parts.append(
+        "\n".join(["| in the XML | with | why it needs no line |", "| --- | --- | --- |", *map(_needless, NEEDLESS)])
+        + "\n"
+    )
     parts.append("## Where it differs from libvirt on purpose\n")
     parts.append("`strict` refuses what libvirt refuses, and converts nothing that libvirt does not.\n")
     lines = [f"| {_cell(each.what)} | {_cell(each.why)} | {'yes' if each.strict else 'no'} |" for each in DIFFERENCES]
@@ -136,6 +149,17 @@ def page(mark: str = "") -> str:
 
 def _cell(text: str) -> str:
     return text.replace("|", "\\|")
+
+
+def _needless(rule: Needless) -> str:
+    said = [*([f"`{rule.value}`"] if rule.value is not None else []), *_patterns(rule.attributes)]
+    if rule.within:
+        said.append(f"in a device with {', '.join(_patterns(rule.within))}")
+    return f"| `{_cell(rule.path)}` | {_cell(', '.join(said))} | {_cell(rule.reason)} |"
+
+
+def _patterns(attributes: tuple[tuple[str, str], ...]) -> list[str]:
+    return [f"`{name}={pattern}`" for name, pattern in attributes]
 
 
 def _row(row: Row) -> str:

@@ -203,7 +203,7 @@ WRONG = [
     (disk("sdb", source="no.vmdk"), EsxvirtError, "Could not handle file name 'no.vmdk'"),
     (disk("hdd", "ide", device="cdrom"), ConfigUnsupportedError, r"of the cdrom 'hdd' must be no '\.vmdk'"),
     (disk("sdb", source="[local-storage] x.iso"), ConfigUnsupportedError, r"of the disk 'sdb' must be a '\.vmdk'"),
-    (disk("vdb", "virtio"), ConfigUnsupportedError, "Unsupported disk address type 'none'"),
+    (disk("vdb", "virtio"), ConfigUnsupportedError, "disk 'vdb' is on the bus 'virtio', which VMware does not have"),
     (disk("sdb", source=None), XmlError, "missing source information for device sdb"),
     (disk("sdb").replace("type='file'", "type='network'"), EsxvirtError, "protocol"),
     (disk("sdb").replace("'file'", "'block'", 1).replace("file=", "dev="), ConfigUnsupportedError, "the type 'block'"),

@@ -258,7 +258,15 @@ def test_text_is_escaped_and_control_characters_dropped() -> None:
 
 def test_what_has_no_place_is_remembered() -> None:
     domain = parse_domain(xml("<rng model='virtio'/>\n<emulator>/x</emulator>", more="<iothreads>2</iothreads>"))
-    assert sorted(domain.ignored) == [("devices/rng", 6), ("iothreads", 4)]
+    assert domain.said is not None
+    threads, devices = domain.said.child("iothreads"), domain.said.child("devices")
+    assert threads is not None
+    assert (threads.text, threads.line) == ("2", 4)
+    assert devices is not None
+    assert [(child.name, child.attributes, child.line) for child in devices.children] == [
+        ("rng", {"model": "virtio"}, 6),
+        ("emulator", {}, 7),
+    ]
 
 
 @pytest.mark.parametrize(

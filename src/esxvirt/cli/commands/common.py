@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from esxvirt.cli._late import etree
 from esxvirt.cli.arguments import INT, parse_number
-from esxvirt.cli.declare import data
+from esxvirt.cli.declare import data, flag
 from esxvirt.cli.failures import Failed
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from esxvirt.cli.virsh import Virsh
 
 __all__ = [
+    "ADAPT",
     "BY_ID",
     "BY_NAME",
     "BY_UUID",
@@ -31,6 +32,7 @@ __all__ = [
 ]
 
 DOMAIN = data("domain", "domain name, id or uuid")
+ADAPT = flag("adapt", "make a machine for ESX of XML of KVM or another hypervisor")
 
 BY_ID, BY_UUID, BY_NAME = 1, 2, 4
 _UUID_LENGTH = 36

@@ -8,9 +8,10 @@ from contextlib import suppress
 from typing import Any, Final
 
 from esxvirt.datastore_path import DatastorePath
-from esxvirt.driver._late import domain_xml
+from esxvirt.driver._late import description
 from esxvirt.driver.connection.connection import Connection
 from esxvirt.driver.connection.scope import HostPlace
+from esxvirt.driver.definition.adapting import HOST_NETWORKS, NETWORK_STEPS, adapted
 from esxvirt.driver.definition.file_names import escape_item
 from esxvirt.driver.definition.native import HOST_DATASTORES, hardware_version, native_context
 from esxvirt.driver.definition.redefine import change, reload_machine
@@ -51,7 +52,9 @@ _KINDS: Final = frozenset({_REGISTER, "Folder.registerVm"})
 _DEDUCE: Final = "cannot deduce datastore and path for VMX file"
 
 
-def define(connection: Connection, xml: str, host: str | None = None, *, validate: bool = False) -> DomainHandle:
+def define(
+    connection: Connection, xml: str, host: str | None = None, *, validate: bool = False, adapt: bool = False
+) -> DomainHandle:
     """Define a domain, or define one that is off anew.
 
     The VMX file of a new domain stands beside its first disk. That of a domain which there is already, by its UUID, is
@@ -63,6 +66,7 @@ def define(connection: Connection, xml: str, host: str | None = None, *, validat
         host: Which of the connection's hosts a new domain is to be on, by name or path; None for the only one, or
             the only one that has the datastore of its first disk.
         validate: Whether the XML must fit libvirt's schema, too; where there is none to check with, a warning says so.
+        adapt: Make a machine for ESX of XML of KVM or another hypervisor; the connection's notes tell each change.
 
     Raises:
         InvalidArgumentError: There is no such host; or the connection is to several, and none is named.
@@ -71,19 +75,31 @@ def define(connection: Connection, xml: str, host: str | None = None, *, validat
         ServerFault: The server refused, or the task failed.
         TransportError: The server broke off.
     """
-    domain = domain_xml.parse_domain(xml, validate=validate and can_validate("domain"))
+    validate = validate and can_validate("domain")
+    report = Report()
+    domain = None if adapt else description.described_domain(xml, validate=validate)
     connection.notes = ()
     named = None if host is None else connection.scope.named(host)
-    rows = _read(connection)
+    rows = _read(connection, networks=adapt)
+    folder = None
+    if domain is None:
+        domain, folder = adapted(connection, xml, rows, named, report, validate=validate)
     machines = [handle(row) for row in rows if row.ref.type == "VirtualMachine"]
     existing = next((machine for machine in machines if machine.uuid == domain.uuid), None)
     if existing is not None:
         place = connection.scope.place(existing.host)
         if named is not None and named != place:
             raise OperationInvalidError(f"Domain '{existing.name}' is on the host '{place.text}', not '{named.text}'")
-        change(connection, domain, existing, rows, place)
+        change(connection, domain, existing, rows, place, report)
     else:
-        _create(connection, domain, machines, rows, named or _only_host(connection, domain, rows))
+        try:
+            _create(connection, domain, machines, rows, named or _only_host(connection, domain, rows), report)
+        except EsxvirtError as error:
+            if folder is not None:
+                add_to(
+                    error, f"images that are paths of another host belong into '{folder}', as VMDKs: are they there?"
+                )
+            raise
     try:
         found = look_again(lambda: _find(connection, domain.uuid))
     except EsxvirtError as error:
@@ -114,10 +130,13 @@ def undefine(connection: Connection, domain: DomainHandle) -> None:
     call_and_verify(connection.session, write, lambda: connection.session.call(machine, "UnregisterVM"))
 
 
-def _read(connection: Connection) -> list[Row]:
-    """The hosts' machines and datastores. One SOAP call (a page)."""
+def _read(connection: Connection, *, networks: bool = False) -> list[Row]:
+    """The hosts' machines and datastores, and networks if they are asked for. One SOAP call (a page)."""
     properties = {"VirtualMachine": (*identity(connection), VMX_PATH), "Datastore": DATASTORE_PROPERTIES}
-    query = Query(properties, connection.scope.hosts, (*_MACHINES, *HOST_DATASTORES), include_start=False)
+    steps = (*_MACHINES, *HOST_DATASTORES, *(NETWORK_STEPS if networks else ()))
+    if networks:
+        properties |= HOST_NETWORKS
+    query = Query(properties, connection.scope.hosts, steps, include_start=False)
     return retrieve(connection.session, query)
 
 
@@ -141,10 +160,14 @@ def _find(connection: Connection, uuid: str) -> DomainHandle | None:
 
 
 def _create(
-    connection: Connection, domain: Domain, machines: list[DomainHandle], rows: list[Row], place: HostPlace
+    connection: Connection,
+    domain: Domain,
+    machines: list[DomainHandle],
+    rows: list[Row],
+    place: HostPlace,
+    report: Report,
 ) -> None:
     context = native_context(connection, rows=rows, place=place, settings=True)
-    report = Report()
     text = from_domain(domain, hardware_version(connection), context, report=report)
     connection.notes = tuple(map(str, report))
     file = _place(domain, place.datacenter_path)

@@ -6,7 +6,7 @@ from typing import Final
 
 from esxvirt.buses import SCSI_WORDS
 from esxvirt.datastore_path import VOLUMES, DatastorePath, mounted, parse_volumes_path
-from esxvirt.driver._late import domain_xml
+from esxvirt.driver._late import description
 from esxvirt.driver.connection.connection import Connection
 from esxvirt.driver.connection.product import GSX
 from esxvirt.driver.connection.scope import HostPlace
@@ -14,6 +14,7 @@ from esxvirt.driver.host.host import version
 from esxvirt.driver.storage.datastores import DATASTORE_PROPERTIES, Datastore, FileNames, datastores_of
 from esxvirt.errors import EsxvirtError, InvalidArgumentError, NotFoundError, VmxError
 from esxvirt.vmx import Report, VmxContext, from_domain, to_domain
+from esxvirt.vmx.context import with_bare_names
 from esxvirt.vsphere.datastore_file import DatastoreFile
 from esxvirt.vsphere.files import read_file
 from esxvirt.vsphere.inventory import Query, Row, Step, retrieve
@@ -87,6 +88,7 @@ def to_native(
     *,
     strict: bool = False,
     lenient: bool = False,
+    adapt: bool = False,
     report: Report | None = None,
     file_name: str = "",
 ) -> str:
@@ -94,19 +96,26 @@ def to_native(
 
     Its virtual hardware has the version that libvirt gives the connection's product. Arguments as in `from_native`; a
     SCSI controller model `auto` costs one download a disk, without a connection it is `lsilogic`. With `lenient`, a
-    file on a datastore that the server has not is written as one below `/vmfs/volumes`.
+    file on a datastore that the server has not is written as one below `/vmfs/volumes`. With `adapt`, the XML may be of
+    KVM or another hypervisor: it becomes that of a machine for ESX.
 
     Raises:
-        InvalidArgumentError: Another format; or `strict` and `lenient` at once.
+        InvalidArgumentError: Another format; or `strict` and `lenient`, or `adapt`, at once.
         XmlError: No XML of a domain.
         EsxvirtError: What VMware does not have; a datastore or disk image that the server does not have.
     """
     _check(native_format, strict=strict, lenient=lenient)
-    domain = domain_xml.parse_domain(xml)
-    context, version = None, _HARDWARE
-    if connection is not None:
-        context = native_context(connection, lenient=lenient, report=report)
-        version = hardware_version(connection)
+    if strict and adapt:
+        raise InvalidArgumentError("a conversion is strict or adapts, not both")
+    report = Report() if report is None else report
+    version = _HARDWARE if connection is None else hardware_version(connection)
+    if adapt:
+        domain = description.adapted_domain(xml, description.Target(version, report))
+    else:
+        domain = description.described_domain(xml, strict=strict)
+    context = None if connection is None else native_context(connection, lenient=lenient, report=report)
+    if adapt:
+        context = with_bare_names(context)
     return from_domain(domain, version, context, strict=strict, report=report, file_name=file_name)
 
 

@@ -66,7 +66,14 @@ class _Change:
         return OperationInvalidError(f"another client has changed the domain '{name}' meanwhile: {what}; try again")
 
 
-def change(connection: Connection, domain: Domain, existing: DomainHandle, rows: list[Row], host: HostPlace) -> None:
+def change(
+    connection: Connection,
+    domain: Domain,
+    existing: DomainHandle,
+    rows: list[Row],
+    host: HostPlace,
+    report: Report,
+) -> None:
     """Have a machine that is off be what `domain` says. 4 SOAP calls where its file says so already, else 9 or 10.
 
     Raises:
@@ -83,7 +90,6 @@ def change(connection: Connection, domain: Domain, existing: DomainHandle, rows:
         raise EsxvirtError(f"the server does not tell which VMX file the domain '{existing.name}' has")
     file = DatastoreFile(location, host.datacenter_path)
     before = read_file(connection.session, file)
-    report = Report()
     context = native_context(connection, file.place.folder, rows, place=host, settings=True)
     after = redefine(before, domain, context, report=report).encode()
     connection.notes = tuple(map(str, report))

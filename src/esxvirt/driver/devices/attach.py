@@ -15,7 +15,7 @@ from esxvirt.driver._late import device_xml, vim
 from esxvirt.driver.connection.connection import Connection
 from esxvirt.driver.definition.native import native_context
 from esxvirt.driver.devices import specs
-from esxvirt.driver.devices.find_device import find_device, slot_of
+from esxvirt.driver.devices.find_device import find_device, sata_slots, slot_of
 from esxvirt.driver.devices.hardware import Hardware, read_hardware
 from esxvirt.driver.domain.affect_flags import LIVE_OTHERWISE, live_state
 from esxvirt.driver.domain.handles import DomainHandle
@@ -161,6 +161,10 @@ def _add_disk(connection: Connection, hardware: Hardware, disk: Disk) -> list[An
     slot = slot_of(disk)
     made = specs.drive_device(disk, running=hardware.running)
     present = hardware.drives().get(slot)
+    if present is None and any(other in hardware.drives() for other in sata_slots(disk)):
+        raise OperationInvalidError(
+            f"target {disk.target} already exists on SATA; name the bus of the new disk (bus='scsi'), or another target"
+        )
     if present is not None:
         return [specs.change("edit", _take_over(connection, disk, present, made))]
     bus = slot.partition(":")[0].rstrip("0123456789")

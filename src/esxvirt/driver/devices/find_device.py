@@ -12,7 +12,7 @@ from esxvirt.xml.domain.disks import Disk
 from esxvirt.xml.domain.implied import address_from_target
 from esxvirt.xml.domain.interfaces import Interface
 
-__all__ = ["find_device", "slot_of"]
+__all__ = ["find_device", "sata_slots", "slot_of"]
 
 
 def slot_of(disk: Disk) -> str:
@@ -20,6 +20,14 @@ def slot_of(disk: Disk) -> str:
     if disk.device == "floppy" or disk.bus == "fdc":
         return f"floppy{disk.address.unit if disk.address is not None else disk_index(disk.target)}"
     return slot_name(disk)
+
+
+def sata_slots(disk: Disk) -> list[str]:
+    """What else a disk may be that the XML names without a bus: SATA disks have the names of SCSI disks."""
+    if disk.bus_said or disk.bus != "scsi":
+        return []
+    controller, unit = divmod(disk_index(disk.target), SATA_UNITS)
+    return [f"sata{controller}:{unit}"]
 
 
 def find_device(hardware: Hardware, device: Disk | Interface | CharDevice | Controller) -> Any:
@@ -48,14 +56,15 @@ def _find_disk(hardware: Hardware, disk: Disk) -> Any:
     drives = hardware.drives()
     named = address_from_target(disk)
     slots = [] if named is None else [slot_of(Disk(disk.target, disk.bus, device=disk.device, address=named))]
-    if not disk.bus_said and disk.bus == "scsi":  # SATA disks have the same names
-        controller, unit = divmod(disk_index(disk.target), SATA_UNITS)
-        slots.append(f"sata{controller}:{unit}")
+    slots += sata_slots(disk)
     found = [drives[slot] for slot in slots if slot in drives]
     if not found:
         raise DeviceNotFoundError(f"disk {disk.target} not found")
     if len(found) > 1:
-        raise OperationFailedError(f"there are a SCSI and a SATA disk {disk.target}; say which by its bus")
+        raise OperationFailedError(
+            f"there are a SCSI and a SATA disk {disk.target}; say which by its bus: <target dev='{disk.target}' "
+            "bus='scsi'/> or bus='sata'"
+        )
     return found[0]
 
 

@@ -269,7 +269,8 @@ def _write_disk(disk: Disk, writer: VmxWriter) -> None:
     if path == _AUTO:
         writer.put(f"{name}.autodetect", "true")
     writer.put(f"{name}.fileName", path)
-    if disk.cache not in {None, "writethrough"} and disk.bus == "scsi":
+    # libvirt looks at SCSI disks alone.
+    if disk.cache not in {None, "writethrough"} and (disk.bus == "scsi" or not writer.strict):
         writer.unsupported(
             f"{disk.bus} harddisk '{disk.target}' has unsupported cache mode '{disk.cache}'",
             "devices/disk/driver/@cache",

@@ -27,6 +27,9 @@ __all__ = [
     "slot_name",
 ]
 
+# What is not here is an error that says so; on which of them a disk may be is looked at then.
+_BUSES = frozenset({*TARGET_PREFIXES, "nvme", "usb"})
+
 
 @record(frozen=True)
 class Slot:
@@ -85,6 +88,12 @@ def check_place(disk: Disk, writer: VmxWriter) -> None:
     Source: virVMXVerifyDiskAddress.
     """
     address = disk.address
+    if disk.bus not in _BUSES and not writer.strict:
+        raise ConfigUnsupportedError(
+            f"disk '{disk.target}' is on the bus '{disk.bus}', which VMware does not have: it has scsi, sata, ide and "
+            "nvme, and fdc for floppy drives; name one of them, or have one chosen (--adapt of domxml-to-native and "
+            "define)"
+        )
     if disk.bus == "nvme" and not writer.strict:
         if address is None or address != address_from_target(disk):
             raise writer.located(

@@ -249,7 +249,10 @@ def _write_card(card: Interface, name: str, writer: VmxWriter) -> None:
         writer.put(f"{name}.networkName", card.source or "")
         writer.put(f"{name}.connectionType", "bridged")
     elif card.type != "null":
-        raise ConfigUnsupportedError(f"Unsupported net type '{card.type}'")
+        message = f"Unsupported net type '{card.type}'"
+        if not writer.strict:
+            message += f" of the interface '{card.mac}': a machine of VMware's is on a bridge, network or vds, or user"
+        raise ConfigUnsupportedError(message)
     _write_mac(card, name, writer)
     if card.link == "down" and not writer.strict:
         writer.put(f"{name}.startConnected", "false")
@@ -265,8 +268,9 @@ def _write_model(card: Interface, model: str, name: str, writer: VmxWriter) -> N
             if foreign
             else f"driver does not support net model '{model}'"
         )
-        error = writer.located(message, card.line) if foreign else ConfigUnsupportedError(message)
-        raise error
+        if not foreign and not writer.strict:  # the other message has the line, and what there is
+            message += f" for the interface '{card.mac}', which is none of {', '.join(_WRITABLE_MODELS)}"
+        raise writer.located(message, card.line) if foreign else ConfigUnsupportedError(message)
     if lowered == "vmxnet2":
         writer.put(f"{name}.virtualDev", "vmxnet")
         writer.put(f"{name}.features", str(_VMXNET2_FEATURES))

@@ -52,7 +52,8 @@ def _write(domain: Domain, writer: VmxWriter) -> None:
         raise VmxError("No support for multiple video devices")
     for video in domain.videos:
         if video.model != "vmvga":
-            raise ConfigUnsupportedError(f"Unsupported video device type '{video.model}'")
+            message = f"Unsupported video device type '{video.model}'"
+            raise ConfigUnsupportedError(message if writer.strict else f"{message}: VMware has vmvga")
         if video.heads > 1:
             raise ConfigUnsupportedError("Multi-head video devices are unsupported")
         write_rows(_ROWS, writer, "", video)

@@ -12,7 +12,7 @@ from esxvirt.xml.text import Lines, attributes, escape
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-__all__ = ["BUSES", "Disk", "format_disk", "insert_disk", "parse_disk"]
+__all__ = ["BUSES", "Disk", "default_bus", "format_disk", "insert_disk", "parse_disk"]
 
 TYPES = ("file", "block", "dir", "network", "volume", "nvme", "vhostuser")
 DEVICES = ("disk", "cdrom", "floppy", "lun")
@@ -103,7 +103,7 @@ def parse_disk(element: "_Element") -> Disk:
     bus = lookup(target, "bus", BUSES)
     disk = Disk(
         target=name,
-        bus=bus or _default_bus(name, device),
+        bus=bus or default_bus(name, device),
         type=type_,
         device=device,
         bus_said=bus is not None,
@@ -160,7 +160,8 @@ def insert_disk(disks: list[Disk], new: Disk) -> None:
     disks.insert(at, new)
 
 
-def _default_bus(name: str, device: str) -> str:
+def default_bus(name: str, device: str) -> str:
+    """Return the bus of a disk whose XML does not name one, by the beginning of its name."""
     if device == "floppy":
         return "fdc"
     for prefix, bus in (

@@ -9,6 +9,7 @@ from esxvirt.xml.domain.filesystems import Filesystem
 from esxvirt.xml.domain.graphics import Graphics, Video
 from esxvirt.xml.domain.hardware import HostDevice, Sound, Tpm
 from esxvirt.xml.domain.interfaces import Interface
+from esxvirt.xml.domain.said import Said
 
 __all__ = ["BOOT_DEVICES", "FIRMWARE_FEATURES", "NESTED_FEATURES", "VMWARE_NAMESPACE", "Domain", "Os", "Topology"]
 
@@ -66,7 +67,7 @@ class Domain:
         nested: whether the guest may run machines of its own: the processors have ``vmx`` or ``svm``.
         metadata: what is inside `<metadata>`, as XML; None if nothing.
         moref: VMware's name of the machine on its server.
-        ignored: what the XML said that has no place here: paths and lines.
+        said: all that the XML said, which may have no place here; None for a domain that comes from elsewhere.
         uuid_made_up: whether the XML had no UUID, and this one is new.
     """
 
@@ -109,5 +110,5 @@ class Domain:
     memballoon: str | None = None
     datacenter_path: str | None = None
     moref: str | None = None
-    ignored: list[tuple[str, int]] = field(default_factory=list)
+    said: Said | None = field(default=None, compare=False, repr=False)
     uuid_made_up: bool = field(default=False, compare=False)

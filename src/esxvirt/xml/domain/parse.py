@@ -10,7 +10,7 @@ from esxvirt.xml.domain.chardevs import parse_char_device
 from esxvirt.xml.domain.checks import check_domain
 from esxvirt.xml.domain.controllers import insert_controller, parse_controller
 from esxvirt.xml.domain.disks import insert_disk, parse_disk
-from esxvirt.xml.domain.elements import child_text, lookup, required, scaled_kib, unsigned, where
+from esxvirt.xml.domain.elements import child_text, lookup, required, scaled_kib, unsigned
 from esxvirt.xml.domain.filesystems import parse_filesystem
 from esxvirt.xml.domain.firmware import parse_firmware
 from esxvirt.xml.domain.graphics import parse_graphics, parse_video
@@ -19,13 +19,14 @@ from esxvirt.xml.domain.implied import add_implied
 from esxvirt.xml.domain.interfaces import parse_interface
 from esxvirt.xml.domain.metadata import parse_metadata
 from esxvirt.xml.domain.model import BOOT_DEVICES, NESTED_FEATURES, VMWARE_NAMESPACE, Domain, Topology
+from esxvirt.xml.domain.said import what_is_said
 from esxvirt.xml.reader import parse_document
 from esxvirt.xml.schema import validate as check_schema
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-__all__ = ["parse_domain"]
+__all__ = ["domain_of", "parse_description", "parse_domain"]
 
 # libvirt's other hypervisors: their XML is well formed, but describes no VMware machine.
 _OTHER_TYPES = frozenset({
@@ -48,15 +49,6 @@ _MAX_VCPUS = 2**32 - 1
 
 _MOREF = f"{{{VMWARE_NAMESPACE}}}moref"
 
-# What has a place in the model; all else is noted.
-_KNOWN = frozenset({
-    "name", "uuid", "genid", "title", "description", "metadata", "memory", "currentMemory", "memtune",
-    "memoryBacking", "vcpu", "cputune", "os", "cpu", "clock", "on_poweroff", "on_reboot", "on_crash", "devices",
-    f"{{{VMWARE_NAMESPACE}}}datacenterpath", _MOREF,
-})  # fmt: skip
-# libvirt says these for every machine; they carry nothing on VMware.
-_IDLE = frozenset({"features", "emulator", "input", "memballoon"})
-
 
 def parse_domain(text: str | bytes, *, validate: bool = False) -> Domain:
     """Read a domain's XML.
@@ -66,7 +58,7 @@ def parse_domain(text: str | bytes, *, validate: bool = False) -> Domain:
         validate: whether it must fit libvirt's schema, too (VIR_DOMAIN_DEFINE_VALIDATE).
 
     Returns:
-        The domain, with the devices that libvirt implies; `ignored` names what has no place in it.
+        The domain, with the devices that libvirt implies; `said` has what has no place in it, too.
 
     Raises:
         XmlError: if it is not well formed, or not libvirt's.
@@ -77,9 +69,19 @@ def parse_domain(text: str | bytes, *, validate: bool = False) -> Domain:
 
     Source: virDomainDefParseString with the VMware driver's settings.
     """
+    return domain_of(parse_description(text, validate=validate))
+
+
+def parse_description(text: str | bytes, *, validate: bool = False) -> "_Element":
+    """Parse a domain's XML, and look at no more than the schema does; as `parse_domain`."""
     root = parse_document(text, root="domain", name="domain_definition")
     if validate:
         check_schema(_without_moref(root), "domain")
+    return root
+
+
+def domain_of(root: "_Element") -> Domain:
+    """Read a domain's XML that is parsed already; as `parse_domain`."""
     domain = Domain()
     domain.type = root.get("type") or "none"
     if root.get("type") is not None and domain.type != "vmware" and domain.type not in _OTHER_TYPES:
@@ -96,7 +98,7 @@ def parse_domain(text: str | bytes, *, validate: bool = False) -> Domain:
         _parse_devices(devices, domain)
     domain.datacenter_path = child_text(root, f"{{{VMWARE_NAMESPACE}}}datacenterpath")
     domain.moref = child_text(root, _MOREF)
-    _note_unknown(root, domain)
+    domain.said = what_is_said(root)
     add_implied(domain)
     check_domain(domain)
     return domain
@@ -111,13 +113,6 @@ def _without_moref(root: "_Element") -> "_Element":
     for element in copy.findall(_MOREF):
         copy.remove(element)
     return copy
-
-
-def _note_unknown(root: "_Element", domain: Domain) -> None:
-    for child in root:
-        tag = str(child.tag)
-        if tag not in _KNOWN and tag not in _IDLE:
-            domain.ignored.append((tag.rpartition("}")[2], where(child)))
 
 
 def _parse_identity(root: "_Element", domain: Domain) -> None:
@@ -194,8 +189,6 @@ def _parse_memory(root: "_Element", domain: Domain) -> None:
     for backing in root.findall("memoryBacking/*"):
         if backing.tag == "locked":
             domain.locked_memory = True
-        else:
-            domain.ignored.append((f"memoryBacking/{backing.tag!s}", where(backing)))
 
 
 def _parse_processors(root: "_Element", domain: Domain) -> None:
@@ -291,7 +284,5 @@ def _parse_devices(devices: "_Element", domain: Domain) -> None:
         elif tag in parsers:
             parse, found = parsers[tag]
             found.append(parse(element))  # type: ignore[attr-defined]  # the pairs fit by construction
-        elif tag not in _IDLE:
-            domain.ignored.append((f"devices/{tag}", where(element)))
     balloon = devices.find("memballoon")
     domain.memballoon = None if balloon is None else balloon.get("model")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from esxvirt.cli.commands.common import DOMAIN, domain_of, domain_xml, running
+from esxvirt.cli.commands.common import ADAPT, DOMAIN, domain_of, domain_xml, running
+from esxvirt.cli.commands.domain.disk_names import named_disks
 from esxvirt.cli.declare import Command, data, flag, string
 from esxvirt.cli.failures import Failed
 from esxvirt.cli.files import read_file
@@ -25,9 +26,10 @@ def define(virsh: Virsh, arguments: Arguments) -> None:
     xml = read_file(name)
     host = arguments.text("host")
     with virsh.failing(f"Failed to define domain from {name}"):
-        if host is not None:
+        adapt = arguments.flag("adapt")
+        if host is not None or adapt:
             flags = virsh.libvirt.VIR_DOMAIN_DEFINE_VALIDATE if arguments.flag("validate") else 0
-            domain = virsh.ours.define_on(virsh.connection, xml, host, flags)
+            domain = virsh.ours.define_on(virsh.connection, xml, host, flags, adapt)
         elif arguments.flag("validate"):
             domain = virsh.connection.defineXMLFlags(xml, virsh.libvirt.VIR_DOMAIN_DEFINE_VALIDATE)
         else:
@@ -70,17 +72,20 @@ def undefine(virsh: Virsh, arguments: Arguments) -> None:
 def _volumes(virsh: Virsh, domain: Domain, wanted: str | None) -> list[tuple[str, str, Any]]:
     """Target, source and volume of the disks that are to be removed, found before anything changes."""
     names = None if wanted is None else wanted.split(",")
-    found = []
-    for disk in domain_xml(virsh, domain, virsh.libvirt.VIR_DOMAIN_XML_INACTIVE).findall("devices/disk"):
+    found, taken = [], []
+    disks = domain_xml(virsh, domain, virsh.libvirt.VIR_DOMAIN_XML_INACTIVE).findall("devices/disk")
+    meant = {name: named_disks(disks, name) for name in names or ()}
+    for disk in disks:
         target = disk.find("target").get("dev", "")
         given = disk.find("source")
         source = None if given is None else given.get("file") or given.get("dev")
         if source is None or (names is None and disk.get("device") not in {None, "disk"}):
             continue
-        if names is None or target in names or source in names:
+        if names is None or any(disk in those for those in meant.values()):
             with virsh.failing(f"Storage volume '{target}'({source}) cannot be found, and nothing was undefined"):
                 found.append((target, source, virsh.connection.storageVolLookupByPath(source)))
-    missing = [name for name in names or () if not any(name in volume[:2] for volume in found)]
+            taken.append(disk)
+    missing = [name for name, those in meant.items() if not any(disk in those for disk in taken)]
     if missing:
         raise Failed(*(f"Volume '{name}' was not found in domain's definition." for name in missing))
     return found
@@ -112,6 +117,7 @@ COMMANDS = (
             data("file", "file containing an XML domain description"),
             flag("validate", "validate the XML against the schema"),
             string("host", "host for a new domain, by name or path", by_name_only=True),
+            ADAPT,
         ),
     ),
     Command(

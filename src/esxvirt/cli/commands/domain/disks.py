@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from esxvirt.cli.commands.common import DOMAIN, domain_of
 from esxvirt.cli.commands.domain.addresses import address_element
 from esxvirt.cli.commands.domain.affecting import AFFECT, PERSISTENT, affected_device, check_persistent
 from esxvirt.cli.commands.domain.devices import attach_xml, detach_xml
+from esxvirt.cli.commands.domain.disk_names import find_disk, target_and_bus
 from esxvirt.cli.declare import Command, alias, data, flag, string
 from esxvirt.cli.failures import Failed
 from esxvirt.cli.markup import element, node_text, original_xml
@@ -16,25 +17,7 @@ if TYPE_CHECKING:
     from esxvirt.cli.arguments import Arguments
     from esxvirt.cli.virsh import Virsh
 
-__all__ = ["COMMANDS", "find_disk"]
-
-_SOURCES = ("file", "dev", "dir", "name")
-
-
-def find_disk(root: Any, name: str, *, changeable: bool) -> Any:
-    """The disk with that target or source; with `changeable` only drives whose medium can change.
-
-    Raises:
-        Failed: there is none.
-    """
-    for disk in root.findall("devices/disk"):
-        if changeable and disk.get("device") not in {"cdrom", "floppy"}:
-            continue
-        source, target = disk.find("source"), disk.find("target")
-        names = {source.get(key) for key in _SOURCES} if source is not None else set()
-        if name in names or (target is not None and target.get("dev") == name):
-            return disk
-    raise Failed(f"No disk found whose source path or target is {name}")
+__all__ = ["COMMANDS"]
 
 
 def _check(arguments: Arguments) -> str:
@@ -84,7 +67,7 @@ def _describe(arguments: Arguments) -> str:
         Failed: they say none.
     """
     kind = _check(arguments)
-    target = arguments.required("target")
+    target, bus = target_and_bus(arguments.required("target"), arguments.text("targetbus"))
     device, mode = arguments.text("type"), arguments.text("mode")
     rawio = "yes" if arguments.flag("rawio") else None
     driver = element(
@@ -97,7 +80,7 @@ def _describe(arguments: Arguments) -> str:
     )
     lines = [driver] if driver != "<driver/>" else []
     lines += _source(arguments, kind)
-    lines.append(element("target", dev=target, bus=arguments.text("targetbus")))
+    lines.append(element("target", dev=target, bus=bus))
     if mode is not None:
         lines.append(f"<{mode}/>")
     groups = arguments.text("throttle-groups")

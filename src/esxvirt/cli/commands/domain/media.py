@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from esxvirt.cli.commands.common import DOMAIN, domain_of
 from esxvirt.cli.commands.domain.affecting import affected
-from esxvirt.cli.commands.domain.disks import find_disk
+from esxvirt.cli.commands.domain.disk_names import find_disk
 from esxvirt.cli.declare import Command, data, flag, string
 from esxvirt.cli.failures import Failed
 from esxvirt.cli.markup import node_text, original_xml

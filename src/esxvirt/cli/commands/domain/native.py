@@ -6,7 +6,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from esxvirt.cli.commands.common import find_domain
+from esxvirt.cli.commands.common import ADAPT, find_domain
 from esxvirt.cli.declare import Command, data, flag, string
 from esxvirt.cli.failures import Failed
 
@@ -35,6 +35,7 @@ def to_native(virsh: Virsh, arguments: Arguments) -> None:
     domain, file = arguments.text("domain"), arguments.text("xml")
     arguments.exclusive("domain", "xml")
     arguments.exclusive("strict", "lenient")
+    arguments.exclusive("strict", "adapt")
     if domain is None and file is None:
         raise Failed("need either domain or domain XML")
     if domain is not None:
@@ -43,7 +44,8 @@ def to_native(virsh: Virsh, arguments: Arguments) -> None:
     else:
         connection = _connection(virsh)
         xml = _read(file or "")
-    _print(virsh, arguments, virsh.ours.xml_to_native(connection, name, xml, *_how(arguments, file)))
+    converted = virsh.ours.xml_to_native(connection, name, xml, *_how(arguments, file), arguments.flag("adapt"))
+    _print(virsh, arguments, converted)
 
 
 def _connection(virsh: Virsh) -> Connection | None:
@@ -119,6 +121,7 @@ COMMANDS = (
             string("domain", "domain name, id or uuid", by_name_only=True),
             string("xml", "xml data file to export from"),
             *_OURS,
+            ADAPT,
         ),
         needs_connection=False,
     ),
