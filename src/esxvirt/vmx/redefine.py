@@ -47,7 +47,7 @@ def redefine(
     Raises:
         EsxvirtError: if the file describes no machine, and for what VMware does not have.
     """
-    file = VmxFile.parse(str(vmx)) if isinstance(vmx, VmxFile) else VmxFile.parse(vmx)
+    file = vmx.copy() if isinstance(vmx, VmxFile) else VmxFile.parse(vmx)
     version = _hardware_version(file)
     impossible: set[str] = set()
     context = context or VmxContext()
