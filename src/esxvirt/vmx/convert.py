@@ -1,7 +1,10 @@
 """The two conversions, put together from their parts."""
 
+from dataclasses import replace
+
 from esxvirt.errors import ConfigUnsupportedError, InvalidArgumentError, VmxError, XmlError
 from esxvirt.vmx.context import VmxContext
+from esxvirt.vmx.devices.shared_buses import without_shared_buses
 from esxvirt.vmx.file import VmxFile
 from esxvirt.vmx.machine import read_machine, write_closing, write_machine
 from esxvirt.vmx.reader import VmxReader
@@ -114,7 +117,7 @@ def write_domain(domain: Domain, writer: VmxWriter) -> str:
         _refuse_newer(domain)
     for path, line in domain.ignored:
         writer.report.add("has no place in a VMX file; left out", path, line)
-    write_machine(domain, writer)
+    write_machine(replace(domain, metadata=without_shared_buses(domain.metadata)), writer)
     write_devices(domain, writer)
     scsi = any(disk.bus == "scsi" for disk in domain.disks)
     write_closing(domain, writer, bridges=scsi and writer.hardware_version >= _BRIDGES_SINCE)

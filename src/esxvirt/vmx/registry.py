@@ -23,7 +23,7 @@ from esxvirt.vmx.reader import VmxReader
 from esxvirt.vmx.writer import VmxWriter
 from esxvirt.xml.domain.model import Domain
 
-__all__ = ["DEVICES", "devices_of", "owner_of", "read_devices", "write_devices"]
+__all__ = ["DEVICES", "devices_of", "is_controller", "owners_of", "read_devices", "write_devices"]
 
 # In the order in which libvirt reads and writes them, and then those that it has not.
 DEVICES: tuple[DeviceKind, ...] = (
@@ -50,6 +50,7 @@ def _pattern(prefix: str) -> str:
 _PREFIXES = [(prefix, kind) for kind in DEVICES for prefix in (*kind.prefixes, *kind.controllers)]
 # A key's device: `scsi0:1` in `scsi0:1.fileName` and `sched.scsi0:1.shares`, `usb` in `usb:0.present`.
 _OWNER = re.compile(rf"(?:sched\.)?({'|'.join(_pattern(prefix) for prefix, _kind in _PREFIXES)})[.:].*", re.DOTALL)
+_CONTROLLER = re.compile("|".join(_pattern(prefix) for kind in DEVICES for prefix in kind.controllers))
 _SWITCH = re.compile("|".join(rf"{_pattern(prefix)}\.{kind.switch}" for prefix, kind in _PREFIXES))
 
 
@@ -93,7 +94,19 @@ def devices_of(file: VmxFile) -> set[str]:
     return {key.rpartition(".")[0] for key in there if _SWITCH.fullmatch(key)}
 
 
-def owner_of(key: str) -> str | None:
-    """Return the device that a key, in lower case, belongs to; None for a key of the machine."""
+def is_controller(device: str) -> bool:
+    """Whether a device, in lower case, is there for others that are attached to it."""
+    return _CONTROLLER.fullmatch(device) is not None
+
+
+def owners_of(key: str) -> tuple[str, ...]:
+    """Return the devices that a key, in lower case, belongs to: the device itself, and what it is attached to.
+
+    With a device go all keys of what is attached to it, such as the hubs of a USB controller.
+    """
     match = _OWNER.fullmatch(key)
-    return None if match is None else match[1]
+    if match is None:
+        return ()
+    device = match[1]
+    home = device.partition(":")[0]
+    return (device,) if home == device else (device, home)

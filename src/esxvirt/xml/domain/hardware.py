@@ -1,6 +1,6 @@
 """Small devices: `<input>`, `<sound>`, `<hostdev>`, `<tpm>`, `<watchdog>`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from esxvirt.xml.domain.addresses import PciAddress, parse_pci_address
@@ -33,7 +33,11 @@ class Sound:
 
 @dataclass(slots=True)
 class HostDevice:
-    """A device of the host given to the guest: a PCI function, or a USB device by vendor and product."""
+    """A device of the host given to the guest: a PCI function, or a USB device by vendor and product.
+
+    Attributes:
+        number: VMware's, which the XML does not say; None for a new device.
+    """
 
     type: str
     pci: PciAddress | None = None
@@ -41,6 +45,7 @@ class HostDevice:
     product: int = 0
     managed: bool = False
     line: int = 0
+    number: int | None = field(default=None, compare=False)
 
 
 @dataclass(slots=True)

@@ -11,7 +11,7 @@ from esxvirt.xml.text import Lines
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-__all__ = ["find_metadata", "format_metadata", "parse_metadata", "set_metadata"]
+__all__ = ["find_element", "find_metadata", "format_metadata", "parse_metadata", "set_metadata"]
 
 _PREFIX = re.compile(r"[^\W\d][\w.-]*")
 
@@ -50,6 +50,11 @@ def format_metadata(metadata: str, lines: Lines) -> None:
     above.append(holder)
     for line in etree.tostring(above, encoding="unicode", pretty_print=True).split("\n")[1:-2]:
         lines.raw(line)
+
+
+def find_element(metadata: str, uri: str) -> "_Element | None":
+    """Give the element of a namespace; None without one."""
+    return _find(_stored(metadata), uri)
 
 
 def find_metadata(metadata: str | None, uri: str) -> str | None:
