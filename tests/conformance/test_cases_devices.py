@@ -55,3 +55,12 @@ def test_disks_for_several_writers() -> None:
     written = VmxFile.parse(from_xml(xml, virtual_hw_version=14))
     for key in ("scsi1:0.sharing", "scsi1.virtualDev", "scsi1.sharedBus", "scsi0.virtualDev"):
         assert written[key] == VmxFile.parse(data)[key]
+
+
+def test_a_disk_on_usb() -> None:
+    xml = to_xml(case("vmx/04-usb-disk.vmx"))
+    assert "<target dev='sda' bus='usb'/>" in xml
+    written = VmxFile.parse(from_xml(xml, virtual_hw_version=19))
+    assert written["usb_xhci:4.deviceType"] == "disk"
+    assert written["usb_xhci:4.fileName"].endswith("/opencore.vmdk")
+    assert written["usb_xhci.present"] == "true"

@@ -6,6 +6,7 @@ from esxvirt.errors import ConfigUnsupportedError, InvalidArgumentError, VmxErro
 from esxvirt.vmx.context import VmxContext
 from esxvirt.vmx.devices.shared_buses import without_shared_buses
 from esxvirt.vmx.file import VmxFile
+from esxvirt.vmx.losses import note_losses
 from esxvirt.vmx.machine import read_machine, write_closing, write_machine
 from esxvirt.vmx.reader import VmxReader
 from esxvirt.vmx.registry import read_devices, write_devices
@@ -55,6 +56,8 @@ def read_domain(reader: VmxReader) -> Domain:
     domain = Domain()
     read_machine(reader, domain)
     read_devices(reader, domain)
+    if not reader.strict:
+        note_losses(reader)
     add_implied(domain)
     return domain
 

@@ -109,6 +109,11 @@ class VmxFile:
         at = self._at.get(key.lower())
         return 0 if at is None else self._lines[at].number  # type: ignore[union-attr]  # indexed lines are Lines
 
+    def spelling(self, key: str) -> str:
+        """Give a key, in any case, as the file spells it; as it is given if it is not there."""
+        at = self._at.get(key.lower())
+        return key if at is None else self._lines[at].key  # type: ignore[union-attr]  # indexed lines are Lines
+
     def __getitem__(self, key: str) -> str:
         value = self.get(key)
         if value is None:

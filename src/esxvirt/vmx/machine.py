@@ -105,8 +105,11 @@ def read_machine(reader: VmxReader, domain: Domain) -> None:
             f"the firmware '{firmware}' is not known",
         )
     read_rows((_SMBIOS, _FIRMWARE), reader, "", domain.os)
-    if reader.boolean(_SECURE_BOOT.key, False) and domain.os.firmware == "efi":
-        domain.os.firmware_features = dict.fromkeys(FIRMWARE_FEATURES, True)
+    if reader.boolean(_SECURE_BOOT.key, False):
+        if domain.os.firmware == "efi":
+            domain.os.firmware_features = dict.fromkeys(FIRMWARE_FEATURES, True)
+        else:
+            reader.note("means nothing without EFI; left out, as libvirt does", _SECURE_BOOT.key)
     if reader.context.datacenter_path is not None:
         domain.datacenter_path = reader.context.datacenter_path
     if reader.context.moref is not None:

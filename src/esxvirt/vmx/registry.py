@@ -15,6 +15,7 @@ from esxvirt.vmx.devices import (
     sound,
     tpm,
     usb,
+    usb_disk,
     video,
 )
 from esxvirt.vmx.devices.kind import DeviceKind, Reach
@@ -23,7 +24,7 @@ from esxvirt.vmx.reader import VmxReader
 from esxvirt.vmx.writer import VmxWriter
 from esxvirt.xml.domain.model import Domain
 
-__all__ = ["DEVICES", "devices_of", "is_controller", "owners_of", "read_devices", "write_devices"]
+__all__ = ["DEVICES", "devices_of", "is_controller", "owners_of", "read_devices", "switch_of", "write_devices"]
 
 # In the order in which libvirt reads and writes them, and then those that it has not.
 DEVICES: tuple[DeviceKind, ...] = (
@@ -39,6 +40,7 @@ DEVICES: tuple[DeviceKind, ...] = (
     tpm.KIND,
     hostdev.KIND,
     usb.KIND,
+    usb_disk.KIND,
     sound.KIND,
 )
 
@@ -47,7 +49,11 @@ def _pattern(prefix: str) -> str:
     return re.escape(prefix.lower()).replace(r"\#", r"\d+")
 
 
-_PREFIXES = [(prefix, kind) for kind in DEVICES for prefix in (*kind.prefixes, *kind.controllers)]
+# `usb:1` before `usb`.
+_PREFIXES = sorted(
+    ((prefix, kind) for kind in DEVICES for prefix in (*kind.prefixes, *kind.controllers)),
+    key=lambda pair: ":" not in pair[0],
+)
 # A key's device: `scsi0:1` in `scsi0:1.fileName` and `sched.scsi0:1.shares`, `usb` in `usb:0.present`.
 _OWNER = re.compile(rf"(?:sched\.)?({'|'.join(_pattern(prefix) for prefix, _kind in _PREFIXES)})[.:].*", re.DOTALL)
 _CONTROLLER = re.compile("|".join(_pattern(prefix) for kind in DEVICES for prefix in kind.controllers))
@@ -63,18 +69,20 @@ def read_devices(reader: VmxReader, domain: Domain) -> None:
     for kind in DEVICES:
         if kind.reach is not Reach.LIBVIRT and reader.strict:
             continue
-        if kind.reach is Reach.ALL_DEVICES and not reader.context.all_devices:
-            _note_left_out(kind, reader)
-        else:
+        if kind.reach is not Reach.ALL_DEVICES or reader.context.all_devices:
             kind.read(reader, domain)
+    if not reader.strict and not reader.context.all_devices:
+        for kind in DEVICES:
+            if kind.reach is Reach.ALL_DEVICES:
+                _note_left_out(kind, reader)
 
 
 def _note_left_out(kind: DeviceKind, reader: VmxReader) -> None:
     for prefix in kind.prefixes:
         pattern = re.compile(rf"{_pattern(prefix)}\.{kind.switch}")
         for key in filter(pattern.fullmatch, reader.values):
-            if reader.boolean(key, False):
-                reader.note("left out, as libvirt does", key)
+            if key not in reader.used and reader.boolean(key, False):
+                reader.note("left out, as libvirt does", reader.file.spelling(key))
 
 
 def write_devices(domain: Domain, writer: VmxWriter) -> None:
@@ -92,6 +100,12 @@ def devices_of(file: VmxFile) -> set[str]:
     """Return the devices that a file has, and their controllers: what their keys begin with, in lower case."""
     there = (key.lower() for key, value in file.items() if value.lower() == "true")
     return {key.rpartition(".")[0] for key in there if _SWITCH.fullmatch(key)}
+
+
+def switch_of(device: str) -> str:
+    """Return the key, in lower case, that says whether a device is there."""
+    switches = {kind.switch for prefix, kind in _PREFIXES if re.fullmatch(_pattern(prefix), device)}
+    return f"{device}.{switches.pop() if switches else 'present'}"
 
 
 def is_controller(device: str) -> bool:

@@ -1,8 +1,11 @@
 """Devices as real files have them: both directions, and what a change of the machine leaves of them."""
 
+from dataclasses import replace
+
 import pytest
 
-from esxvirt.vmx import Report, VmxFile, from_xml, redefine, to_domain, to_xml
+from esxvirt.errors import ConfigUnsupportedError
+from esxvirt.vmx import Report, VmxContext, VmxFile, from_xml, redefine, to_domain, to_xml
 from esxvirt.xml.domain import parse_domain
 
 HEAD = 'config.version = "8"\nvirtualHW.version = "14"\ndisplayName = "m"\nguestOS = "other-64"\nmemsize = "64"\n'
@@ -256,3 +259,142 @@ def test_a_new_device_takes_over_nothing_of_one_that_is_not_shown() -> None:
     file = redefine(HEAD + lines, domain)
     assert "ide1:0.clientDevice" not in file
     assert to_domain(file).disks == domain.disks
+
+
+# Disks on USB
+
+USB = """\
+usb.present = "TRUE"
+ehci.present = "TRUE"
+usb_xhci.present = "TRUE"
+usb_xhci.pciSlotNumber = "192"
+usb_xhci:4.present = "TRUE"
+usb_xhci:4.deviceType = "disk"
+usb_xhci:4.fileName = "opencore.vmdk"
+usb_xhci:4.mode = "persistent"
+usb_xhci:4.port = "4"
+ehci:0.present = "TRUE"
+ehci:0.deviceType = "disk"
+ehci:0.fileName = "key.vmdk"
+ehci:0.readonly = "TRUE"
+usb:0.present = "TRUE"
+usb:0.deviceType = "hid"
+usb:0.port = "0"
+usb:1.present = "TRUE"
+usb:1.deviceType = "hub"
+usb:2.present = "TRUE"
+usb:2.deviceType = "disk"
+usb:2.fileName = "third.vmdk"
+"""
+EVERY = VmxContext(all_devices=True)
+
+
+def test_disks_on_usb() -> None:
+    xml = to_xml(HEAD + USB)
+    for name, port in (("sda", "<address type='usb' bus='0' port='3'/>"), ("sdc", "bus='2' port='5'/>")):
+        assert f"<target dev='{name}' bus='usb'/>" in xml
+        assert port in xml
+    models = ("piix3-uhci", "ehci", "nec-xhci")
+    for index, model in enumerate(models):
+        assert f"<controller type='usb' index='{index}' model='{model}'/>" in xml
+    written = there_and_back(USB)
+    for slot, file in (("usb_xhci:4", "opencore"), ("ehci:0", "key"), ("usb:2", "third")):
+        assert written[f"{slot}.present"] == "true"
+        assert written[f"{slot}.deviceType"] == "disk"
+        assert written[f"{slot}.fileName"].endswith(f"{file}.vmdk")
+    assert written["ehci:0.readonly"] == "true"
+    assert "usb:2.readonly" not in written
+    assert changed(USB) == USB
+    assert notes_of(USB) == []
+
+
+def test_disks_on_usb_are_the_same_with_all_devices() -> None:
+    xml = to_xml(HEAD + USB, context=EVERY)
+    assert to_xml(from_xml(xml, virtual_hw_version=14, context=EVERY), context=EVERY) == xml
+    assert str(redefine(HEAD + USB, parse_domain(xml), EVERY)) == HEAD + USB
+
+
+def test_controllers_without_disks_are_left_out_as_before() -> None:
+    lines = 'usb.present = "TRUE"\nehci.present = "TRUE"\nusb_xhci.present = "TRUE"\n'
+    disk = 'usb_xhci:1.present = "TRUE"\nusb_xhci:1.deviceType = "disk"\nusb_xhci:1.fileName = "a.vmdk"\n'
+    assert "type='usb'" not in to_xml(HEAD + lines)
+    assert notes_of(lines + disk) == [
+        "usb.present: left out, as libvirt does",
+        "ehci.present: left out, as libvirt does",
+    ]
+    assert "bus='0' port='2'" in to_xml(HEAD + lines + disk)
+    assert changed(lines + disk) == lines + disk
+
+
+def test_what_is_no_disk_on_usb_is_named() -> None:
+    lines = 'usb.present = "TRUE"\nusb:0.present = "TRUE"\nusb:0.deviceType = "{}"\nusb:0.path = "x"\n'
+    with_disk = 'usb:3.present = "TRUE"\nusb:3.deviceType = "disk"\nusb:3.fileName = "a.vmdk"\n'
+    expected = "usb:0.present: a USB device of the kind 'generic' has no place in the XML; left out"
+    assert notes_of(lines.format("generic") + with_disk) == [expected]
+    assert notes_of(lines.format("hub") + with_disk) == []
+
+
+def test_a_disk_on_usb_without_its_controller_is_noted() -> None:
+    lines = 'ehci:0.present = "TRUE"\nehci:0.deviceType = "disk"\nehci:0.fileName = "a.vmdk"\n'
+    assert notes_of(lines) == ["ehci:0.present: what it is attached to is not there; left out"]
+    assert changed(lines) == lines
+
+
+USB_XML = """\
+<domain type='vmware'><name>m</name><memory>65536</memory><os><type arch='x86_64'>hvm</type></os><devices>
+{disks}{controllers}</devices></domain>
+"""
+
+
+def usb_xml(*disks: str, controllers: str = "") -> VmxFile:
+    made = "".join(
+        f"<disk type='file' device='disk'><source file='/{number}.vmdk'/><target dev='sd{chr(97 + number)}' bus='usb'/>"
+        f"{address}</disk>\n"
+        for number, address in enumerate(disks)
+    )
+    text = from_xml(USB_XML.format(disks=made, controllers=controllers), virtual_hw_version=14)
+    return VmxFile.parse(text)
+
+
+@pytest.mark.parametrize(
+    "pair",
+    [
+        "nec-xhci: usb_xhci", "qemu-xhci: usb_xhci", "ich9-ehci1: ehci", "ehci: ehci", "piix3-uhci: usb",
+        "piix4-uhci: usb", "ich9-uhci2: usb", "pci-ohci: usb",
+    ],
+)  # fmt: skip
+def test_each_model_of_usb_controller_has_one_of_vmware(pair: str) -> None:
+    model, _, name = pair.partition(": ")
+    controllers = f"<controller type='usb' index='0' model='{model}'/>"
+    file = usb_xml("<address type='usb' bus='0' port='1'/>", controllers=controllers)
+    assert file[f"{name}.present"] == "true"
+    assert file[f"{name}:0.fileName"] == "/0.vmdk"
+
+
+def test_disks_on_usb_without_a_place_get_one() -> None:
+    file = usb_xml("", "<address type='usb' bus='0' port='1'/>", "<address type='usb' bus='0' port='1.2'/>", "")
+    places = {file[f"usb_xhci:{unit}.fileName"] for unit in range(4)}
+    assert file["usb_xhci:0.fileName"] == "/1.vmdk"
+    assert places == {"/0.vmdk", "/1.vmdk", "/2.vmdk", "/3.vmdk"}
+    assert file["usb_xhci.present"] == "true"
+
+
+def test_a_new_disk_on_usb_goes_where_nothing_is() -> None:
+    domain = to_domain(HEAD + USB)
+    added = replace(domain.disks[-1], target="sdx", source="/new.vmdk", address=None)
+    domain.disks.append(added)
+    file = redefine(HEAD + USB, domain)
+    assert file["usb_xhci:0.fileName"] == "/new.vmdk"
+    domain.disks = domain.disks[:1]
+    file = redefine(HEAD + USB, domain)
+    assert "usb_xhci:4.present" not in file
+    assert "usb_xhci:4.port" not in file
+    assert file["usb:2.fileName"] == "third.vmdk"
+    assert file["usb:1.deviceType"] == "hub"
+
+
+def test_strict_has_no_disks_on_usb() -> None:
+    assert "usb" not in to_xml(HEAD + USB, strict=True)
+    xml = to_xml(HEAD + USB)
+    with pytest.raises(ConfigUnsupportedError, match="Unsupported disk address type 'usb'"):
+        from_xml(xml, virtual_hw_version=14, strict=True)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from esxvirt.buses import CONTROLLERS, NVME_UNITS, SATA_UNITS, SCSI_OWN_UNIT, SUPER_WIDE_UNITS, scsi_units
+from esxvirt.buses import CONTROLLERS, NVME_UNITS, SATA_UNITS, SCSI_OWN_UNIT, SCSI_UNITS, SUPER_WIDE_UNITS, scsi_units
 from esxvirt.errors import ConfigUnsupportedError, VmxError
 from esxvirt.vmx.devices.disk_controllers import (
     PREFIXES,
@@ -22,7 +22,7 @@ from esxvirt.xml.domain.controllers import Controller
 from esxvirt.xml.domain.disks import Disk
 from esxvirt.xml.domain.model import Domain
 
-__all__ = ["KIND"]
+__all__ = ["KIND", "read_slot", "write_disk"]
 
 _PRESENT = Row("{}.present", "devices/disk", kind=PRESENT)
 _CACHE = Row("{}.writeThrough", "devices/disk/driver/@cache", "cache", Switch("writethrough"))
@@ -81,7 +81,7 @@ _EMPTY = "emptyBackingString"
 _AUTO = "auto detect"
 _PASSTHRU_FOLDER = "/vmfs/devices/cdrom/"
 # The device type that libvirt wants of a hard disk; it asks for none on SATA.
-_HARD_DISKS = {"scsi": "scsi-hardDisk", "ide": "ata-hardDisk", "sata": "", "nvme": ""}
+_HARD_DISKS = {"scsi": "scsi-hardDisk", "ide": "ata-hardDisk", "sata": "", "nvme": "", "usb": ""}
 # The words that libvirt's messages have for a disk's device and type: those of another of its lists.
 _DEVICE_WORDS = {"disk": "none", "cdrom": "disk", "floppy": "lease", "lun": "filesystem"}
 _TYPE_WORDS = {
@@ -99,12 +99,12 @@ def _read(reader: VmxReader, domain: Domain) -> None:
             models[number] = controller.model
             for unit in range(units):
                 if unit != SCSI_OWN_UNIT:
-                    _read_slot(reader, domain, Slot(f"scsi{number}:{unit}", "scsi", number, unit, units))
+                    _add_slot(reader, domain, Slot(f"scsi{number}:{unit}", "scsi", number, unit, units))
             _note_units_beyond(reader, "scsi", number, units)
     _read_sata(reader, domain)
     for number in range(2):
         for unit in range(2):
-            _read_slot(reader, domain, Slot(f"ide{number}:{unit}", "ide", number, unit))
+            _add_slot(reader, domain, Slot(f"ide{number}:{unit}", "ide", number, unit))
     if not reader.strict:
         _read_nvme(reader, domain)
     used = [disk.address.controller for disk in domain.disks if disk.bus == "scsi" and disk.address is not None]
@@ -122,20 +122,34 @@ def _keep_controllers(reader: VmxReader, domain: Domain, models: dict[int, str |
         if number > last and number in models and models[number] != models.get(home):
             domain.controllers.append(Controller("scsi", number, models[number]))
     read_shared_buses(reader, domain, (number for number in models if number in there))
+    for number in models:
+        if number not in there and number > last:
+            _leave_out_controller(reader, f"scsi{number}")
+
+
+def _leave_out_controller(reader: VmxReader, name: str) -> None:
+    reader.note("a controller without disks, which the XML does not have", f"{name}.present")
+    reader.left_out.add(name)
 
 
 def _read_sata(reader: VmxReader, domain: Domain) -> None:
     for controller in range(CONTROLLERS):
         if reader.boolean(f"sata{controller}.present", False):
+            known = len(domain.disks)
             for unit in range(SATA_UNITS):
-                _read_slot(reader, domain, Slot(f"sata{controller}:{unit}", "sata", controller, unit))
+                _add_slot(reader, domain, Slot(f"sata{controller}:{unit}", "sata", controller, unit))
+            if len(domain.disks) == known:
+                _leave_out_controller(reader, f"sata{controller}")
 
 
 def _read_nvme(reader: VmxReader, domain: Domain) -> None:
     for controller in range(CONTROLLERS):
         if reader.boolean(f"nvme{controller}.present", False):
+            known = len(domain.disks)
             for unit in range(NVME_UNITS):
-                _read_slot(reader, domain, Slot(f"nvme{controller}:{unit}", "nvme", controller, unit))
+                _add_slot(reader, domain, Slot(f"nvme{controller}:{unit}", "nvme", controller, unit))
+            if len(domain.disks) == known:
+                _leave_out_controller(reader, f"nvme{controller}")
 
 
 def _note_units_beyond(reader: VmxReader, bus: str, controller: int, units: int) -> None:
@@ -147,14 +161,27 @@ def _note_units_beyond(reader: VmxReader, bus: str, controller: int, units: int)
             reader.note(f"libvirt has no unit {unit} on a {bus.upper()} controller; the disk is left out", key)
 
 
-def _read_slot(reader: VmxReader, domain: Domain, slot: Slot) -> None:
+def _add_slot(reader: VmxReader, domain: Domain, slot: Slot) -> None:
+    if f"{slot.name}.present" in reader.values:
+        disk = read_slot(reader, slot)
+        if disk is not None:
+            domain.disks.append(disk)
+
+
+def read_slot(reader: VmxReader, slot: Slot) -> Disk | None:
+    """Read the drive at a place; None if there is none, or one that the XML cannot have.
+
+    Raises:
+        VmxError: For a file that is not there, and under `strict` for what libvirt refuses.
+    """
     name = slot.name
-    if f"{name}.present" not in reader.values or not reader.boolean(f"{name}.present", False):
-        return
+    if not reader.boolean(f"{name}.present", False):
+        return None
     key = f"{name}.clientDevice"
     if reader.boolean(key, False):
         reader.note("a drive of the client's machine has no place in the XML; left out, as libvirt does", key)
-        return
+        reader.left_out.add(name.lower())
+        return None
     if reader.strict:
         # libvirt reads these of every drive, and refuses wrong ones.
         reader.boolean(f"{name}.startConnected", True)
@@ -176,9 +203,9 @@ def _read_slot(reader: VmxReader, domain: Domain, slot: Slot) -> None:
         disk = _guess(reader, slot, file_name, device_type)
     if disk is not None:
         disk.address = slot.address
-        domain.disks.append(disk)
     else:
         reader.note("the drive has no place in the XML; left out, as libvirt does", f"{name}.present")
+    return disk
 
 
 def _is_passthru(slot: Slot, device_type: str | None) -> bool:
@@ -198,7 +225,10 @@ def _read_hard_disk(reader: VmxReader, slot: Slot, file_name: str, device_type: 
             f"'{reader.string(key)}' is read as a hard disk",
         )
     disk = Disk(target=slot.target, bus=slot.bus)
-    if slot.bus == "scsi" and slot.address.controller != slot.controller:
+    if slot.bus == "scsi" and slot.unit >= SCSI_UNITS:
+        text = "the XML cannot tell the unit from one on the next controller: a machine made of it has the disk there"
+        reader.note(text, f"{slot.name}.present")
+    elif slot.bus == "scsi" and slot.address.controller != slot.controller:
         reader.note("libvirt, and so the XML, has the disk on another controller", f"{slot.name}.present")
     disk.source = reader.file_name(f"{slot.name}.fileName", file_name)
     _read_modes(reader, slot.name, disk)
@@ -296,18 +326,23 @@ def _guess(reader: VmxReader, slot: Slot, file_name: str | None, device_type: st
 
 def _write(domain: Domain, writer: VmxWriter) -> None:
     """Write the controllers' lines, then those of the disks, floppy drives among them."""
-    for disk in domain.disks:
+    disks = [disk for disk in domain.disks if writer.strict or disk.bus != "usb"]
+    for disk in disks:
         check_place(disk, writer)
     write_controllers(domain, writer)
-    for disk in domain.disks:
+    for disk in disks:
         if disk.device == "floppy":
             write_floppy(disk, writer)
         else:
-            _write_disk(disk, writer)
+            write_disk(disk, slot_name(disk), writer)
 
 
-def _write_disk(disk: Disk, writer: VmxWriter) -> None:
-    name = slot_name(disk)
+def write_disk(disk: Disk, name: str, writer: VmxWriter) -> None:
+    """Write a drive at the place `name`.
+
+    Raises:
+        EsxvirtError: For a kind of drive or image that VMware does not have.
+    """
     if (
         disk.device == "lun"
         and disk.type == "block"

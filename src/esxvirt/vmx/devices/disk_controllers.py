@@ -95,10 +95,7 @@ def _scsi_models(domain: Domain, writer: VmxWriter) -> dict[int, str | None]:
     disks = [(disk, scsi_place(disk)[0]) for disk in domain.disks if disk.bus == "scsi" and disk.address is not None]
     models = {index: declared.get(index) for _disk, index in disks}
     if not writer.strict:
-        # libvirt moves disks of other controllers to the first one, whose model is theirs unless they have one.
-        for disk, index in disks:
-            if index not in declared and disk.address is not None:
-                models[index] = declared.get(disk.address.controller)
+        _add_implied_models(disks, declared, models)
     for model in models.values():
         if model is not None and model not in SCSI_MODELS:
             raise ConfigUnsupportedError(f"Unknown model type '{model}'")
@@ -116,6 +113,20 @@ def _scsi_models(domain: Domain, writer: VmxWriter) -> dict[int, str | None]:
                 f"'lsisas1068' or 'vmpvscsi' but found '{model}'"
             )
     return models
+
+
+def _add_implied_models(
+    disks: list[tuple[Disk, int]], declared: dict[int, str | None], models: dict[int, str | None]
+) -> None:
+    """Give their models to controllers that the XML does not name, or that have no disks."""
+    # libvirt moves disks of other controllers to the first one, whose model is theirs unless they have one.
+    for disk, index in disks:
+        if index not in declared and disk.address is not None:
+            models[index] = declared.get(disk.address.controller)
+    # The XML has those before them, too, with or without disks.
+    for index in range(max(models, default=0)):
+        if index not in models and declared.get(index) in SCSI_WORDS.values():
+            models[index] = declared[index]
 
 
 def _take_driver_name(disk: Disk, name: str, models: dict[int, str | None], index: int, writer: VmxWriter) -> None:

@@ -11,6 +11,7 @@ from esxvirt.buses import (
     SUPER_WIDE_UNITS,
     TARGET_PREFIXES,
     disk_index,
+    disk_name,
     target_name,
     target_number,
 )
@@ -39,6 +40,7 @@ class Slot:
         controller: The number of the controller, as VMware counts them.
         unit: The number on the controller.
         units: How many units the controller has, if it is a SCSI one.
+        order: How many disks on USB come before, if it is one: their names do not tell where they are.
     """
 
     name: str
@@ -46,10 +48,13 @@ class Slot:
     controller: int
     unit: int
     units: int = 0
+    order: int = 0
 
     @property
     def target(self) -> str:
         """The name of a disk here, such as ``sda``."""
+        if self.bus == "usb":
+            return disk_name(self.order, TARGET_PREFIXES["usb"])
         return target_name(self.bus, self.controller, self.unit)
 
     @property
@@ -86,6 +91,8 @@ def check_place(disk: Disk, writer: VmxWriter) -> None:
     Source: virVMXVerifyDiskAddress.
     """
     address = disk.address
+    if disk.bus == "usb":
+        raise ConfigUnsupportedError(f"Unsupported disk address type '{'none' if address is None else 'usb'}'")
     if disk.bus == "nvme" and not writer.strict:
         if address is None or address != address_from_target(disk):
             raise writer.located(

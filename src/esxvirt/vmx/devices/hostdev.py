@@ -65,7 +65,9 @@ def _read(reader: VmxReader, domain: Domain) -> None:
         read_rows(_ROWS, reader, name, device)
         if device.pci is not None:
             domain.host_devices.append(device)
-        elif not reader.string(f"{name}.id"):
+            continue
+        reader.left_out.add(name.lower())
+        if not reader.string(f"{name}.id"):
             reader.note(f"{_what_it_is(reader, name)}, for which the XML has no word; left out", f"{name}.present")
 
 

@@ -5,7 +5,13 @@ from typing import TYPE_CHECKING
 
 from esxvirt.buses import disk_index
 from esxvirt.errors import ConfigUnsupportedError, NoSourceError, NoTargetError, XmlError
-from esxvirt.xml.domain.addresses import DriveAddress, format_drive_address, parse_drive_address
+from esxvirt.xml.domain.addresses import (
+    DriveAddress,
+    format_drive_address,
+    format_usb_address,
+    parse_drive_address,
+    parse_usb_address,
+)
 from esxvirt.xml.domain.elements import child_text, lookup, required, unsigned, where
 from esxvirt.xml.text import Lines, attributes, escape
 
@@ -78,7 +84,7 @@ def format_disk(disk: Disk, lines: Lines) -> None:
     if disk.boot_order is not None:
         lines.add(f"<boot order='{disk.boot_order}'/>")
     if disk.address is not None:
-        lines.add(format_drive_address(disk.address))
+        lines.add((format_usb_address if disk.bus == "usb" else format_drive_address)(disk.address))
     lines.end("</disk>")
 
 
@@ -127,7 +133,7 @@ def parse_disk(element: "_Element") -> Disk:
     disk.wwn = child_text(element, "wwn")
     boot = element.find("boot")
     disk.boot_order = None if boot is None else unsigned(boot, "order")
-    disk.address = parse_drive_address(element)
+    disk.address = (parse_usb_address if disk.bus == "usb" else parse_drive_address)(element)
     return disk
 
 
