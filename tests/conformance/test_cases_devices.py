@@ -64,3 +64,13 @@ def test_a_disk_on_usb() -> None:
     assert written["usb_xhci:4.deviceType"] == "disk"
     assert written["usb_xhci:4.fileName"].endswith("/opencore.vmdk")
     assert written["usb_xhci.present"] == "true"
+
+
+def test_secure_boot_on_the_way_back() -> None:
+    written = VmxFile.parse(from_xml(case("xml/12-secure-boot.xml").decode(), virtual_hw_version=19))
+    assert (written["firmware"], written["uefi.secureBoot.enabled"]) == ("efi", "TRUE")
+
+
+def test_a_loader_in_flash_is_a_machine_with_efi() -> None:
+    written = VmxFile.parse(from_xml(case("xml/14-ovmf-loader.xml").decode(), virtual_hw_version=19))
+    assert (written["firmware"], written["uefi.secureBoot.enabled"]) == ("efi", "TRUE")

@@ -64,6 +64,11 @@ DIFFERENCES = (
         "templates are written so; libvirt refuses both",
         False,
     ),
+    Difference(
+        "`<loader type='pflash'>` without `firmware` is EFI, and `secure='yes'` secure boot",
+        "libvirt makes a machine with BIOS of it, on which what was installed does not start",
+        False,
+    ),
     Difference("disks on USB are converted", "machines boot from them; libvirt drops them without a word", False),
     Difference(
         "`autodetect` of a drive of the host is `startupPolicy='optional'`, and so is a raw CD-ROM drive with no name",
