@@ -128,7 +128,8 @@ def _keep_controllers(reader: VmxReader, domain: Domain, models: dict[int, str |
 
 
 def _leave_out_controller(reader: VmxReader, name: str) -> None:
-    reader.note("a controller without disks, which the XML does not have", f"{name}.present")
+    if not any(note.key.lower().startswith(f"{name}.") for note in reader.report):
+        reader.note("a controller without disks, which the XML does not have", f"{name}.present")
     reader.left_out.add(name)
 
 

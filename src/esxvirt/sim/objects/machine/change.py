@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from esxvirt.names import unescape
-from esxvirt.sim._late import parse_vmx
 from esxvirt.sim.objects.machine.admission import check_reservations
 from esxvirt.sim.objects.machine.device_changes import DeviceChanges
 from esxvirt.sim.objects.machine.names import check_name, kept_name
@@ -100,7 +99,7 @@ def change(call: "Call", machine: "Machine", spec: Data, *, new: bool = False) -
         with _as_faults(machine):
             machine.stored()
     machine.materialise()
-    vmx = parse_vmx(machine.text())
+    vmx = machine.settings()
     _Changes(call, machine, vmx, spec).apply()
     devices = DeviceChanges(call.endpoint, machine, vmx)
     devices.apply(spec.deviceChange or [])

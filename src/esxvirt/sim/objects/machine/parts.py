@@ -124,7 +124,12 @@ def config(endpoint: "Endpoint", machine: "Machine") -> Data:
             constant("VirtualMachineConfigInfoDatastoreUrlPair", name=store.name, url=store.mount)
             for store in (machine.datastore,)
         ],
-        bootOptions=constant("VirtualMachineBootOptions", bootDelay=long(0), enterBIOSSetup=False),
+        bootOptions=constant(
+            "VirtualMachineBootOptions",
+            bootDelay=long(0),
+            enterBIOSSetup=False,
+            efiSecureBootEnabled=config_.secure_boot,
+        ),
         firmware=config_.firmware,
         maxMksConnections=40,
         guestAutoLockEnabled=True,
