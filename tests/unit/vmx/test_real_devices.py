@@ -398,3 +398,34 @@ def test_strict_has_no_disks_on_usb() -> None:
     xml = to_xml(HEAD + USB)
     with pytest.raises(ConfigUnsupportedError, match="Unsupported disk address type 'usb'"):
         from_xml(xml, virtual_hw_version=14, strict=True)
+
+
+# Floppy drives of the host
+
+
+@pytest.mark.parametrize(
+    ("more", "source", "optional"),
+    [
+        ({"fileType": "device", "fileName": "auto detect"}, None, True),
+        ({"fileType": "device", "fileName": "A:", "autodetect": "TRUE"}, "A:", True),
+        ({"fileType": "device", "autodetect": "TRUE"}, None, True),
+        ({"fileType": "device", "fileName": "/dev/fd0"}, "/dev/fd0", False),
+        ({"fileType": "device"}, None, False),
+        ({"fileType": "device", "fileName": ""}, None, False),
+        ({"autodetect": "TRUE"}, None, True),
+    ],
+)
+def test_floppy_drives_of_the_host(more: dict[str, str], source: str | None, optional: bool) -> None:
+    lines = 'floppy0.present = "TRUE"\n' + "".join(f'floppy0.{key} = "{value}"\n' for key, value in more.items())
+    disk = to_domain(HEAD + lines).disks[0]
+    assert (disk.type, disk.source, disk.startup_policy) == ("block", source, "optional" if optional else None)
+    written = there_and_back(lines)
+    assert written["floppy0.fileType"] == "device"
+    assert written.get("floppy0.autodetect") == ("true" if optional else None)
+    assert changed(lines).startswith(lines)
+
+
+def test_a_floppy_drive_that_may_be_missing_is_one_of_the_host_as_for_libvirt() -> None:
+    drive = "<disk type='block' device='floppy'><source startupPolicy='optional'/><target dev='fda' bus='fdc'/></disk>"
+    lines = from_xml(USB_XML.format(disks=drive, controllers=""), virtual_hw_version=8, strict=True)
+    assert 'floppy0.fileType = "device"\nfloppy1.present' in lines

@@ -232,3 +232,52 @@ def test_secure_boot_is_switched_on_and_off() -> None:
     assert str(redefine(secure, domain)) == file + 'uefi.secureBoot.enabled = "FALSE"\n'
     domain.os.firmware_features = {}
     assert str(redefine(secure, domain)) == file
+
+
+CARDS = (
+    'config.version = "8"\nvirtualHW.version = "14"\ndisplayName = "m"\n'
+    + "".join(
+        f'ethernet{number}.present = "TRUE"\nethernet{number}.networkName = "n"\n'
+        f'ethernet{number}.virtualDev = "e1000"\n'
+        f'ethernet{number}.addressType = "static"\nethernet{number}.address = "00:50:56:00:00:0{number}"\n'
+        f'ethernet{number}.pciSlotNumber = "3{number}"\n'
+        for number in (1, 3, 4)
+    )
+)  # fmt: skip
+
+
+def cards() -> Domain:
+    return parse_domain(format_domain(to_domain(CARDS)))
+
+
+def lines_of(text: str, number: int) -> list[str]:
+    return [line for line in text.splitlines() if line.startswith(f"ethernet{number}.")]
+
+
+def test_network_cards_keep_their_numbers() -> None:
+    assert str(redefine(CARDS, cards())) == CARDS
+    domain = cards()
+    domain.interfaces[1].model = "vmxnet3"
+    changed = str(redefine(CARDS, domain))
+    assert changed == CARDS.replace('ethernet3.virtualDev = "e1000"', 'ethernet3.virtualDev = "vmxnet3"')
+    domain = cards()
+    del domain.interfaces[0]
+    changed = str(redefine(CARDS, domain))
+    assert lines_of(changed, 1) == []
+    for number in (3, 4):
+        assert lines_of(changed, number) == lines_of(CARDS, number)
+
+
+def test_network_cards_may_change_their_order_and_addresses() -> None:
+    domain = cards()
+    domain.interfaces.reverse()
+    assert str(redefine(CARDS, domain)) == CARDS
+    domain = cards()
+    domain.interfaces[2].mac = "00:50:56:00:00:09"
+    assert str(redefine(CARDS, domain)) == CARDS.replace(":00:04", ":00:09")
+    domain = cards()
+    domain.interfaces.insert(0, replace(domain.interfaces[0], mac="00:50:56:00:00:08"))
+    changed = str(redefine(CARDS, domain))
+    assert 'ethernet0.address = "00:50:56:00:00:08"' in lines_of(changed, 0)
+    for number in (1, 3, 4):
+        assert lines_of(changed, number) == lines_of(CARDS, number)

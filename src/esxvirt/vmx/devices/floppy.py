@@ -97,7 +97,7 @@ def write_floppy(disk: Disk, writer: VmxWriter) -> None:
     """
     name = f"floppy{_unit(disk)}"
     write_rows((_PRESENT,), writer, name, disk)
-    if disk.type == "block" and (disk.source is not None or not writer.strict):
+    if disk.type == "block" and (disk.source is not None or disk.startup_policy is not None or not writer.strict):
         automatic = disk.startup_policy == "optional" and not writer.strict
         writer.put(f"{name}.fileType", "device")
         if automatic:

@@ -1,7 +1,7 @@
 """`<interface>`: network cards."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from esxvirt.errors import XmlError
@@ -45,6 +45,7 @@ class Interface:
         mac_check: whether the server checks that the MAC address is in VMware's ranges; None for its default.
         target: the host's device, such as ``vmnet7``.
         link: ``up`` or ``down``: whether the cable is plugged in at power-on.
+        number: VMware's, which the XML does not say; None for a new card.
     """
 
     type: str = "bridge"
@@ -59,6 +60,7 @@ class Interface:
     link: str | None = None
     boot_order: int | None = None
     line: int = 0
+    number: int | None = field(default=None, compare=False)
 
 
 def normalize_mac(text: str) -> str | None:
