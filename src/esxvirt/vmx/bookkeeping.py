@@ -5,6 +5,7 @@ All other keys that a conversion leaves out have a line in its report.
 """
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 __all__ = ["SILENT", "Silent", "is_silent"]
@@ -142,7 +143,18 @@ _BY_VALUE = [(re.compile(_pattern(silent.keys)), frozenset(silent.values)) for s
 
 def is_silent(key: str, value: str) -> bool:
     """Return whether a key, in lower case, says nothing with this value."""
-    if not value.strip() or _ALWAYS.fullmatch(key):
+    if _is_bookkeeping(key) or not value.strip():
         return True
     lowered = value.strip().lower()
-    return any(lowered in values and pattern.fullmatch(key) for pattern, values in _BY_VALUE)
+    return any(lowered in values for values in _values_of(key))
+
+
+# Machines have the same keys, again and again.
+@lru_cache(maxsize=4096)
+def _is_bookkeeping(key: str) -> bool:
+    return _ALWAYS.fullmatch(key) is not None
+
+
+@lru_cache(maxsize=4096)
+def _values_of(key: str) -> tuple[frozenset[str], ...]:
+    return tuple(values for pattern, values in _BY_VALUE if pattern.fullmatch(key))

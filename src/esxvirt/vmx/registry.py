@@ -1,6 +1,7 @@
 """Every kind of device, once: what converts, changes and documents VMX files learns from here what there is."""
 
 import re
+from functools import lru_cache
 
 from esxvirt.vmx.devices import (
     boot,
@@ -71,6 +72,7 @@ def read_devices(reader: VmxReader, domain: Domain) -> None:
             continue
         if kind.reach is not Reach.ALL_DEVICES or reader.context.all_devices:
             kind.read(reader, domain)
+    # Of these there is one each: no beginning of theirs has a number.
     if not reader.strict and not reader.context.all_devices:
         for kind in DEVICES:
             if kind.reach is Reach.ALL_DEVICES:
@@ -79,10 +81,9 @@ def read_devices(reader: VmxReader, domain: Domain) -> None:
 
 def _note_left_out(kind: DeviceKind, reader: VmxReader) -> None:
     for prefix in kind.prefixes:
-        pattern = re.compile(rf"{_pattern(prefix)}\.{kind.switch}")
-        for key in filter(pattern.fullmatch, reader.values):
-            if key not in reader.used and reader.boolean(key, False):
-                reader.note("left out, as libvirt does", reader.file.spelling(key))
+        key = f"{prefix}.{kind.switch}"
+        if key in reader.values and key not in reader.used and reader.boolean(key, False):
+            reader.note("left out, as libvirt does", reader.file.spelling(key))
 
 
 def write_devices(domain: Domain, writer: VmxWriter) -> None:
@@ -102,6 +103,7 @@ def devices_of(file: VmxFile) -> set[str]:
     return {key.rpartition(".")[0] for key in there if _SWITCH.fullmatch(key)}
 
 
+@lru_cache(maxsize=1024)
 def switch_of(device: str) -> str:
     """Return the key, in lower case, that says whether a device is there."""
     switches = {kind.switch for prefix, kind in _PREFIXES if re.fullmatch(_pattern(prefix), device)}
@@ -113,6 +115,7 @@ def is_controller(device: str) -> bool:
     return _CONTROLLER.fullmatch(device) is not None
 
 
+@lru_cache(maxsize=4096)
 def owners_of(key: str) -> tuple[str, ...]:
     """Return the devices that a key, in lower case, belongs to: the device itself, and what it is attached to.
 
