@@ -49,7 +49,8 @@ SILENT = (
         toolsInstallManager.* tools.remindInstall guestInfo.detailed.data guestOS.detailed.data guestInfo.vmtools.*
         guestInfo.driver.* guestInfo.appInfo guestInfo.toolsInstallErrCode vmware.tools.* unity.* vmxstats.*
         policy.vm.* inVMTeam svga.vramSize.* tools.deployPkg.* vmx.reboot.* sharedFolder.maxNum config.readOnly
-        viv.* vtpm.ek* vm.createDate guest.commands.*
+        viv.* vtpm.ek* vm.createDate vm.lastPowerRequestTimestamp
+        guest.commands.* cpuid.coresPerSocket.cookie debugStub.winOffsets.*
         """,
         "VMware's notes of how the machine last ran, which it writes anew",
     ),
@@ -77,7 +78,7 @@ SILENT = (
     ),
     _silent(
         """
-        pciBridge#.* hpet#.present
+        pciBridge#.* pciBridge#:#.* hpet#.present
         """,
         "every machine of VMware's has it, and a new one gets it",
     ),
@@ -110,7 +111,7 @@ SILENT = (
         vvtd.enable vpmc.enable vbs.enabled mks.enable3d tools.syncTime uefi.secureBoot.enabled
         chipset.onlineStandby disk.EnableUUID ctkEnabled *.ctkEnabled sched.mem.pin sched.cpu.min sched.mem.min
         sched.mem.minSize bios.bootDelay bios.forceSetupOnce msg.autoAnswer serial#.tryNoRxLoss
-        serial#.hardwareFlowControl usb.generic.autoconnect tools.upgrade.auto ulm.disableMitigations
+        serial#.hardwareFlowControl usb.generic.autoconnect tools.upgrade.auto rtc.diffFromUTC ulm.disableMitigations
         """,
         "so it is without the key",
         _NO,
