@@ -40,7 +40,7 @@ SATA_PORTS: Final = 6
 NVME_UNITS: Final = 64
 _IDE_UNITS: Final = 2
 
-TARGET_PREFIXES: Final = {"scsi": "sd", "sata": "sd", "ide": "hd", "fdc": "fd"}
+TARGET_PREFIXES: Final = {"scsi": "sd", "sata": "sd", "ide": "hd", "fdc": "fd", "usb": "sd"}
 """What names of disks begin with, by the bus; those on NVMe are called otherwise."""
 
 SCSI_WORDS: Final = {

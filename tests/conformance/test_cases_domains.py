@@ -18,7 +18,7 @@ def read(name: str) -> str:
 def test_a_bus_that_vmware_does_not_have_is_named_with_its_disk_and_the_buses_that_there_are() -> None:
     with pytest.raises(ConfigUnsupportedError) as caught:
         from_xml(read("11-virtio-disk-message"), virtual_hw_version=10)
-    for words in ("disk 'vda'", "bus 'virtio'", "scsi, sata, ide and nvme", "fdc"):
+    for words in ("disk 'vda'", "bus 'virtio'", "scsi, sata, ide, nvme and usb", "fdc"):
         assert words in str(caught.value)
     with pytest.raises(ConfigUnsupportedError, match=r"^Unsupported disk address type 'none'$"):
         from_xml(read("11-virtio-disk-message"), virtual_hw_version=10, strict=True)

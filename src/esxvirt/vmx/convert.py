@@ -1,10 +1,13 @@
 """The two conversions, put together from their parts."""
 
 from esxvirt.errors import ConfigUnsupportedError, InvalidArgumentError, VmxError, XmlError
+from esxvirt.records import replace
 from esxvirt.vmx._late import description
 from esxvirt.vmx.context import VmxContext, with_bare_names
+from esxvirt.vmx.devices.shared_buses import without_shared_buses
 from esxvirt.vmx.file import VmxFile
 from esxvirt.vmx.left_out import note_left_out
+from esxvirt.vmx.losses import note_losses
 from esxvirt.vmx.machine import read_machine, write_closing, write_machine
 from esxvirt.vmx.reader import VmxReader
 from esxvirt.vmx.registry import read_devices, write_devices
@@ -55,6 +58,8 @@ def read_domain(reader: VmxReader) -> Domain:
     domain = Domain()
     read_machine(reader, domain)
     read_devices(reader, domain)
+    if not reader.strict:
+        note_losses(reader)
     add_implied(domain)
     if not reader.strict:
         for path, what in beyond_schema(domain):
@@ -119,7 +124,7 @@ def write_domain(domain: Domain, writer: VmxWriter) -> str:
     if writer.strict:
         _refuse_newer(domain)
     note_left_out(domain, writer)
-    write_machine(domain, writer)
+    write_machine(replace(domain, metadata=without_shared_buses(domain.metadata)), writer)
     write_devices(domain, writer)
     scsi = any(disk.bus == "scsi" for disk in domain.disks)
     write_closing(domain, writer, bridges=scsi and writer.hardware_version >= _BRIDGES_SINCE)

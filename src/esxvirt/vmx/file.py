@@ -1,12 +1,13 @@
 """A VMX file in memory: looked up by key in any case, written back as it was but for what was changed.
 
-Order, comments, unknown keys, line ends and encoding are kept. Of duplicate keys the first counts, as for libvirt
-(VMware refuses to start such a machine).
+Order, comments, unknown keys, line ends, encoding and bytes that it does not explain are kept. Of duplicate keys the
+first counts, as for libvirt (VMware refuses to start such a machine).
 """
 
 from collections.abc import Iterator
 
-from esxvirt.vmx.encodings import check_encoding, decode, python_codec
+from esxvirt.errors import VmxError
+from esxvirt.vmx.encodings import LINE, byte_order_mark, check_encoding, decode, python_codec
 from esxvirt.vmx.escapes import escape, unescape
 from esxvirt.vmx.report import Report
 from esxvirt.vmx.syntax import Line, read_strictly, read_tolerantly
@@ -26,6 +27,9 @@ class VmxFile:
         self.strict = strict
         self.report = Report()
         self._newline = newline
+        self._mark: tuple[bytes, str] | None = None
+        # What the bytes of lines are in, as far as they are kept.
+        self._read_as: str | None = None
         self._lines: list[Line | None] = []
         self._at: dict[str, int] = {}
         for line in lines or ():
@@ -48,7 +52,28 @@ class VmxFile:
         file.report = report
         for line in read_strictly(text) if strict else read_tolerantly(text, report):
             file._append(line)
+        if isinstance(data, bytes) and not strict:
+            file._keep_bytes(data)
         return file
+
+    def _keep_bytes(self, data: bytes) -> None:
+        """Keep the bytes of lines that are no ASCII: what they were read as may not lead back to them."""
+        self._mark = byte_order_mark(data)
+        self._read_as = self.encoding
+        if data.isascii() or (self._mark is not None and self._mark[1] != "utf-8"):
+            return
+        written = LINE.findall(data, 0 if self._mark is None else len(self._mark[0]))
+        for at, line in enumerate(self._lines):
+            if line is not None and not written[line.number - 1][0].isascii():
+                self._lines[at] = line._replace(raw=written[line.number - 1][0])
+
+    def copy(self) -> "VmxFile":
+        """Return a file of its own with the same lines."""
+        other = VmxFile(strict=self.strict, newline=self._newline)
+        other._mark, other._read_as = self._mark, self._read_as
+        other.report.notes.extend(self.report)
+        other._lines, other._at = list(self._lines), dict(self._at)
+        return other
 
     def _append(self, line: Line) -> None:
         if line.key:
@@ -83,6 +108,11 @@ class VmxFile:
         """Give the line of `key`, from 1; 0 if it is not there or was added."""
         at = self._at.get(key.lower())
         return 0 if at is None else self._lines[at].number  # type: ignore[union-attr]  # indexed lines are Lines
+
+    def spelling(self, key: str) -> str:
+        """Give a key, in any case, as the file spells it; as it is given if it is not there."""
+        at = self._at.get(key.lower())
+        return key if at is None else self._lines[at].key  # type: ignore[union-attr]  # indexed lines are Lines
 
     def __getitem__(self, key: str) -> str:
         value = self.get(key)
@@ -133,7 +163,7 @@ class VmxFile:
             return
         line = self._lines[at]
         if line is not None and line.value != value:
-            self._lines[at] = Line(line.number, f'{line.key} = "{value}"', line.key, value)
+            self._lines[at] = Line(line.number, f'{line.key} = "{value}"', line.key, value, line.end)
 
     def set_text(self, key: str, value: str) -> None:
         """Set a value from any text, escaping what needs it."""
@@ -157,13 +187,49 @@ class VmxFile:
     # Writing
 
     def __str__(self) -> str:
-        """The whole file as text, ending with a line end unless empty."""
-        return "".join(line.text.rstrip("\r") + self._newline for line in self._lines if line is not None)
+        """The whole file as text."""
+        return "".join(line.text + end for line, end in self._ended())
+
+    def _ended(self) -> Iterator[tuple[Line, str]]:
+        """Iterate over the lines and their ends: only the last one may lack one, if it did."""
+        lines = [line for line in self._lines if line is not None]
+        for number, line in enumerate(lines, 1):
+            missing = line.end is None or (not line.end and number < len(lines))
+            yield line, self._newline if missing else line.end or ""
 
     def encode(self) -> bytes:
-        """The whole file as bytes, in its own encoding; in UTF-8, and declared so, if that cannot say it."""
+        """The whole file as bytes, in its own encoding; in UTF-8, and declared so, if that cannot say it.
+
+        Lines that were not changed have the bytes that they had.
+
+        Raises:
+            VmxError: the file needs another encoding, and it is not known what its bytes mean.
+        """
+        mark, codec = self._mark or (b"", python_codec(self.encoding))
+        if self._mark is not None and codec != "utf-8":
+            return mark + str(self).encode(codec or "utf-8")
+        keep = self._read_as == self.encoding or self._mark is not None
         try:
-            return str(self).encode(python_codec(self.encoding) or "utf-8")
+            return mark + b"".join(
+                (line.raw if keep and line.raw is not None else line.text.encode(codec or "ascii")) + end.encode()
+                for line, end in self._ended()
+            )
         except UnicodeEncodeError:
-            self[".encoding"] = "UTF-8"
-            return str(self).encode("utf-8")
+            self._check_text()
+        self[".encoding"] = "UTF-8"
+        return str(self).encode("utf-8")
+
+    def _check_text(self) -> None:
+        """Refuse to write lines in UTF-8 whose text is not known.
+
+        Raises:
+            VmxError: there are such.
+        """
+        if python_codec(self.encoding) is not None:
+            return
+        for line in self._lines:
+            if line is not None and line.raw is not None and line.raw != line.text.encode("utf-8"):
+                text = (
+                    f"the encoding '{self.encoding}' of the VMX file is not known, so nothing beyond ASCII can be added"
+                )
+                raise VmxError(f"{text}; say in '.encoding' which one it is", key=".encoding", line=line.number)

@@ -11,7 +11,7 @@ from esxvirt.vmx.reader import VmxReader, parse_integer
 from esxvirt.vmx.table import OWN, Constant, Escaped, Row, Switch, Uuid, Word, read_rows, write_rows
 from esxvirt.vmx.writer import VmxWriter
 from esxvirt.xml.domain.bitmap import MAX_CPUS
-from esxvirt.xml.domain.model import FIRMWARE_FEATURES, Domain, Topology
+from esxvirt.xml.domain.model import FIRMWARE_FEATURES, Domain, Os, Topology
 
 __all__ = ["CLOSING_ROWS", "ROWS", "read_machine", "write_closing", "write_machine"]
 
@@ -121,8 +121,11 @@ def read_machine(reader: VmxReader, domain: Domain) -> None:
             f"the firmware '{firmware}' is not known",
         )
     read_rows((_SMBIOS, _FIRMWARE), reader, "", domain.os)
-    if reader.boolean(_SECURE_BOOT.key, False) and domain.os.firmware == "efi":
-        domain.os.firmware_features = dict.fromkeys(FIRMWARE_FEATURES, True)
+    if reader.boolean(_SECURE_BOOT.key, False):
+        if domain.os.firmware == "efi":
+            domain.os.firmware_features = dict.fromkeys(FIRMWARE_FEATURES, True)
+        else:
+            reader.note("means nothing without EFI; left out, as libvirt does", _SECURE_BOOT.key)
     if reader.context.datacenter_path is not None:
         domain.datacenter_path = reader.context.datacenter_path
     if reader.context.moref is not None:
@@ -396,10 +399,7 @@ def write_closing(domain: Domain, writer: VmxWriter, *, bridges: bool) -> None:
 
     Source: virVMXFormatConfig, which writes bridges for machines that have what needs them.
     """
-    write_rows((_FIRMWARE,), writer, "", domain.os)
-    secure = domain.os.firmware_features.get("secure-boot")
-    if domain.os.firmware == "efi" and secure is not None and not writer.strict:
-        writer.put(_SECURE_BOOT.key, "TRUE" if secure else "FALSE")
+    _write_firmware(domain.os, writer)
     if bridges:
         writer.put("pciBridge0.present", "true")
         for number in range(4, 8):
@@ -408,3 +408,23 @@ def write_closing(domain: Domain, writer: VmxWriter, *, bridges: bool) -> None:
             writer.put(f"pciBridge{number}.functions", "8")
     if writer.hardware_version >= _VMCI_SINCE:
         writer.put("vmci0.present", "true")
+
+
+def _write_firmware(os: Os, writer: VmxWriter) -> None:
+    # libvirt looks at the attribute alone: it gives BIOS to a machine whose loader is EFI's.
+    if os.firmware is None and os.loader_is_efi and not writer.strict:
+        os = replace(os, firmware="efi")
+    write_rows((_FIRMWARE,), writer, "", os)
+    if writer.strict:
+        return
+    features = os.firmware_features
+    keys, secure = features.get("enrolled-keys"), features.get("secure-boot")
+    if secure is None and (keys or os.loader_is_secure):
+        secure = True
+    if os.firmware == "efi" and secure is not None:
+        writer.put(_SECURE_BOOT.key, "TRUE" if secure else "FALSE")
+        if secure and keys is False:
+            text = "VMware's firmware has its keys: it will boot what is signed only"
+            writer.report.add(text, "os/firmware/feature", guessed=True)
+    elif secure:
+        writer.report.add("secure boot needs firmware='efi'; left out", "os/firmware/feature")

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from esxvirt.vmx import machine
+from esxvirt.vmx.bookkeeping import SILENT
 from esxvirt.vmx.needless import NEEDLESS, Needless
 from esxvirt.vmx.registry import DEVICES
 from esxvirt.vmx.table import Row
@@ -64,6 +65,27 @@ DIFFERENCES = (
         "templates are written so; libvirt refuses both",
         False,
     ),
+    Difference(
+        "`<loader type='pflash'>` without `firmware` is EFI, and `secure='yes'` secure boot",
+        "libvirt makes a machine with BIOS of it, on which what was installed does not start",
+        False,
+    ),
+    Difference("disks on USB are converted", "machines boot from them; libvirt drops them without a word", False),
+    Difference(
+        "`autodetect` of a drive of the host is `startupPolicy='optional'`, and so is a raw CD-ROM drive with no name",
+        "libvirt does not take its own XML of the second back",
+        False,
+    ),
+    Difference(
+        "`<shareable/>`, and in `<metadata>` the sharing of SCSI buses",
+        "a machine of a cluster must not write alone; libvirt drops both",
+        False,
+    ),
+    Difference(
+        "a SCSI controller of another model has an element, even if libvirt counts its disks as those of the first one",
+        "libvirt loses the model",
+        False,
+    ),
     Difference("SATA disks are written", "libvirt reads them, and refuses to write them", False),
     Difference("`vtpm` and `pciPassthru` are converted", "libvirt drops them without a word", False),
     Difference(
@@ -91,7 +113,8 @@ DIFFERENCES = (
 
 _INTRODUCTION = """\
 What becomes of each key of a `.vmx` file in libvirt's domain XML, and back. Keys are found in any case. Keys that are
-not in the tables have no place in the XML; a machine that is redefined keeps them.
+not in the tables have no place in the XML: each has a line in the report of the conversion, but for those that say
+nothing of the machine (see below). A machine that is redefined keeps them all.
 
 Made from the tables that the conversion itself is made of (`src/esxvirt/vmx`, and a module a section in its folder
 `devices`): rows marked *regular* are read and written by the row alone, the others by a function of the section's
@@ -140,6 +163,16 @@ def page(mark: str = "") -> str:
         "\n".join(["| in the XML | with | why it needs no line |", "| --- | --- | --- |", *map(_needless, NEEDLESS)])
         + "\n"
     )
+    parts.append("## Keys without a line in the report\n")
+    parts.append(
+        "What VMware writes for itself, and what is so without the key, for the values named. `#` is a number, `*` is "
+        "anything.\n"
+    )
+    silent = [
+        f"| {', '.join(f'`{key}`' for key in each.keys)} | {', '.join(each.values)} | {_cell(each.why)} |"
+        for each in SILENT
+    ]
+    parts.append("\n".join(["| keys | values | reason |", "| --- | --- | --- |", *silent]) + "\n")
     parts.append("## Where it differs from libvirt on purpose\n")
     parts.append("`strict` refuses what libvirt refuses, and converts nothing that libvirt does not.\n")
     lines = [f"| {_cell(each.what)} | {_cell(each.why)} | {'yes' if each.strict else 'no'} |" for each in DIFFERENCES]

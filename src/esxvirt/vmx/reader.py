@@ -32,6 +32,8 @@ class VmxReader:
         report: gets what is lost or guessed.
         values: all values by key in lower case.
         name: what the file is called in errors; empty for a file without a name.
+        used: keys, in lower case, that were read: whoever reads one carries it over, or notes what is lost.
+        left_out: devices, in lower case, that are not in the XML, which was noted or need not be.
         impossible: where it is given, gets the keys, in lower case, whose values cannot be; they count as not there.
             With None, such a value is an error.
     """
@@ -53,6 +55,8 @@ class VmxReader:
         self.report = report
         self.strict = strict
         self.values = file.lowered()
+        self.used: set[str] = set()
+        self.left_out: set[str] = set()
 
     # Errors and notes
 
@@ -100,13 +104,18 @@ class VmxReader:
 
     # Values
 
+    def _get(self, key: str) -> str | None:
+        lowered = key.lower()
+        self.used.add(lowered)
+        return self.values.get(lowered)
+
     def string(self, key: str) -> str | None:
         """Give a value as written, None without one."""
-        return self.values.get(key.lower())
+        return self._get(key)
 
     def plain(self, key: str) -> str | None:
         """Give a value with its `|XX` escapes undone; libvirt, and so `strict`, leaves them."""
-        value = self.values.get(key.lower())
+        value = self._get(key)
         if value is None or self.strict or "|" not in value:
             return value
         return _undo_escapes(value)
@@ -117,7 +126,7 @@ class VmxReader:
         Raises:
             VmxError: without it.
         """
-        value = self.values.get(key.lower())
+        value = self._get(key)
         if value is None:
             self.fail(f"Missing essential config entry '{key}'", key)
         return value
@@ -128,7 +137,7 @@ class VmxReader:
         Raises:
             VmxError: under `strict`, for anything else.
         """
-        value = self.values.get(key.lower())
+        value = self._get(key)
         if value is None:
             return default
         lowered = value.lower()
@@ -145,13 +154,17 @@ class VmxReader:
         )
         return meant
 
+    def seems_true(self, key: str) -> bool:
+        """Whether a key is there and true, in any spelling; without a note, and without having read it."""
+        return self.values.get(key.lower(), "").lower() in _TRUE
+
     def integer(self, key: str, default: int, *, essential: bool = False) -> int:
         """Give a whole number of 64 bits; the word `unlimited` is -1.
 
         Raises:
             VmxError: for anything else, under `strict`, and where the number is `essential`.
         """
-        value = self.values.get(key.lower())
+        value = self._get(key)
         if value is None:
             return default
         if value.lower() == "unlimited":
@@ -174,7 +187,7 @@ class VmxReader:
         Raises:
             VmxError: for anything else, and under `strict` for an empty one.
         """
-        value = self.values.get(key.lower())
+        value = self._get(key)
         if value is None:
             return None
         message = f"Could not parse UUID from string '{value}'"

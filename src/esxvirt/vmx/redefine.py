@@ -11,7 +11,7 @@ from esxvirt.vmx.devices.settings import NEWER_RESERVATION, RESERVATION
 from esxvirt.vmx.file import VmxFile
 from esxvirt.vmx.guest import named_guest
 from esxvirt.vmx.reader import VmxReader
-from esxvirt.vmx.registry import devices_of, owner_of
+from esxvirt.vmx.registry import DEVICES, devices_of, is_controller, owners_of
 from esxvirt.vmx.report import Report
 from esxvirt.vmx.writer import VmxWriter
 from esxvirt.xml.domain.interfaces import NO_MAC
@@ -48,24 +48,27 @@ def redefine(
     Raises:
         EsxvirtError: if the file describes no machine, and for what VMware does not have.
     """
-    file = VmxFile.parse(str(vmx)) if isinstance(vmx, VmxFile) else VmxFile.parse(vmx)
+    file = vmx.copy() if isinstance(vmx, VmxFile) else VmxFile.parse(vmx)
     version = _hardware_version(file)
     impossible: set[str] = set()
     context = context or VmxContext()
     current = read_domain(VmxReader(file, context, Report(), strict=False, impossible=impossible))
     models = frozenset(card.model for card in current.interfaces if card.model is not None)
 
-    def write(described: Domain, notes: Report) -> VmxFile:
-        writer = VmxWriter(context, notes, strict=False, hardware_version=version, card_models=models)
+    def write(described: Domain, notes: Report, taken: frozenset[str] = frozenset()) -> VmxFile:
+        writer = VmxWriter(context, notes, strict=False, hardware_version=version, card_models=models, taken=taken)
         return VmxFile.parse(write_domain(described, writer))
 
     before = write(current, Report())
-    after = write(_keep_unset_macs(domain, current), Report() if report is None else report)
+    unseen = frozenset(devices_of(file) - devices_of(before))
+    after = write(_keep(domain, current), Report() if report is None else report, unseen)
     _keep_guest(domain, current, before, after)
     _keep_reservation(file, before, after)
     gone = devices_of(before) - devices_of(after)
+    # Where a new device comes, nothing stays of one that the XML does not have, or that is no longer there.
+    replaced = {device for device in devices_of(after) - devices_of(before) if not is_controller(device)}
     for key in list(file):
-        if key.lower() in impossible or owner_of(key.lower()) in gone:
+        if key.lower() in impossible or not gone.union(replaced).isdisjoint(owners_of(key.lower())):
             del file[key]
     for key in before:
         if key not in after:
@@ -74,6 +77,15 @@ def redefine(
         if before.get(key) != value or key.lower() in impossible:
             file[key] = value
     return file
+
+
+def _keep(domain: Domain, current: Domain) -> Domain:
+    """Give a changed domain what the XML does not say of its devices."""
+    domain = _keep_unset_macs(domain, current)
+    for kind in DEVICES:
+        if kind.keep is not None:
+            kind.keep(domain, current)
+    return domain
 
 
 def _keep_guest(domain: Domain, current: Domain, before: VmxFile, after: VmxFile) -> None:

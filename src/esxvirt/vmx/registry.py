@@ -1,6 +1,7 @@
 """Every kind of device, once: what converts, changes and documents VMX files learns from here what there is."""
 
 import re
+from functools import lru_cache
 
 from esxvirt.vmx.devices import (
     boot,
@@ -16,6 +17,7 @@ from esxvirt.vmx.devices import (
     sound,
     tpm,
     usb,
+    usb_disk,
     video,
 )
 from esxvirt.vmx.devices.kind import DeviceKind, Reach
@@ -24,7 +26,7 @@ from esxvirt.vmx.reader import VmxReader
 from esxvirt.vmx.writer import VmxWriter
 from esxvirt.xml.domain.model import Domain
 
-__all__ = ["DEVICES", "devices_of", "owner_of", "read_devices", "write_devices"]
+__all__ = ["DEVICES", "devices_of", "is_controller", "owners_of", "read_devices", "switch_of", "write_devices"]
 
 # In the order in which libvirt reads and writes them, and then those that it has not.
 DEVICES: tuple[DeviceKind, ...] = (
@@ -41,6 +43,7 @@ DEVICES: tuple[DeviceKind, ...] = (
     tpm.KIND,
     hostdev.KIND,
     usb.KIND,
+    usb_disk.KIND,
     sound.KIND,
 )
 
@@ -49,9 +52,14 @@ def _pattern(prefix: str) -> str:
     return re.escape(prefix.lower()).replace(r"\#", r"\d+")
 
 
-_PREFIXES = [(prefix, kind) for kind in DEVICES for prefix in (*kind.prefixes, *kind.controllers)]
+# `usb:1` before `usb`.
+_PREFIXES = sorted(
+    ((prefix, kind) for kind in DEVICES for prefix in (*kind.prefixes, *kind.controllers)),
+    key=lambda pair: ":" not in pair[0],
+)
 # A key's device: `scsi0:1` in `scsi0:1.fileName` and `sched.scsi0:1.shares`, `usb` in `usb:0.present`.
 _OWNER = re.compile(rf"(?:sched\.)?({'|'.join(_pattern(prefix) for prefix, _kind in _PREFIXES)})[.:].*", re.DOTALL)
+_CONTROLLER = re.compile("|".join(_pattern(prefix) for kind in DEVICES for prefix in kind.controllers))
 _SWITCH = re.compile("|".join(rf"{_pattern(prefix)}\.{kind.switch}" for prefix, kind in _PREFIXES))
 
 
@@ -64,18 +72,20 @@ def read_devices(reader: VmxReader, domain: Domain) -> None:
     for kind in DEVICES:
         if kind.reach is not Reach.LIBVIRT and reader.strict:
             continue
-        if kind.reach is Reach.ALL_DEVICES and not reader.context.all_devices:
-            _note_left_out(kind, reader)
-        else:
+        if kind.reach is not Reach.ALL_DEVICES or reader.context.all_devices:
             kind.read(reader, domain)
+    # Of these there is one each: no beginning of theirs has a number.
+    if not reader.strict and not reader.context.all_devices:
+        for kind in DEVICES:
+            if kind.reach is Reach.ALL_DEVICES:
+                _note_left_out(kind, reader)
 
 
 def _note_left_out(kind: DeviceKind, reader: VmxReader) -> None:
     for prefix in kind.prefixes:
-        pattern = re.compile(rf"{_pattern(prefix)}\.{kind.switch}")
-        for key in filter(pattern.fullmatch, reader.values):
-            if reader.boolean(key, False):
-                reader.note("left out, as libvirt does", key)
+        key = f"{prefix}.{kind.switch}"
+        if key in reader.values and key not in reader.used and reader.boolean(key, False):
+            reader.note("left out, as libvirt does", reader.file.spelling(key))
 
 
 def write_devices(domain: Domain, writer: VmxWriter) -> None:
@@ -95,7 +105,27 @@ def devices_of(file: VmxFile) -> set[str]:
     return {key.rpartition(".")[0] for key in there if _SWITCH.fullmatch(key)}
 
 
-def owner_of(key: str) -> str | None:
-    """Return the device that a key, in lower case, belongs to; None for a key of the machine."""
+@lru_cache(maxsize=1024)
+def switch_of(device: str) -> str:
+    """Return the key, in lower case, that says whether a device is there."""
+    switches = {kind.switch for prefix, kind in _PREFIXES if re.fullmatch(_pattern(prefix), device)}
+    return f"{device}.{switches.pop() if switches else 'present'}"
+
+
+def is_controller(device: str) -> bool:
+    """Whether a device, in lower case, is there for others that are attached to it."""
+    return _CONTROLLER.fullmatch(device) is not None
+
+
+@lru_cache(maxsize=4096)
+def owners_of(key: str) -> tuple[str, ...]:
+    """Return the devices that a key, in lower case, belongs to: the device itself, and what it is attached to.
+
+    With a device go all keys of what is attached to it, such as the hubs of a USB controller.
+    """
     match = _OWNER.fullmatch(key)
-    return None if match is None else match[1]
+    if match is None:
+        return ()
+    device = match[1]
+    home = device.partition(":")[0]
+    return (device,) if home == device else (device, home)

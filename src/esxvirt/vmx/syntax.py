@@ -16,12 +16,23 @@ __all__ = ["Line", "read_strictly", "read_tolerantly"]
 
 
 class Line(NamedTuple):
-    """One line of a file: `key` is empty for comments, blank lines and lines that say nothing."""
+    """One line of a file.
+
+    Attributes:
+        number: from 1 on; 0 for a line that was added.
+        text: as written.
+        key: empty for comments, blank lines and lines that say nothing.
+        value: as written, without the quotes.
+        end: its line end; None for the file's.
+        raw: its bytes, where `text` does not tell them.
+    """
 
     number: int
     text: str
     key: str = ""
     value: str = ""
+    end: str | None = None
+    raw: bytes | None = None
 
 
 # A line that both readers take, and take alike; nearly every line of a real file is one.
@@ -30,22 +41,20 @@ _LOOSE = re.compile(r"\s*([^\s=\"'#][^\s=\"']*)\s*=[ \t]*(.*)", re.DOTALL)
 _NAME = re.compile(r"[A-Za-z.][A-Za-z0-9_:.\-]*")
 _BLANKS = re.compile(r"[ \t]*")
 _BLANKS_AND_ENDS = re.compile(r"[ \t\r\n]*")
-# A line end of its own, as for libvirt: editors of the old Macintosh wrote nothing else.
-_LONE_RETURN = re.compile(r"\r(?!\n)")
+# A return alone ends a line, too, as for libvirt: editors of the old Macintosh wrote nothing else.
+_LINES = re.compile(r"([^\r\n]*)(\r\n|\n|\r|\Z)")
 _TO_END = re.compile(r"[^\r\n]*")
 
 
 def read_tolerantly(text: str, report: Report | None = None) -> list[Line]:
     """Read a file as VMware's products write it; what is no assignment, or needs a guess, becomes a note."""
     lines = []
-    for number, raw in enumerate(_LONE_RETURN.sub("\n", text).split("\n"), 1):
-        plain = _PLAIN.fullmatch(raw)
+    for number, (written, end) in enumerate(_LINES.findall(text), 1):
+        plain = _PLAIN.fullmatch(written)
         if plain:
-            lines.append(Line(number, raw, plain[1], plain[2]))
-            continue
-        lines.append(_read_loose_line(number, raw, report))
-    if lines and not lines[-1].text:
-        lines.pop()
+            lines.append(Line(number, written, plain[1], plain[2], end))
+        elif written or end:
+            lines.append(_read_loose_line(number, written, report)._replace(end=end))
     return lines
 
 
@@ -89,9 +98,9 @@ def read_strictly(text: str) -> list[Line]:
     for number, raw in enumerate(text.split("\n"), 1):
         plain = _PLAIN.fullmatch(raw)
         if plain:
-            lines.append(Line(number, raw, plain[1], plain[2]))
+            lines.append(Line(number, raw.rstrip("\r"), plain[1], plain[2]))
         elif not raw.strip(" \t\r") or raw.lstrip(" \t")[0] == "#":
-            lines.append(Line(number, raw))
+            lines.append(Line(number, raw.rstrip("\r")))
         else:
             return list(_Scanner(text).lines())
     if lines and not lines[-1].text:

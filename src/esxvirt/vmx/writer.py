@@ -26,6 +26,7 @@ class VmxWriter:
         hardware_version: the virtual hardware's version.
         name: what the file of the XML is called in errors; empty for a file without a name.
         card_models: models of network cards that libvirt does not know, and that are written all the same.
+        taken: devices that the file has and the domain has not, such as ``pcipassthru0``: no new one goes there.
     """
 
     def __init__(
@@ -37,6 +38,7 @@ class VmxWriter:
         hardware_version: int,
         name: str = "",
         card_models: frozenset[str] = frozenset(),
+        taken: frozenset[str] = frozenset(),
     ) -> None:
         self.context = context
         self.report = report
@@ -44,6 +46,7 @@ class VmxWriter:
         self.hardware_version = hardware_version
         self.name = name
         self.card_models = card_models
+        self.taken = taken
         self._lines: list[str] = []
 
     def put(self, key: str, value: str) -> None:

@@ -111,7 +111,10 @@ def test_without_it_the_error_tells_what_helps(newest: Esx) -> None:
     _output, errors = newest.run("domxml-to-native", "vmware-vmx", "--xml", "FILE", "--strict")
     assert errors.rstrip().endswith("could not find capabilities for arch=x86_64 domaintype=kvm")
     _output, errors = newest.run("define", "FILE", xml=PLACED.replace("type='kvm'", "type='vmware'"))
-    assert "disk 'vda' is on the bus 'virtio', which VMware does not have: it has scsi, sata, ide and nvme" in errors
+    said = "disk 'vda' is on the bus 'virtio', which VMware does not have: it has scsi, sata, ide, nvme and usb"
+    assert said in errors
+        "disk 'vda' is on the bus 'virtio', which VMware does not have: it has scsi, sata, ide, nvme and usb" in errors
+    )
 
 
 def test_a_conversion_for_a_server_and_one_for_none(newest: Esx) -> None:

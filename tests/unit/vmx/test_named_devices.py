@@ -15,7 +15,7 @@ CARD = "<interface type='{}'><mac address='00:50:56:00:00:01'/>{}<model type='{}
     [
         (DISK.format("vda", "virtio"), "disk 'vda' is on the bus 'virtio'", "Unsupported disk address type 'none'"),
         (DISK.format("xvda", "xen"), "disk 'xvda' is on the bus 'xen'", "Unsupported disk address type 'none'"),
-        (DISK.format("sda", "sd"), "it has scsi, sata, ide and nvme, and fdc", "Unsupported disk address"),
+        (DISK.format("sda", "sd"), "it has scsi, sata, ide, nvme and usb, and fdc", "Unsupported disk address"),
         (CARD.format("bridge", "<source bridge='n'/>", "virtio"), "found 'virtio' (line 1)", "found 'virtio'"),
         (
             CARD.format("bridge", "<source bridge='n'/>", "nope"),

@@ -159,7 +159,7 @@ def _add_disk(connection: Connection, hardware: Hardware, disk: Disk) -> list[An
     check(connection, hardware, disk)
     check_image(disk)
     slot = slot_of(disk)
-    made = specs.drive_device(disk, running=hardware.running)
+    made = specs.drive_device(connection.session, disk, running=hardware.running)
     present = hardware.drives().get(slot)
     if present is None and any(other in hardware.drives() for other in sata_slots(disk)):
         raise OperationInvalidError(

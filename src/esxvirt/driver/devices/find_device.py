@@ -4,7 +4,7 @@ from typing import Any
 
 from esxvirt.buses import SATA_UNITS, disk_index
 from esxvirt.driver.devices.hardware import Hardware
-from esxvirt.errors import DeviceNotFoundError, OperationFailedError
+from esxvirt.errors import DeviceNotFoundError, OperationFailedError, OperationUnsupportedError
 from esxvirt.vmx.devices.disk_slots import slot_name
 from esxvirt.xml.domain.chardevs import CharDevice
 from esxvirt.xml.domain.controllers import Controller
@@ -16,7 +16,15 @@ __all__ = ["find_device", "sata_slots", "slot_of"]
 
 
 def slot_of(disk: Disk) -> str:
-    """What a disk is called in a VMX file, ``floppy0`` and the like for floppies; by its address or its target."""
+    """What a disk is called in a VMX file, ``floppy0`` and the like for floppies; by its address or its target.
+
+    Raises:
+        OperationUnsupportedError: It is on USB: VMware's API has no such disks, only VMX files have.
+    """
+    if disk.bus == "usb":
+        raise OperationUnsupportedError(
+            f"VMware's API has no disks on USB such as '{disk.target}'; define the domain anew while it is off"
+        )
     if disk.device == "floppy" or disk.bus == "fdc":
         return f"floppy{disk.address.unit if disk.address is not None else disk_index(disk.target)}"
     return slot_name(disk)
@@ -53,6 +61,8 @@ def find_device(hardware: Hardware, device: Disk | Interface | CharDevice | Cont
 
 
 def _find_disk(hardware: Hardware, disk: Disk) -> Any:
+    if disk.bus == "usb":
+        slot_of(disk)  # which refuses it
     drives = hardware.drives()
     named = address_from_target(disk)
     slots = [] if named is None else [slot_of(Disk(disk.target, disk.bus, device=disk.device, address=named))]

@@ -16,7 +16,7 @@ from esxvirt.xml.domain.disks import Disk
 from esxvirt.xml.domain.interfaces import Interface
 
 __all__ = ["card_backing", "card_device", "change", "connection", "controller_device", "drive_device", "medium_backing",
-           "port_device"]  # fmt: skip
+           "port_device", "share"]  # fmt: skip
 
 _CARDS: Final = {
     "vlance": "VirtualPCNet32",
@@ -67,7 +67,23 @@ def controller_device(session: Session, bus: str, number: int, model: str | None
     return kind(key=-100 - number, busNumber=number)
 
 
-def drive_device(disk: Disk, *, running: bool) -> Any:
+def share(session: Session, backing: Any, *, shared: bool) -> None:
+    """Have other machines write on a disk at once, or no more.
+
+    Raises:
+        ConfigUnsupportedError: The server cannot set that.
+    """
+    if backing.sharing in {None, "sharingNone"} and not shared:
+        return
+    # Of the same version as a disk's sharing.
+    if not session.knows(vim.vm.device.VirtualPCIPassthrough.VmiopBackingInfo):
+        raise ConfigUnsupportedError(
+            "servers before 6.0 cannot be asked to share disks; define the domain with <shareable/> while it is off"
+        )
+    backing.sharing = "sharingMultiWriter" if shared else "sharingNone"
+
+
+def drive_device(session: Session, disk: Disk, *, running: bool) -> Any:
     """A hard disk, CD-ROM or floppy drive, of which the caller fills in controller and unit.
 
     Raises:
@@ -86,6 +102,8 @@ def drive_device(disk: Disk, *, running: bool) -> Any:
     )
     if disk.cache == "writethrough":
         backing.writeThrough = True
+    if disk.shareable:
+        share(session, backing, shared=True)
     return vim.vm.device.VirtualDisk(key=-1, backing=backing, capacityInKB=0)
 
 
@@ -100,12 +118,17 @@ def medium_backing(disk: Disk) -> Any:
     if disk.device == "floppy":
         if disk.type == "file":
             return vim.vm.device.VirtualFloppy.ImageBackingInfo(fileName=disk.source or "")
-        return vim.vm.device.VirtualFloppy.DeviceBackingInfo(deviceName=disk.source or "")
+        return vim.vm.device.VirtualFloppy.DeviceBackingInfo(
+            deviceName=disk.source or "", useAutoDetect=disk.startup_policy == "optional"
+        )
     if disk.type == "file" or (disk.source is None and disk.startup_policy is None):
         return vim.vm.device.VirtualCdrom.IsoBackingInfo(fileName=disk.source or "")
+    automatic = disk.source is None or disk.startup_policy == "optional"
     if disk.device == "lun":
-        return vim.vm.device.VirtualCdrom.PassthroughBackingInfo(deviceName=disk.source or "", exclusive=False)
-    return vim.vm.device.VirtualCdrom.AtapiBackingInfo(deviceName=disk.source or "", useAutoDetect=disk.source is None)
+        return vim.vm.device.VirtualCdrom.PassthroughBackingInfo(
+            deviceName=disk.source or "", useAutoDetect=automatic, exclusive=False
+        )
+    return vim.vm.device.VirtualCdrom.AtapiBackingInfo(deviceName=disk.source or "", useAutoDetect=automatic)
 
 
 def card_device(session: Session, card: Interface, networks: list[str], *, said_mac: bool, running: bool) -> Any:

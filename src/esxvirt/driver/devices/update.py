@@ -83,6 +83,8 @@ def _change_disk(connection: Connection, hardware: Hardware, disk: Disk, found: 
         made.backing.diskMode = mode
     if hasattr(made.backing, "writeThrough"):
         made.backing.writeThrough = disk.cache == "writethrough"
+    if hasattr(made.backing, "sharing"):
+        specs.share(connection.session, made.backing, shared=disk.shareable)
 
 
 def _change_card(connection: Connection, hardware: Hardware, card: Interface, made: Any) -> None:

@@ -9,6 +9,7 @@ from esxvirt.buses import (
     SUPER_WIDE_UNITS,
     TARGET_PREFIXES,
     disk_index,
+    disk_name,
     target_name,
     target_number,
 )
@@ -41,6 +42,7 @@ class Slot:
         controller: The number of the controller, as VMware counts them.
         unit: The number on the controller.
         units: How many units the controller has, if it is a SCSI one.
+        order: How many disks on USB come before, if it is one: their names do not tell where they are.
     """
 
     name: str
@@ -48,10 +50,13 @@ class Slot:
     controller: int
     unit: int
     units: int = 0
+    order: int = 0
 
     @property
     def target(self) -> str:
         """The name of a disk here, such as ``sda``."""
+        if self.bus == "usb":
+            return disk_name(self.order, TARGET_PREFIXES["usb"])
         return target_name(self.bus, self.controller, self.unit)
 
     @property
@@ -87,13 +92,8 @@ def check_place(disk: Disk, writer: VmxWriter) -> None:
 
     Source: virVMXVerifyDiskAddress.
     """
+    _check_bus(disk, writer)
     address = disk.address
-    if disk.bus not in _BUSES and not writer.strict:
-        raise ConfigUnsupportedError(
-            f"disk '{disk.target}' is on the bus '{disk.bus}', which VMware does not have: it has scsi, sata, ide and "
-            "nvme, and fdc for floppy drives; name one of them, or have one chosen (--adapt of domxml-to-native and "
-            "define)"
-        )
     if disk.bus == "nvme" and not writer.strict:
         if address is None or address != address_from_target(disk):
             raise writer.located(
@@ -127,6 +127,17 @@ def check_place(disk: Disk, writer: VmxWriter) -> None:
     if not disk.target.startswith(prefix):
         raise writer.located(
             f"Expecting domain XML attribute 'dev' of entry 'devices/disk/target' to start with '{prefix}'", disk.line
+        )
+
+
+def _check_bus(disk: Disk, writer: VmxWriter) -> None:
+    if disk.bus == "usb":  # only `strict` comes here with one
+        raise ConfigUnsupportedError(f"Unsupported disk address type '{'none' if disk.address is None else 'usb'}'")
+    if disk.bus not in _BUSES and not writer.strict:
+        raise ConfigUnsupportedError(
+            f"disk '{disk.target}' is on the bus '{disk.bus}', which VMware does not have: it has scsi, sata, ide, "
+            "nvme and usb, and fdc for floppy drives; name one of them, or have one chosen (--adapt of "
+            "domxml-to-native and define)"
         )
 
 

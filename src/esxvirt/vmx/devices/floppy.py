@@ -21,6 +21,7 @@ _ROWS = (
     ),
     Row("{}.fileType", "devices/disk/@type", note="`file` or `device`"),
     Row("{}.fileName", "devices/disk/source", note="`auto detect`: any drive of the host"),
+    Row("{}.autodetect", "devices/disk/source/@startupPolicy", note="of a drive of the host; `true`: optional"),
     _CACHE,
 )
 
@@ -39,20 +40,24 @@ def _read_floppy(reader: VmxReader, domain: Domain, unit: int) -> None:
     key = f"{name}.clientDevice"
     if reader.boolean(key, False):
         reader.note("a drive of the client's machine has no place in the XML; left out, as libvirt does", key)
+        reader.left_out.add(name)
         return
     slot = Slot(name, "fdc", 0, unit)
     file_name = reader.string(f"{name}.fileName")
     file_type = (reader.string(f"{name}.fileType") or "").lower()
     automatic = False
     if file_type not in {"file", "device"}:
-        automatic = (file_name or "").lower() == _AUTO
         file_type = _guess_floppy_type(reader, name, file_name)
     disk = Disk(target=slot.target, bus="fdc", device="floppy", address=slot.address)
     read_rows((_CACHE,), reader, name, disk)
     if file_type == "device":
         disk.type = "block"
         path = reader.plain(f"{name}.fileName")
-        disk.source = None if automatic else path if reader.strict else path or None
+        if not reader.strict:
+            named = (path or "").lower() not in {"", _AUTO}
+            automatic = reader.boolean(f"{name}.autodetect", False) or (path is not None and path.lower() == _AUTO)
+            path = path if named else None
+        disk.source = path
         disk.startup_policy = "optional" if automatic else None
     elif file_name is not None and (file_name or reader.strict):
         disk.source = reader.file_name(f"{name}.fileName", file_name)
@@ -92,9 +97,13 @@ def write_floppy(disk: Disk, writer: VmxWriter) -> None:
     """
     name = f"floppy{_unit(disk)}"
     write_rows((_PRESENT,), writer, name, disk)
-    if disk.type == "block" and disk.source is not None:
+    if disk.type == "block" and (disk.source is not None or disk.startup_policy is not None or not writer.strict):
+        automatic = disk.startup_policy == "optional" and not writer.strict
         writer.put(f"{name}.fileType", "device")
-        writer.put(f"{name}.fileName", disk.source)
+        if automatic:
+            writer.put(f"{name}.autodetect", "true")
+        if disk.source is not None or automatic:
+            writer.put(f"{name}.fileName", disk.source or _AUTO)
     elif disk.type in {"file", "block"}:
         writer.put(f"{name}.fileType", "file")
         if disk.source is not None:

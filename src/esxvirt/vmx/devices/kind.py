@@ -38,6 +38,7 @@ class DeviceKind:
         controllers: Likewise for what such devices are attached to, which goes with the last of them.
         switch: The key, behind the beginning, that is true where there is such a device.
         reach: Which conversions have them.
+        keep: Gives the devices of a changed domain what the XML does not say of them, from the domain as it was.
     """
 
     title: str
@@ -48,6 +49,7 @@ class DeviceKind:
     controllers: tuple[str, ...] = ()
     switch: str = "present"
     reach: Reach = Reach.LIBVIRT
+    keep: Callable[[Domain, Domain], None] | None = None
 
 
 def numbered(reader: VmxReader, prefix: str, limit: int) -> Iterator[int]:

@@ -1,6 +1,7 @@
 """Network cards: `ethernet0` and on."""
 
 from esxvirt.errors import ConfigUnsupportedError, VmxError
+from esxvirt.records import replace
 from esxvirt.uuids import NO_UUID
 from esxvirt.vmx.devices.kind import DeviceKind, numbered
 from esxvirt.vmx.reader import VmxReader
@@ -62,7 +63,9 @@ _HOSTED_NETWORKS = {"bridged": "vmnet0", "hostonly": "vmnet1"}
 
 def _read(reader: VmxReader, domain: Domain) -> None:
     for number in numbered(reader, "ethernet", _MOST):
-        domain.interfaces.append(_read_card(reader, f"ethernet{number}"))
+        card = _read_card(reader, f"ethernet{number}")
+        card.number = number
+        domain.interfaces.append(card)
 
 
 def _read_card(reader: VmxReader, name: str) -> Interface:
@@ -225,8 +228,32 @@ def _read_unusual_mac(reader: VmxReader, key: str, text: str) -> str | None:
 def _write(domain: Domain, writer: VmxWriter) -> None:
     if writer.strict and len(domain.interfaces) > _MAX_CARDS:
         raise VmxError(f"Ethernet controller index {_MAX_CARDS} out of [0..{_MAX_CARDS - 1}] range")
-    for number, card in enumerate(domain.interfaces):
+    taken = {f"ethernet{card.number}" for card in domain.interfaces if card.number is not None} | writer.taken
+    free = (number for number in range(_MOST) if f"ethernet{number}" not in taken)
+    for at, card in enumerate(domain.interfaces):
+        number = card.number
+        if writer.strict:
+            number = at
+        elif number is None:
+            number = next(free)
         _write_card(card, f"ethernet{number}", writer)
+
+
+def _keep(domain: Domain, current: Domain) -> None:
+    """Give the cards that the machine has already the numbers that they have: keys of their own go by them."""
+    left = list(current.interfaces)
+    cards = [replace(card, number=None) for card in domain.interfaces]
+    for card in cards:
+        old = next((old for old in left if old.mac == card.mac != NO_MAC), None)
+        if old is not None:
+            left.remove(old)
+            card.number = old.number
+    # One that stands where one was which is no more is that one, with another address.
+    for card, old in zip(cards, current.interfaces, strict=False):
+        if card.number is None and any(old is other for other in left):
+            left = [other for other in left if other is not old]
+            card.number = old.number
+    domain.interfaces = cards
 
 
 def _write_card(card: Interface, name: str, writer: VmxWriter) -> None:
@@ -329,4 +356,4 @@ def _mac_range(mac: str) -> tuple[str, bool]:
     return "static", False
 
 
-KIND = DeviceKind("Network cards", _ROWS, _read, _write, prefixes=("ethernet#",))
+KIND = DeviceKind("Network cards", _ROWS, _read, _write, prefixes=("ethernet#",), keep=_keep)

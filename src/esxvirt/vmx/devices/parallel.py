@@ -49,6 +49,11 @@ def _read_parallel(reader: VmxReader, name: str, number: int) -> CharDevice:
 
 
 def _write_parallel(port: CharDevice, name: str, writer: VmxWriter) -> None:
+    if port.type == "null" and not writer.strict:
+        # What is read as nothing behind the port.
+        write_rows((_PRESENT,), writer, name, port)
+        writer.put(f"{name}.fileType", "file")
+        return
     if port.type not in {"dev", "file"}:
         writer.unsupported(
             f"Unsupported character device type '{port.type}'",

@@ -64,6 +64,7 @@ def _read(reader: VmxReader, domain: Domain) -> None:
 def _note_disconnected(reader: VmxReader) -> None:
     """Note each device that is there and not connected at the start; the XML has a word for network cards alone."""
     found = [key.removesuffix(_CONNECTED) for key in reader.values if key.endswith(_CONNECTED)]
+    found = [device for device in found if device not in reader.left_out]
     for device in found:
         said = (
             (reader.string(f"{device}.present") or "").lower(),

@@ -33,6 +33,8 @@ def _read(reader: VmxReader, domain: Domain) -> None:
         read_rows(_ROWS, reader, "", card)
         if card.model:
             domain.sounds.append(card)
+        else:
+            reader.left_out.add("sound")
 
 
 def _write(domain: Domain, writer: VmxWriter) -> None:

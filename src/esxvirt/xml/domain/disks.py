@@ -5,7 +5,13 @@ from typing import TYPE_CHECKING
 from esxvirt.buses import disk_index
 from esxvirt.errors import ConfigUnsupportedError, NoSourceError, NoTargetError, XmlError
 from esxvirt.records import record
-from esxvirt.xml.domain.addresses import DriveAddress, format_drive_address, parse_drive_address
+from esxvirt.xml.domain.addresses import (
+    DriveAddress,
+    format_drive_address,
+    format_usb_address,
+    parse_drive_address,
+    parse_usb_address,
+)
 from esxvirt.xml.domain.elements import boot_order, child_text, lookup, required, where
 from esxvirt.xml.text import Lines, attributes, escape
 
@@ -78,7 +84,7 @@ def format_disk(disk: Disk, lines: Lines) -> None:
     if disk.boot_order is not None:
         lines.add(f"<boot order='{disk.boot_order}'/>")
     if disk.address is not None:
-        lines.add(format_drive_address(disk.address))
+        lines.add((format_usb_address if disk.bus == "usb" else format_drive_address)(disk.address))
     lines.end("</disk>")
 
 
@@ -126,7 +132,7 @@ def parse_disk(element: "_Element") -> Disk:
     disk.serial = child_text(element, "serial")
     disk.wwn = child_text(element, "wwn")
     disk.boot_order = boot_order(element)
-    disk.address = parse_drive_address(element)
+    disk.address = (parse_usb_address if disk.bus == "usb" else parse_drive_address)(element)
     return disk
 
 

@@ -39,8 +39,8 @@ def parse_firmware(element: "_Element", os: Os) -> None:
     stateless = False
     if loader is not None:
         boolean(loader, "readonly")
-        lookup(loader, "type", ("rom", "pflash"))
-        boolean(loader, "secure")
+        os.loader_is_efi = lookup(loader, "type", ("rom", "pflash")) == "pflash"
+        os.loader_is_secure = boolean(loader, "secure") or False
         stateless = boolean(loader, "stateless") or False
         _check_format(loader)
     if nvram is not None:

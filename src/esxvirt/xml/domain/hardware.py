@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from esxvirt.records import record
+from esxvirt.records import field, record
 from esxvirt.xml.domain.addresses import PciAddress, parse_pci_address
 from esxvirt.xml.domain.elements import required, where
 from esxvirt.xml.text import Lines, escape
@@ -33,7 +33,11 @@ class Sound:
 
 @record
 class HostDevice:
-    """A device of the host given to the guest: a PCI function, or a USB device by vendor and product."""
+    """A device of the host given to the guest: a PCI function, or a USB device by vendor and product.
+
+    Attributes:
+        number: VMware's, which the XML does not say; None for a new device.
+    """
 
     type: str
     pci: PciAddress | None = None
@@ -41,6 +45,7 @@ class HostDevice:
     product: int = 0
     managed: bool = False
     line: int = 0
+    number: int | None = field(default=None, compare=False)
 
 
 @record

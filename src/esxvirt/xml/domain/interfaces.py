@@ -4,7 +4,7 @@ import re
 from typing import TYPE_CHECKING
 
 from esxvirt.errors import XmlError
-from esxvirt.records import record
+from esxvirt.records import field, record
 from esxvirt.uuids import normalize
 from esxvirt.xml._late import secrets
 from esxvirt.xml.domain.elements import boolean, boot_order, integer, lookup, required, where
@@ -47,6 +47,7 @@ class Interface:
         mac_check: whether the server checks that the MAC address is in VMware's ranges; None for its default.
         target: the host's device, such as ``vmnet7``.
         link: ``up`` or ``down``: whether the cable is plugged in at power-on.
+        number: VMware's, which the XML does not say; None for a new card.
     """
 
     type: str = "bridge"
@@ -62,6 +63,7 @@ class Interface:
     link: str | None = None
     boot_order: int | None = None
     line: int = 0
+    number: int | None = field(default=None, compare=False)
 
 
 def normalize_mac(text: str) -> str | None:

@@ -38,6 +38,8 @@ class Os:
     """What boots and how.
 
     Attributes:
+        loader_is_efi: whether a `<loader>` is in flash, which is EFI's firmware, whatever `firmware` says.
+        loader_is_secure: whether a `<loader>` is to boot what is signed only.
         firmware_features: whether the firmware is to have ``enrolled-keys`` and ``secure-boot``, for those asked about.
         boot: device kinds in order: ``hd``, ``cdrom``, ``network``, ``fd``.
     """
@@ -46,6 +48,8 @@ class Os:
     arch: str = "i686"
     machine: str | None = None
     firmware: str | None = None
+    loader_is_efi: bool = False
+    loader_is_secure: bool = False
     firmware_features: dict[str, bool] = field(default_factory=dict)
     smbios: str | None = None
     boot: list[str] = field(default_factory=list)

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from esxvirt.names import unescape
-from esxvirt.sim._late import decode_vmx, parse_vmx
+from esxvirt.sim._late import parse_vmx
 from esxvirt.sim.objects.machine.change import change, check_permitted
 from esxvirt.sim.objects.machine.names import check_name, find_vmx, kept_name
 from esxvirt.sim.objects.managed_entity import ManagedEntity
@@ -127,7 +127,7 @@ class FolderMachines(ManagedEntity):
                             name=str(place))  # fmt: skip
 
     def _register(self, host: "Host", place: Place, file: File, name: str | None) -> Ref:
-        vmx = parse_vmx(decode_vmx(file.read()))
+        vmx = parse_vmx(file.read())
         if name is not None:
             vmx.set_text("displayName", kept_name(name))
         try:

@@ -28,7 +28,7 @@ def boot_options(config: "Config") -> Data:
     """Make a machine's boot options from the settings of its VMX file."""
     settings = {key.lower(): value for key, value in config.extra.items() if key.lower().startswith(("bios.", "uefi."))}
     if not settings:
-        return constant(_OPTIONS, bootDelay=long(0), enterBIOSSetup=False)
+        return constant(_OPTIONS, bootDelay=long(0), enterBIOSSetup=False, efiSecureBootEnabled=False)
 
     def true(key: str) -> bool | None:
         return settings[key].lower() == "true" if key in settings else None
@@ -41,7 +41,7 @@ def boot_options(config: "Config") -> Data:
         _OPTIONS,
         bootDelay=number("bios.bootdelay") or long(0),
         enterBIOSSetup=true("bios.forcesetuponce") or False,
-        efiSecureBootEnabled=true("uefi.secureboot.enabled"),
+        efiSecureBootEnabled=true("uefi.secureboot.enabled") or False,
         bootRetryEnabled=true("bios.bootretry.enabled"),
         bootRetryDelay=number("bios.bootretry.delay"),
         bootOrder=_order(settings, config) or None,

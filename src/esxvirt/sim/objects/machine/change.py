@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from esxvirt.names import unescape
-from esxvirt.sim._late import parse_vmx
 from esxvirt.sim.objects.machine.admission import check_reservations
 from esxvirt.sim.objects.machine.boot_options import set_boot_order
 from esxvirt.sim.objects.machine.device_changes import DeviceChanges
@@ -105,7 +104,7 @@ def change(call: "Call", machine: "Machine", spec: Data, *, new: bool = False) -
         with _as_faults(machine):
             machine.stored()
     machine.materialise()
-    vmx = parse_vmx(machine.text())
+    vmx = machine.settings()
     _Changes(call, machine, vmx, spec).apply()
     devices = DeviceChanges(call.endpoint, machine, vmx)
     devices.apply(spec.deviceChange or [])

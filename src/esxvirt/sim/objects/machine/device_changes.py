@@ -229,7 +229,7 @@ class DeviceChanges:
         kind = "scsi-hardDisk" if slot.startswith("scsi") else "ata-hardDisk"
         name = self._machine.vmx_file_name(str(place))
         self._write(slot, {"present": "TRUE", "deviceType": kind, "fileName": name, "redo": ""})
-        self._write(slot, {"mode": "" if mode == "persistent" else mode})
+        self._write(slot, {"mode": "" if mode == "persistent" else mode} | device_writers.sharing(device))
 
     def _disk_place(self, name: str) -> Place:
         """Return where a disk is: a name without a file means a new file in the machine's directory."""
@@ -321,7 +321,7 @@ class DeviceChanges:
             if device.backing.diskMode not in _MODES:
                 raise ValueError("backing.diskMode")
             mode = device.backing.diskMode.replace("_", "-")
-            self._write(prefix, {"mode": "" if mode == "persistent" else mode})
+            self._write(prefix, {"mode": "" if mode == "persistent" else mode} | device_writers.sharing(device))
         with as_faults(place):
             now = disks.read(place.store, place.path).capacity_kib
         wanted = device.capacityInKB or now

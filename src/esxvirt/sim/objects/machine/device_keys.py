@@ -16,6 +16,7 @@ UNITS = {"scsi": 16, "ide": 2, "sata": 30}
 # The first key of other kinds.
 PORTS = {"sound": 5000, "usb": 7000, "ehci": 7001, "usb_xhci": 14000, "serial": 9000, "parallel": 10000}
 NIC = 4000
+PASSTHROUGH = 13000
 FLOPPY = 8000
 SIO = 400
 PCI = 100
@@ -39,6 +40,7 @@ def prefixes(config: "Config") -> dict[int, str]:
         found[drive_key(drive.bus, drive.controller, drive.unit)] = f"{drive.bus}{drive.controller}:{drive.unit}"
     found |= {NIC + nic.index: f"ethernet{nic.index}" for nic in config.nics}
     found |= {FLOPPY + floppy.index: f"floppy{floppy.index}" for floppy in config.floppies}
+    found |= {PASSTHROUGH + device.index: f"pcipassthru{device.index}" for device in config.passed_through}
     for port in config.ports:
         numbered = port.kind in {"serial", "parallel"}
         found[PORTS[port.kind] + port.index] = f"{port.kind}{port.index}" if numbered else port.kind

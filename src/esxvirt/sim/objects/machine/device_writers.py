@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from esxvirt.sim.state.machine.machine import Machine
     from esxvirt.sim.wire.values import Data
 
-__all__ = ["WRITERS", "Settings"]
+__all__ = ["WRITERS", "Settings", "sharing"]
 
 Settings = dict[str, str]
 _MAC = re.compile(r"[0-9a-fA-F]{2}(:[0-9a-fA-F]{2}){5}")
@@ -45,7 +45,7 @@ def _base(machine: "Machine", device: "Data", *, clients: bool = True) -> tuple[
         return "device", {"fileName": backing.deviceName or "", "clientDevice": "TRUE"}
     if backing.is_a("VirtualDeviceDeviceBackingInfo"):
         found = {"fileName": backing.deviceName or "", "clientDevice": ""}
-        return "device", found | ({"autodetect": "TRUE"} if backing.useAutoDetect else {})
+        return "device", found | {"autodetect": "TRUE" if backing.useAutoDetect else ""}
     if backing.is_a("VirtualDevicePipeBackingInfo"):
         return "pipe", {"fileName": backing.pipeName or ""}
     if backing.is_a("VirtualDeviceURIBackingInfo"):
@@ -56,10 +56,20 @@ def _base(machine: "Machine", device: "Data", *, clients: bool = True) -> tuple[
 def cdrom(machine: "Machine", device: "Data") -> Settings:
     """Write a CD-ROM drive."""
     kind, found = _base(machine, device)
-    found["fileName"] = found["fileName"] or "emptyBackingString"
+    found["fileName"] = found["fileName"] or ("auto detect" if found.get("autodetect") else "emptyBackingString")
     atapi = "Atapi" in device.backing.type_name
     found["deviceType"] = "cdrom-image" if kind == "file" else "atapi-cdrom" if atapi else "cdrom-raw"
     return {"present": "TRUE"} | found | _connection(device)
+
+
+def sharing(device: "Data") -> Settings:
+    """Write whether other machines may write on a disk at once; nothing where the client does not say it."""
+    if not hasattr(device.backing, "sharing") or not device.backing.sharing:
+        return {}
+    words = {"sharingNone": "", "sharingMultiWriter": "multi-writer"}
+    if device.backing.sharing not in words:
+        raise ValueError("backing.sharing")
+    return {"sharing": words[device.backing.sharing]}
 
 
 def floppy(machine: "Machine", device: "Data") -> Settings:

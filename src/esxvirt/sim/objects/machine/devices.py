@@ -9,7 +9,7 @@ from esxvirt.sim.wire.values import Data, Ref, constant, long
 if TYPE_CHECKING:
     from esxvirt.sim.endpoint import Endpoint
     from esxvirt.sim.state.machine.machine import Machine
-    from esxvirt.sim.state.machine.vmxtext import Cdrom, Disk, Floppy, Nic, Port
+    from esxvirt.sim.state.machine.vmxtext import Cdrom, Disk, Floppy, Nic, Passthrough, Port
 
 __all__ = ["NIC_TYPES", "SCSI_TYPES", "devices"]
 
@@ -29,6 +29,9 @@ NIC_TYPES = {
     "e1000": ("VirtualE1000", "E1000"),
     "e1000e": ("VirtualE1000e", "E1000e"),
 }
+
+
+_SHARED_BUSES = {"none": "noSharing", "virtual": "virtualSharing", "physical": "physicalSharing"}
 
 
 def _described(label: str, summary: str) -> Data:
@@ -89,6 +92,8 @@ def devices(endpoint: "Endpoint", machine: "Machine") -> list[Data]:
     found += [_floppy(machine, floppy) for floppy in config.floppies]
     found += [_nic(endpoint, machine, nic) for nic in config.nics]
     found += [_port(machine, port) for port in config.ports if port.kind != "ehci"]
+    if machine.host.profile.release >= (4, 0):
+        found += [_passthrough(device) for device in config.passed_through]
     return found
 
 
@@ -249,7 +254,7 @@ def _scsi_controller(machine: "Machine", bus: int, model: str) -> Data:
         busNumber=bus,
         device=_on_controller(machine, "scsi", bus),
         hotAddRemove=True,
-        sharedBus="noSharing",
+        sharedBus=_SHARED_BUSES[machine.config.shared_buses.get(bus, "none")],
         scsiCtlrUnitNumber=7,
     )
 
@@ -269,6 +274,7 @@ def _disk(endpoint: "Endpoint", machine: "Machine", disk: "Disk", number: int) -
         split=False,
         writeThrough=False,
         thinProvisioned=disk.thin,
+        sharing="sharingMultiWriter" if disk.shared else "sharingNone",
         uuid=f"6000C29{machine.config.uuid[7:]}",
     )
     return Data(
@@ -290,8 +296,11 @@ def _cdrom(machine: "Machine", cdrom: "Cdrom", number: int) -> Data:
     elif cdrom.client:
         words = {"deviceName": "", "useAutoDetect": False, "exclusive": False}
         backing = constant("VirtualCdromRemotePassthroughBackingInfo", **words)
+    elif cdrom.kind == "raw":
+        words = {"deviceName": cdrom.file, "useAutoDetect": cdrom.automatic, "exclusive": False}
+        backing = constant("VirtualCdromPassthroughBackingInfo", **words)
     else:
-        backing = constant("VirtualCdromAtapiBackingInfo", deviceName=cdrom.file, useAutoDetect=False)
+        backing = constant("VirtualCdromAtapiBackingInfo", deviceName=cdrom.file, useAutoDetect=cdrom.automatic)
     connectable = constant(
         "VirtualDeviceConnectInfo",
         startConnected=cdrom.connected,
@@ -307,6 +316,35 @@ def _cdrom(machine: "Machine", cdrom: "Cdrom", number: int) -> Data:
         connectable=connectable,
         controllerKey=device_keys.controller_key(cdrom.bus, cdrom.controller),
         unitNumber=cdrom.unit,
+    )
+
+
+def _passthrough(device: "Passthrough") -> Data:
+    number = device.index
+    if device.profile:
+        backing = Data("VirtualPCIPassthroughVmiopBackingInfo", vgpu=device.profile)
+        name = f"NVIDIA GRID vGPU {device.profile}"
+    elif device.allowed or device.label:
+        allowed = [
+            Data("VirtualPCIPassthroughAllowedDevice", vendorId=vendor, deviceId=kind)
+            for vendor, kind in device.allowed
+        ]
+        more: dict[str, Any] = {"customLabel": device.label} if device.label else {}
+        backing = Data(
+            "VirtualPCIPassthroughDynamicBackingInfo", deviceName="", allowedDevice=allowed, assignedId="", **more
+        )
+        name = "Dynamic PCI device"
+    else:
+        words = {"deviceName": "", "id": device.place, "deviceId": "0", "systemId": "", "vendorId": 0}
+        backing = Data("VirtualPCIPassthroughDeviceBackingInfo", **words)
+        name = device.place
+    return Data(
+        "VirtualPCIPassthrough",
+        key=device_keys.PASSTHROUGH + number,
+        deviceInfo=_described(f"PCI device {number}", name),
+        backing=backing,
+        controllerKey=device_keys.PCI,
+        unitNumber=18 + number,
     )
 
 

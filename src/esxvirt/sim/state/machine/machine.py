@@ -281,6 +281,15 @@ class Machine:
         """Return its VMX text."""
         return write_config(self.config, self.home) if self._text is None else self._text
 
+    def settings(self) -> "VmxFile":
+        """Return its VMX file to change: with the bytes that it has, if nobody has written it meanwhile."""
+        file = None if self.untouched or self.vmx_missing else self.datastore.find(self.vmx_file)
+        if file is not None:
+            found = parse_vmx(file.read())
+            if str(found) == self.text():
+                return found
+        return parse_vmx(self.text())
+
     def rewrite(self, vmx: "VmxFile | str") -> None:
         """Take `vmx` as its VMX file: all else follows. ValueError if it is no machine's."""
         if isinstance(vmx, str):
@@ -290,7 +299,7 @@ class Machine:
 
     def set_values(self, values: dict[str, str]) -> None:
         """Set settings of its VMX file, by key."""
-        vmx = parse_vmx(self.text())
+        vmx = self.settings()
         for key, value in values.items():
             vmx.set_text(key, value)
         self.rewrite(vmx)

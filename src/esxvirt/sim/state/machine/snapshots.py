@@ -37,7 +37,7 @@ def create(machine: Machine, name: str, description: str, *, memory: bool, quies
     size = machine.config.memory_mb << 20 if with_memory else 0
     if size > store.free:
         raise disks.NoSpaceError(store.name)
-    vmx = parse_vmx(machine.text())
+    vmx = machine.settings()
     _branch(machine, vmx, machine.config)
     tree.last_number += 1
     number = tree.last_number

@@ -13,6 +13,7 @@ __all__ = [
     "Disk",
     "Floppy",
     "Nic",
+    "Passthrough",
     "Port",
     "drives",
     "parse",
@@ -33,18 +34,22 @@ _FIELDS = re.compile(
     r"|nvram|extendedconfigfile|pcibridge0\.present|toolscripts\.\w+|tools\.synctime"
     r"|config\.version|\.encoding|uuid\.(?:bios|location|action)|vc\.uuid|(?:vcpu|mem)\.hotadd"
     r"|sched\.(?:cpu|mem)\.(?:min|minsize|max|shares|units)"
-    r"|(?:scsi|sata|ide|nvme)\d+(?::\d+)?\.(?:present|filename|devicetype|mode|virtualdev|startconnected|clientdevice)"
+    r"|(?:scsi|sata|ide|nvme)\d+(?::\d+)?\.(?:present|filename|devicetype|mode|virtualdev|startconnected|clientdevice"
+    r"|sharing|sharedbus|autodetect)"
     r"|ethernet\d+\.(?:present|virtualdev|networkname|addresstype|address|generatedaddress|startconnected|dvs\.\w+)"
     r"|(?:floppy|serial|parallel)\d+\..*|(?:sound|usb|ehci|usb_xhci)\.present)",
     re.IGNORECASE,
 )
 _SPECIAL_GUEST_IDS = {guest_id: guest for guest, guest_id in _SPECIAL_GUESTS.items()}
+_MOST_PASSED = 16
+_PLACE = re.compile(r"(?:(\d{1,5}):)?(\d{1,3}):(\d{1,2})\.([0-7])")
+_ALLOWED = re.compile(r"0x([0-9A-Fa-f]{1,4}):0x([0-9A-Fa-f]{1,4})")
 NIC_MODELS = ("vlance", "vmxnet", "vmxnet2", "vmxnet3", "e1000", "e1000e")
 
 
 @record
 class Disk:
-    """A hard disk: `file` as the VMX names it; capacity in KiB."""
+    """A hard disk: `file` as the VMX names it; capacity in KiB; `shared` with other machines, which write it, too."""
 
     bus: str
     controller: int
@@ -53,11 +58,15 @@ class Disk:
     capacity_kib: int = 8 << 20
     thin: bool = False
     mode: str = "persistent"
+    shared: bool = False
 
 
 @record
 class Cdrom:
-    """A CD-ROM drive: `kind` is "image", "raw" or "atapi"; `file` the image or device, "" for none."""
+    """A CD-ROM drive: `kind` is "image", "raw" or "atapi"; `file` the image or device, "" for none.
+
+    One of the host's may be `automatic`: any that there is.
+    """
 
     bus: str
     controller: int
@@ -66,6 +75,18 @@ class Cdrom:
     file: str = ""
     connected: bool = False
     client: bool = False
+    automatic: bool = False
+
+
+@record
+class Passthrough:
+    """A device of the host: at `place`, as hosts call it, or a vGPU of a `profile`, or any of `allowed` ones."""
+
+    index: int
+    place: str = ""
+    profile: str = ""
+    allowed: tuple[tuple[int, int], ...] = ()
+    label: str = ""
 
 
 @record
@@ -122,6 +143,8 @@ class Config:
     annotation: str = ""
     firmware: str = "bios"
     scsi: dict[int, str] = field(default_factory=dict)
+    shared_buses: dict[int, str] = field(default_factory=dict)
+    passed_through: list[Passthrough] = field(default_factory=list)
     disks: list[Disk] = field(default_factory=list)
     cdroms: list[Cdrom] = field(default_factory=list)
     sata: list[int] = field(default_factory=list)
@@ -246,12 +269,34 @@ def _read_ports(config: Config, settings: dict[str, str]) -> None:
                 backing = settings.get(f"{device}.filetype", "device").lower()
                 config.ports.append(Port(kind, index, backing, settings.get(f"{device}.filename", ""), connected))
     config.ports += [Port(kind) for kind in ("sound", "usb", "ehci", "usb_xhci") if _present(settings, kind)]
+    for index in range(_MOST_PASSED):
+        if _present(settings, f"pcipassthru{index}"):
+            config.passed_through.append(_read_passthrough(settings, index))
+
+
+def _read_passthrough(settings: dict[str, str], index: int) -> Passthrough:
+    device = f"pcipassthru{index}"
+    found = _PLACE.fullmatch(settings.get(f"{device}.id", "").strip())
+    place = ""
+    if found is not None:
+        # In decimal in the file, and as the API has it in hex.
+        domain, bus, slot, function = (int(part) for part in found.groups("0"))
+        place = f"{domain:04x}:{bus:02x}:{slot:02x}.{function}"
+    allowed = tuple(
+        (int(vendor, 16), int(device_id, 16))
+        for vendor, device_id in _ALLOWED.findall(settings.get(f"{device}.alloweddevices", ""))
+    )
+    profile, label = settings.get(f"{device}.vgpu", ""), settings.get(f"{device}.customlabel", "")
+    return Passthrough(index, place, profile, allowed, label)
 
 
 def _read_drives(config: Config, settings: dict[str, str]) -> None:
     for controller in range(4):
         if _present(settings, f"scsi{controller}"):
             config.scsi[controller] = settings.get(f"scsi{controller}.virtualdev", "lsilogic")
+            shared = settings.get(f"scsi{controller}.sharedbus", "").lower()
+            if shared in {"virtual", "physical"}:
+                config.shared_buses[controller] = shared
     config.sata = [controller for controller in range(4) if _present(settings, f"sata{controller}")]
     units = [("scsi", bus, unit) for bus in range(4) for unit in range(16)]
     units += [("ide", bus, unit) for bus in range(2) for unit in range(2)]
@@ -263,14 +308,18 @@ def _read_drives(config: Config, settings: dict[str, str]) -> None:
         kind = settings.get(f"{device}.devicetype", "disk").lower()
         file = settings.get(f"{device}.filename", "")
         if "cdrom" in kind:
-            file = "" if file == "emptyBackingString" else file  # hosts' word for no medium
+            automatic = settings.get(f"{device}.autodetect", "").lower() == "true" or file.lower() == "auto detect"
+            # Hosts' words for no medium, and for any drive.
+            file = "" if file == "emptyBackingString" or file.lower() == "auto detect" else file
             flavour = "image" if "image" in kind else "atapi" if "atapi" in kind else "raw"
             connected = settings.get(f"{device}.startconnected", "true").lower() != "false"
             client = settings.get(f"{device}.clientdevice", "").lower() == "true"
-            config.cdroms.append(Cdrom(bus, controller, unit, flavour, file, connected, client))
+            automatic = automatic and flavour != "image"
+            config.cdroms.append(Cdrom(bus, controller, unit, flavour, file, connected, client, automatic))
         elif file:
             mode = settings.get(f"{device}.mode", "persistent").replace("-", "_")
-            config.disks.append(Disk(bus, controller, unit, file, mode=mode))
+            several = settings.get(f"{device}.sharing", "").lower() == "multi-writer"
+            config.disks.append(Disk(bus, controller, unit, file, mode=mode, shared=several))
 
 
 def write_config(config: Config, home: str) -> str:

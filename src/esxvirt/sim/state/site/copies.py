@@ -5,7 +5,6 @@ import secrets
 import uuid
 from typing import TYPE_CHECKING
 
-from esxvirt.sim._late import parse_vmx
 from esxvirt.sim.state.host.host import Host
 from esxvirt.sim.state.host.paths import locate
 from esxvirt.sim.state.machine.machine import Machine
@@ -54,7 +53,7 @@ def clone(site: Site, source: Machine, name: str, host: Host, store: Datastore) 
     Raises `NoSpaceError`, and FileNotFoundError for a disk that is gone.
     """
     home = _free_directory(store, name)
-    vmx = parse_vmx(source.text())
+    vmx = source.settings()
     copies: list[tuple[Datastore, str, str]] = []
     for index, disk in enumerate(source.config.disks):
         path = f"{home}/{name}{f'_{index}' if index else ''}.vmdk"
@@ -72,7 +71,7 @@ def clone(site: Site, source: Machine, name: str, host: Host, store: Datastore) 
     store.make_directory(home)
     for where, old, path in copies:
         disks.copy(where, old, store, path)
-    store.put(f"{home}/{name}.vmx", File.of(str(vmx).encode()))
+    store.put(f"{home}/{name}.vmx", File.of(vmx.encode()))
     store.put(f"{home}/{name}.nvram", source.own_file(f"{source.stem}.nvram") or File.of(b"MRVN"))
     made = Machine(host, store, site.next_number(), name, "poweredOff", str(vmx), path=f"{home}/{name}.vmx")
     made.configuration_changed()
