@@ -9,7 +9,10 @@ from esxvirt.vsphere.decode import Ref
 from esxvirt.vsphere.inventory import Query, Row, Step, retrieve
 from esxvirt.vsphere.session import Session
 
-__all__ = ["Item", "Tree", "read_seen", "read_tree"]
+__all__ = ["HOST_FOLDER", "Item", "Tree", "read_seen", "read_tree"]
+
+HOST_FOLDER: Final = "host"
+"""What VMware calls the folder that every datacenter has for its hosts."""
 
 _STEPS: Final = (
     Step("folder", "Folder", "childEntity", ("folder", "datacenter", "compute")),
