@@ -99,6 +99,21 @@ def another_uuid(client: Callable[[Simulator], Client], stack: ExitStack) -> Ans
     return one("start", "moved", uri=f"{one.simulator.uri}&auto_answer=1")
 
 
+def lost_machines(client: Callable[[Simulator], Client], stack: ExitStack) -> Answer:
+    return client(stack.enter_context(Simulator("vcenter-7.0", transport="http", troubled=["inaccessible"])))(
+        "start", "inaccessible"
+    )
+
+
+def machines_of_one_uuid(client: Callable[[Simulator], Client], stack: ExitStack) -> Answer:
+    return client(esx(stack, troubled=["twin"]))("dominfo", "50115e16-9bdc-49d7-f171-53c4d7f91710")
+
+
+def items_that_there_are_not(client: Callable[[Simulator], Client], stack: ExitStack) -> Answer:
+    server = stack.enter_context(Simulator("vcenter-7.0", transport="http"))
+    return client(server)("hostname", uri=server.uri.replace("/dc1/", "/dc1/nope/"))
+
+
 @pytest.fixture
 def ask(tmp_path: Path) -> Callable[[Run, Any], Answer]:
     def run(scene: Run, program: Any) -> Answer:

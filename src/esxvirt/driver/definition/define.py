@@ -17,6 +17,7 @@ from esxvirt.driver.definition.native import HOST_DATASTORES, hardware_version, 
 from esxvirt.driver.definition.redefine import change, reload_machine
 from esxvirt.driver.definition.validating import can_validate
 from esxvirt.driver.definition.vmx_files import VMX_PATH, StagedFile, add_to, beside, present, stage, users_of
+from esxvirt.driver.domain.domain_paths import refuse
 from esxvirt.driver.domain.handles import IDENTITY, DomainHandle, handle
 from esxvirt.driver.domain.reading import identity, read, read_all
 from esxvirt.driver.domain.states import PAUSED, SHUTOFF
@@ -66,6 +67,7 @@ def define(connection: Connection, xml: str, host: str | None = None, *, validat
 
     Raises:
         InvalidArgumentError: There is no such host; or the connection is to several, and none is named.
+        AmbiguousError: Several domains have the UUID, and none of them, or several, the name.
         EsxvirtError: The XML is none, or asks for what VMware, or this host, has not; or names no place for the file.
         OperationInvalidError: The domain is there and not off, or the file would take another's place.
         ServerFault: The server refused, or the task failed.
@@ -76,7 +78,7 @@ def define(connection: Connection, xml: str, host: str | None = None, *, validat
     named = None if host is None else connection.scope.named(host)
     rows = _read(connection)
     machines = [handle(row) for row in rows if row.ref.type == "VirtualMachine"]
-    existing = next((machine for machine in machines if machine.uuid == domain.uuid), None)
+    existing = _existing(connection, machines, domain)
     if existing is not None:
         place = connection.scope.place(existing.host)
         if named is not None and named != place:
@@ -85,7 +87,7 @@ def define(connection: Connection, xml: str, host: str | None = None, *, validat
     else:
         _create(connection, domain, machines, rows, named or _only_host(connection, domain, rows))
     try:
-        found = look_again(lambda: _find(connection, domain.uuid))
+        found = look_again(lambda: _find(connection, domain))
     except EsxvirtError as error:
         error.args = (f"Domain '{domain.name}' was defined, but cannot be looked up: {error}",)
         raise
@@ -136,8 +138,22 @@ def _only_host(connection: Connection, domain: Domain, rows: list[Row]) -> HostP
     return scope.only_host()
 
 
-def _find(connection: Connection, uuid: str) -> DomainHandle | None:
-    return next((found for found in read_all(connection) if found.uuid == uuid), None)
+def _find(connection: Connection, domain: Domain) -> DomainHandle | None:
+    found = [known for known in read_all(connection) if known.uuid == domain.uuid]
+    return next((known for known in found if known.name == domain.name), found[0] if found else None)
+
+
+def _existing(connection: Connection, machines: list[DomainHandle], domain: Domain) -> DomainHandle | None:
+    """The machine that a description is of, None for a new one.
+
+    Raises:
+        AmbiguousError: Several have its UUID, and not one of them its name.
+    """
+    same = [machine for machine in machines if machine.uuid == domain.uuid]
+    named = [machine for machine in same if machine.name == domain.name]
+    if len(same) > 1 and len(named) != 1:
+        refuse(connection, same, f"with UUID '{domain.uuid}'")
+    return next(iter(named or same), None)
 
 
 def _create(
@@ -228,7 +244,7 @@ def _register(connection: Connection, domain: Domain, file: DatastoreFile, place
     write = Write(
         _FAILURE,
         f"look whether the domain '{domain.name}' is defined",
-        lambda: _find(connection, domain.uuid) is not None,
+        lambda: _find(connection, domain) is not None,
         lambda: new_task(session, recent_tasks(session, task_manager(session)), known, _KINDS),
         watch=Watch(progress=policy.progress, deadline=policy.deadline()),
         alone=False,

@@ -5,9 +5,9 @@ import logging
 from esxvirt.driver.connection.connection import Connection
 from esxvirt.driver.domain.handles import DomainHandle, domain_id
 from esxvirt.driver.domain.reading import read_with_host
-from esxvirt.driver.domain.states import PAUSED, RUNNING, domain_state
+from esxvirt.driver.domain.states import CONNECTION, PAUSED, RUNNING, domain_state, why_lost
 from esxvirt.driver.storage.datastores import DATASTORE_PROPERTIES, FileNames, datastores_of
-from esxvirt.errors import BadAnswerError, EsxvirtError, VmxError
+from esxvirt.errors import BadAnswerError, EsxvirtError, TransportError, VmxError
 from esxvirt.vmx import Report, VmxContext, to_domain
 from esxvirt.vsphere.datastore_file import DatastoreFile
 from esxvirt.vsphere.files import FileNotThereError, read_file
@@ -46,8 +46,11 @@ def xml_description(
 def describe(connection: Connection, domain: DomainHandle) -> Domain:
     """The domain as the model that its XML is made of; see `xml_description`."""
     others = {"Datastore": DATASTORE_PROPERTIES}
-    row, rows, place = read_with_host(connection, domain, (_VMX_PATH, _POWER), others, _DATASTORES)
+    row, rows, place = read_with_host(connection, domain, (_VMX_PATH, _POWER, CONNECTION), others, _DATASTORES)
     location = row.get(_VMX_PATH)
+    lost = why_lost(row.get(CONNECTION))
+    if not location and lost is not None:
+        raise EsxvirtError(f"the domain '{domain.name}' {lost}; the server has no configuration of it")
     if not location:
         raise EsxvirtError(
             f"the server does not tell which VMX file the domain '{domain.name}' has; "
@@ -64,6 +67,10 @@ def describe(connection: Connection, domain: DomainHandle) -> Domain:
         model, report = _convert(_fetch(connection, file), context)
     except FileNotThereError as error:
         raise EsxvirtError(f"the VMX file of the domain '{domain.name}' is missing: {error}") from error
+    except TransportError as error:
+        if lost is None:
+            raise
+        raise EsxvirtError(f"the domain '{domain.name}' {lost}; its VMX file cannot be read ({error})") from error
     except VmxError as error:
         raise VmxError(
             f"the VMX file '{file}' of the domain '{domain.name}' cannot be converted: {error}",

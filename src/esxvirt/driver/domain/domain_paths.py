@@ -19,6 +19,12 @@ __all__ = ["find_by_path", "host_of", "inventory_paths", "refuse"]
 _SHOWN: Final = 8
 """How many domains a message lists."""
 
+_TWINS: Final = (
+    "; a copy gets a UUID of its own when it is told so: set 'uuid.action = \"create\"' in its VMX file while it is "
+    "off, and start it"
+)
+"""What helps machines of one UUID."""
+
 _MACHINE_FOLDER: Final = "vm"
 """What VMware calls the folder that every datacenter has for its machines."""
 
@@ -62,7 +68,8 @@ class _Way:
 
 
 def _ways(connection: Connection, domains: Sequence[DomainHandle]) -> dict[Ref, _Way]:
-    wanted, steps = {"VirtualMachine": _NAMED, "Folder": _NAMED, "Datacenter": _NAMED}, _UP
+    wanted: dict[str, tuple[str, ...]] = dict.fromkeys(("VirtualMachine", "Folder", "Datacenter"), _NAMED)
+    steps: tuple[Step, ...] = _UP
     if has_apps(connection.session.version):
         wanted |= {"VirtualMachine": (*_NAMED, "parentVApp"), "VirtualApp": ("name", "parentFolder", "parentVApp")}
         steps += _OF_APPS
@@ -124,13 +131,29 @@ def refuse(connection: Connection, domains: Sequence[DomainHandle], what: str) -
         AmbiguousError: The message tells how to say which.
     """
     paths = inventory_paths(connection, domains)
+    ways = [
+        way
+        for way, several in (
+            ("by its name", len({domain.name for domain in domains}) == len(domains)),
+            ("by its path", len(set(paths.values())) == len(domains)),
+            ("by its UUID", len({domain.uuid for domain in domains}) == len(domains)),
+            ("with --host", len({domain.host for domain in domains}) == len(domains)),
+        )
+        if several
+    ]
     shown = [
         f"'{'/'.join(map(path_item, paths[domain.ref]))}' ({domain.uuid}, on '{host_of(connection, domain).text}')"
         for domain in domains[:_SHOWN]
     ]
     more = f" and {len(domains) - _SHOWN} more" if len(domains) > _SHOWN else ""
+    uuids = {domain.uuid for domain in domains}
     raise AmbiguousError(
-        f"There are {len(domains)} domains {what}; say which by its path, by its UUID, or with --host: "
+        f"There are {len(domains)} domains {what}; say which {_or(ways)}: "
         + ", ".join(shown)
         + more
+        + (_TWINS if len(uuids) < len(domains) else "")
     )
+
+
+def _or(words: Sequence[str]) -> str:
+    return " or ".join(words) if len(words) < 3 else f"{', '.join(words[:-1])}, or {words[-1]}"

@@ -1,9 +1,12 @@
-"""What holds hosts and machines in an inventory: datacenters, folders, clusters. Names are as the API shows them."""
+"""What holds hosts and machines in an inventory: datacenters, folders, clusters, vApps.
+
+Names are as the API shows them.
+"""
 
 import re
 from dataclasses import dataclass
 
-__all__ = ["Cluster", "Datacenter", "Folder", "escape_name"]
+__all__ = ["App", "Cluster", "Datacenter", "Folder", "escape_name"]
 
 _ESCAPED = re.compile(r"%(?!25|2[fF]|5[cC])|[/\\]")
 
@@ -51,3 +54,14 @@ class Cluster:
     name: str
     datacenter: Datacenter
     folder: Folder | None = None
+
+
+@dataclass(slots=True, eq=False)
+class App:
+    """A vApp: machines that belong together, in a folder, at the top of its datacenter's machines, or in a vApp."""
+
+    number: int
+    name: str
+    datacenter: Datacenter
+    folder: Folder | None = None
+    above: "App | None" = None

@@ -20,6 +20,7 @@ from esxvirt.sim.state.storage.datastores import Datastore, File, Place
 from esxvirt.uuids import dashed
 
 if TYPE_CHECKING:
+    from esxvirt.sim.state.containers import App
     from esxvirt.sim.state.machine.questions import Question
     from esxvirt.sim.state.task import Task
     from esxvirt.vmx.file import VmxFile
@@ -90,9 +91,11 @@ class Machine:
         "_snapshots",
         "_text",
         "accepted",
+        "app",
         "boot_time",
         "busy",
         "change_version",
+        "connection",
         "customised",
         "datastore",
         "guest_state",
@@ -145,6 +148,9 @@ class Machine:
         self.screenshots = 0
         self.scan_codes: list[tuple[int, frozenset[str]]] = []
         self.unreadable = False
+        # Whether its server reaches its files and the host knows it; see `troubles`. Else it has no configuration.
+        self.connection = "connected"
+        self.app: App | None = None
         self.template = False
         self.customised = Customised()
         self.vmx_missing = False

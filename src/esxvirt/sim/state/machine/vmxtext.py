@@ -34,7 +34,7 @@ _FIELDS = re.compile(
     r"|config\.version|\.encoding|uuid\.(?:bios|location|action)|vc\.uuid|(?:vcpu|mem)\.hotadd"
     r"|sched\.(?:cpu|mem)\.(?:min|minsize|max|shares|units)"
     r"|(?:scsi|sata|ide|nvme)\d+(?::\d+)?\.(?:present|filename|devicetype|mode|virtualdev|startconnected|clientdevice)"
-    r"|ethernet\d+\.(?:present|virtualdev|networkname|addresstype|address|generatedaddress|startconnected|dvs\.\w+)"
+    r"|ethernet\d+\.(?:present|virtualdev|networkname|addresstype|address|generatedaddress|startconnected|dvs\.\w+|opaquenetwork\.\w+)"
     r"|(?:floppy|serial|parallel)\d+\..*|(?:sound|usb|ehci|usb_xhci)\.present)",
     re.IGNORECASE,
 )
@@ -95,7 +95,11 @@ class Port:
 
 @dataclass(slots=True)
 class Nic:
-    """A network card on a port group; a distributed one has the UUID of its `switch`, and `network` is its key."""
+    """A network card on a port group.
+
+    A distributed one has the UUID of its `switch`, and `network` is its key; of an `opaque` network, whose kind that
+    is, `network` is the identifier.
+    """
 
     index: int
     model: str
@@ -104,6 +108,8 @@ class Nic:
     address_type: str = "generated"
     connected: bool = True
     switch: str = ""
+    opaque: str = ""
+    port: str = ""
 
 
 @dataclass(slots=True)
@@ -220,9 +226,12 @@ def read_config(text: str) -> Config:
             kind = {"vpx": "assigned", "static": "manual"}.get(kind, kind)
             model = settings.get(f"{device}.virtualdev", "vlance")
             switch = settings.get(f"{device}.dvs.switchid", "")
-            network = settings.get(f"{device}.dvs.portgroupid" if switch else f"{device}.networkname", "")
+            opaque = settings.get(f"{device}.opaquenetwork.type", "")
+            name = "dvs.portgroupid" if switch else "opaquenetwork.id" if opaque else "networkname"
+            network = settings.get(f"{device}.{name}", "")
+            port = settings.get(f"{device}.dvs.portid", "") if switch else ""
             connected = settings.get(f"{device}.startconnected", "true").lower() != "false"
-            config.nics.append(Nic(index, model, network, mac.lower(), kind, connected, switch))
+            config.nics.append(Nic(index, model, network, mac.lower(), kind, connected, switch, opaque, port))
     _read_ports(config, settings)
     config.extra = {key: value for key, value in written if not _FIELDS.fullmatch(key)}
     return config
