@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from esxvirt.errors import EsxvirtError
-from esxvirt.names import find_name, unescape
+from esxvirt.names import find_stored, unescape
 
 __all__ = ["VOLUMES", "DatastorePath", "below", "is_outside", "mounted", "parse_volumes_path"]
 
@@ -51,7 +51,7 @@ class DatastorePath(NamedTuple):
         if end < 0:
             return None
         datastore = text[1:end]
-        return cls(find_name(names, datastore) or datastore, text[end + 1 :].lstrip(" "))
+        return cls(find_stored(names, datastore) or datastore, text[end + 1 :].lstrip(" "))
 
     @classmethod
     def file(cls, text: str, error: type[EsxvirtError], known: Iterable[str] = ()) -> "DatastorePath":

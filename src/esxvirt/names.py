@@ -7,7 +7,7 @@ both writings are understood.
 
 from collections.abc import Iterable
 
-__all__ = ["escape", "find_name", "path_item", "unescape"]
+__all__ = ["escape", "find_name", "find_stored", "path_item", "unescape"]
 
 
 def unescape(name: str) -> str:
@@ -30,13 +30,18 @@ def path_item(name: str) -> str:
 
 
 def find_name(names: Iterable[str], wanted: str) -> str | None:
-    """Return which of some names is meant by one of its writings, None if none is; one that is written so comes first.
+    """Return which of some names, as people write them, is meant: itself, else what `wanted` is VMware's writing of."""
+    present = frozenset(names)
+    return next((name for name in (wanted, unescape(wanted)) if name in present), None)
 
-    ``a/b`` and ``a%2Fb`` mean ``a%2fb``, and the other way round.
+
+def find_stored(names: Iterable[str], wanted: str) -> str | None:
+    """Return which of some names, as vSphere keeps them, is meant by any writing; one that is kept so comes first.
+
+    ``a/b`` and ``a%2Fb`` mean ``a%2fb``, too.
     """
     present = list(names)
     if wanted in present:
         return wanted
-    plain = unescape(wanted)
-    same = [name for name in present if plain == unescape(name) or wanted == unescape(name) or plain == name]
-    return next((name for name in same if wanted == unescape(name)), same[0] if same else None)
+    plain = {unescape(name): name for name in reversed(present)}
+    return plain.get(wanted) or plain.get(unescape(wanted))

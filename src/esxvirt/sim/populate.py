@@ -46,6 +46,7 @@ from esxvirt.sim.objects.storage.host_datastore_browser import HostDatastoreBrow
 from esxvirt.sim.objects.storage.virtual_disk_manager import VirtualDiskManager
 from esxvirt.sim.state.host.host import Host
 from esxvirt.sim.state.network import networks
+from esxvirt.sim.state.network.distributed import DistributedGroup
 from esxvirt.sim.wire import schema
 
 if TYPE_CHECKING:
@@ -245,6 +246,8 @@ class _Finders:
 
 
 def _network(endpoint: Endpoint, moid: str, network: networks.Network, parent: "Ref") -> Network:
+    if isinstance(network, DistributedGroup) and endpoint.host is None:
+        return DistributedVirtualPortgroup(endpoint, moid, network, parent, endpoint.ids.switch(network.switch))
     if isinstance(network, networks.OpaqueNetwork) and endpoint.host is None:
         return OpaqueNetwork(endpoint, moid, network, parent)
     return Network(endpoint, moid, network, parent)

@@ -59,7 +59,7 @@ def redefine(
         return VmxFile.parse(write_domain(described, writer))
 
     before = write(current, Report())
-    after = write(_keep_unset_macs(domain, current), Report() if report is None else report)
+    after = write(_keep_ports(_keep_unset_macs(domain, current), current), Report() if report is None else report)
     gone = devices_of(before) - devices_of(after)
     for key in list(file):
         if key.lower() in impossible or owner_of(key.lower()) in gone:
@@ -79,6 +79,17 @@ def _keep_unset_macs(domain: Domain, current: Domain) -> Domain:
     for at, (card, old) in enumerate(zip(cards, current.interfaces, strict=False)):
         if card.mac_made_up and old.mac == NO_MAC:
             cards[at] = replace(card, mac=old.mac)
+    return replace(domain, interfaces=cards)
+
+
+def _keep_ports(domain: Domain, current: Domain) -> Domain:
+    """Leave cards on the port that they have of a distributed port group, where XML names the group alone."""
+    cards = list(domain.interfaces)
+    for at, (card, old) in enumerate(zip(cards, current.interfaces, strict=False)):
+        if card.port is None or old.port is None or card.port.port_id or card.port.connection_id:
+            continue
+        if (card.port.switch_id, card.port.portgroup_id) == (old.port.switch_id, old.port.portgroup_id):
+            cards[at] = replace(card, port=old.port)
     return replace(domain, interfaces=cards)
 
 

@@ -123,4 +123,7 @@ READ_ONLY = """\
 floppy0.writeThrough = "true"
 floppy1.present = "true"
 floppy1.clientDevice = "true"
+ethernet2.present = "true"
+ethernet2.opaqueNetwork.id = "5d5c9d2b-0a3e-4f5f-9c1e-2f4a5b6c7d8e"
+ethernet2.opaqueNetwork.type = "nsx.LogicalSwitch"
 """

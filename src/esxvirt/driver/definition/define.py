@@ -21,7 +21,8 @@ from esxvirt.driver.domain.domain_paths import refuse
 from esxvirt.driver.domain.handles import IDENTITY, DomainHandle, handle
 from esxvirt.driver.domain.reading import identity, read, read_all
 from esxvirt.driver.domain.states import PAUSED, SHUTOFF
-from esxvirt.driver.storage.datastores import DATASTORE_PROPERTIES, datastores_of
+from esxvirt.driver.network.attachable import Networks, network_properties, network_steps
+from esxvirt.driver.storage.datastores import DATASTORE_PROPERTIES, datastores_of, names_of, stored_path
 from esxvirt.driver.tasks.lost_answers import (
     Write,
     call_and_verify,
@@ -77,15 +78,22 @@ def define(connection: Connection, xml: str, host: str | None = None, *, validat
     connection.notes = ()
     named = None if host is None else connection.scope.named(host)
     rows = _read(connection)
+    for device in domain.disks:
+        device.source = device.source and stored_path(device.source, rows)
+    for port in (*domain.serials, *domain.parallels):
+        port.path = port.path and stored_path(port.path, rows)
     machines = [handle(row) for row in rows if row.ref.type == "VirtualMachine"]
     existing = _existing(connection, machines, domain)
     if existing is not None:
         place = connection.scope.place(existing.host)
         if named is not None and named != place:
             raise OperationInvalidError(f"Domain '{existing.name}' is on the host '{place.text}', not '{named.text}'")
+        _settle(domain, rows, place)
         change(connection, domain, existing, rows, place)
     else:
-        _create(connection, domain, machines, rows, named or _only_host(connection, domain, rows))
+        place = named or _only_host(connection, domain, rows)
+        _settle(domain, rows, place)
+        _create(connection, domain, machines, rows, place)
     try:
         found = look_again(lambda: _find(connection, domain))
     except EsxvirtError as error:
@@ -117,17 +125,25 @@ def undefine(connection: Connection, domain: DomainHandle) -> None:
 
 
 def _read(connection: Connection) -> list[Row]:
-    """The hosts' machines and datastores. One SOAP call (a page)."""
-    properties = {"VirtualMachine": (*identity(connection), VMX_PATH), "Datastore": DATASTORE_PROPERTIES}
-    query = Query(properties, connection.scope.hosts, (*_MACHINES, *HOST_DATASTORES), include_start=False)
+    """The hosts' machines, datastores and networks. One SOAP call (a page)."""
+    machine = (*identity(connection), VMX_PATH)
+    properties = {"VirtualMachine": machine, "Datastore": DATASTORE_PROPERTIES, **network_properties(connection)}
+    steps = (*_MACHINES, *HOST_DATASTORES, *network_steps(connection))
+    query = Query(properties, connection.scope.hosts, steps, include_start=False)
     return retrieve(connection.session, query)
+
+
+def _settle(domain: Domain, rows: list[Row], place: HostPlace) -> None:
+    """Have what the description names by names of its host's be what the server knows it by."""
+    networks = Networks(rows, place.ref)
+    domain.interfaces = [networks.place(card) for card in domain.interfaces]
 
 
 def _only_host(connection: Connection, domain: Domain, rows: list[Row]) -> HostPlace:
     """The host that a new domain can only be meant for."""
     scope = connection.scope
     if not scope.is_one_host:
-        image = _first_image(domain)
+        image = _first_image(domain, names_of(rows))
         able = [
             place
             for place in scope.places
@@ -163,7 +179,7 @@ def _create(
     report = Report()
     text = from_domain(domain, hardware_version(connection), context, report=report)
     connection.notes = tuple(map(str, report))
-    file = _place(domain, place.datacenter_path)
+    file = _place(domain, names_of(rows), place.datacenter_path)
     before = present(connection, file)
     owner = None if before is None or not domain.uuid_made_up else _same_but_for_uuid(text, before)
     if before is not None and owner is not None and all(machine.uuid != owner for machine in machines):
@@ -348,17 +364,17 @@ def _datastore(rows: list[Row], file: DatastoreFile, place: HostPlace) -> Ref | 
     return None
 
 
-def _place(domain: Domain, datacenter_path: str) -> DatastoreFile:
+def _place(domain: Domain, known: list[str], datacenter_path: str) -> DatastoreFile:
     """Where the VMX file belongs: beside the first disk that is a file (the manual, "Datastore references").
 
     Raises:
         EsxvirtError: There is no such disk.
     """
-    image = _first_image(domain)
+    image = _first_image(domain, known)
     return DatastoreFile(image.folder.joined(f"{escape_item(domain.name or '')}.vmx"), datacenter_path)
 
 
-def _first_image(domain: Domain) -> DatastorePath:
+def _first_image(domain: Domain, known: list[str]) -> DatastorePath:
     """The first disk that is a file; errors as `_place`."""
     if not domain.disks:
         raise EsxvirtError(f"Domain XML doesn't contain any disks, {_DEDUCE}")
@@ -367,7 +383,7 @@ def _first_image(domain: Domain) -> DatastorePath:
         raise EsxvirtError(f"Domain XML doesn't contain any file-based harddisks, {_DEDUCE}")
     if not disk.source:
         raise EsxvirtError(f"First file-based harddisk has no source, {_DEDUCE}")
-    image = DatastorePath.file(disk.source, EsxvirtError)
+    image = DatastorePath.file(disk.source, EsxvirtError, known)
     if not image.path.lower().endswith(".vmdk"):
         raise EsxvirtError(f"Expecting source '{disk.source}' of first file-based harddisk to be a VMDK image")
     return image

@@ -320,7 +320,7 @@ def _nic(endpoint: "Endpoint", machine: "Machine", nic: "Nic") -> Data:
     type_name, _ = NIC_TYPES.get(nic.model, NIC_TYPES["vlance"])
     if nic.switch:
         where = {"switchUuid": nic.switch, "portgroupKey": nic.network or None, "portKey": nic.port or None}
-        port = Data("DistributedVirtualSwitchPortConnection", **where)
+        port = Data("DistributedVirtualSwitchPortConnection", **where, connectionCookie=nic.cookie or None)
         backing = Data("VirtualEthernetCardDistributedVirtualPortBackingInfo", port=port)
     elif nic.opaque:
         words = {"opaqueNetworkId": nic.network, "opaqueNetworkType": nic.opaque}

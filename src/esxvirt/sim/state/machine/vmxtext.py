@@ -98,7 +98,7 @@ class Nic:
     """A network card on a port group.
 
     A distributed one has the UUID of its `switch`, and `network` is its key; of an `opaque` network, whose kind that
-    is, `network` is the identifier.
+    is, `network` is the identifier. `port` and `cookie` say where on its group a distributed one is.
     """
 
     index: int
@@ -110,6 +110,7 @@ class Nic:
     switch: str = ""
     opaque: str = ""
     port: str = ""
+    cookie: int = 0
 
 
 @dataclass(slots=True)
@@ -230,8 +231,9 @@ def read_config(text: str) -> Config:
             name = "dvs.portgroupid" if switch else "opaquenetwork.id" if opaque else "networkname"
             network = settings.get(f"{device}.{name}", "")
             port = settings.get(f"{device}.dvs.portid", "") if switch else ""
+            cookie = _number(settings, f"{device}.dvs.connectionid", 0) if switch else 0
             connected = settings.get(f"{device}.startconnected", "true").lower() != "false"
-            config.nics.append(Nic(index, model, network, mac.lower(), kind, connected, switch, opaque, port))
+            config.nics.append(Nic(index, model, network, mac.lower(), kind, connected, switch, opaque, port, cookie))
     _read_ports(config, settings)
     config.extra = {key: value for key, value in written if not _FIELDS.fullmatch(key)}
     return config
