@@ -123,3 +123,21 @@ def test_content_is_fetched(server: Simulator, connection: Connection) -> None:
         volume = volumes.lookup_by_path(connection, f"[{stored}] iso/x.iso")
         assert download(connection, volume, 0, 0).read(100) == b"content"
         store.delete("iso/x.iso")
+
+
+@pytest.mark.parametrize("path", ["[] /vmimages/tools-isoimages/linux.iso", "/vmimages/tools-isoimages/linux.iso"])
+def test_files_of_the_hosts_own_stay_as_they_are(path: str, connect: Opener) -> None:
+    with Simulator("esx-8.0", "http") as simulator:
+        connection = connect(simulator)
+        domain = lookup_by_name(connection, "archive")
+        medium = f"<disk type='file' device='cdrom'><source file='{path}'/><target dev='hda' bus='ide'/></disk>"
+        attach.attach(connection, domain, medium, CONFIG)
+        text = xml_description(connection, domain)
+        assert f"<source file='{path}'/>" in text
+        before = simulator.site.find_machine("archive").text()
+        define(connection, text)
+        assert simulator.site.find_machine("archive").text() == before
+        other = path.replace("linux", "windows")
+        update.update(connection, domain, medium.replace(path, other), CONFIG)
+        assert f"<source file='{other}'/>" in xml_description(connection, domain)
+        lifecycle.start(connection, domain)

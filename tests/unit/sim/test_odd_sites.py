@@ -123,3 +123,16 @@ class TestNetworks:
         text = inside.read(opaque, "name", "summary")
         assert ">n%251<" in text
         assert f"<opaqueNetworkId>{networks['n%1'].key}</opaqueNetworkId>" in text
+
+
+class TestFilesOfTheHostsOwn:
+    @pytest.mark.parametrize(("image", "question"), [("linux.iso", False), ("nope.iso", True)])
+    def test_tools(self, image: str, question: bool) -> None:
+        path = f"[] /vmimages/tools-isoimages/{image}"
+        inside = Inside("esx-8.0")
+        machine = inside.endpoint.site.find_machine("archive")
+        values = {"deviceType": "cdrom-image", "fileName": path, "startConnected": "TRUE", "clientDevice": "FALSE"}
+        machine.set_values({f"ide1:0.{key}": value for key, value in values.items()})
+        assert f"<fileName>{path}</fileName>" in inside.read(inside.machine("archive"), "config.hardware.device")
+        inside.call("PowerOnVM_Task", inside.machine("archive"))
+        assert (machine.question is not None) is question

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from esxvirt.datastore_path import is_outside
 from esxvirt.sim._late import decode_vmx, parse_vmx
 from esxvirt.sim.profiles import Profile
 from esxvirt.sim.state.host.host import Host
@@ -272,7 +273,12 @@ class Machine:
         return self.file_path(disk.file)
 
     def file_path(self, file: str) -> str:
-        """Return a file that its VMX names, relative to its home or absolute, as a datastore path."""
+        """Return a file that its VMX names, relative to its home or absolute, as a datastore path.
+
+        A file of the host's own, ``[] /vmimages/...``, stays.
+        """
+        if is_outside(file):
+            return file
         if not file.startswith("/"):
             return f"[{self.datastore.name}] {self.home}/{file}" if self.home else f"[{self.datastore.name}] {file}"
         return self.host.datastore_path(file)
