@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from esxvirt.cli.arguments import Arguments
     from esxvirt.cli.virsh import Virsh
 
-__all__ = ["COMMANDS", "find_disk"]
+__all__ = ["COMMANDS", "find_disk", "named_disk"]
 
 _SOURCES = ("file", "dev", "dir", "name")
 
@@ -35,6 +35,22 @@ def find_disk(root: Any, name: str, *, changeable: bool) -> Any:
         if name in names or (target is not None and target.get("dev") == name):
             return disk
     raise Failed(f"No disk found whose source path or target is {name}")
+
+
+def named_disk(virsh: Virsh, root: Any, name: str, *, changeable: bool) -> Any:
+    """As `find_disk`; a path that no disk has is asked for at the server, which may write it another way."""
+    try:
+        return find_disk(root, name, changeable=changeable)
+    except Failed:
+        if not name.startswith("["):
+            raise
+        try:
+            path = virsh.connection.storageVolLookupByPath(name).path()
+        except virsh.libvirt.libvirtError:
+            path = name
+        if path == name:
+            raise
+    return find_disk(root, path, changeable=changeable)
 
 
 def _check(arguments: Arguments) -> str:
@@ -138,7 +154,8 @@ def detach(virsh: Virsh, arguments: Arguments) -> None:
     domain = domain_of(virsh, arguments)
     flags = affected_device(virsh, arguments, domain, flags)
     inactive = virsh.libvirt.VIR_DOMAIN_XML_INACTIVE if arguments.flag("config") else 0
-    disk = find_disk(original_xml(virsh, domain, inactive), arguments.required("target"), changeable=False)
+    root = original_xml(virsh, domain, inactive)
+    disk = named_disk(virsh, root, arguments.required("target"), changeable=False)
     if arguments.flag("print-xml"):
         virsh.write(node_text(disk))
         return
