@@ -4,11 +4,13 @@ A host has its datastores below `/vmfs/volumes`, by name and by identifier; a GS
 them, on Windows with backslashes.
 """
 
+from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from esxvirt.errors import EsxvirtError
+from esxvirt.names import find_stored, unescape
 
-__all__ = ["VOLUMES", "DatastorePath", "below", "mounted", "parse_volumes_path"]
+__all__ = ["VOLUMES", "DatastorePath", "below", "is_outside", "mounted", "parse_volumes_path"]
 
 VOLUMES: Final = "/vmfs/volumes/"
 """Where ESX mounts datastores."""
@@ -26,19 +28,39 @@ class DatastorePath(NamedTuple):
     path: str
 
     @classmethod
-    def parse(cls, text: str) -> "DatastorePath | None":
-        """Take ``[datastore] path`` apart; None if it has another form."""
-        datastore, closed, path = text[1:].partition("]")
-        return cls(datastore, path.lstrip(" ")) if text.startswith("[") and closed else None
+    def parse(cls, text: str, known: Iterable[str] = ()) -> "DatastorePath | None":
+        """Take ``[datastore] path`` apart; None if it has another form.
+
+        Brackets may be part of a datastore's name, ``[[ssd] fast] path``: it ends where those that were opened are
+        closed, unless it is one of those that are known.
+
+        Args:
+            text: The path.
+            known: Names of datastores, as the server keeps them: each is found in each of its writings (see
+                `esxvirt.names`), and becomes what the server keeps.
+        """
+        if not text.startswith("["):
+            return None
+        names = list(known)
+        named = [(written, name) for name in names for written in (name, unescape(name))]
+        named = [(written, name) for written, name in named if text.startswith(f"[{written}]")]
+        if named:
+            written, name = max(named, key=lambda pair: (len(pair[0]), pair[0] == pair[1]))
+            return cls(name, text[len(written) + 2 :].lstrip(" "))
+        end = _closing(text)
+        if end < 0:
+            return None
+        datastore = text[1:end]
+        return cls(find_stored(names, datastore) or datastore, text[end + 1 :].lstrip(" "))
 
     @classmethod
-    def file(cls, text: str, error: type[EsxvirtError]) -> "DatastorePath":
-        """Take ``[datastore] path`` apart, strictly: with a datastore.
+    def file(cls, text: str, error: type[EsxvirtError], known: Iterable[str] = ()) -> "DatastorePath":
+        """Take ``[datastore] path`` apart, strictly: with a datastore. `known` as in `parse`.
 
         Raises:
             EsxvirtError: `error`, in libvirt's words, for another form.
         """
-        found = cls.parse(text)
+        found = cls.parse(text, known)
         if found is None or not found.datastore:
             raise error(f"Datastore path '{text}' doesn't have expected format '[<datastore>] <path>'")
         return found
@@ -54,6 +76,21 @@ class DatastorePath(NamedTuple):
 
     def __str__(self) -> str:
         return f"[{self.datastore}] {self.path}"
+
+
+def _closing(text: str) -> int:
+    """Return where the bracket ends that a path begins with; -1 where it does not."""
+    depth = 0
+    for at, letter in enumerate(text):
+        depth += (letter == "[") - (letter == "]")
+        if depth == 0:
+            return at
+    return text.find("]")
+
+
+def is_outside(path: str) -> bool:
+    """Whether a path is none of a datastore's: ``[] /vmimages/tools-isoimages/linux.iso``, of the host's own files."""
+    return path.startswith("[]") and path[2:].lstrip(" ").startswith("/")
 
 
 def parse_volumes_path(file_name: str) -> DatastorePath | None:

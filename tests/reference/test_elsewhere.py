@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from esxvirt.sim import Simulator
+from esxvirt.sim.state.site.networks import add_port_group
 from esxvirt.sim.state.storage.datastores import File
 from tests.manual.beside import Answer, Client, esxvirsh, require_standard_ports, virsh
 from tests.proxy.proxies import running_proxy
@@ -134,6 +135,51 @@ def account_of_the_vcenter(client: Callable[[Simulator], Client], stack: ExitSta
 def another_uuid(client: Callable[[Simulator], Client], stack: ExitStack) -> Answer:
     one = client(esx(stack, troubled=["moved"]))
     return one("start", "moved", uri=f"{one.simulator.uri}&auto_answer=1")
+
+
+def lost_machines(client: Callable[[Simulator], Client], stack: ExitStack) -> Answer:
+    return client(stack.enter_context(Simulator("vcenter-7.0", transport="http", troubled=["inaccessible"])))(
+        "start", "inaccessible"
+    )
+
+
+def machines_of_one_uuid(client: Callable[[Simulator], Client], stack: ExitStack) -> Answer:
+    return client(esx(stack, troubled=["twin"]))("dominfo", "50115e16-9bdc-49d7-f171-53c4d7f91710")
+
+
+def items_that_there_are_not(client: Callable[[Simulator], Client], stack: ExitStack) -> Answer:
+    server = stack.enter_context(Simulator("vcenter-7.0", transport="http"))
+    return client(server)("hostname", uri=server.uri.replace("/dc1/", "/dc1/nope/"))
+
+
+def datastore_with_brackets(client: Callable[[Simulator], Client], stack: ExitStack) -> Answer:
+    server = esx(stack, datastores=["[ssd] fast"])
+    server.site.datastores[1].make_directory("iso")
+    server.site.datastores[1].put("iso/x.iso", File.of(b"x"))
+    return client(server)("vol-info", "[[ssd] fast] iso/x.iso")
+
+
+def distributed_group(client: Callable[[Simulator], Client], stack: ExitStack) -> Answer:
+    one = client(stack.enter_context(Simulator("vcenter-7.0", transport="http", distributed=1)))
+    card = "<interface type='bridge'><source bridge='DPortGroup1'/></interface></devices>"
+    one("define", one.file("a.xml", PLAIN_DISK.replace("a.vmdk", "archive/archive.vmdk").replace("</devices>", card)))
+    return one("domiflist", "n")
+
+
+def opaque_network(client: Callable[[Simulator], Client], stack: ExitStack) -> Answer:
+    server = stack.enter_context(Simulator("vcenter-7.0", transport="http", opaque=["seg1"]))
+    identifier = server.site.networks[-1].key
+    opaque = {"id": identifier, "type": "nsx.LogicalSwitch"}
+    machine = server.site.find_machine("archive")
+    machine.rewrite(machine.text().replace('ethernet0.networkName = "VM Network"\n', ""))
+    machine.set_values({f"ethernet0.opaqueNetwork.{key}": value for key, value in opaque.items()})
+    return client(server)("domiflist", "archive")
+
+
+def escaped_port_groups(client: Callable[[Simulator], Client], stack: ExitStack) -> Answer:
+    server = esx(stack)
+    add_port_group(server.site, server.site.hosts[0], "VLAN 10/20", "vSwitch0")
+    return client(server)("net-dumpxml", "vSwitch0")
 
 
 @pytest.fixture

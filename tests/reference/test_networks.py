@@ -23,7 +23,7 @@ def furnish(simulator: Simulator) -> None:
     host.switches.append(Switch("shaped", 64, shaping=Shaping(16000, 5_678_900, 2047)))
     host.switches.append(Switch("uplinked", 64, ["vmnic2"]))
     host.switches.append(Switch("lazy", 64, shaping=Shaping(100, 5_678_900, 2047)))
-    add_port_group(site, host, "x/y%z & 'ü'", "a%2f b ü")
+    add_port_group(site, host, "x-y z & 'ü'", "a%2f b ü")
     add_port_group(site, host, "first", "spare", shaping=Shaping(12345, 5_678_900, 100))
     add_port_group(site, host, "second", "spare")
     add_port_group(site, host, "idle", "busy", 7, Shaping(8_000_000, 8_000_000, 1024))

@@ -25,6 +25,12 @@ FORMS = (
     "eu/ost/dc%252f2/esx%2525",
     "eu/dc3/Rack%20S%C3%BCd/esx%252f3",
     "eu/dc3/Rack%20S%C3%BCd/Nord/b%C3%BCro/esx5",
+    # The folder that each datacenter has for its hosts, as govc prints it.
+    "dc1/host/esx1",
+    "/dc1/host//esx1/",
+    "dc1/host/row%201/prod/esx2",
+    "eu/ost/dc%252f2/host/esx%2525",
+    "eu/dc3/host/Rack%20S%C3%BCd/Nord/b%C3%BCro/esx5",
 )
 
 
@@ -71,6 +77,9 @@ def test_paths_to_a_host(path: str, vcenter: Simulator, auth_file: Path) -> None
         ("dc1/esx1/more", ""),
         ("dc1/row%201/prod/esx2/more", ""),
         ("dc1/esx1 /", ""),
+        ("dc1/host/nope", "'/dc1/host' has 'esx1', 'row 1/'"),
+        ("dc1/host/row%201/nope", "'/dc1/host/row 1' has 'prod'"),
+        ("dc1/host/esx1/more", ""),
     ],
 )
 def test_paths_that_lead_nowhere(path: str, fitting: str, newest: Simulator, auth_file: Path) -> None:
@@ -94,6 +103,9 @@ def test_paths_that_lead_nowhere(path: str, fitting: str, newest: Simulator, aut
         ("dc1/row%201/prod", 2, 2),
         ("eu/dc3/Rack%20S%C3%BCd", 2, 2),
         ("dc1/esx1/esx1", 1, 6),
+        ("dc1/host/esx1/esx1", 1, 6),
+        ("dc1/host", 3, 8),
+        ("dc1/host/row%201/prod", 2, 2),
         ("eu/ost/dc%2f2/esx%25", 1, 1),
     ],
 )
@@ -105,3 +117,36 @@ def test_paths_that_libvirt_refuses(path: str, hosts: int, machines: int, newest
     lines = ours.stdout.splitlines()
     assert len(lines[2 : lines.index("")]) == machines
     assert f"CPU(s):              {8 * hosts}" in lines
+
+
+@pytest.fixture(scope="module")
+def folder_named_host() -> Iterator[Simulator]:
+    """Serve a vCenter where somebody has made a folder of that name."""
+    tree = ("dc1/esx1", "dc1/host/esx2", "dc1/host/host/esx3", "dc2/host+/esx4")
+    with Simulator("vcenter-8.0", transport="http", password="secret", tree=tree) as running:
+        yield running
+
+
+@pytest.mark.parametrize("path", ["dc1/host/esx2", "dc1/host/host/esx3", "dc2/host/esx4"])
+def test_a_folder_named_host(path: str, folder_named_host: Simulator, auth_file: Path) -> None:
+    theirs, ours = both(folder_named_host, path, auth_file)
+    assert ours == theirs
+    assert ours.code == 0
+
+
+@pytest.mark.parametrize("path", ["dc1/host/esx1", "dc1/host/host/esx2", "dc2/host/host/esx4"])
+def test_beside_a_folder_named_host_the_datacenters_own_may_be_named(
+    path: str, folder_named_host: Simulator, auth_file: Path
+) -> None:
+    """Where virsh gets lost in the folder that somebody has made."""
+    ours = both(folder_named_host, path, auth_file)[1]
+    assert ours.code == 0
+    assert f"\n{path.rpartition('/')[2]}\n" in ours.stdout
+
+
+def test_only_that_folder_is_passed_over(newest: Simulator, auth_file: Path) -> None:
+    """Unlike virsh, which passes over any item that it does not find: a wrong one may be a mistake."""
+    theirs, ours = both(newest, "dc1/Host/esx1", auth_file)
+    assert theirs.code == 0
+    assert ours.code == 1
+    assert "'/dc1' has 'esx1', 'row 1/'" in ours.stderr

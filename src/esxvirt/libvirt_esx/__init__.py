@@ -28,7 +28,7 @@ _MODULES = {
         "vim",
     ),
     "_definitions": ("define_on", "definition_notes", "native_to_xml", "xml_to_native"),
-    "_domains": ("await_condition", "interface_links", "key_code", "titles"),
+    "_domains": ("await_condition", "connection_state", "interface_links", "key_code", "titles"),
     "_hosts": ("hosts", "inventory", "location", "narrow"),
     "_snapshots": ("all_snapshot_details", "children_details", "rename_snapshot", "snapshot_details"),
     "_storage": ("info_at_lookup", "pool_infos", "volume_infos", "xml_at_lookup"),
@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from esxvirt.libvirt_esx._definitions import native_to_xml as native_to_xml
     from esxvirt.libvirt_esx._definitions import xml_to_native as xml_to_native
     from esxvirt.libvirt_esx._domains import await_condition as await_condition
+    from esxvirt.libvirt_esx._domains import connection_state as connection_state
     from esxvirt.libvirt_esx._domains import interface_links as interface_links
     from esxvirt.libvirt_esx._domains import key_code as key_code
     from esxvirt.libvirt_esx._domains import titles as titles

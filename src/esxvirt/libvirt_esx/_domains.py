@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from esxvirt.libvirt import virConnect, virDomain
 
-__all__ = ["await_condition", "interface_links", "key_code", "titles"]
+__all__ = ["await_condition", "connection_state", "interface_links", "key_code", "titles"]
 
 
 @reports("virDomainGetMetadata")
@@ -39,6 +39,16 @@ def await_condition(dom: "virDomain", /, condition: str, seconds: float | None =
         raise report_argument(message, "virDomainAwaitCondition", "condition") from None
     waiting.wait_for(driver_of(dom), handle_of(dom), wanted, seconds)
     return 0
+
+
+def connection_state(dom: "virDomain", /) -> str:
+    """Return whether the server reaches a domain, as it was when its state was last read: no call.
+
+    ``"connected"``; ``"disconnected"``, its host is not connected to the vCenter, which tells what it knew last;
+    ``"inaccessible"``, its files cannot be reached; ``"invalid"``, its VMX file makes no sense; ``"orphaned"``, its
+    host does not know it. `virDomain.state` reads it anew.
+    """
+    return str(handle_of(dom).connection)
 
 
 @reports("virDomainInterfaceLinks")

@@ -161,6 +161,7 @@ def _run(call: Call) -> Any:
     method = getattr(target, call.name, None)
     if method is None or not callable(method):
         raise Fault("NotSupported", f"The operation {call.name} is not supported on the object {call.this}.")
+    target.check_callable(call.name)
     token = CURRENT.set(call)
     try:
         return method(call, **call.arguments)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from esxvirt.sim.faults import FaultPlan
     from esxvirt.sim.log import CallLog
     from esxvirt.sim.profiles import Profile
-    from esxvirt.sim.state.containers import Datacenter, Folder
+    from esxvirt.sim.state.containers import App, Datacenter, Folder
     from esxvirt.sim.state.host.host import Host
     from esxvirt.sim.state.machine.snapshot_tree import Snapshot
     from esxvirt.sim.state.network.networks import Network
@@ -126,6 +126,13 @@ class Endpoint:
         """Return the folder that a machine is in."""
         datacenter = machine.host.datacenter or self.datacenters[0]
         return self.ids.folder_or_top(self.site.machine_folders.get(machine.number), "vm", datacenter)
+
+    def pool_of(self, app: "App") -> Ref:
+        """Return the resource pool that a vApp is in: that of its first machine's host, or its datacenter's first."""
+        if app.above is not None:
+            return self.ids.app(app.above)
+        inside = (machine.host for machine in self.site.machines.values() if machine.app is app)
+        return self.ids.pool(next(inside, None) or self.hosts_of(app.datacenter)[0])
 
     def machine_of(self, moid: str) -> Machine | None:
         """Return the machine of an identifier, or None."""

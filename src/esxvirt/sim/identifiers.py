@@ -1,12 +1,12 @@
 """Who an object is: the references by which one server knows what there is at its site."""
 
 from esxvirt.sim.profiles import Profile
-from esxvirt.sim.state.containers import Cluster, Datacenter, Folder
+from esxvirt.sim.state.containers import App, Cluster, Datacenter, Folder
 from esxvirt.sim.state.host.host import Host
 from esxvirt.sim.state.machine.machine import Machine
 from esxvirt.sim.state.machine.snapshot_tree import Snapshot
 from esxvirt.sim.state.network.distributed import DistributedGroup, DistributedSwitch
-from esxvirt.sim.state.network.networks import Network
+from esxvirt.sim.state.network.networks import Network, OpaqueNetwork
 from esxvirt.sim.state.storage.datastores import Datastore
 from esxvirt.sim.state.task import Task
 from esxvirt.sim.wire.values import Ref
@@ -42,6 +42,8 @@ class Identifiers:
             return Ref("HostSystem", "ha-host" if own else f"host-{what.number * 10 + 1}")
         if isinstance(what, DistributedGroup) and not own:
             return Ref("DistributedVirtualPortgroup", what.key)
+        if isinstance(what, OpaqueNetwork) and not own:
+            return Ref("OpaqueNetwork", f"network-o{what.number}")
         if isinstance(what, Network):
             return Ref("Network", f"HaNetwork-{what.name}" if own else f"network-{what.number}")
         return Ref("Datastore", self._own_datastore(what) if own else f"datastore-{what.number}")
@@ -120,6 +122,11 @@ class Identifiers:
         if self._own:
             return Ref("ResourcePool", "ha-root-pool")
         return Ref("ResourcePool", f"resgroup-{host.cluster.number * 10 + 8 if host.cluster else host.number * 10 + 2}")
+
+    @staticmethod
+    def app(app: App) -> Ref:
+        """Return the reference of a vApp."""
+        return Ref("VirtualApp", f"resgroup-v{app.number}")
 
     def switch(self, switch: DistributedSwitch) -> Ref:
         """Return the reference of a distributed switch."""

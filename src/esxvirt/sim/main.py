@@ -81,6 +81,18 @@ def _parser() -> argparse.ArgumentParser:
         "--distributed", type=_count, default=0, metavar="N", help="a vCenter's distributed switches (0)"
     )
     parser.add_argument(
+        "--port-group", action="append", default=[], metavar="NAME",
+        help="a port group of the first distributed switch; may be given often",
+    )  # fmt: skip
+    parser.add_argument(
+        "--opaque", action="append", default=[], metavar="NAME",
+        help="a network that NSX manages; may be given often",
+    )  # fmt: skip
+    parser.add_argument(
+        "--datastore", action="append", default=[], metavar="NAME",
+        help="one more datastore of the first host, by its name in the API; may be given often",
+    )  # fmt: skip
+    parser.add_argument(
         "--shared", action="store_true", help="put the --vms on the datastore that a vCenter's hosts share"
     )
     parser.add_argument(
@@ -134,7 +146,8 @@ def run(arguments: list[str] | None = None) -> int:
             options.profile, options.transport, options.hosts, options.vms, options.latency,
             license=options.license, troubled=options.troubled, listen=options.listen, datacenters=options.datacenters,
             clusters=options.clusters, folders=options.folders, shared=options.shared, tree=options.host_path,
-            distributed=options.distributed, storage=options.storage,
+            distributed=options.distributed, port_groups=options.port_group, opaque=options.opaque,
+            datastores=options.datastore, storage=options.storage,
             idle_timeout=options.idle_timeout, state=options.state, names=options.name,
         )  # fmt: skip
     except ValueError as error:

@@ -22,6 +22,8 @@ from esxvirt.sim.objects.inventory.folder import Folder
 from esxvirt.sim.objects.inventory.resource_pool import ResourcePool
 from esxvirt.sim.objects.inventory.search_index import SearchIndex
 from esxvirt.sim.objects.inventory.view_manager import ViewManager
+from esxvirt.sim.objects.inventory.virtual_app import VirtualApp
+from esxvirt.sim.objects.machine.lost_machine import LostMachine, is_lost
 from esxvirt.sim.objects.machine.virtual_machine import VirtualMachine
 from esxvirt.sim.objects.machine.virtual_machine_snapshot import VirtualMachineSnapshot
 from esxvirt.sim.objects.managers.authorization_manager import AuthorizationManager
@@ -36,12 +38,15 @@ from esxvirt.sim.objects.managers.task_manager import TaskManager
 from esxvirt.sim.objects.network.distributed_virtual_portgroup import DistributedVirtualPortgroup
 from esxvirt.sim.objects.network.distributed_virtual_switch import VmwareDistributedVirtualSwitch
 from esxvirt.sim.objects.network.network import Network
+from esxvirt.sim.objects.network.opaque_network import OpaqueNetwork
 from esxvirt.sim.objects.properties.property_collector import PropertyCollector
 from esxvirt.sim.objects.storage.datastore import Datastore
 from esxvirt.sim.objects.storage.file_manager import FileManager
 from esxvirt.sim.objects.storage.host_datastore_browser import HostDatastoreBrowser
 from esxvirt.sim.objects.storage.virtual_disk_manager import VirtualDiskManager
 from esxvirt.sim.state.host.host import Host
+from esxvirt.sim.state.network import networks
+from esxvirt.sim.state.network.distributed import DistributedGroup
 from esxvirt.sim.wire import schema
 
 if TYPE_CHECKING:
@@ -90,7 +95,7 @@ def populate(endpoint: Endpoint) -> None:
         _add_host(endpoint, host)
     finders = _Finders(endpoint)
     for finder in (finders.machine, finders.task, finders.snapshot, finders.datastore, finders.browser, finders.folder,
-                   finders.datacenter, finders.network):  # fmt: skip
+                   finders.datacenter, finders.network, finders.app):  # fmt: skip
         endpoint.registry.add_finder(finder)
 
 
@@ -142,6 +147,7 @@ class _Finders:
         self._datastores: dict[str, Datastore] = {}
         self._folders: dict[str, Folder] = {}
         self._datacenters: dict[str, Datacenter] = {}
+        self._apps: dict[str, VirtualApp] = {}
 
     def machine(self, moid: str) -> VirtualMachine | None:
         """Find a machine."""
@@ -149,8 +155,27 @@ class _Finders:
         if machine is None:
             return None
         found = self._machines.get(machine.number)
-        if found is None or found.machine is not machine:
-            found = self._machines[machine.number] = VirtualMachine(self._endpoint, moid, machine)
+        if found is None or found.machine is not machine or isinstance(found, LostMachine) != is_lost(machine):
+            kind = LostMachine if is_lost(machine) else VirtualMachine
+            found = self._machines[machine.number] = kind(self._endpoint, moid, machine)
+        return found
+
+    def app(self, moid: str) -> VirtualApp | None:
+        """Find a vApp."""
+        endpoint = self._endpoint
+        apps = endpoint.site.apps if endpoint.host is None else ()
+        app = next((app for app in apps if endpoint.ids.app(app).value == moid), None)
+        if app is None:
+            return None
+        found = self._apps.get(moid)
+        if found is None:
+            top = app
+            while top.above is not None:
+                top = top.above
+            pool = endpoint.pool_of(top)
+            hosts = [host for host in endpoint.hosts if endpoint.ids.pool(host) == pool]
+            owner = endpoint.ids.resource(hosts[0])
+            found = self._apps[moid] = VirtualApp(endpoint, app, hosts, owner, endpoint.pool_of(app))
         return found
 
     def snapshot(self, moid: str) -> VirtualMachineSnapshot | None:
@@ -215,6 +240,14 @@ class _Finders:
                     of = (host.datacenter for host in endpoint.hosts if network in host.networks)
                     datacenter = next(filter(None, of), endpoint.datacenters[0])
                     parent = endpoint.ids.folders(datacenter)["network"]
-                    found = self._networks[moid] = Network(endpoint, moid, network, parent)
+                    found = self._networks[moid] = _network(endpoint, moid, network, parent)
                 return found
         return None
+
+
+def _network(endpoint: Endpoint, moid: str, network: networks.Network, parent: "Ref") -> Network:
+    if isinstance(network, DistributedGroup) and endpoint.host is None:
+        return DistributedVirtualPortgroup(endpoint, moid, network, parent, endpoint.ids.switch(network.switch))
+    if isinstance(network, networks.OpaqueNetwork) and endpoint.host is None:
+        return OpaqueNetwork(endpoint, moid, network, parent)
+    return Network(endpoint, moid, network, parent)

@@ -56,6 +56,9 @@ class Registered:
     def check_readable(self, privilege: str | None) -> None:
         """Raise the fault that stands for its properties where they cannot be read."""
 
+    def check_callable(self, method: str) -> None:
+        """Raise the fault that stands for a method where it cannot be called now."""
+
     def __repr__(self) -> str:
         return f"<{self.ref}>"
 

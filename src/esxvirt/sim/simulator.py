@@ -23,10 +23,10 @@ from esxvirt.sim.options import Options
 from esxvirt.sim.populate import populate
 from esxvirt.sim.profiles import find
 from esxvirt.sim.sessions import Session
-from esxvirt.sim.state.machine.troubles import cause
 from esxvirt.sim.state.site import keep
 from esxvirt.sim.state.site.default_site import Layout
 from esxvirt.sim.state.site.tasks import Tasks
+from esxvirt.sim.state.site.troubles import cause
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -47,9 +47,9 @@ class Simulator:
 
     `profile` is one of `profiles.PROFILES` or "esx", "gsx", "vcenter"; `transport` "https" or "http"; `hosts` and `vms`
     are counts, `latency` seconds that every call takes longer; `idle_timeout` seconds without a call end a session.
-    `troubled` adds machines with any of `state.machine.troubles.TROUBLES`, `storage` adds "nfs" and "iscsi" storage;
-    `datacenters`, `clusters`, `folders`, `shared`, `distributed`, `tree` are a vCenter's: see `Layout` in
-    `state.site.default_site`.
+    `troubled` adds machines with any of `state.site.troubles.TROUBLES`, `storage` adds "nfs" and "iscsi" storage;
+    `datacenters`, `clusters`, `folders`, `shared`, `distributed`, `tree`, `port_groups`, `opaque` are a vCenter's, and
+    `datastores` are names of more datastores: see `Layout` in `state.site.default_site`.
     `license` "free" is that of the free ESXi, whose API only reads.
     `names` are names or addresses that the certificate is for, beside those that the servers have anyway.
     `listen` is the main server's (address, port), port 0 for any. `state` is a file that keeps what has changed between
@@ -75,6 +75,9 @@ class Simulator:
         shared: bool = False,
         distributed: int = 0,
         tree: Iterable[str] = (),
+        port_groups: Iterable[str] = (),
+        opaque: Iterable[str] = (),
+        datastores: Iterable[str] = (),
         storage: Iterable[str] = (),
         idle_timeout: float = 1800.0,
         license: str = "evaluation",  # noqa: A002  # the option's word
@@ -87,7 +90,17 @@ class Simulator:
             hosts=hosts,
             vms=vms,
             latency=latency,
-            layout=Layout(datacenters, clusters, folders, shared, distributed, tuple(tree)),
+            layout=Layout(
+                datacenters,
+                clusters,
+                folders,
+                shared,
+                distributed,
+                tuple(tree),
+                tuple(port_groups),
+                tuple(opaque),
+                tuple(datastores),
+            ),
             troubled=tuple(troubled),
             storage=tuple(storage),
             listen=listen,
@@ -197,10 +210,10 @@ class Simulator:
         )
 
     def trouble(self, name: str, trouble: str) -> None:
-        """Give the machine of that name one of `state.machine.troubles.TROUBLES`; LookupError, ValueError."""
+        """Give the machine of that name one of `state.site.troubles.TROUBLES`; LookupError, ValueError."""
         with self.site.lock:
             machine = self.site.find_machine(name)
-            cause(machine, trouble)
+            cause(self.site, machine, trouble)
             self.site.touch()
 
     def add_role(self, name: str, privileges: Iterable[str]) -> None:

@@ -7,7 +7,7 @@ be, such as a memory size that is no number, is an error always.
 import re
 from typing import NoReturn
 
-from esxvirt.datastore_path import DatastorePath
+from esxvirt.datastore_path import DatastorePath, is_outside
 from esxvirt.errors import VmxError
 from esxvirt.uuids import normalize
 from esxvirt.vmx.context import VmxContext, default_parse_file_name
@@ -203,7 +203,8 @@ class VmxReader:
         """Resolve a file name of the VMX file; None if there is no such file, where that is allowed.
 
         A path relative to the VMX file's folder is put into that folder; a path of Windows becomes ``/D:/...``, which
-        `from_xml` turns back: notes say so. libvirt cannot place either.
+        `from_xml` turns back: notes say so. libvirt cannot place either. A file of the host's own,
+        ``[] /vmimages/...``, stays as it is.
 
         Raises:
             VmxError: for a file that must be there and is not, and under `strict` for what libvirt cannot place.
@@ -211,6 +212,8 @@ class VmxReader:
         if self.strict:
             return self._look_up(key, value, allow_missing=allow_missing)
         value = _undo_escapes(value)
+        if is_outside(value):
+            return value
         if not _is_foreign(value):
             return self._look_up(key, value, allow_missing=allow_missing)
         if _DRIVE.match(value) or value.startswith("\\\\") or "://" in value:

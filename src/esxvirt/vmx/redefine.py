@@ -81,7 +81,7 @@ def redefine(
 
 def _keep(domain: Domain, current: Domain) -> Domain:
     """Give a changed domain what the XML does not say of its devices."""
-    domain = _keep_unset_macs(domain, current)
+    domain = _keep_ports(_keep_unset_macs(domain, current), current)
     for kind in DEVICES:
         if kind.keep is not None:
             kind.keep(domain, current)
@@ -112,6 +112,17 @@ def _keep_unset_macs(domain: Domain, current: Domain) -> Domain:
     for at, (card, old) in enumerate(zip(cards, current.interfaces, strict=False)):
         if card.mac_made_up and old.mac == NO_MAC:
             cards[at] = replace(card, mac=old.mac)
+    return replace(domain, interfaces=cards)
+
+
+def _keep_ports(domain: Domain, current: Domain) -> Domain:
+    """Leave cards on the port that they have of a distributed port group, where XML names the group alone."""
+    cards = list(domain.interfaces)
+    for at, (card, old) in enumerate(zip(cards, current.interfaces, strict=False)):
+        if card.port is None or old.port is None or card.port.port_id or card.port.connection_id:
+            continue
+        if (card.port.switch_id, card.port.portgroup_id) == (old.port.switch_id, old.port.portgroup_id):
+            cards[at] = replace(card, port=old.port)
     return replace(domain, interfaces=cards)
 
 

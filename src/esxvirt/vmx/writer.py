@@ -2,6 +2,7 @@
 
 import re
 
+from esxvirt.datastore_path import is_outside
 from esxvirt.errors import ConfigUnsupportedError, EsxvirtError, VmxError
 from esxvirt.vmx.context import VmxContext, default_format_file_name
 from esxvirt.vmx.escapes import escape
@@ -98,6 +99,8 @@ class VmxWriter:
         """
         if not self.strict and _WINDOWS.match(source):
             return source[1:].replace("/", "\\")
+        if not self.strict and is_outside(source):
+            return source
         lookup = self.context.format_file_name or default_format_file_name
         known = len(self.report)
         try:

@@ -9,6 +9,7 @@ __all__ = [
     "FALLBACK",
     "SERVICE_VERSIONS",
     "at_least",
+    "has_apps",
     "has_distributed_switches",
     "has_usb_scan_codes",
     "negotiate",
@@ -79,6 +80,11 @@ def has_retrieve_properties_ex(version: str) -> bool:
 def has_distributed_switches(version: str) -> bool:
     """Whether a vCenter may have distributed switches (since vSphere API 4.0)."""
     return at_least(version, _4_0)
+
+
+def has_apps(version: str) -> bool:
+    """Whether a server may have vApps, in vApps, and tells of a machine in which it is (since vSphere API 4.1)."""
+    return at_least(version, _4_1)
 
 
 def tells_file_owners(version: str) -> bool:

@@ -1,6 +1,6 @@
 import pytest
 
-from esxvirt.datastore_path import VOLUMES, DatastorePath, below, mounted, parse_volumes_path
+from esxvirt.datastore_path import VOLUMES, DatastorePath, below, is_outside, mounted, parse_volumes_path
 from esxvirt.errors import VmxError
 
 
@@ -15,6 +15,11 @@ from esxvirt.errors import VmxError
         ("[ds]", "ds", ""),
         ("[ds] ", "ds", ""),
         ("[] /vmfs/volumes/gone/a.vmx", "", "/vmfs/volumes/gone/a.vmx"),
+        ("[[ssd] fast] a/b.vmdk", "[ssd] fast", "a/b.vmdk"),
+        ("[ds [1]] a]b", "ds [1]", "a]b"),
+        ("[ds] a]b[c", "ds", "a]b[c"),
+        ("[ds[1] a", "ds[1", "a"),
+        ("[a%2fb] c", "a%2fb", "c"),
     ],
 )
 def test_parts(text: str, datastore: str, path: str) -> None:
@@ -79,3 +84,38 @@ def test_below_a_mount_path(name: str, mount: str, rest: str | None) -> None:
 def test_where_a_file_is_mounted(mount: str, name: str) -> None:
     assert mounted(mount, "a/b") == name
     assert below(name, mount) == "a/b"
+
+
+@pytest.mark.parametrize(
+    ("text", "known", "datastore", "path"),
+    [
+        ("[a/b] c", ["a%2fb"], "a%2fb", "c"),
+        ("[a%2Fb] c", ["a%2fb"], "a%2fb", "c"),
+        ("[a%2fb]c", ["a%2fb", "a"], "a%2fb", "c"),
+        ("[a]b] c", ["a]b"], "a]b", "c"),
+        ("[a]b] c", ["a", "a]b"], "a]b", "c"),
+        ("[a]b] c", ["a"], "a", "b] c"),
+        ("[a[b] c", ["a[b"], "a[b", "c"),
+        ("[50%25] c", ["50%2525", "50%25"], "50%25", "c"),
+        ("[50%] c", ["50%2525", "50%25"], "50%25", "c"),
+        ("[other] c", ["a%2fb"], "other", "c"),
+        ("[] /vmimages/x.iso", ["a"], "", "/vmimages/x.iso"),
+    ],
+)
+def test_datastores_that_are_known(text: str, known: list[str], datastore: str, path: str) -> None:
+    assert DatastorePath.parse(text, known) == (datastore, path)
+
+
+@pytest.mark.parametrize(
+    ("text", "outside"),
+    [
+        ("[] /vmimages/tools-isoimages/linux.iso", True),
+        ("[]/vmimages/x.flp", True),
+        ("[] x.iso", False),
+        ("[ds] /x.iso", False),
+        ("/vmimages/x.iso", False),
+        ("[]", False),
+    ],
+)
+def test_the_hosts_own_files(text: str, outside: bool) -> None:
+    assert is_outside(text) is outside

@@ -9,7 +9,19 @@ from esxvirt.vsphere.decode import Ref
 from esxvirt.vsphere.inventory import Query, Row, Step, retrieve
 from esxvirt.vsphere.session import Session
 
-__all__ = ["PROPERTIES_OF_PLACES", "Item", "Tree", "grow", "read_seen", "read_tree", "steps_to_hosts"]
+__all__ = [
+    "HOST_FOLDER",
+    "PROPERTIES_OF_PLACES",
+    "Item",
+    "Tree",
+    "grow",
+    "read_seen",
+    "read_tree",
+    "steps_to_hosts",
+]
+
+HOST_FOLDER: Final = "host"
+"""What VMware calls the folder that every datacenter has for its hosts."""
 
 _TO_HOSTS: Final = (
     Step("folder", "Folder", "childEntity", ("folder", "datacenter", "compute")),

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Final
 
-from esxvirt.driver.connection.places import Item
+from esxvirt.driver.connection.places import HOST_FOLDER, Item
 from esxvirt.errors import EsxvirtError, InvalidArgumentError, MissingPrivilegeError
 from esxvirt.names import path_item, unescape
 from esxvirt.records import record
@@ -75,9 +75,22 @@ class HostPlace:
         return "/".join(path_item(item) for item in self.path)
 
     def is_named(self, name: str) -> bool:
-        """Whether `name` means the host: its name, or the end of its path (``cluster1/esx1``), in any case."""
-        wanted = [unescape(item).casefold() for item in name.split("/") if item]
-        return bool(wanted) and [item.casefold() for item in self.path[-len(wanted) :]] == wanted
+        """Whether `name` means the host: its name, or the end of its path (``cluster1/esx1``), in any case.
+
+        So does a path of VMware's own programs: the datacenter's folder of hosts is in it, and a host that is in no
+        cluster twice.
+        """
+        wanted = tuple(unescape(item).casefold() for item in name.split("/") if item)
+        return bool(wanted) and any(path[-len(wanted) :] == wanted for path in self._ways)
+
+    @property
+    def _ways(self) -> list[tuple[str, ...]]:
+        path = tuple(item.casefold() for item in self.path)
+        ways = [path]
+        if self.path_of_datacenter:
+            below = self.path_of_datacenter.count("/") + 1
+            ways.append((*path[:below], HOST_FOLDER, *path[below:]))
+        return ways if self.cluster is not None else [*ways, *((*way, path[-1]) for way in ways)]
 
 
 class Scope:

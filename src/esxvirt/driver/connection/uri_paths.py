@@ -6,7 +6,7 @@ A path that ends earlier, which libvirt refuses, means all hosts that are below.
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from esxvirt.driver.connection.places import Item, Tree
+from esxvirt.driver.connection.places import HOST_FOLDER, Item, Tree
 from esxvirt.driver.connection.scope import Scope, scope_of
 from esxvirt.errors import EsxvirtError, InvalidArgumentError
 from esxvirt.names import path_item
@@ -20,7 +20,8 @@ _SHOWN: Final = 8
 def resolve(tree: Tree, items: Sequence[str], server: str) -> Scope:
     """The hosts that a path names (esxVI_Context_LookupManagedObjectsByPath); an empty path names all of them.
 
-    A host that is in no cluster is named by its compute resource, which has its name; the name may stand twice.
+    A host that is in no cluster is named by its compute resource, which has its name; the name may stand twice. The
+    folder that every datacenter has for its hosts may be named, as in the paths of VMware's own programs.
 
     Args:
         tree: The server's inventory.
@@ -35,13 +36,35 @@ def resolve(tree: Tree, items: Sequence[str], server: str) -> Scope:
         # What is on top may be anywhere: the path is gone down from where it meets something that can be seen.
         hidden = next((number for number, name in enumerate(items) if _below(tree.root, name) is not None), 0)
         items = items[hidden:]
-    item = tree.root
-    for number, name in enumerate(items):
-        found = _below(item, name)
-        if found is None:
-            raise _lost(item, items, number)
-        item = found
+    item, reached = _follow(tree.root, items, 0)
+    if reached < len(items):
+        raise _lost(item, items, reached)
     return scope_of(item.hosts(), _named(item, items, server), item.ref, tree.view if not items else None)
+
+
+def _follow(item: Item, items: Sequence[str], number: int, *, named_folder: bool = False) -> tuple[Item, int]:
+    """Go down a path from its item `number`; return where that leads, and how far.
+
+    What somebody has made and called as the datacenter's own folder comes first, as with libvirt; where the path does
+    not go on there, the datacenter's own is meant.
+
+    Args:
+        item: Where the path has led.
+        items: The path's.
+        number: Which of them is next.
+        named_folder: Whether the datacenter's own folder was the last one.
+    """
+    if number == len(items):
+        return item, number
+    reached = item, number
+    found = _below(item, items[number])
+    if found is not None:
+        reached = _follow(found, items, number + 1)
+    if reached[1] < len(items) and item.kind == "Datacenter" and items[number] == HOST_FOLDER and not named_folder:
+        other = _follow(item, items, number + 1, named_folder=True)
+        if found is None or other[1] == len(items):
+            return other
+    return reached
 
 
 def _below(item: Item, name: str) -> Item | None:

@@ -1,23 +1,18 @@
 """XML of KVM and other hypervisors as a machine for a host: on its networks, with its images on its datastores."""
 
-from typing import Final
-
 from esxvirt.datastore_path import DatastorePath
 from esxvirt.driver._late import description
 from esxvirt.driver.connection.connection import Connection
 from esxvirt.driver.connection.scope import HostPlace
 from esxvirt.driver.definition.native import hardware_version
+from esxvirt.driver.network.attachable import Networks
 from esxvirt.driver.storage.datastores import datastores_of
 from esxvirt.errors import EsxvirtError
-from esxvirt.names import unescape
 from esxvirt.vmx import Report
-from esxvirt.vsphere.inventory import Row, Step
+from esxvirt.vsphere.inventory import Row
 from esxvirt.xml.domain import Domain
 
-__all__ = ["HOST_NETWORKS", "NETWORK_STEPS", "adapted"]
-
-HOST_NETWORKS: Final = {"Network": ("name",), "DistributedVirtualPortgroup": ("name",)}
-NETWORK_STEPS: Final = (Step("network", "HostSystem", "network"),)
+__all__ = ["adapted"]
 
 
 def adapted(
@@ -56,7 +51,7 @@ def adapted(
             f"{known or 'none'}"
         )
 
-    networks = [unescape(row.get("name") or "") for row in rows if row.ref.type in HOST_NETWORKS]
+    networks = Networks(rows, host).names
     target = description.Target(
         hardware_version(connection), report, image_folder=image_folder, networks=tuple(networks)
     )

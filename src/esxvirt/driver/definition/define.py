@@ -11,16 +11,18 @@ from esxvirt.datastore_path import DatastorePath
 from esxvirt.driver._late import description
 from esxvirt.driver.connection.connection import Connection
 from esxvirt.driver.connection.scope import HostPlace
-from esxvirt.driver.definition.adapting import HOST_NETWORKS, NETWORK_STEPS, adapted
+from esxvirt.driver.definition.adapting import adapted
 from esxvirt.driver.definition.file_names import escape_item
 from esxvirt.driver.definition.native import HOST_DATASTORES, hardware_version, native_context
 from esxvirt.driver.definition.redefine import change, reload_machine
 from esxvirt.driver.definition.validating import can_validate
 from esxvirt.driver.definition.vmx_files import VMX_PATH, StagedFile, add_to, beside, present, stage, users_of
+from esxvirt.driver.domain.domain_paths import refuse
 from esxvirt.driver.domain.handles import IDENTITY, DomainHandle, handle
 from esxvirt.driver.domain.reading import identity, read, read_all
 from esxvirt.driver.domain.states import PAUSED, SHUTOFF
-from esxvirt.driver.storage.datastores import DATASTORE_PROPERTIES, datastores_of
+from esxvirt.driver.network.attachable import Networks, network_properties, network_steps
+from esxvirt.driver.storage.datastores import DATASTORE_PROPERTIES, datastores_of, names_of, stored_path
 from esxvirt.driver.tasks.lost_answers import (
     Write,
     call_and_verify,
@@ -70,6 +72,7 @@ def define(
 
     Raises:
         InvalidArgumentError: There is no such host; or the connection is to several, and none is named.
+        AmbiguousError: Several domains have the UUID, and none of them, or several, the name.
         EsxvirtError: The XML is none, or asks for what VMware, or this host, has not; or names no place for the file.
         OperationInvalidError: The domain is there and not off, or the file would take another's place.
         ServerFault: The server refused, or the task failed.
@@ -80,20 +83,27 @@ def define(
     domain = None if adapt else description.described_domain(xml, validate=validate)
     connection.notes = ()
     named = None if host is None else connection.scope.named(host)
-    rows = _read(connection, networks=adapt)
+    rows = _read(connection)
     folder = None
     if domain is None:
         domain, folder = adapted(connection, xml, rows, named, report, validate=validate)
+    for device in domain.disks:
+        device.source = device.source and stored_path(device.source, rows)
+    for port in (*domain.serials, *domain.parallels):
+        port.path = port.path and stored_path(port.path, rows)
     machines = [handle(row) for row in rows if row.ref.type == "VirtualMachine"]
-    existing = next((machine for machine in machines if machine.uuid == domain.uuid), None)
+    existing = _existing(connection, machines, domain)
     if existing is not None:
         place = connection.scope.place(existing.host)
         if named is not None and named != place:
             raise OperationInvalidError(f"Domain '{existing.name}' is on the host '{place.text}', not '{named.text}'")
+        _settle(domain, rows, place)
         change(connection, domain, existing, rows, place, report)
     else:
+        place = named or _only_host(connection, domain, rows)
+        _settle(domain, rows, place)
         try:
-            _create(connection, domain, machines, rows, named or _only_host(connection, domain, rows), report)
+            _create(connection, domain, machines, rows, place, report)
         except EsxvirtError as error:
             if folder is not None:
                 add_to(
@@ -101,7 +111,7 @@ def define(
                 )
             raise
     try:
-        found = look_again(lambda: _find(connection, domain.uuid))
+        found = look_again(lambda: _find(connection, domain))
     except EsxvirtError as error:
         error.args = (f"Domain '{domain.name}' was defined, but cannot be looked up: {error}",)
         raise
@@ -130,21 +140,26 @@ def undefine(connection: Connection, domain: DomainHandle) -> None:
     call_and_verify(connection.session, write, lambda: connection.session.call(machine, "UnregisterVM"))
 
 
-def _read(connection: Connection, *, networks: bool = False) -> list[Row]:
-    """The hosts' machines and datastores, and networks if they are asked for. One SOAP call (a page)."""
-    properties = {"VirtualMachine": (*identity(connection), VMX_PATH), "Datastore": DATASTORE_PROPERTIES}
-    steps = (*_MACHINES, *HOST_DATASTORES, *(NETWORK_STEPS if networks else ()))
-    if networks:
-        properties |= HOST_NETWORKS
+def _read(connection: Connection) -> list[Row]:
+    """The hosts' machines, datastores and networks. One SOAP call (a page)."""
+    machine = (*identity(connection), VMX_PATH)
+    properties = {"VirtualMachine": machine, "Datastore": DATASTORE_PROPERTIES, **network_properties(connection)}
+    steps = (*_MACHINES, *HOST_DATASTORES, *network_steps(connection))
     query = Query(properties, connection.scope.hosts, steps, include_start=False)
     return retrieve(connection.session, query)
+
+
+def _settle(domain: Domain, rows: list[Row], place: HostPlace) -> None:
+    """Have what the description names by names of its host's be what the server knows it by."""
+    networks = Networks(rows, place.ref)
+    domain.interfaces = [networks.place(card) for card in domain.interfaces]
 
 
 def _only_host(connection: Connection, domain: Domain, rows: list[Row]) -> HostPlace:
     """The host that a new domain can only be meant for."""
     scope = connection.scope
     if not scope.is_one_host:
-        image = _first_image(domain)
+        image = _first_image(domain, names_of(rows))
         able = [
             place
             for place in scope.places
@@ -155,8 +170,22 @@ def _only_host(connection: Connection, domain: Domain, rows: list[Row]) -> HostP
     return scope.only_host()
 
 
-def _find(connection: Connection, uuid: str) -> DomainHandle | None:
-    return next((found for found in read_all(connection) if found.uuid == uuid), None)
+def _find(connection: Connection, domain: Domain) -> DomainHandle | None:
+    found = [known for known in read_all(connection) if known.uuid == domain.uuid]
+    return next((known for known in found if known.name == domain.name), found[0] if found else None)
+
+
+def _existing(connection: Connection, machines: list[DomainHandle], domain: Domain) -> DomainHandle | None:
+    """The machine that a description is of, None for a new one.
+
+    Raises:
+        AmbiguousError: Several have its UUID, and not one of them its name.
+    """
+    same = [machine for machine in machines if machine.uuid == domain.uuid]
+    named = [machine for machine in same if machine.name == domain.name]
+    if len(same) > 1 and len(named) != 1:
+        refuse(connection, same, f"with UUID '{domain.uuid}'")
+    return next(iter(named or same), None)
 
 
 def _create(
@@ -170,7 +199,7 @@ def _create(
     context = native_context(connection, rows=rows, place=place, settings=True)
     text = from_domain(domain, hardware_version(connection), context, report=report)
     connection.notes = tuple(map(str, report))
-    file = _place(domain, place.datacenter_path)
+    file = _place(domain, names_of(rows), place.datacenter_path)
     before = present(connection, file)
     owner = None if before is None or not domain.uuid_made_up else _same_but_for_uuid(text, before)
     if before is not None and owner is not None and all(machine.uuid != owner for machine in machines):
@@ -267,7 +296,7 @@ def _register(connection: Connection, domain: Domain, file: DatastoreFile, place
     write = Write(
         _FAILURE,
         f"look whether the domain '{domain.name}' is defined",
-        lambda: _find(connection, domain.uuid) is not None,
+        lambda: _find(connection, domain) is not None,
         lambda: new_task(session, recent_tasks(session, task_manager(session)), known, _KINDS),
         watch=Watch(progress=policy.progress, deadline=policy.deadline()),
         alone=False,
@@ -371,17 +400,17 @@ def _datastore(rows: list[Row], file: DatastoreFile, place: HostPlace) -> Ref | 
     return None
 
 
-def _place(domain: Domain, datacenter_path: str) -> DatastoreFile:
+def _place(domain: Domain, known: list[str], datacenter_path: str) -> DatastoreFile:
     """Where the VMX file belongs: beside the first disk that is a file (the manual, "Datastore references").
 
     Raises:
         EsxvirtError: There is no such disk.
     """
-    image = _first_image(domain)
+    image = _first_image(domain, known)
     return DatastoreFile(image.folder.joined(f"{escape_item(domain.name or '')}.vmx"), datacenter_path)
 
 
-def _first_image(domain: Domain) -> DatastorePath:
+def _first_image(domain: Domain, known: list[str]) -> DatastorePath:
     """The first disk that is a file; errors as `_place`."""
     if not domain.disks:
         raise EsxvirtError(f"Domain XML doesn't contain any disks, {_DEDUCE}")
@@ -390,7 +419,7 @@ def _first_image(domain: Domain) -> DatastorePath:
         raise EsxvirtError(f"Domain XML doesn't contain any file-based harddisks, {_DEDUCE}")
     if not disk.source:
         raise EsxvirtError(f"First file-based harddisk has no source, {_DEDUCE}")
-    image = DatastorePath.file(disk.source, EsxvirtError)
+    image = DatastorePath.file(disk.source, EsxvirtError, known)
     if not image.path.lower().endswith(".vmdk"):
         raise EsxvirtError(f"Expecting source '{disk.source}' of first file-based harddisk to be a VMDK image")
     return image

@@ -277,7 +277,8 @@ class _ServerFiles:
             return source
         if not source.startswith("["):
             raise VmxError(f"Could not handle file name '{source}'")
-        name, path = DatastorePath.file(source, InvalidArgumentError)
+        names = [datastore.name for datastore in self._datastores]
+        name, path = DatastorePath.file(source, InvalidArgumentError, names)
         if not path:
             raise VmxError(f"Datastore path '{source}' doesn't reference a file")
         found = [datastore for datastore in self._datastores if datastore.name == name]
@@ -306,7 +307,8 @@ class _ServerFiles:
             return "auto"
         self.format(source)  # a datastore that there is not has an error of its own
         place = self._place or self._connection.scope
-        file = DatastoreFile(source, place.datacenter_path)
+        names = [datastore.name for datastore in self._datastores]
+        file = DatastoreFile(DatastorePath.file(source, InvalidArgumentError, names), place.datacenter_path)
         try:
             content = read_file(self._connection.session, file)
         except NotFoundError as error:

@@ -7,6 +7,7 @@ what it is to say is read again, too: a client that was killed may have written 
 
 from typing import Final
 
+from esxvirt.datastore_path import DatastorePath
 from esxvirt.driver._late import vim
 from esxvirt.driver.connection.connection import Connection
 from esxvirt.driver.connection.scope import HostPlace
@@ -15,6 +16,7 @@ from esxvirt.driver.definition.vmx_files import VMX_PATH, add_to, present, stage
 from esxvirt.driver.domain.handles import DomainHandle
 from esxvirt.driver.domain.reading import read
 from esxvirt.driver.domain.states import SHUTOFF, domain_state
+from esxvirt.driver.storage.datastores import names_of
 from esxvirt.driver.tasks.lost_answers import look_again
 from esxvirt.driver.tasks.machine_tasks import CHANGE_VERSION, STATE, ready, run
 from esxvirt.errors import EsxvirtError, OperationInvalidError, ServerFault, TransportError
@@ -88,7 +90,7 @@ def change(
     location = existing.row.get(VMX_PATH)
     if not location:
         raise EsxvirtError(f"the server does not tell which VMX file the domain '{existing.name}' has")
-    file = DatastoreFile(location, host.datacenter_path)
+    file = DatastoreFile(DatastorePath.parse(location, names_of(rows)) or location, host.datacenter_path)
     before = read_file(connection.session, file)
     context = native_context(connection, file.place.folder, rows, place=host, settings=True)
     after = redefine(before, domain, context, report=report).encode()

@@ -142,7 +142,8 @@ class StagedFile:
 def beside(file: DatastoreFile, content: bytes) -> DatastoreFile:
     """Return where a file lies before it is put in its place, by what is in it."""
     digest = hashlib.sha256(content).hexdigest()[:_DIGITS]
-    return DatastoreFile(f"{file}.{digest}.part", file.datacenter)
+    place = file.place._replace(path=f"{file.path}.{digest}.part")
+    return DatastoreFile(place, file.datacenter)
 
 
 def stage(

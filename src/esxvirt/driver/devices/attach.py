@@ -20,6 +20,7 @@ from esxvirt.driver.devices.hardware import Hardware, read_hardware
 from esxvirt.driver.domain.affect_flags import LIVE_OTHERWISE, live_state
 from esxvirt.driver.domain.handles import DomainHandle
 from esxvirt.driver.domain.states import PAUSED, domain_state
+from esxvirt.driver.storage.datastores import stored_path
 from esxvirt.driver.tasks.machine_tasks import CHANGE_VERSION, ready, run, until_undisturbed
 from esxvirt.errors import (
     ConfigUnsupportedError,
@@ -33,7 +34,7 @@ from esxvirt.xml.domain.controllers import Controller
 from esxvirt.xml.domain.disks import Disk
 from esxvirt.xml.domain.interfaces import Interface, generate_mac
 
-__all__ = ["attach", "begin", "check", "check_image", "detach", "submit"]
+__all__ = ["attach", "begin", "check", "check_image", "detach", "settle", "submit"]
 
 _MOST: Final = {"serial": 4, "parallel": 3}
 _HOT_BUSES: Final = ("scsi", "sata", "nvme")
@@ -57,6 +58,7 @@ def attach(connection: Connection, domain: DomainHandle, xml: str, affect: int =
 def _attach(connection: Connection, domain: DomainHandle, xml: str, affect: int) -> None:
     device = device_xml.parse_device(xml)
     hardware, machine = begin(connection, domain, affect)
+    settle(hardware, device)
     if isinstance(device, Disk):
         changes = _add_disk(connection, hardware, device)
     elif isinstance(device, Interface):
@@ -121,6 +123,14 @@ def begin(connection: Connection, domain: DomainHandle, affect: int) -> tuple[Ha
     if domain_state(hardware.row.get("runtime.powerState")) == PAUSED and live_state(affect) is None:
         raise OperationInvalidError("domain is suspended; resume it or power it off to change its devices")
     return hardware, ready(connection, domain, hardware.row, live_state(affect), LIVE_OTHERWISE)
+
+
+def settle(hardware: Hardware, device: object) -> None:
+    """Have a device name its file as the server does, whatever writing of the datastore's name its XML has."""
+    if isinstance(device, Disk) and device.source is not None:
+        device.source = stored_path(device.source, hardware.rows)
+    elif isinstance(device, CharDevice) and device.path is not None:
+        device.path = stored_path(device.path, hardware.rows)
 
 
 def submit(

@@ -8,21 +8,16 @@ from esxvirt.driver.connection.scope import HostPlace
 from esxvirt.driver.domain.handles import DomainHandle
 from esxvirt.driver.domain.reading import read_with_host
 from esxvirt.driver.domain.states import RUNNING, domain_state
+from esxvirt.driver.network.attachable import Networks, network_properties, network_steps
 from esxvirt.driver.storage.datastores import DATASTORE_PROPERTIES
 from esxvirt.driver.tasks.machine_tasks import CHANGE_VERSION, STATE
-from esxvirt.names import unescape
 from esxvirt.records import record
 from esxvirt.vsphere.inventory import Row, Step
 
 __all__ = ["Hardware", "read_hardware"]
 
 _DEVICES: Final = "config.hardware.device"
-_STEPS: Final = (Step("datastore", "HostSystem", "datastore"), Step("network", "HostSystem", "network"))
-_OTHERS: Final = {
-    "Datastore": DATASTORE_PROPERTIES,
-    "Network": ("name",),
-    "DistributedVirtualPortgroup": ("name",),
-}
+_TO_DATASTORES: Final = Step("datastore", "HostSystem", "datastore")
 
 _DRIVES: Final = frozenset({"VirtualDisk", "VirtualCdrom", "VirtualFloppy"})
 _PORTS: Final = {"serial": "VirtualSerialPort", "parallel": "VirtualParallelPort"}
@@ -50,9 +45,9 @@ class Hardware:
         return domain_state(self.row.get("runtime.powerState")) == RUNNING
 
     @property
-    def networks(self) -> list[str]:
-        """The names of the host's networks."""
-        return [unescape(row.get("name") or "") for row in self.rows if row.ref.type in _OTHERS and _is_network(row)]
+    def networks(self) -> Networks:
+        """The host's networks."""
+        return Networks(self.rows)
 
     def by_key(self, key: int) -> Any | None:
         """The device of a key, or None."""
@@ -90,15 +85,13 @@ class Hardware:
         return sorted((device for device in self.devices if device.kind == _PORTS[kind]), key=lambda device: device.key)
 
 
-def _is_network(row: Row) -> bool:
-    return row.ref.type != "Datastore"
-
-
 def read_hardware(connection: Connection, domain: DomainHandle) -> Hardware:
     """Read a machine's devices, with its state and its host's datastores and networks. One SOAP call.
 
     Raises:
         DomainNotFoundError: It is gone.
     """
-    row, rows, place = read_with_host(connection, domain, (*STATE, CHANGE_VERSION, _DEVICES), _OTHERS, _STEPS)
+    others = {"Datastore": DATASTORE_PROPERTIES, **network_properties(connection)}
+    steps = (_TO_DATASTORES, *network_steps(connection))
+    row, rows, place = read_with_host(connection, domain, (*STATE, CHANGE_VERSION, _DEVICES), others, steps)
     return Hardware(tuple(row.get(_DEVICES) or ()), row, tuple(rows), place)

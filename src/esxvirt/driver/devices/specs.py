@@ -7,7 +7,9 @@ from typing import Any, Final
 
 from esxvirt.buses import CONTROLLER_TYPES, SCSI_TYPES
 from esxvirt.driver._late import vim
+from esxvirt.driver.network.attachable import Networks
 from esxvirt.errors import ConfigUnsupportedError
+from esxvirt.uuids import spaced
 from esxvirt.vmx.devices.nic import mac_kind
 from esxvirt.vmx.devices.serial import service_uri
 from esxvirt.vsphere.session import Session
@@ -131,8 +133,8 @@ def medium_backing(disk: Disk) -> Any:
     return vim.vm.device.VirtualCdrom.AtapiBackingInfo(deviceName=disk.source or "", useAutoDetect=automatic)
 
 
-def card_device(session: Session, card: Interface, networks: list[str], *, said_mac: bool, running: bool) -> Any:
-    """A network card; without a MAC address in the XML the server makes one up.
+def card_device(session: Session, card: Interface, networks: Networks | None, *, said_mac: bool, running: bool) -> Any:
+    """A network card; without a MAC address in the XML the server makes one up. It is on no network without any.
 
     Raises:
         ConfigUnsupportedError: The server, or VMware, has no such card or network.
@@ -140,7 +142,7 @@ def card_device(session: Session, card: Interface, networks: list[str], *, said_
     model = (card.model or "vlance").lower()
     made = _type(session, _CARDS[model], f"'{model}' network cards")(
         key=-1,
-        backing=card_backing(card, networks),
+        backing=None if networks is None else card_backing(session, card, networks, new=True),
         connectable=connection(connected=card.link != "down", running=running),
         addressType="generated",
     )
@@ -150,27 +152,33 @@ def card_device(session: Session, card: Interface, networks: list[str], *, said_
     return made
 
 
-def card_backing(card: Interface, networks: list[str]) -> Any:
-    """What a network card is connected to; `networks` are the host's, an empty list if they are not known.
+def card_backing(session: Session, card: Interface, networks: Networks, *, new: bool) -> Any:
+    """What a network card is connected to; `networks` are the host's, `new` is a card that has no port yet.
 
     Raises:
         ConfigUnsupportedError: There is no such network, or VMware's machines cannot be on such.
+        AmbiguousError: There are several.
     """
+    card = networks.place(card, must_be=True)
+    kinds: Any = vim.vm.device.VirtualEthernetCard
     if card.type == "vds" and card.port is not None:
-        port = vim.dvs.PortConnection(switchUuid=card.port.switch_id, portgroupKey=card.port.portgroup_id)
+        # The server has switches by their UUIDs in its own writing.
+        port = vim.dvs.PortConnection(switchUuid=spaced(card.port.switch_id), portgroupKey=card.port.portgroup_id)
         if card.port.port_id:
             port.portKey = str(card.port.port_id)
-        if card.port.connection_id:
+        if card.port.connection_id and not new:
             port.connectionCookie = card.port.connection_id
-        return vim.vm.device.VirtualEthernetCard.DistributedVirtualPortBackingInfo(port=port)
+        return kinds.DistributedVirtualPortBackingInfo(port=port)
     if card.type not in {"bridge", "network"}:
         raise ConfigUnsupportedError(
             f"interfaces of the type '{card.type}' cannot be attached; name one of the host's networks as a bridge"
         )
-    if networks and card.source not in networks:
-        known = ", ".join(f"'{name}'" for name in sorted(networks))
-        raise ConfigUnsupportedError(f"the host has no network '{card.source}'; it has {known}")
-    return vim.vm.device.VirtualEthernetCard.NetworkBackingInfo(deviceName=card.source)
+    if card.opaque is None:
+        return kinds.NetworkBackingInfo(deviceName=networks.stored(card))
+    if not session.knows(kinds.OpaqueNetworkBackingInfo):
+        raise ConfigUnsupportedError("the server has no networks of NSX: they came with a later version of it")
+    words = {"opaqueNetworkId": card.opaque.identifier, "opaqueNetworkType": card.opaque.kind}
+    return kinds.OpaqueNetworkBackingInfo(**words)
 
 
 def port_device(session: Session, port: CharDevice, *, running: bool) -> Any:

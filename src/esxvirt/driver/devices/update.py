@@ -8,7 +8,7 @@ from typing import Any
 from esxvirt.driver._late import device_xml
 from esxvirt.driver.connection.connection import Connection
 from esxvirt.driver.devices import specs
-from esxvirt.driver.devices.attach import begin, check, check_image, submit
+from esxvirt.driver.devices.attach import begin, check, check_image, settle, submit
 from esxvirt.driver.devices.find_device import find_device, slot_of
 from esxvirt.driver.devices.hardware import Hardware, read_hardware
 from esxvirt.driver.domain.handles import DomainHandle
@@ -35,6 +35,7 @@ def update(connection: Connection, domain: DomainHandle, xml: str, affect: int =
 def _update(connection: Connection, domain: DomainHandle, xml: str, affect: int) -> None:
     device = device_xml.parse_device(xml)
     hardware, machine = begin(connection, domain, affect)
+    settle(hardware, device)
     if isinstance(device, Disk):
         found = find_device(hardware, device)
         made = connection.session.typed(found)
@@ -87,13 +88,23 @@ def _change_disk(connection: Connection, hardware: Hardware, disk: Disk, found: 
         specs.share(connection.session, made.backing, shared=disk.shareable)
 
 
+def _same_group(wanted: Any, present: Any) -> bool:
+    """Whether a card is on the distributed port group already that is asked for, on whatever port of it."""
+    port, now = getattr(wanted, "port", None), getattr(present, "port", None)
+    if port is None or now is None or port.portKey not in {None, now.portKey}:
+        return False
+    return (port.switchUuid, port.portgroupKey) == (now.switchUuid, now.portgroupKey)
+
+
 def _change_card(connection: Connection, hardware: Hardware, card: Interface, made: Any) -> None:
     check(connection, hardware, card)
     if card.model is not None:
-        wanted = specs.card_device(connection.session, card, [], said_mac=True, running=hardware.running)
+        wanted = specs.card_device(connection.session, card, None, said_mac=True, running=hardware.running)
         if type(wanted) is not type(made):
             raise OperationUnsupportedError("cannot modify network device model; detach the device and attach another")
-    made.backing = specs.card_backing(card, hardware.networks)
+    backing = specs.card_backing(connection.session, card, hardware.networks, new=False)
+    if not _same_group(backing, made.backing):
+        made.backing = backing
     if made.connectable is not None:
         made.connectable.startConnected = card.link != "down"
         made.connectable.connected = hardware.running and card.link != "down"

@@ -1,11 +1,13 @@
 """A domain's XML: its VMX file, fetched from the datastore and converted (virDomainGetXMLDesc)."""
 
+from esxvirt.datastore_path import DatastorePath
 from esxvirt.driver.connection.connection import Connection
 from esxvirt.driver.domain.handles import DomainHandle, domain_id
 from esxvirt.driver.domain.reading import read_with_host
-from esxvirt.driver.domain.states import PAUSED, RUNNING, domain_state
-from esxvirt.driver.storage.datastores import DATASTORE_PROPERTIES, FileNames, datastores_of
-from esxvirt.errors import BadAnswerError, EsxvirtError, VmxError
+from esxvirt.driver.domain.states import CONNECTION, PAUSED, RUNNING, domain_state, why_lost
+from esxvirt.driver.network.attachable import NETWORK_PROPERTIES, Networks
+from esxvirt.driver.storage.datastores import DATASTORE_PROPERTIES, FileNames, datastores_of, names_of
+from esxvirt.errors import BadAnswerError, EsxvirtError, TransportError, VmxError
 from esxvirt.logs import Log
 from esxvirt.vmx import Report, VmxContext, VmxFile, to_domain
 from esxvirt.vsphere.datastore_file import DatastoreFile
@@ -19,7 +21,7 @@ _log = Log(__name__)
 
 _VMX_PATH = "config.files.vmPathName"
 _POWER = "runtime.powerState"
-_DATASTORES = (Step("datastore", "HostSystem", "datastore"),)
+_STEPS = (Step("datastore", "HostSystem", "datastore"), Step("network", "VirtualMachine", "network"))
 
 
 def xml_description(
@@ -44,15 +46,18 @@ def xml_description(
 
 def describe(connection: Connection, domain: DomainHandle) -> Domain:
     """The domain as the model that its XML is made of; see `xml_description`."""
-    others = {"Datastore": DATASTORE_PROPERTIES}
-    row, rows, place = read_with_host(connection, domain, (_VMX_PATH, _POWER), others, _DATASTORES)
+    others = {"Datastore": DATASTORE_PROPERTIES, "Network": NETWORK_PROPERTIES}
+    row, rows, place = read_with_host(connection, domain, (_VMX_PATH, _POWER, CONNECTION), others, _STEPS)
     location = row.get(_VMX_PATH)
+    lost = why_lost(row.get(CONNECTION))
+    if not location and lost is not None:
+        raise EsxvirtError(f"the domain '{domain.name}' {lost}; the server has no configuration of it")
     if not location:
         raise EsxvirtError(
             f"the server does not tell which VMX file the domain '{domain.name}' has; "
             "may the account read its configuration, and is its datastore accessible?"
         )
-    file = DatastoreFile(location, place.datacenter_path)
+    file = DatastoreFile(DatastorePath.parse(location, names_of(rows)) or location, place.datacenter_path)
     names = FileNames(datastores_of(rows, place.ref), file.place.folder)
     context = VmxContext(
         parse_file_name=names.parse,
@@ -65,12 +70,19 @@ def describe(connection: Connection, domain: DomainHandle) -> Domain:
         model, report = _convert(_fetch(connection, file), context)
     except FileNotThereError as error:
         raise EsxvirtError(f"the VMX file of the domain '{domain.name}' is missing: {error}") from error
+    except TransportError as error:
+        if lost is None:
+            raise
+        raise EsxvirtError(f"the domain '{domain.name}' {lost}; its VMX file cannot be read ({error})") from error
     except VmxError as error:
         raise VmxError(
             f"the VMX file '{file}' of the domain '{domain.name}' cannot be converted: {error}",
             key=error.key,
             line=error.line,
         ) from error
+    networks = Networks(rows)
+    for card in model.interfaces:
+        networks.shown(card)
     for note in report:
         if note.guessed:
             _log.warning("the VMX file '%s' of the domain '%s': %s", file, domain.name, note)

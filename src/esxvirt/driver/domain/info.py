@@ -1,18 +1,20 @@
 """What a domain is and has now: state, memory, processors."""
 
-from typing import Final
+from typing import Any, Final
 
 from esxvirt.driver.connection.connection import Connection
 from esxvirt.driver.domain.handles import DomainHandle
 from esxvirt.driver.domain.reading import place_of, read
-from esxvirt.driver.domain.states import domain_state
+from esxvirt.driver.domain.states import CONNECTED, CONNECTION, domain_state, why_lost
 from esxvirt.errors import EsxvirtError
 from esxvirt.records import record
 from esxvirt.vsphere.inventory import Query, Row, retrieve
 
 __all__ = [
+    "MEMORY",
     "OS_TYPE",
     "RESOURCES",
+    "VCPUS",
     "DomainInfo",
     "domain_info",
     "max_memory",
@@ -26,10 +28,10 @@ OS_TYPE: Final = "hvm"
 """Of every ESX domain."""
 
 _POWER: Final = "runtime.powerState"
-_MEMORY: Final = "config.hardware.memoryMB"
+MEMORY: Final = "config.hardware.memoryMB"
 _LIMIT: Final = "config.memoryAllocation.limit"
-_VCPUS: Final = "config.hardware.numCPU"
-RESOURCES: Final = (_POWER, _MEMORY, _LIMIT, _VCPUS)
+VCPUS: Final = "config.hardware.numCPU"
+RESOURCES: Final = (_POWER, MEMORY, _LIMIT, VCPUS)
 """The properties of which `resources` makes a `DomainInfo`."""
 
 
@@ -46,14 +48,14 @@ class DomainInfo:
 
 def resources(row: Row) -> DomainInfo:
     """The info for a row with the `RESOURCES` properties; 0 for what the server did not tell."""
-    maximum = (row.get(_MEMORY) or 0) * 1024
+    maximum = (row.get(MEMORY) or 0) * 1024
     limit = row.get(_LIMIT)
     return DomainInfo(
         state=domain_state(row.get(_POWER)),
         max_memory=maximum,
         # No limit (-1, or none told) lets the machine have all of its memory.
         memory=maximum if limit is None or limit < 0 else limit * 1024,
-        vcpus=row.get(_VCPUS) or 0,
+        vcpus=row.get(VCPUS) or 0,
     )
 
 
@@ -63,18 +65,36 @@ def domain_info(connection: Connection, domain: DomainHandle) -> DomainInfo:
 
 
 def state(connection: Connection, domain: DomainHandle) -> int:
-    """Libvirt's number of the state (virDomainGetState). One SOAP call."""
-    return domain_state(read(connection, domain, (_POWER,)).get(_POWER))
+    """Libvirt's number of the state (virDomainGetState). One SOAP call.
+
+    The handle then has the machine's connection state, too.
+    """
+    row = read(connection, domain, (_POWER, CONNECTION))
+    domain.connection = row.get(CONNECTION) or CONNECTED
+    return domain_state(row.get(_POWER))
 
 
 def max_memory(connection: Connection, domain: DomainHandle) -> int:
-    """KiB of memory (virDomainGetMaxMemory). One SOAP call."""
-    return resources(read(connection, domain, (_MEMORY,))).max_memory
+    """KiB of memory (virDomainGetMaxMemory). One SOAP call.
+
+    Raises:
+        EsxvirtError: The server has no configuration of it.
+    """
+    return int(_told(connection, domain, MEMORY, "memory")) * 1024
 
 
 def vcpus(connection: Connection, domain: DomainHandle) -> int:
-    """Virtual processors (virDomainGetVcpusFlags with VIR_DOMAIN_VCPU_LIVE). One SOAP call."""
-    return resources(read(connection, domain, (_VCPUS,))).vcpus
+    """Virtual processors (virDomainGetVcpusFlags with VIR_DOMAIN_VCPU_LIVE). One SOAP call; errors as `max_memory`."""
+    return int(_told(connection, domain, VCPUS, "virtual processors"))
+
+
+def _told(connection: Connection, domain: DomainHandle, path: str, what: str) -> Any:
+    row = read(connection, domain, (path, CONNECTION))
+    found = row.get(path)
+    if found is None:
+        why = why_lost(row.get(CONNECTION)) or "has no configuration"
+        raise EsxvirtError(f"the domain '{domain.name}' {why}; the server does not tell its {what}")
+    return found
 
 
 def max_vcpus(connection: Connection, domain: DomainHandle | None = None) -> int:

@@ -7,6 +7,7 @@ from esxvirt.driver.domain.domain_paths import find_by_path, refuse
 from esxvirt.driver.domain.handles import DomainHandle, warn
 from esxvirt.driver.domain.reading import read_all
 from esxvirt.errors import DomainNotFoundError
+from esxvirt.names import find_name
 from esxvirt.uuids import normalize
 
 __all__ = ["lookup_by_id", "lookup_by_name", "lookup_by_uuid"]
@@ -15,7 +16,8 @@ __all__ = ["lookup_by_id", "lookup_by_name", "lookup_by_uuid"]
 def lookup_by_name(connection: Connection, name: str) -> DomainHandle:
     """The domain of that name (virDomainLookupByName), or with a path that ends so. One SOAP call a page.
 
-    A path is one of folders (``dc1/folder/name``), or of the host (``dc1/cluster1/esx1/name``): one call more.
+    The name may also be written as VMware does, with ``%2f`` for a slash. A path is one of folders
+    (``dc1/folder/name``), or of the host (``dc1/cluster1/esx1/name``): one call more.
 
     Raises:
         DomainNotFoundError: There is none.
@@ -25,6 +27,9 @@ def lookup_by_name(connection: Connection, name: str) -> DomainHandle:
     found = [domain for domain in domains if domain.name == name]
     if not found and "/" in name:
         found = find_by_path(connection, domains, name)
+    if not found:
+        meant = find_name([domain.name for domain in domains], name)  # in VMware's writing of it
+        found = [domain for domain in domains if domain.name == meant]
     return _only(connection, found, f"with name '{name}'")
 
 

@@ -8,8 +8,7 @@ from esxvirt.driver.connection.places import PROPERTIES_OF_PLACES, grow, steps_t
 from esxvirt.driver.connection.scope import HostPlace
 from esxvirt.driver.devices.digests import DIGESTS
 from esxvirt.driver.domain.handles import HOST, IDENTITY, DomainHandle, handle
-from esxvirt.errors import DomainNotFoundError, MissingPrivilegeError, ServerFault
-from esxvirt.uuids import NO_UUID
+from esxvirt.errors import AmbiguousError, DomainNotFoundError, MissingPrivilegeError, ServerFault
 from esxvirt.vsphere.inventory import Query, Row, Step, retrieve
 
 __all__ = ["check_readable", "find_again", "identity", "place_of", "read", "read_all", "read_many", "read_with_host"]
@@ -168,15 +167,31 @@ def _retrieve_with_host(
 def find_again(connection: Connection, *domains: DomainHandle, properties: Sequence[str] = ()) -> list[DomainHandle]:
     """Find domains by UUID whose references are of no more use, and give the handles their new ones.
 
-    A machine that was unregistered and registered again has another reference, but the same UUID. One SOAP call a page.
+    A machine that was unregistered and registered again has another reference, but the same UUID; of several with one
+    UUID, it is the one that has its name, too. One SOAP call a page.
 
     Raises:
         DomainNotFoundError: One is gone.
+        AmbiguousError: Several may be it.
     """
-    present = {domain.uuid: domain for domain in read_all(connection, properties)}
-    for domain in domains:
-        if domain.uuid not in present or domain.uuid == NO_UUID:
-            raise DomainNotFoundError(f"Could not find domain with UUID '{domain.uuid}'")
-    for domain in domains:
-        domain.ref, domain.host = present[domain.uuid].ref, present[domain.uuid].host
-    return [present[domain.uuid] for domain in domains]
+    present: dict[str, list[DomainHandle]] = {}
+    for known in read_all(connection, properties):
+        present.setdefault(known.uuid, []).append(known)
+    found = [_same(domain, present.get(domain.uuid, [])) for domain in domains]
+    for domain, now in zip(domains, found, strict=True):
+        domain.ref, domain.host = now.ref, now.host
+    return found
+
+
+def _same(domain: DomainHandle, candidates: list[DomainHandle]) -> DomainHandle:
+    if not candidates:
+        raise DomainNotFoundError(f"Could not find domain with UUID '{domain.uuid}'")
+    same = [known for known in candidates if known.ref == domain.ref] or candidates
+    if len(same) > 1:
+        same = [known for known in same if known.name == domain.name]
+    if len(same) != 1:
+        raise AmbiguousError(
+            f"The domain '{domain.name}' was registered anew or is gone, and {len(candidates)} have its UUID "
+            f"'{domain.uuid}': look it up again by its path"
+        )
+    return same[0]

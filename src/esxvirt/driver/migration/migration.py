@@ -27,7 +27,7 @@ from esxvirt.errors import (
     UriSyntaxError,
 )
 from esxvirt.logs import Log
-from esxvirt.names import unescape
+from esxvirt.names import find_stored
 from esxvirt.records import record
 from esxvirt.vsphere.deadline import Deadline
 from esxvirt.vsphere.decode import Ref
@@ -208,11 +208,12 @@ def _find_datastore(session: "Session", hosts: list[Ref], name: str) -> tuple[Re
         PoolNotFoundError: There is none.
     """
     rows = retrieve(session, Query({"Datastore": ("name",)}, hosts, _DATASTORES, include_start=False))
-    names = {unescape(row.get("name") or ""): row for row in rows}
-    if name not in names:
+    names = {row.get("name") or "": row for row in rows}
+    meant = find_stored(names, name)
+    if meant is None:
         known = ", ".join(sorted(names)) or "none"
         raise PoolNotFoundError(f"the destination has no datastore '{name}'; it has {known}")
-    return names[name].ref, names[name].get("name")
+    return names[meant].ref, meant
 
 
 def _relocation(session: "Session", datastore: Ref, pool: Ref, host: Ref | None) -> Any:

@@ -6,7 +6,7 @@ from typing import Any, Final
 from esxvirt.driver.connection.connection import Connection
 from esxvirt.driver.connection.product import VPX
 from esxvirt.errors import AmbiguousError, EsxvirtError, NetworkNotFoundError
-from esxvirt.names import unescape
+from esxvirt.names import find_name, unescape
 from esxvirt.records import record
 from esxvirt.uuids import normalize, of_text
 from esxvirt.vsphere.decode import Ref
@@ -127,6 +127,9 @@ def lookup_by_name(connection: Connection, name: str) -> NetworkHandle:
     networks = list_networks(connection)
     exact = [network for network in networks if network.name == name]
     loose = exact or [network for network in networks if network.switch == name or network.name.endswith(f"/{name}")]
+    if not loose:
+        meant = find_name([network.name for network in networks], name)  # in VMware's writing of it
+        exact = loose = [network for network in networks if network.name == meant]
     if len(loose) > 1 and not exact:
         choices = ", ".join(f"'{network.name}'" for network in loose[:5])
         raise AmbiguousError(f"{len(loose)} hosts have a switch '{name}': name one of {choices}")

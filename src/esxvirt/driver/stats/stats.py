@@ -1,4 +1,7 @@
-"""Statistics of many domains at once (virConnectGetAllDomainStats): what one bulk read gives."""
+"""Statistics of many domains at once (virConnectGetAllDomainStats): what one bulk read gives.
+
+What the server does not tell, of a machine without configuration, is left out.
+"""
 
 from collections.abc import Callable, Sequence
 from typing import Any, Final
@@ -8,10 +11,10 @@ from esxvirt.constants.domains import VIR_VCPU_RUNNING
 from esxvirt.driver.connection.connection import Connection
 from esxvirt.driver.devices.digests import DEVICES, Devices
 from esxvirt.driver.domain.handles import DomainHandle, handle
-from esxvirt.driver.domain.info import resources
+from esxvirt.driver.domain.info import MEMORY, VCPUS, resources
 from esxvirt.driver.domain.listing import list_domains
 from esxvirt.driver.domain.reading import identity, read_many
-from esxvirt.driver.domain.states import PAUSED, RUNNING
+from esxvirt.driver.domain.states import CONNECTED, PAUSED, RUNNING
 from esxvirt.errors import ArgumentUnsupportedError
 from esxvirt.vsphere.inventory import Row
 
@@ -35,16 +38,20 @@ def _state(domain: DomainHandle, _: Row) -> Stats:
 
 
 def _balloon(domain: DomainHandle, row: Row) -> Stats:
+    if row.get(MEMORY) is None:
+        return {}
     info = resources(row)
     stats: Stats = {"balloon.current": info.memory, "balloon.maximum": info.max_memory}
     used = row.get(_HOST_MEMORY)
-    if domain.state == RUNNING and used is not None:
+    if domain.state == RUNNING and domain.connection == CONNECTED and used is not None:
         stats["balloon.rss"] = used * 1024
     return stats
 
 
 def _vcpu(domain: DomainHandle, row: Row) -> Stats:
-    count = resources(row).vcpus
+    count = row.get(VCPUS)
+    if count is None:
+        return {}
     stats: Stats = {"vcpu.current": count, "vcpu.maximum": count}
     if domain.state in {RUNNING, PAUSED}:
         for number in range(count):
@@ -52,13 +59,11 @@ def _vcpu(domain: DomainHandle, row: Row) -> Stats:
     return stats
 
 
-def _devices(row: Row) -> Devices:
-    devices: Devices = row.get(DEVICES) or Devices()
-    return devices
-
-
 def _interface(_: DomainHandle, row: Row) -> Stats:
-    cards = _devices(row).cards
+    devices: Devices | None = row.get(DEVICES)
+    if devices is None:
+        return {}
+    cards = devices.cards
     stats: Stats = {"net.count": len(cards)}
     for number, card in enumerate(cards):
         stats[f"net.{number}.name"] = card.label
@@ -66,7 +71,10 @@ def _interface(_: DomainHandle, row: Row) -> Stats:
 
 
 def _block(_: DomainHandle, row: Row) -> Stats:
-    disks = _devices(row).disks
+    devices: Devices | None = row.get(DEVICES)
+    if devices is None:
+        return {}
+    disks = devices.disks
     stats: Stats = {"block.count": len(disks)}
     for number, disk in enumerate(disks):
         stats[f"block.{number}.name"] = disk.target
@@ -81,8 +89,8 @@ _Group = tuple[Callable[[DomainHandle, Row], Stats], tuple[str, ...]]
 
 _GROUPS: Final[dict[int, _Group]] = {
     STATE: (_state, ()),
-    BALLOON: (_balloon, ("config.hardware.memoryMB", "config.memoryAllocation.limit", _HOST_MEMORY)),
-    VCPU: (_vcpu, ("config.hardware.numCPU",)),
+    BALLOON: (_balloon, (MEMORY, "config.memoryAllocation.limit", _HOST_MEMORY)),
+    VCPU: (_vcpu, (VCPUS,)),
     INTERFACE: (_interface, (DEVICES,)),
     BLOCK: (_block, (DEVICES,)),
 }

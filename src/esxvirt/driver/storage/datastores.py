@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from typing import Final
 
-from esxvirt.datastore_path import DatastorePath, below, parse_volumes_path
+from esxvirt.datastore_path import DatastorePath, below, is_outside, parse_volumes_path
 from esxvirt.errors import VmxError
 from esxvirt.records import record
 from esxvirt.vsphere.decode import Ref
 from esxvirt.vsphere.inventory import Row
 
-__all__ = ["DATASTORE_PROPERTIES", "Datastore", "FileNames", "datastores_of"]
+__all__ = ["DATASTORE_PROPERTIES", "Datastore", "FileNames", "datastores_of", "names_of", "stored_path"]
 
 DATASTORE_PROPERTIES: Final = ("summary.name", "host")
 
@@ -39,6 +39,17 @@ def datastores_of(rows: Iterable[Row], host: Ref | None, *, of_several: bool = F
         if mounts or not of_several:
             found.update(dict.fromkeys(Datastore(name, path) for path in paths or [None]))
     return list(found)
+
+
+def names_of(rows: Iterable[Row]) -> list[str]:
+    """The names of the datastores among rows."""
+    return [row.get("summary.name") for row in rows if row.ref.type == "Datastore" and row.get("summary.name")]
+
+
+def stored_path(source: str, rows: Iterable[Row]) -> str:
+    """A source as the server writes it, ``[datastore] path``, with one of the datastores among rows; others stay."""
+    found = DatastorePath.parse(source, names_of(rows))
+    return source if found is None or is_outside(source) else str(found)
 
 
 class FileNames:

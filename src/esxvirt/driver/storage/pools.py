@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from esxvirt.constants.storage import VIR_STORAGE_POOL_INACCESSIBLE, VIR_STORAGE_POOL_RUNNING
+from esxvirt.datastore_path import VOLUMES, below
 from esxvirt.driver.connection.connection import Connection
 from esxvirt.driver.connection.scope import HostPlace
 from esxvirt.driver.host.host_parts import change_part
@@ -11,7 +12,7 @@ from esxvirt.driver.storage.iscsi import ISCSI_PROPERTIES, Target, targets_of
 from esxvirt.driver.tasks.lost_answers import Write, call_and_verify
 from esxvirt.errors import AmbiguousError, EsxvirtError, PoolNotFoundError
 from esxvirt.logs import Log
-from esxvirt.names import unescape
+from esxvirt.names import find_stored, unescape
 from esxvirt.records import field, record
 from esxvirt.uuids import normalize, of_text
 from esxvirt.vsphere.decode import Ref
@@ -24,6 +25,7 @@ __all__ = [
     "PoolHandle",
     "PoolInfo",
     "describe",
+    "find_mounted",
     "info",
     "lookup_by_name",
     "lookup_by_path",
@@ -49,7 +51,8 @@ class PoolHandle:
     """A storage pool as it was when it was looked up.
 
     Attributes:
-        name: Of the datastore, without vSphere's escapes; or the target's iSCSI name.
+        name: Of the datastore, as vSphere keeps it, which is what paths have and libvirt shows; or the target's iSCSI
+            name.
         uuid: libvirt's: the MD5 of where the host has the datastore mounted, or of the iSCSI name.
         type: ``dir``, ``fs``, ``netfs`` or ``iscsi``.
         path: Where the host has a datastore mounted; None if the server does not tell, and for a target.
@@ -103,7 +106,7 @@ def read_pools(connection: Connection) -> list[PoolHandle]:
 def _of_datastore(row: Row, hosts: Iterable[Ref]) -> PoolHandle:
     """The pool of a datastore: what the server does not tell is no reason not to show the rest."""
     summary = row.get("summary")
-    name = unescape((summary.name if summary is not None else None) or row.ref.value)
+    name = str((summary.name if summary is not None else None) or row.ref.value)
     host, path = _mount(row, tuple(hosts))
     kind = {"VmfsDatastoreInfo": "fs", "NasDatastoreInfo": "netfs"}.get(_info_kind(row), "dir")
     problem = None
@@ -156,13 +159,15 @@ def _lookup(connection: Connection, fits: Callable[[PoolHandle], bool], missing_
 
 
 def lookup_by_name(connection: Connection, name: str) -> PoolHandle:
-    """The pool of that name (virStoragePoolLookupByName). One SOAP call.
+    """The pool of that name (virStoragePoolLookupByName), in any of its writings. One SOAP call.
 
     Raises:
         PoolNotFoundError: There is none.
         AmbiguousError: There are several, in as many datacenters.
     """
-    found = [pool for pool in read_pools(connection) if pool.name == name]
+    present = read_pools(connection)
+    meant = find_stored([pool.name for pool in present], name)
+    found = [pool for pool in present if pool.name == meant]
     if len(found) > 1:
         choices = ", ".join(pool.uuid for pool in found[:5])
         raise AmbiguousError(
@@ -190,12 +195,31 @@ def lookup_by_path(connection: Connection, path: str) -> PoolHandle:
     Raises:
         PoolNotFoundError: There is none.
     """
-    wanted = path.rstrip("/")
-    return _lookup(
-        connection,
-        lambda pool: pool.path is not None and pool.path.rstrip("/") == wanted,
-        f"Could not find storage pool with target path '{path}'",
-    )
+    found = find_mounted(read_pools(connection), f"{path.rstrip('/')}/")
+    if found is None or found[1]:
+        raise PoolNotFoundError(f"Could not find storage pool with target path '{path}'")
+    return found[0]
+
+
+def find_mounted(present: Iterable[PoolHandle], path: str) -> tuple[PoolHandle, str] | None:
+    """The datastore that a path is in where a host has it mounted, and what follows; None if it is in none.
+
+    It is mounted where the host tells, and below `VOLUMES` by its name, in each writing.
+    """
+    stores = [pool for pool in present if pool.target is None]
+    for mount_of in (_told, lambda pool: VOLUMES + pool.name, lambda pool: VOLUMES + unescape(pool.name)):
+        for pool in stores:
+            mount = mount_of(pool)
+            rest = below(path, mount) if mount else None
+            if rest is not None:
+                return pool, rest
+    name, _, rest = path.removeprefix(VOLUMES).partition("/")
+    meant = find_stored([pool.name for pool in stores], name) if path.startswith(VOLUMES) else None
+    return next(((pool, rest) for pool in stores if pool.name == meant), None)
+
+
+def _told(pool: PoolHandle) -> str:
+    return "" if pool.path is None else pool.path.rstrip("/")
 
 
 def read_again(connection: Connection, pool: PoolHandle) -> PoolHandle:

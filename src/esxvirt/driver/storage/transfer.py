@@ -7,7 +7,7 @@ from typing import Any, Final, Protocol
 from esxvirt.driver.connection.connection import Connection
 from esxvirt.driver.storage.pools import place_of
 from esxvirt.driver.storage.uploads import Upload
-from esxvirt.driver.storage.volumes import BLOCK, VolumeHandle, raw_path, read_again
+from esxvirt.driver.storage.volumes import BLOCK, VolumeHandle, place_in, read_again
 from esxvirt.errors import (
     ArgumentUnsupportedError,
     ConfigUnsupportedError,
@@ -148,7 +148,7 @@ def _find_content(connection: Connection, volume: VolumeHandle) -> tuple[Datasto
     if volume.type == BLOCK:
         raise UnsupportedError("iSCSI storage pool does not support streams of volumes")
     place = place_of(connection, volume.pool).datacenter_path
-    file = DatastoreFile(raw_path(volume.pool, volume.name), place)
+    file = DatastoreFile(place_in(volume.pool, volume.name), place)
     if volume.format != "vmdk":
         return file, []
     reader = open_reader(connection.session, file, 0, _DESCRIPTOR)
@@ -167,7 +167,7 @@ def _find_content(connection: Connection, volume: VolumeHandle) -> tuple[Datasto
     if "/" in name or "\\" in name:
         raise ConfigUnsupportedError(f"the extent '{name}' of '{volume.name}' is in another folder")
     folder, slash, _ = volume.name.rpartition("/")
-    return DatastoreFile(raw_path(volume.pool, folder + slash + name), place), extents
+    return DatastoreFile(place_in(volume.pool, folder + slash + name), place), extents
 
 
 class ResumingReader:

@@ -20,7 +20,6 @@ from esxvirt.driver.storage.volumes import (
     find,
     find_with_folder,
     path_in,
-    raw_path,
     read_again,
 )
 from esxvirt.driver.tasks.lost_answers import look_again
@@ -67,7 +66,7 @@ def create(connection: Connection, pool: PoolHandle, xml: str, *, validate: bool
     specification = vim.VirtualDiskManager.FileBackedVirtualDiskSpec(
         diskType=kind, adapterType="lsiLogic", capacityKb=-(-volume.capacity // 1024)
     )
-    arguments = (raw_path(pool, volume.name), datacenter_of(connection, pool), specification)
+    arguments = (path_in(pool, volume.name), datacenter_of(connection, pool), specification)
     size = -(-volume.capacity // 1024) * 1024
     return _make(connection, pool, volume.name, size, "Could not create volume", "CreateVirtualDisk_Task", arguments)
 
@@ -83,7 +82,7 @@ def copy(
     if source.format != "vmdk":
         raise ConfigUnsupportedError(f"'{source.name}' is no disk image; download it and upload the copy")
     here, there = datacenter_of(connection, source.pool), datacenter_of(connection, pool)
-    arguments = (raw_path(source.pool, source.name), here, raw_path(pool, volume.name), there, None, False)
+    arguments = (path_in(source.pool, source.name), here, path_in(pool, volume.name), there, None, False)
 
     made = replace(source, pool=pool, name=volume.name, path=path_in(pool, volume.name), key=None)
 
@@ -132,7 +131,7 @@ def delete(connection: Connection, volume: VolumeHandle) -> None:
     manager, method = content.fileManager, DELETE
     if volume.format == "vmdk":
         manager, method = content.virtualDiskManager, "DeleteVirtualDisk_Task"
-    arguments = (raw_path(volume.pool, volume.name), datacenter_of(connection, volume.pool))
+    arguments = (path_in(volume.pool, volume.name), datacenter_of(connection, volume.pool))
 
     def done() -> bool:
         return find(connection, volume.pool, volume.name) is None
@@ -151,7 +150,7 @@ def wipe(connection: Connection, volume: VolumeHandle) -> None:
     """
     _refuse_luns(volume.pool, "wiping")
     _check_disk(volume, "wiped")
-    arguments = (raw_path(volume.pool, volume.name), datacenter_of(connection, volume.pool))
+    arguments = (path_in(volume.pool, volume.name), datacenter_of(connection, volume.pool))
     manager = connection.session.content.virtualDiskManager
     write = manager_write(connection, "Could not wipe volume", f"wipe '{volume.path}' again")
     run_manager_task(connection, write, manager, "ZeroFillVirtualDisk_Task", *arguments)
@@ -178,7 +177,7 @@ def resize(connection: Connection, volume: VolumeHandle, capacity: int, *, alloc
         )
     if kibibytes * 1024 == volume.capacity:
         return
-    arguments: tuple[Any, ...] = (raw_path(volume.pool, volume.name), datacenter_of(connection, volume.pool), kibibytes)
+    arguments: tuple[Any, ...] = (path_in(volume.pool, volume.name), datacenter_of(connection, volume.pool), kibibytes)
     if allocate:
         if connection.session.version in {"vim.version.version1", "vim.version.version2"}:
             raise ArgumentUnsupportedError("VIR_STORAGE_VOL_RESIZE_ALLOCATE needs vSphere 4.0 or newer")

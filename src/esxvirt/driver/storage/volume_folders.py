@@ -6,7 +6,7 @@ from typing import Final
 
 from esxvirt.driver.connection.connection import Connection
 from esxvirt.driver.storage.pools import PoolHandle
-from esxvirt.driver.storage.volumes import datacenter_of, files_below, path_in, raw_path
+from esxvirt.driver.storage.volumes import datacenter_of, files_below, path_in
 from esxvirt.driver.tasks.lost_answers import Write, call_and_verify
 from esxvirt.errors import EsxvirtError, ServerFault
 from esxvirt.vsphere.interrupts import is_done, tell
@@ -58,7 +58,7 @@ def _make(connection: Connection, pool: PoolHandle, folder: str, made: list[str]
 
 def _make_one(connection: Connection, pool: PoolHandle, folder: str, made: list[str], *, topmost: bool) -> bool:
     """Make one folder; False if the one above it is missing, which is an error of the `topmost`."""
-    session, path = connection.session, raw_path(pool, folder)
+    session, path = connection.session, path_in(pool, folder)
     manager, place = session.content.fileManager, datacenter_of(connection, pool)
 
     def done() -> bool:  # it was missing before

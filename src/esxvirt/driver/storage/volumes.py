@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from esxvirt.constants.storage import VIR_STORAGE_VOL_BLOCK, VIR_STORAGE_VOL_FILE
-from esxvirt.datastore_path import VOLUMES, DatastorePath, below
+from esxvirt.datastore_path import DatastorePath
 from esxvirt.driver.connection.connection import Connection
 from esxvirt.driver.connection.product import ESX
 from esxvirt.driver.storage import pools
@@ -42,7 +42,7 @@ __all__ = [
     "lookup_by_path",
     "lookup_pool",
     "path_in",
-    "raw_path",
+    "place_in",
     "read_again",
 ]
 
@@ -91,8 +91,8 @@ def list_volumes(connection: Connection, pool: PoolHandle) -> list[VolumeHandle]
     if pool.target is not None:
         return _luns(pools.read_again(connection, pool))
     found = []
-    for result in _search(connection, pool, _DEEP, raw_path(pool, ""), _specification(connection, ("*",))) or ():
-        folder = _folder(result.folderPath)
+    for result in _search(connection, pool, _DEEP, path_in(pool, ""), _specification(connection, ("*",))) or ():
+        folder = _folder(pool, result.folderPath)
         found += [_of_file(pool, folder, file) for file in result.file or () if file.kind in _FORMATS]
     return found
 
@@ -128,7 +128,7 @@ def find_with_folder(connection: Connection, pool: PoolHandle, name: str) -> tup
     try:
         # Names with the pattern's own letters match more than themselves: what is found is compared.
         found = _search(
-            connection, pool, "SearchDatastore_Task", raw_path(pool, folder), _specification(connection, (file,))
+            connection, pool, "SearchDatastore_Task", path_in(pool, folder), _specification(connection, (file,))
         )
     except ServerFault as fault:
         if fault.name in _GONE:
@@ -143,7 +143,7 @@ def find_with_folder(connection: Connection, pool: PoolHandle, name: str) -> tup
 def files_below(connection: Connection, pool: PoolHandle, folder: str) -> list[str] | None:
     """The paths of all files below a folder, of whatever kind; None if it is not there. Calls as `list_volumes`."""
     try:
-        found = _search(connection, pool, _DEEP, raw_path(pool, folder), "")
+        found = _search(connection, pool, _DEEP, path_in(pool, folder), "")
     except ServerFault as fault:
         if fault.name in _GONE:
             return None
@@ -166,18 +166,17 @@ def lookup_by_path(connection: Connection, path: str) -> VolumeHandle:
         VolumeNotFoundError: There is none.
         ServerFault: The server refused.
     """
-    wanted = DatastorePath.parse(path)
-    if wanted is None and not path.startswith("/"):
+    if not path.startswith("/") and DatastorePath.parse(path) is None:
         raise InvalidArgumentError(f"Unexpected volume path format: {path}")
     present = pools.read_pools(connection)
+    wanted = DatastorePath.parse(path, [pool.name for pool in present if pool.target is None])
     if wanted is None:
         for pool in present:
             for volume in _luns(pool):
                 if volume.path == path:
                     return volume
-            rest = _below(path, pool)
-            if rest is not None:
-                wanted = DatastorePath(pool.name, rest)
+        mounted = pools.find_mounted(present, path)
+        wanted = None if mounted is None else DatastorePath(mounted[0].name, mounted[1])
     if wanted is None:
         raise VolumeNotFoundError(f"No storage volume with key or path '{path}'")
     datastore, name = wanted
@@ -192,12 +191,6 @@ def lookup_by_path(connection: Connection, path: str) -> VolumeHandle:
     if volume_ is None:
         raise missing
     return volume_
-
-
-def _below(path: str, pool: PoolHandle) -> str | None:
-    """The name of a file that is named by where its datastore is mounted; None if it is not in this one."""
-    mounts = (pool.path, VOLUMES + pool.name) if pool.target is None else ()
-    return next((rest for mount in mounts if mount and (rest := below(path, mount)) is not None), None)
 
 
 def lookup_by_key(connection: Connection, key: str) -> VolumeHandle:
@@ -255,7 +248,7 @@ def key_of(connection: Connection, volume: VolumeHandle) -> str:
     if volume.key is None:
         volume.key = volume.path
         if volume.format == "vmdk" and connection.product == ESX:
-            session, path = connection.session, raw_path(volume.pool, volume.name)
+            session, path = connection.session, path_in(volume.pool, volume.name)
             manager, place = session.content.virtualDiskManager, datacenter_of(connection, volume.pool)
             try:
                 text = session.call(manager, "QueryVirtualDiskUuid", path, place)
@@ -280,17 +273,12 @@ def describe(connection: Connection, volume: VolumeHandle) -> Volume:
 
 def path_in(pool: PoolHandle, name: str) -> str:
     """The path of a file of a datastore."""
-    return str(DatastorePath(pool.name, name))
+    return str(place_in(pool, name))
 
 
-def raw_path(pool: PoolHandle, name: str) -> str:
-    """The path of a file with the datastore's name as vSphere keeps it."""
-    return str(DatastorePath(_raw_name(pool), name))
-
-
-def _raw_name(pool: PoolHandle) -> str:
-    summary = pool.row.get("summary") if pool.row is not None else None
-    return str(summary.name) if summary is not None else pool.name
+def place_in(pool: PoolHandle, name: str) -> DatastorePath:
+    """The same, taken apart."""
+    return DatastorePath(pool.name, name)
 
 
 def datacenter_of(connection: Connection, pool: PoolHandle) -> Ref | None:
@@ -313,9 +301,9 @@ def _of_file(pool: PoolHandle, folder: str, info: Any) -> VolumeHandle:
     return VolumeHandle(pool, name, path_in(pool, name), FILE, kind, capacity, size)
 
 
-def _folder(path: str) -> str:
+def _folder(pool: PoolHandle, path: str) -> str:
     """The folder of a search's result, ``[datastore] folder/``: servers put slashes around it or do not."""
-    found = DatastorePath.parse(path)
+    found = DatastorePath.parse(path, [pool.name])
     return "" if found is None else found.path.strip("/")
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 from esxvirt.driver._late import vim
 from esxvirt.driver.domain.handles import DomainHandle
 from esxvirt.driver.domain.reading import read
-from esxvirt.driver.domain.states import domain_state
+from esxvirt.driver.domain.states import CONNECTION, domain_state, why_lost
 from esxvirt.driver.tasks.lost_answers import Write, new_task, run_and_verify
 from esxvirt.errors import (
     EsxvirtError,
@@ -46,7 +46,7 @@ CHANGE_VERSION: Final = "config.changeVersion"
 _ATTEMPTS: Final = 5
 """How often a change is tried that others come between."""
 _RECENT: Final = "recentTask"
-STATE: Final = ("runtime.powerState", "runtime.question", _RECENT)
+STATE: Final = ("runtime.powerState", "runtime.question", CONNECTION, _RECENT)
 """What `ready` needs of a domain."""
 
 
@@ -66,7 +66,8 @@ def prepare(connection: "Connection", domain: DomainHandle, wanted: int | None, 
     A `wanted` of None is any state.
 
     Raises:
-        OperationInvalidError: With the text `wrong_state_message`: it is in another state.
+        OperationInvalidError: With the text `wrong_state_message`: it is in another state. Or the server does not reach
+            it, or has no configuration of it; the message says why.
         QuestionError: A question is open, and nobody answers.
         DomainNotFoundError: It is gone.
     """
@@ -78,6 +79,9 @@ def ready(
 ) -> Ref:
     """As `prepare`, for what was read already: a row with `STATE`. No SOAP call, 1 if something is asked."""
     domain.tasks = None if _RECENT in row.missing else frozenset(ref.value for ref in row.get(_RECENT) or ())
+    lost = why_lost(row.get(CONNECTION))
+    if lost is not None:
+        raise OperationInvalidError(f"domain '{domain.name}' {lost}")
     if wanted is not None and domain_state(row.get("runtime.powerState")) != wanted:
         raise OperationInvalidError(wrong_state_message)
     machine = domain.ref

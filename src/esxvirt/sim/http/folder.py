@@ -58,6 +58,9 @@ class FolderHandler:
             site = self._endpoint.site
             hosts = [host for host in site.hosts if host.datacenter and host.datacenter.path == wanted]
             stores = [store for host in hosts for store in host.datastores]
+            reached = [store for host in hosts if host.connection == "connected" for store in host.datastores]
+            if any(store.name == name and store not in reached for store in stores):
+                raise web.HTTPServiceUnavailable  # the vCenter passes files on from the hosts
         store = next((store for store in stores if store.name == name and store.accessible), None)
         access = self._endpoint.access
         if not access.may(username, privilege, None if store is None else self._endpoint.ids.of(store)):

@@ -16,6 +16,7 @@ _BELOW = {
     "ComputeResource": ("host", "resourcePool"),
     "ClusterComputeResource": ("host", "resourcePool"),
     "ResourcePool": ("resourcePool", "vm"),
+    "VirtualApp": ("resourcePool", "vm"),
     "HostSystem": ("vm",),
 }
 

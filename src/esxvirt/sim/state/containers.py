@@ -1,10 +1,13 @@
-"""What holds hosts and machines in an inventory: datacenters, folders, clusters. Names are as the API shows them."""
+"""What holds hosts and machines in an inventory: datacenters, folders, clusters, vApps.
+
+Names are as the API shows them.
+"""
 
 import re
 
 from esxvirt.records import record
 
-__all__ = ["Cluster", "Datacenter", "Folder", "escape_name"]
+__all__ = ["App", "Cluster", "Datacenter", "Folder", "escape_name"]
 
 _ESCAPED = re.compile(r"%(?!25|2[fF]|5[cC])|[/\\]")
 
@@ -52,3 +55,14 @@ class Cluster:
     name: str
     datacenter: Datacenter
     folder: Folder | None = None
+
+
+@record(eq=False)
+class App:
+    """A vApp: machines that belong together, in a folder, at the top of its datacenter's machines, or in a vApp."""
+
+    number: int
+    name: str
+    datacenter: Datacenter
+    folder: Folder | None = None
+    above: "App | None" = None

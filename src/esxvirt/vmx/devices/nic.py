@@ -7,7 +7,7 @@ from esxvirt.vmx.devices.kind import DeviceKind, numbered
 from esxvirt.vmx.reader import VmxReader
 from esxvirt.vmx.table import NONZERO, PLAIN, PRESENT, Row, Uuid, read_rows, write_rows
 from esxvirt.vmx.writer import VmxWriter
-from esxvirt.xml.domain.interfaces import NO_MAC, Interface, SwitchPort, normalize_mac
+from esxvirt.xml.domain.interfaces import NO_MAC, Interface, OpaqueNetwork, SwitchPort, normalize_mac
 from esxvirt.xml.domain.model import Domain
 
 __all__ = ["KIND", "mac_kind"]
@@ -43,6 +43,13 @@ _ROWS = (
     Row("{}.generatedAddressOffset", "", note="written as 0 for generated addresses"),
     Row("{}.checkMACAddress", "devices/interface/mac/@check"),
     *_PORT,
+    Row(
+        "{}.opaqueNetwork.id",
+        "devices/interface/source/@bridge",
+        write=False,
+        note="a network of NSX; written only for a server, which knows its name",
+    ),
+    Row("{}.opaqueNetwork.type", "", write=False),
 )
 
 _MODELS = ("vlance", "vmxnet", "vmxnet3", "e1000", "e1000e")
@@ -79,6 +86,8 @@ def _read_card(reader: VmxReader, name: str) -> Interface:
         port = SwitchPort("")
         read_rows(_PORT, reader, name, port)
         card.port = port
+    elif not reader.strict and reader.plain(f"{name}.opaqueNetwork.id"):
+        _read_opaque(reader, name, card)
     else:
         _read_connection(reader, name, card)
     if not reader.strict and not reader.boolean(f"{name}.startConnected", True):
@@ -90,6 +99,14 @@ def _read_card(reader: VmxReader, name: str) -> Interface:
                 f"{name}.startConnected",
             )
     return card
+
+
+def _read_opaque(reader: VmxReader, name: str, card: Interface) -> None:
+    """Read a network that NSX manages, which libvirt takes for none."""
+    identifier = reader.plain(f"{name}.opaqueNetwork.id") or ""
+    card.opaque = OpaqueNetwork(identifier, reader.plain(f"{name}.opaqueNetwork.type") or "")
+    card.source = reader.plain(f"{name}.networkName") or identifier
+    reader.note(f"on a network that NSX manages, '{identifier}'; read as a bridge", f"{name}.opaqueNetwork.id")
 
 
 def _check_connection(reader: VmxReader, name: str) -> None:
@@ -260,7 +277,10 @@ def _write_card(card: Interface, name: str, writer: VmxWriter) -> None:
     write_rows((_PRESENT,), writer, name, card)
     if card.model is not None:
         _write_model(card, card.model, name, writer)
-    if card.type == "bridge":
+    if card.opaque is not None and not writer.strict:
+        writer.put(f"{name}.opaqueNetwork.id", card.opaque.identifier)
+        writer.put(f"{name}.opaqueNetwork.type", card.opaque.kind)
+    elif card.type == "bridge":
         writer.put(f"{name}.networkName", card.source or "")
         if card.target is not None:
             writer.put(f"{name}.connectionType", "custom")

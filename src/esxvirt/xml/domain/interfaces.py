@@ -13,7 +13,16 @@ from esxvirt.xml.text import Lines, escape
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-__all__ = ["NO_MAC", "Interface", "SwitchPort", "format_interface", "generate_mac", "normalize_mac", "parse_interface"]
+__all__ = [
+    "NO_MAC",
+    "Interface",
+    "OpaqueNetwork",
+    "SwitchPort",
+    "format_interface",
+    "generate_mac",
+    "normalize_mac",
+    "parse_interface",
+]
 
 TYPES = (
     "user", "ethernet", "vhostuser", "server", "client", "mcast", "network", "bridge", "internal", "direct",
@@ -34,12 +43,22 @@ class SwitchPort:
     connection_id: int = 0
 
 
+@record(frozen=True)
+class OpaqueNetwork:
+    """A network that another product manages, by that product's words: XML has its name only."""
+
+    identifier: str
+    kind: str
+
+
 @record
 class Interface:
     """A network card.
 
     Attributes:
         source: the bridge or network it is on, by `type`.
+        port_group: the port group of that network.
+        opaque: what is behind a bridge where a server knows that it is such a network.
         mac: in lower case with colons; None where one is to be generated.
         mac_made_up: whether it was generated, since the XML names none.
         mac_to_come: whether the XML says zeros: of a card that has no address until its machine is started.
@@ -57,6 +76,8 @@ class Interface:
     mac_type: str | None = None
     mac_check: bool | None = None
     source: str | None = None
+    port_group: str | None = None
+    opaque: OpaqueNetwork | None = None
     port: SwitchPort | None = None
     target: str | None = None
     model: str | None = None
@@ -126,6 +147,7 @@ def parse_interface(element: "_Element") -> Interface:
         raise XmlError(f"interface type='{type_}' requires a 'source' element")
     if source is not None and type_ in {"bridge", "network"}:
         interface.source = required(source, type_)
+        interface.port_group = source.get("portgroup") if type_ == "network" else None
     elif source is not None and type_ == "vds":
         interface.port = _parse_port(source)
     target = element.find("target")

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
-__all__ = ["find_disk", "named_disks", "target_and_bus"]
+    from esxvirt.cli.virsh import Virsh
+
+__all__ = ["find_disk", "named_disk", "named_disks", "target_and_bus"]
 
 _SOURCES = ("file", "dev", "dir", "name")
 _BUSES = ("ide", "fdc", "scsi", "sata", "nvme", "usb", "virtio")
@@ -41,6 +43,28 @@ def find_disk(root: Any, name: str, *, changeable: bool) -> Any:
     if not found:
         raise Failed(f"No disk found whose source path or target is {name}")
     return found[0]
+
+
+def named_disk(virsh: Virsh, root: Any, name: str, *, changeable: bool) -> Any:
+    """Return the disk of that name; with `changeable` only drives whose medium can change.
+
+    A path that no disk has is asked for at the server, which may write it another way.
+
+    Raises:
+        Failed: As `find_disk`.
+    """
+    try:
+        return find_disk(root, name, changeable=changeable)
+    except Failed:
+        if not name.startswith("["):
+            raise
+        try:
+            path = virsh.connection.storageVolLookupByPath(name).path()
+        except virsh.libvirt.libvirtError:
+            path = name
+        if path == name:
+            raise
+    return find_disk(root, path, changeable=changeable)
 
 
 def named_disks(disks: Iterable[Any], name: str) -> list[Any]:

@@ -8,7 +8,7 @@ from esxvirt.cli.commands.common import DOMAIN, domain_of
 from esxvirt.cli.commands.domain.addresses import address_element
 from esxvirt.cli.commands.domain.affecting import AFFECT, PERSISTENT, affected_device, check_persistent
 from esxvirt.cli.commands.domain.devices import attach_xml, detach_xml
-from esxvirt.cli.commands.domain.disk_names import find_disk, target_and_bus
+from esxvirt.cli.commands.domain.disk_names import named_disk, target_and_bus
 from esxvirt.cli.declare import Command, alias, data, flag, string
 from esxvirt.cli.failures import Failed
 from esxvirt.cli.markup import element, node_text, original_xml
@@ -121,7 +121,8 @@ def detach(virsh: Virsh, arguments: Arguments) -> None:
     domain = domain_of(virsh, arguments)
     flags = affected_device(virsh, arguments, domain, flags)
     inactive = virsh.libvirt.VIR_DOMAIN_XML_INACTIVE if arguments.flag("config") else 0
-    disk = find_disk(original_xml(virsh, domain, inactive), arguments.required("target"), changeable=False)
+    root = original_xml(virsh, domain, inactive)
+    disk = named_disk(virsh, root, arguments.required("target"), changeable=False)
     if arguments.flag("print-xml"):
         virsh.write(node_text(disk))
         return

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from esxvirt.cli.commands.common import DOMAIN, domain_of
 from esxvirt.cli.commands.domain.affecting import affected
-from esxvirt.cli.commands.domain.disk_names import find_disk
+from esxvirt.cli.commands.domain.disk_names import named_disk
 from esxvirt.cli.declare import Command, data, flag, string
 from esxvirt.cli.failures import Failed
 from esxvirt.cli.markup import node_text, original_xml
@@ -64,7 +64,7 @@ def change(virsh: Virsh, arguments: Arguments) -> None:
     domain = domain_of(virsh, arguments)
     path = arguments.required("path")
     inactive = libvirt.VIR_DOMAIN_XML_INACTIVE if arguments.flag("config") else 0
-    disk = find_disk(original_xml(virsh, domain, inactive), path, changeable=True)
+    disk = named_disk(virsh, original_xml(virsh, domain, inactive), path, changeable=True)
     if source is None and action != "eject":
         raise Failed("New disk media source was not specified")
     old = disk.find("source")

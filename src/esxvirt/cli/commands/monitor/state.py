@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["COMMANDS"]
 
+_CONNECTED = "connected"
 _CONTROL = ("ok", "background job", "occupied", "error")
 _CONTROL_ERROR = 3
 _CONTROL_DETAILS = ("", "", "monitor failure", "internal (locking) error")
@@ -21,9 +22,12 @@ _CONTROL_DETAILS = ("", "", "monitor failure", "internal (locking) error")
 
 def show_state(virsh: Virsh, arguments: Arguments) -> None:
     """Print the state, with its reason if asked for."""
-    state, reason = domain_of(virsh, arguments).state()[:2]
+    domain = domain_of(virsh, arguments)
+    state, reason = domain.state()[:2]
     if arguments.flag("reason"):
-        virsh.line(f"{state_text(state)} ({reason_text(state, reason)})")
+        connection = _CONNECTED if virsh.esx is None else virsh.esx.connection_state(domain)
+        why = reason_text(state, reason) if connection == _CONNECTED else connection
+        virsh.line(f"{state_text(state)} ({why})")
     else:
         virsh.line(state_text(state))
 

@@ -60,12 +60,17 @@ class HostSystem(ManagedEntity):
     def _get_config_manager(self) -> Data:
         return Data("HostConfigManager", **self._managers)
 
+    @provides("runtime.connectionState", "summary.runtime.connectionState")
+    def _get_connection_state(self) -> str:
+        return self.host.connection if self.endpoint.host is None else "connected"
+
     @provides("runtime")
     def _get_runtime(self) -> Data:
+        state = self._get_connection_state()
         return Data(
             "HostRuntimeInfo",
-            connectionState="connected",
-            powerState="poweredOn",
+            connectionState=state,
+            powerState="poweredOn" if state == "connected" else "unknown",
             standbyMode="none",
             inMaintenanceMode=False,
             bootTime=self.host.boot_time,

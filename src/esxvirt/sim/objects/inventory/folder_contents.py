@@ -21,7 +21,7 @@ def contents(
     if holds == "datacenter":
         return [*folders, *_datacenters(endpoint, folder)]
     if holds == "vm":
-        return [*folders, *_machines(endpoint, folder, datacenter)]
+        return [*folders, *_apps(endpoint, folder, datacenter), *_machines(endpoint, folder, datacenter)]
     if holds == "host":
         return [*folders, *_resources(endpoint, folder, datacenter)]
     if folder is not None or datacenter is None:
@@ -59,13 +59,24 @@ def _datacenters(endpoint: "Endpoint", folder: "Folder | None") -> list[Ref]:
 def _machines(endpoint: "Endpoint", folder: "Folder | None", datacenter: "Datacenter | None") -> "Iterable[Ref]":
     site = endpoint.site
     machines = endpoint.machines.values()
-    if endpoint.host is not None or (len(site.datacenters) == 1 and not site.machine_folders):
+    simple = len(site.datacenters) == 1 and not site.machine_folders and not site.apps
+    if endpoint.host is not None or simple:
         return map(endpoint.ids.of, machines) if folder is None else ()
     return [
         endpoint.ids.of(machine)
         for machine in machines
-        if machine.host.datacenter is datacenter and site.machine_folders.get(machine.number) is folder
+        if machine.host.datacenter is datacenter
+        and site.machine_folders.get(machine.number) is folder
+        and machine.app is None
     ]
+
+
+def _apps(endpoint: "Endpoint", folder: "Folder | None", datacenter: "Datacenter | None") -> list[Ref]:
+    """Return the vApps that are in no other."""
+    if endpoint.host is not None:
+        return []
+    wanted = (None, folder, datacenter)
+    return [endpoint.ids.app(app) for app in endpoint.site.apps if (app.above, app.folder, app.datacenter) == wanted]
 
 
 def _resources(endpoint: "Endpoint", folder: "Folder | None", datacenter: "Datacenter | None") -> list[Ref]:

@@ -42,7 +42,11 @@ class ResourcePool(ManagedEntity):
 
     @provides("resourcePool")
     def _get_resource_pool(self) -> list[Ref]:
-        return []
+        if self.endpoint.host is not None:
+            return []
+        datacenter = self.host.datacenter
+        own = [app for app in self.endpoint.site.apps if app.above is None and app.datacenter is datacenter]
+        return [self.endpoint.ids.app(app) for app in own if self.endpoint.pool_of(app) == self.ref]
 
     @provides("vm")
     def _get_vm(self) -> list[Ref]:
@@ -50,6 +54,7 @@ class ResourcePool(ManagedEntity):
             self.endpoint.ids.of(machine)
             for host in self.hosts
             for machine in self.endpoint.site.machines_on(host).values()
+            if machine.app is None or self.endpoint.host is not None
         ]
 
     def _usage(self, most: int, used: int, reserved_: int) -> Data:

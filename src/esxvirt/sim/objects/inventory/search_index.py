@@ -90,7 +90,7 @@ class SearchIndex(ManagedObject):
             store, wanted = split_path(path)
         except ValueError as error:
             raise Fault("InvalidDatastorePath", str(error), name=path, datastorePath=path) from error
-        found = (m for m in self._machines() if m.datastore.name == store and m.vmx_path.partition("] ")[2] == wanted)
+        found = (m for m in self._machines() if m.datastore.name == store and m.vmx_file == wanted)
         return next((self.endpoint.ids.of(machine) for machine in found), None)
 
     def FindChild(self, call: "Call", entity: Ref, name: str) -> Ref | None:

@@ -4,12 +4,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from esxvirt.datastore_path import DatastorePath
 from esxvirt.names import unescape
 from esxvirt.sim.objects.machine.admission import check_reservations
 from esxvirt.sim.objects.machine.boot_options import set_boot_order
 from esxvirt.sim.objects.machine.device_changes import DeviceChanges
 from esxvirt.sim.objects.machine.names import check_name, kept_name
 from esxvirt.sim.objects.permissions import require
+from esxvirt.sim.state.containers import escape_name
 from esxvirt.sim.state.machine.vmxtext import guest_of
 from esxvirt.sim.wire.values import Data, Fault, Ref, Typed
 from esxvirt.uuids import normalize, spaced
@@ -60,14 +62,15 @@ def _check_backing(call: "Call", item: Data, host: "Host") -> None:
         return
     if backing.is_a("VirtualEthernetCardNetworkBackingInfo"):
         for network in host.networks:
-            if network.name == backing.deviceName:
+            if backing.deviceName in {network.name, escape_name(network.name)}:
                 require(call, "Network.Assign", call.endpoint.ids.of(network))
     elif backing.is_a("VirtualEthernetCardDistributedVirtualPortBackingInfo"):
         for network in host.networks:
             if network.key == backing.port.portgroupKey:
                 require(call, "Network.Assign", call.endpoint.ids.of(network))
     elif item.fileOperation and item.device.is_a("VirtualDisk"):
-        name = (backing.fileName or "").partition("]")[0].lstrip("[")
+        place = DatastorePath.parse(backing.fileName or "")
+        name = "" if place is None else place.datastore
         for store in host.datastores:
             if store.name == name:
                 require(call, "Datastore.AllocateSpace", call.endpoint.ids.of(store))

@@ -8,8 +8,11 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from esxvirt.sim.objects.machine.devices import NIC_TYPES, SCSI_TYPES
+from esxvirt.sim.objects.machine.devices import NIC_TYPES, SCSI_TYPES, standard
+from esxvirt.sim.state.containers import escape_name
 from esxvirt.sim.state.host.paths import host_path
+from esxvirt.sim.state.network.distributed import DistributedGroup
+from esxvirt.sim.state.network.networks import OpaqueNetwork
 
 if TYPE_CHECKING:
     from esxvirt.sim.state.machine.machine import Machine
@@ -20,6 +23,11 @@ __all__ = ["WRITERS", "Settings", "sharing"]
 Settings = dict[str, str]
 _MAC = re.compile(r"[0-9a-fA-F]{2}(:[0-9a-fA-F]{2}){5}")
 _SOUND = {"VirtualSoundBlaster16": "", "VirtualEnsoniq1371": "es1371", "VirtualHdAudioCard": "hdaudio"}
+# What names a card's network, of whatever kind.
+_NO_NETWORK = dict.fromkeys(
+    ("networkName", "dvs.switchId", "dvs.portgroupId", "dvs.portId", "dvs.connectionId", "opaqueNetwork.id",
+     "opaqueNetwork.type"), "",
+)  # fmt: skip
 _ADDRESS_TYPES = {"manual": "static", "assigned": "vpx", "generated": "generated"}
 
 
@@ -123,6 +131,20 @@ def sata(machine: "Machine", device: "Data") -> Settings:
     return {"present": "TRUE"}
 
 
+def _check_port(machine: "Machine", port: "Data") -> None:
+    """Refuse a port of a switch, or of a group, that the host has not, and one for the host's own cards."""
+    groups = [item for item in machine.host.networks if isinstance(item, DistributedGroup)]
+    found = [group for group in groups if group.switch.uuid == port.switchUuid]
+    if not found:
+        raise ValueError("backing.port.switchUuid")
+    if port.portgroupKey is None and port.portKey is None:
+        raise ValueError("backing.port.portgroupKey")
+    if port.portgroupKey is not None and not any(
+        group.key == port.portgroupKey and not group.uplink for group in found
+    ):
+        raise ValueError("backing.port.portgroupKey")
+
+
 def nic(machine: "Machine", device: "Data") -> Settings:
     """Write a network card."""
     models = {type_name: model for model, (type_name, _) in NIC_TYPES.items()}
@@ -133,20 +155,27 @@ def nic(machine: "Machine", device: "Data") -> Settings:
         raise ValueError("backing")
     found = {"present": "TRUE", "virtualDev": models[device.type_name]}
     if backing.is_a("VirtualEthernetCardNetworkBackingInfo"):
-        known = {network.name for network in machine.host.networks}
+        # Only those of virtual switches: others have backings of their own. The name is as the API shows it, or plain.
+        known = {name: item.name for item in standard(machine.host) for name in (escape_name(item.name), item.name)}
         if backing.deviceName not in known:
             raise ValueError("backing.deviceName")
-        gone = dict.fromkeys(("dvs.switchId", "dvs.portgroupId", "dvs.portId", "dvs.connectionId"), "")
-        found |= {"networkName": backing.deviceName, **gone}
+        found |= {**_NO_NETWORK, "networkName": known[backing.deviceName]}
     elif backing.is_a("VirtualEthernetCardDistributedVirtualPortBackingInfo"):
         port = backing.port
+        _check_port(machine, port)
         found |= {
-            "networkName": "",
+            **_NO_NETWORK,
             "dvs.switchId": port.switchUuid,
             "dvs.portgroupId": port.portgroupKey or "",
             "dvs.portId": port.portKey or "",
             "dvs.connectionId": str(port.connectionCookie or 0),
         }
+    elif backing.is_a("VirtualEthernetCardOpaqueNetworkBackingInfo"):
+        wanted = backing.opaqueNetworkId, backing.opaqueNetworkType
+        opaque = (item for item in machine.host.networks if isinstance(item, OpaqueNetwork))
+        if wanted not in {(item.identifier, item.kind) for item in opaque}:
+            raise ValueError("backing.opaqueNetworkId")
+        found |= {**_NO_NETWORK, "opaqueNetwork.id": wanted[0], "opaqueNetwork.type": wanted[1]}
     else:
         raise ValueError("backing")
     if device.wakeOnLanEnabled is not None:

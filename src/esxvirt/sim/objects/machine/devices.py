@@ -3,15 +3,18 @@
 from typing import TYPE_CHECKING, Any
 
 from esxvirt import buses
+from esxvirt.datastore_path import DatastorePath
 from esxvirt.sim.objects.machine import device_keys
 from esxvirt.sim.wire.values import Data, Ref, constant, long
 
 if TYPE_CHECKING:
     from esxvirt.sim.endpoint import Endpoint
+    from esxvirt.sim.state.host.host import Host
     from esxvirt.sim.state.machine.machine import Machine
     from esxvirt.sim.state.machine.vmxtext import Cdrom, Disk, Floppy, Nic, Passthrough, Port
+    from esxvirt.sim.state.network.networks import Network
 
-__all__ = ["NIC_TYPES", "SCSI_TYPES", "devices"]
+__all__ = ["NIC_TYPES", "SCSI_TYPES", "devices", "standard"]
 
 _SCSI_LABELS = {
     "buslogic": "BusLogic",
@@ -260,7 +263,8 @@ def _scsi_controller(machine: "Machine", bus: int, model: str) -> Data:
 
 
 def _datastore(endpoint: "Endpoint", machine: "Machine", path: str) -> Ref | None:
-    name = path[1:].partition("]")[0] if path.startswith("[") else ""
+    place = DatastorePath.parse(path)
+    name = "" if place is None else place.datastore
     return next((endpoint.ids.of(store) for store in machine.host.datastores if store.name == name), None)
 
 
@@ -348,13 +352,22 @@ def _passthrough(device: "Passthrough") -> Data:
     )
 
 
+def standard(host: "Host") -> "list[Network]":
+    """Return the networks of a host that a card names by their names alone."""
+    return [network for network in host.networks if network.key == network.name]
+
+
 def _nic(endpoint: "Endpoint", machine: "Machine", nic: "Nic") -> Data:
     type_name, _ = NIC_TYPES.get(nic.model, NIC_TYPES["vlance"])
-    network = next((endpoint.ids.of(item) for item in machine.host.networks if item.name == nic.network), None)
     if nic.switch:
-        port = Data("DistributedVirtualSwitchPortConnection", switchUuid=nic.switch, portgroupKey=nic.network)
+        where = {"switchUuid": nic.switch, "portgroupKey": nic.network or None, "portKey": nic.port or None}
+        port = Data("DistributedVirtualSwitchPortConnection", **where, connectionCookie=nic.cookie or None)
         backing = Data("VirtualEthernetCardDistributedVirtualPortBackingInfo", port=port)
+    elif nic.opaque:
+        words = {"opaqueNetworkId": nic.network, "opaqueNetworkType": nic.opaque}
+        backing = Data("VirtualEthernetCardOpaqueNetworkBackingInfo", **words)
     else:
+        network = next((endpoint.ids.of(item) for item in standard(machine.host) if item.name == nic.network), None)
         backing = constant(
             "VirtualEthernetCardNetworkBackingInfo", deviceName=nic.network, useAutoDetect=False, network=network
         )

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = [
     "capability",
     "config",
+    "connection_state",
     "cpu_usage",
     "devices",
     "guest",
@@ -193,6 +194,13 @@ def capability() -> Data:
     return constant("VirtualMachineCapability", **{name: name in _ABILITIES for name in named})
 
 
+def connection_state(endpoint: "Endpoint", machine: "Machine") -> str:
+    """Say whether a server reaches a machine: a vCenter also by its host, and knows better what a host has lost."""
+    if endpoint.host is None and machine.host.connection != "connected" and machine.connection != "orphaned":
+        return "disconnected"
+    return machine.connection
+
+
 def runtime(endpoint: "Endpoint", machine: "Machine") -> Data:
     """Make the runtime state."""
     running = machine.running
@@ -201,7 +209,7 @@ def runtime(endpoint: "Endpoint", machine: "Machine") -> Data:
         "VirtualMachineRuntimeInfo",
         device=device,
         host=endpoint.ids.of(machine.host),
-        connectionState="connected",
+        connectionState=connection_state(endpoint, machine),
         powerState=machine.power,
         question=questions.describe(machine),
         faultToleranceState="notConfigured",

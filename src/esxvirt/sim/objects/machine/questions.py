@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from esxvirt.sim.objects.base import provides
 from esxvirt.sim.objects.machine.mac_addresses import generated_address
 from esxvirt.sim.objects.managed_entity import ManagedEntity
-from esxvirt.sim.state.host.paths import find_file
+from esxvirt.sim.state.host.paths import has_image
 from esxvirt.sim.state.machine.machine import new_uuid
 from esxvirt.sim.state.machine.questions import Choice, Question
 from esxvirt.sim.state.task import Blocked, Task
@@ -123,7 +123,7 @@ class QuestionMethods(ManagedEntity):
             and cdrom.connected
             and cdrom.file
             and not cdrom.client
-            and find_file(machine.host, machine.file_path(cdrom.file)) is None
+            and not has_image(machine.host, machine.file_path(cdrom.file))
         ]
 
     def _act(self, question: Question) -> None:

@@ -18,9 +18,14 @@ from esxvirt.sim.wire.values import Data, Fault, Ref
 
 if TYPE_CHECKING:
     from esxvirt.sim.endpoint import Endpoint
+    from esxvirt.sim.state.containers import App
     from esxvirt.sim.state.machine.machine import Machine
 
 __all__ = ["VirtualMachine"]
+
+
+# What can be done about a machine of which the server has no configuration.
+_WITHOUT_CONFIG = frozenset({"Destroy_Task", "Reload", "UnregisterVM", "reloadVirtualMachineFromPath_Task"})
 
 
 class VirtualMachine(
@@ -46,15 +51,35 @@ class VirtualMachine(
     def _get_name(self) -> str:
         return escape_name(self.machine.name)
 
+    def check_callable(self, method: str) -> None:
+        """Refuse what the server cannot do for want of the host, or of the machine's files."""
+        state = self._get_connection_state()
+        if state == "connected" or method == "Fetch":
+            return
+        if state == "disconnected":
+            text = "Unable to communicate with the remote host, since it is disconnected."
+            raise Fault("HostNotConnected", text)
+        if method not in _WITHOUT_CONFIG:
+            raise Fault("InvalidState", "The operation is not allowed in the current state.")
+
+    @property
+    def app(self) -> "App | None":
+        """The vApp that it is in, which only a vCenter shows."""
+        return self.machine.app if self.endpoint.host is None else None
+
     @provides("parent")
-    def _get_parent(self) -> Ref:
-        return self.endpoint.folder_of(self.machine)
+    def _get_parent(self) -> Ref | None:
+        return self.endpoint.folder_of(self.machine) if self.app is None else None
+
+    @provides("parentVApp")
+    def _get_parent_app(self) -> Ref | None:
+        return self.endpoint.ids.app(self.app) if self.app is not None else None
 
     @provides("resourcePool")
     def _get_resource_pool(self) -> Ref | None:
         if self.machine.template:
             return None
-        return self.endpoint.ids.pool(self.machine.host)
+        return self.endpoint.ids.app(self.app) if self.app is not None else self.endpoint.ids.pool(self.machine.host)
 
     @provides("environmentBrowser")
     def _get_environment_browser(self) -> Ref:
@@ -115,7 +140,7 @@ class VirtualMachine(
 
     @provides("runtime.connectionState", "summary.runtime.connectionState")
     def _get_connection_state(self) -> str:
-        return "connected"
+        return parts.connection_state(self.endpoint, self.machine)
 
     @provides("runtime.host", "summary.runtime.host")
     def _get_runtime_host(self) -> Ref:

@@ -33,6 +33,10 @@ class DistributedVirtualPortgroup(Network):
     def _get_key(self) -> str:
         return self.group.key
 
+    @provides("tag")
+    def _get_tag(self) -> list[Data]:
+        return [Data("Tag", key="SYSTEM/DVS.UPLINKPG")] if self.group.uplink else []
+
     @provides("portKeys")
     def _get_port_keys(self) -> list[str]:
         return []
@@ -50,4 +54,5 @@ class DistributedVirtualPortgroup(Network):
             policy=Data("VMwareDVSPortgroupPolicy", **dict.fromkeys(_OVERRIDES, False)),
             type="earlyBinding",
             configVersion="1",
+            uplink=self.group.uplink,
         )

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from esxvirt.sim.objects.base import provides
 from esxvirt.sim.objects.managed_entity import ManagedEntity
+from esxvirt.sim.state.containers import escape_name
 from esxvirt.sim.state.machine.machine import EPOCH
 from esxvirt.sim.wire.values import Data, Ref
 
@@ -30,7 +31,7 @@ class VmwareDistributedVirtualSwitch(ManagedEntity):
 
     @provides("name")
     def _get_name(self) -> str:
-        return self.switch.name
+        return escape_name(self.switch.name)
 
     @provides("parent")
     def _get_parent(self) -> Ref:
@@ -61,7 +62,7 @@ class VmwareDistributedVirtualSwitch(ManagedEntity):
     def _get_summary(self) -> Data:
         return Data(
             "DVSSummary",
-            name=self.switch.name,
+            name=self._get_name(),
             uuid=self.switch.uuid,
             numPorts=_PORTS * len(self.switch.groups),
             productInfo=self._product(),
@@ -87,7 +88,7 @@ class VmwareDistributedVirtualSwitch(ManagedEntity):
         return Data(
             "VMwareDVSConfigInfo",
             uuid=self.switch.uuid,
-            name=self.switch.name,
+            name=self._get_name(),
             numStandalonePorts=0,
             numPorts=_PORTS * len(self.switch.groups),
             maxPorts=8192,

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from esxvirt.sim.objects.base import provides
 from esxvirt.sim.objects.managed_entity import ManagedEntity
+from esxvirt.sim.state.containers import escape_name
 from esxvirt.sim.wire.values import Data, Ref
 
 if TYPE_CHECKING:
@@ -25,9 +26,9 @@ class Network(ManagedEntity):
         self.network = network
         self._parent = parent
 
-    @provides("name")
+    @provides("name", "summary.name")
     def _get_name(self) -> str:
-        return self.network.name
+        return escape_name(self.network.name)
 
     @provides("parent")
     def _get_parent(self) -> Ref:
@@ -49,4 +50,4 @@ class Network(ManagedEntity):
 
     @provides("summary")
     def _get_summary(self) -> Data:
-        return Data("NetworkSummary", network=self.ref, name=self.network.name, accessible=True, ipPoolName="")
+        return Data("NetworkSummary", network=self.ref, name=self._get_name(), accessible=True, ipPoolName="")

@@ -45,6 +45,8 @@ class Host:
     datacenter: Datacenter | None = None
     cluster: Cluster | None = None
     folder: Folder | None = None
+    # Whether its vCenter reaches it: "connected", "disconnected" or "notResponding".
+    connection: str = "connected"
 
     @property
     def path(self) -> str:
@@ -83,7 +85,8 @@ class Host:
         return path
 
     def __setstate__(self, state: tuple[None, dict[str, Any]]) -> None:
-        """Take what a state file says of a host; files of before the site knew who runs on it say more."""
+        """Take what a state file says of a host; those of before the site knew who runs on it say more."""
+        self.connection = "connected"  # of when all were
         for name, value in state[1].items():
             if name in fields(self):
                 setattr(self, name, value)

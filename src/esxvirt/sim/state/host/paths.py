@@ -4,7 +4,11 @@ from esxvirt.datastore_path import mounted
 from esxvirt.sim.state.host.host import Host
 from esxvirt.sim.state.storage.datastores import File, Place, split_path
 
-__all__ = ["find_file", "host_path", "locate"]
+__all__ = ["find_file", "has_image", "host_path", "locate"]
+
+# The images of VMware Tools that every host has.
+_TOOLS = "/vmimages/tools-isoimages/"
+_GUESTS = ("linux.iso", "windows.iso", "solaris.iso", "netware.iso", "freebsd.iso")
 
 
 def locate(host: Host, path: str) -> Place:
@@ -26,6 +30,14 @@ def find_file(host: Host, path: str) -> File | None:
     except (ValueError, LookupError):
         return None
     return store.find(rest)
+
+
+def has_image(host: Host, path: str) -> bool:
+    """Whether a host has the image at a path: on a datastore, or among its own."""
+    own = path.removeprefix("[]").lstrip(" ")
+    if own.startswith(_TOOLS):
+        return own.removeprefix(_TOOLS) in _GUESTS
+    return find_file(host, path) is not None
 
 
 def host_path(host: Host, path: str) -> str:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from esxvirt.datastore_path import is_outside
 from esxvirt.sim._late import decode_vmx, parse_vmx
 from esxvirt.sim.profiles import Profile
 from esxvirt.sim.state.host.host import Host
@@ -20,6 +21,7 @@ from esxvirt.sim.state.storage.datastores import Datastore, File, Place
 from esxvirt.uuids import dashed
 
 if TYPE_CHECKING:
+    from esxvirt.sim.state.containers import App
     from esxvirt.sim.state.machine.questions import Question
     from esxvirt.sim.state.task import Task
     from esxvirt.vmx.file import VmxFile
@@ -90,9 +92,11 @@ class Machine:
         "_snapshots",
         "_text",
         "accepted",
+        "app",
         "boot_time",
         "busy",
         "change_version",
+        "connection",
         "customised",
         "datastore",
         "guest_state",
@@ -145,6 +149,9 @@ class Machine:
         self.screenshots = 0
         self.scan_codes: list[tuple[int, frozenset[str]]] = []
         self.unreadable = False
+        # Whether its server reaches its files and the host knows it; see `troubles`. Else it has no configuration.
+        self.connection = "connected"
+        self.app: App | None = None
         self.template = False
         self.customised = Customised()
         self.vmx_missing = False
@@ -266,7 +273,12 @@ class Machine:
         return self.file_path(disk.file)
 
     def file_path(self, file: str) -> str:
-        """Return a file that its VMX names, relative to its home or absolute, as a datastore path."""
+        """Return a file that its VMX names, relative to its home or absolute, as a datastore path.
+
+        A file of the host's own, ``[] /vmimages/...``, stays.
+        """
+        if is_outside(file):
+            return file
         if not file.startswith("/"):
             return self.datastore.named(f"{self.home}/{file}" if self.home else file)
         return self.host.datastore_path(file)

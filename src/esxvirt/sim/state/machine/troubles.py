@@ -14,7 +14,12 @@ TROUBLES = {
     "notools": "it has no VMware Tools",
     "oldtools": "it has old VMware Tools",
     "deadtools": "its VMware Tools do not run",
+    "inaccessible": "its files cannot be reached",
+    "invalid": "its VMX file cannot be read",
+    "orphaned": "its host does not know it any more; only a vCenter has such",
+    "disconnected": "its host is not connected to the vCenter",
 }
+_LOST = ("inaccessible", "invalid", "orphaned")
 _TOOLS = {"notools": "toolsNotInstalled", "oldtools": "toolsOld", "deadtools": "toolsNotRunning"}
 
 
@@ -28,6 +33,10 @@ def cause(machine: Machine, trouble: str) -> None:
         machine.unreadable = True
     elif trouble in _TOOLS:
         machine.tools = _TOOLS[trouble]
+    elif trouble in _LOST:
+        machine.connection = trouble
+    elif trouble == "disconnected":
+        machine.host.connection = trouble
     elif trouble == "cdrom":
         _lose_image(machine)
     else:

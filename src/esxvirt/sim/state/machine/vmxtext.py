@@ -36,7 +36,8 @@ _FIELDS = re.compile(
     r"|sched\.(?:cpu|mem)\.(?:min|minsize|max|shares|units)"
     r"|(?:scsi|sata|ide|nvme)\d+(?::\d+)?\.(?:present|filename|devicetype|mode|virtualdev|startconnected|clientdevice"
     r"|sharing|sharedbus|autodetect)"
-    r"|ethernet\d+\.(?:present|virtualdev|networkname|addresstype|address|generatedaddress|startconnected|dvs\.\w+)"
+    r"|ethernet\d+\.(?:present|virtualdev|networkname|addresstype|address|generatedaddress|startconnected|dvs\.\w+"
+    r"|opaquenetwork\.\w+)"
     r"|(?:floppy|serial|parallel)\d+\..*|(?:sound|usb|ehci|usb_xhci)\.present)",
     re.IGNORECASE,
 )
@@ -116,7 +117,11 @@ class Port:
 
 @record
 class Nic:
-    """A network card on a port group; a distributed one has the UUID of its `switch`, and `network` is its key."""
+    """A network card on a port group.
+
+    A distributed one has the UUID of its `switch`, and `network` is its key; of an `opaque` network, whose kind that
+    is, `network` is the identifier. `port` and `cookie` say where on its group a distributed one is.
+    """
 
     index: int
     model: str
@@ -125,6 +130,9 @@ class Nic:
     address_type: str = "generated"
     connected: bool = True
     switch: str = ""
+    opaque: str = ""
+    port: str = ""
+    cookie: int = 0
 
 
 @record
@@ -243,9 +251,13 @@ def read_config(text: str) -> Config:
             kind = {"vpx": "assigned", "static": "manual"}.get(kind, kind)
             model = settings.get(f"{device}.virtualdev", "vlance")
             switch = settings.get(f"{device}.dvs.switchid", "")
-            network = settings.get(f"{device}.dvs.portgroupid" if switch else f"{device}.networkname", "")
+            opaque = settings.get(f"{device}.opaquenetwork.type", "")
+            name = "dvs.portgroupid" if switch else "opaquenetwork.id" if opaque else "networkname"
+            network = settings.get(f"{device}.{name}", "")
+            port = settings.get(f"{device}.dvs.portid", "") if switch else ""
+            cookie = _number(settings, f"{device}.dvs.connectionid", 0) if switch else 0
             connected = settings.get(f"{device}.startconnected", "true").lower() != "false"
-            config.nics.append(Nic(index, model, network, mac.lower(), kind, connected, switch))
+            config.nics.append(Nic(index, model, network, mac.lower(), kind, connected, switch, opaque, port, cookie))
     _read_ports(config, settings)
     config.extra = {key: value for key, value in written if not _FIELDS.fullmatch(key)}
     return config

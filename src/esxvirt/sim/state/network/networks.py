@@ -5,7 +5,7 @@ What machines see is a network: the port groups of one name on the hosts of a da
 
 from esxvirt.records import field, record
 
-__all__ = ["Network", "PhysicalNic", "PortGroup", "Shaping", "Switch"]
+__all__ = ["Network", "OpaqueNetwork", "PhysicalNic", "PortGroup", "Shaping", "Switch"]
 
 
 @record(eq=False)
@@ -19,6 +19,19 @@ class Network:
     def key(self) -> str:
         """What a machine's card names it by."""
         return self.name
+
+
+@record(eq=False)
+class OpaqueNetwork(Network):
+    """A network that another product manages, NSX; `identifier` and `kind` are that product's."""
+
+    identifier: str
+    kind: str = "nsx.LogicalSwitch"
+
+    @property
+    def key(self) -> str:
+        """What a machine's card names it by."""
+        return self.identifier
 
 
 @record(frozen=True)

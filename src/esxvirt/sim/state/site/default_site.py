@@ -9,12 +9,12 @@ from esxvirt.sim.profiles import Profile, host_of
 from esxvirt.sim.state.containers import Cluster, Datacenter, Folder, escape_name
 from esxvirt.sim.state.host.host import Host
 from esxvirt.sim.state.machine.machine import EPOCH, Machine, generated_config
-from esxvirt.sim.state.machine.troubles import TROUBLES, cause
 from esxvirt.sim.state.network.networks import PhysicalNic, Switch
 from esxvirt.sim.state.site.host_paths import add_containers, parse
-from esxvirt.sim.state.site.networks import add_port_group, add_switch
-from esxvirt.sim.state.site.shared_storage import add_local_disk, add_storage
+from esxvirt.sim.state.site.networks import add_distributed_group, add_opaque_network, add_port_group, add_switch
+from esxvirt.sim.state.site.shared_storage import add_datastores, add_local_disk, add_storage
 from esxvirt.sim.state.site.site import Site
+from esxvirt.sim.state.site.troubles import TROUBLES, cause
 from esxvirt.sim.state.storage.datastores import Datastore as Store
 from esxvirt.sim.state.storage.datastores import File
 
@@ -111,7 +111,9 @@ class Layout:
     datacenters, hosts (or clusters) and generated machines lie in so many folders instead of at the top. `shared` puts
     the generated machines on the datastore that all hosts of a datacenter share: the only ones that can migrate without
     moving their files. `distributed` is the number of distributed switches, dealt out over the datacenters.
-    `host_paths` are paths, one for every host, instead of all those numbers: see `host_paths.parse`.
+    `host_paths` are paths, one for every host, instead of all those numbers: see `host_paths.parse`. `port_groups` are
+    names of port groups on the first distributed switch, `opaque` names of networks that NSX manages. `datastores` are
+    names of more datastores of the first host, as the API shows them; those any host may have.
     """
 
     datacenters: int = 1
@@ -120,12 +122,15 @@ class Layout:
     shared: bool = False
     distributed: int = 0
     host_paths: tuple[str, ...] = ()
+    port_groups: tuple[str, ...] = ()
+    opaque: tuple[str, ...] = ()
+    datastores: tuple[str, ...] = ()
 
     def check(self, profile: Profile, hosts: int) -> None:
         """Raise ValueError for what cannot be."""
         if self.datacenters < 1 or self.clusters < 0 or self.folders < 0:
             raise ValueError("give at least 1 datacenter, and 0 or more clusters and folders")
-        if not profile.is_vcenter and self != Layout():
+        if not profile.is_vcenter and self != Layout(datastores=self.datastores):
             raise ValueError("datacenters, clusters, folders and shared storage are a vCenter's: choose such a profile")
         if self.host_paths:
             if (self.datacenters, self.clusters, self.folders) != (1, 0, 0) or hosts not in {1, len(self.host_paths)}:
@@ -135,6 +140,10 @@ class Layout:
             raise ValueError(f"{hosts} hosts are too few: every datacenter and every cluster needs one")
         if self.distributed < 0 or (self.distributed and profile.release < (4, 0)):
             raise ValueError("distributed switches came with vCenter 4.0: give 0 or more of them")
+        if self.port_groups and not self.distributed:
+            raise ValueError("port groups of distributed switches need such a switch")
+        if self.opaque and profile.release < (5, 5):
+            raise ValueError("networks of NSX came with vCenter 5.5")
         if self.shared and hosts < 2 * self.datacenters:
             raise ValueError("shared storage needs at least 2 hosts in every datacenter")
 
@@ -179,7 +188,12 @@ def build_site(
         _share_datastore(site, datacenter)
     for number in range(layout.distributed):
         add_switch(site, site.datacenters[number % len(site.datacenters)], f"dvSwitch{number + 1}")
+    for number, name in enumerate(layout.port_groups, start=201):
+        add_distributed_group(site, site.distributed[0], name, number)
+    for name in layout.opaque:
+        add_opaque_network(site, site.datacenters[0], name)
     add_storage(site, storage)
+    add_datastores(site, layout.datastores)
     _add_named_machines(site)
     _add_troubled_machines(site, troubled)
     _add_generated_machines(site, vms, shared=layout.shared)
@@ -305,8 +319,8 @@ def _add_troubled_machines(site: Site, troubled: Iterable[str]) -> None:
         machine = Machine(host, store, number, trouble, "poweredOff", config=config)
         if trouble in {"notools", "oldtools", "deadtools"}:
             machine.power, machine.boot_time = "poweredOn", EPOCH
-        cause(machine, trouble)
         site.add_machine(machine)
+        cause(site, machine, trouble)
 
 
 def _add_generated_machines(site: Site, vms: int, *, shared: bool) -> None:

@@ -19,7 +19,7 @@ from types import FunctionType, MethodType
 from typing import Any
 
 from esxvirt.sim.profiles import PROFILES, Profile
-from esxvirt.sim.state.containers import Cluster, Datacenter, Folder
+from esxvirt.sim.state.containers import App, Cluster, Datacenter, Folder
 from esxvirt.sim.state.host.autostart import Autostart, PowerInfo
 from esxvirt.sim.state.host.host import Host
 from esxvirt.sim.state.machine.customise import Customised
@@ -28,7 +28,7 @@ from esxvirt.sim.state.machine.questions import Choice, Question
 from esxvirt.sim.state.machine.snapshot_tree import Snapshot, SnapshotTree
 from esxvirt.sim.state.machine.vmxtext import Cdrom, Config, Disk, Floppy, Nic, Port
 from esxvirt.sim.state.network.distributed import DistributedGroup, DistributedSwitch
-from esxvirt.sim.state.network.networks import Network, PhysicalNic, PortGroup, Shaping, Switch
+from esxvirt.sim.state.network.networks import Network, OpaqueNetwork, PhysicalNic, PortGroup, Shaping, Switch
 from esxvirt.sim.state.site.events import Event, EventLog
 from esxvirt.sim.state.site.site import Site
 from esxvirt.sim.state.storage.datastores import Datastore, File, content_of
@@ -50,10 +50,10 @@ _OTHERS = frozenset({
 _OWN: dict[str, type] = {
     kind.__name__: kind
     for kind in (
-        Adapter, Autostart, Cdrom, Choice, Cluster, Config, Constant, Customised, Data, Datacenter, Datastore, Disk,
-        DistributedGroup, DistributedSwitch, Event, EventLog, Floppy, Folder, Host, Lun, Machine, Network, Nic,
-        PhysicalNic, Port, PortGroup, PowerInfo, Question, Raw, Ref, Shaping, Site, Snapshot, SnapshotTree, Switch,
-        Target, Typed, long,
+        Adapter, App, Autostart, Cdrom, Choice, Cluster, Config, Constant, Customised, Data, Datacenter, Datastore,
+        Disk, DistributedGroup, DistributedSwitch, Event, EventLog, Floppy, Folder, Host, Lun, Machine, Network, Nic,
+        OpaqueNetwork, PhysicalNic, Port, PortGroup, PowerInfo, Question, Raw, Ref, Shaping, Site, Snapshot,
+        SnapshotTree, Switch, Target, Typed, long,
     )
 }  # fmt: skip
 _OWN_MODULES = ("esxvirt.sim.state.", "esxvirt.sim.wire.values")
@@ -98,6 +98,9 @@ def load(path: Path, profile: Profile) -> Site:
     for machine in site.machines.values():
         if not hasattr(machine, "change_version"):
             machine.configuration_changed()
+        if not hasattr(machine, "connection"):  # of when all were within reach
+            machine.connection, machine.app = "connected", None
+    vars(site).setdefault("apps", [])
     if site.profile is not profile:
         raise ValueError(f"{path} holds the state of {site.profile.name}: choose that profile, or another file")
     return site

@@ -3,14 +3,21 @@
 import uuid
 from collections.abc import Iterator
 
-from esxvirt.sim.state.containers import Datacenter
+from esxvirt.sim.state.containers import Datacenter, escape_name
 from esxvirt.sim.state.host.host import Host
 from esxvirt.sim.state.machine.machine import Machine
 from esxvirt.sim.state.network.distributed import DistributedGroup, DistributedSwitch
-from esxvirt.sim.state.network.networks import Network, PortGroup, Shaping
+from esxvirt.sim.state.network.networks import Network, OpaqueNetwork, PortGroup, Shaping
 from esxvirt.sim.state.site.site import Site
 
-__all__ = ["add_port_group", "add_switch", "remove_port_group", "running_on"]
+__all__ = [
+    "add_distributed_group",
+    "add_opaque_network",
+    "add_port_group",
+    "add_switch",
+    "remove_port_group",
+    "running_on",
+]
 
 
 def add_port_group(
@@ -20,8 +27,7 @@ def add_port_group(
     neighbours = [other for other in site.hosts if other.datacenter is host.datacenter]
     network = next((group.network for other in neighbours for group in other.port_groups if group.name == name), None)
     if network is None:
-        number = max((item.number for item in site.networks), default=6) + 1
-        network = Network(name, number)
+        network = Network(name, _next_number(site))
         site.networks.append(network)
     group = PortGroup(network, switch, vlan, shaping, system)
     host.port_groups.append(group)
@@ -52,11 +58,34 @@ def add_switch(site: Site, datacenter: Datacenter, name: str) -> DistributedSwit
     pairs = [digits[at : at + 2] for at in range(0, 32, 2)]
     made = DistributedSwitch(number, name, f"{' '.join(pairs[:8])}-{' '.join(pairs[8:])}", datacenter)
     for uplink, label in ((True, f"{name}-DVUplinks"), (False, f"DPortGroup{number}")):
-        key = max((item.number for item in site.networks), default=6) + 1
-        group = DistributedGroup(label, key, made, 0 if uplink else 100 + number, uplink)
-        made.groups.append(group)
-        site.networks.append(group)
-        for host in site.hosts_of(datacenter):
-            host.networks.append(group)
+        add_distributed_group(site, made, label, 0 if uplink else 100 + number, uplink=uplink)
     site.distributed.append(made)
     return made
+
+
+def add_distributed_group(
+    site: Site, switch: DistributedSwitch, name: str, vlan: int = 0, *, uplink: bool = False
+) -> DistributedGroup:
+    """Make a port group of a distributed switch, on all hosts of its datacenter."""
+    group = DistributedGroup(escape_name(name), _next_number(site), switch, vlan, uplink)
+    switch.groups.append(group)
+    _add(site, group, switch.datacenter)
+    return group
+
+
+def add_opaque_network(site: Site, datacenter: Datacenter, name: str) -> OpaqueNetwork:
+    """Make a network of NSX, on all hosts of a datacenter."""
+    identifier = str(uuid.uuid5(uuid.NAMESPACE_DNS, f"{name}.nsx.example.com"))
+    made = OpaqueNetwork(name, _next_number(site), identifier)
+    _add(site, made, datacenter)
+    return made
+
+
+def _next_number(site: Site) -> int:
+    return max((item.number for item in site.networks), default=6) + 1
+
+
+def _add(site: Site, network: Network, datacenter: Datacenter) -> None:
+    site.networks.append(network)
+    for host in site.hosts_of(datacenter):
+        host.networks.append(network)

@@ -7,7 +7,7 @@ from esxvirt.sim.state.site.site import Site
 from esxvirt.sim.state.storage.datastores import Datastore
 from esxvirt.sim.state.storage.luns import Adapter, Lun, Target
 
-__all__ = ["KINDS", "add_local_disk", "add_storage"]
+__all__ = ["KINDS", "add_datastores", "add_local_disk", "add_storage"]
 
 # What there may be besides: see `add_storage`.
 KINDS = ("nfs", "iscsi")
@@ -43,6 +43,22 @@ def add_storage(site: Site, kinds: Iterable[str]) -> None:
         _add(site, Datastore("nfs-storage", 6, "NFS", "/vmfs/volumes/2d5b7c1e-8f3a9d60", 4 << 40, remote), hosts)
     if "iscsi" in kinds:
         _add_array(site, hosts)
+
+
+def add_datastores(site: Site, names: Iterable[str]) -> None:
+    """Give the first host datastores of these names, as the API shows them: a slash in one is ``%2f``.
+
+    ValueError for a name that is empty, is there already, or has a slash that is not written so.
+    """
+    host = site.hosts[0]
+    for number, name in enumerate(names):
+        if not name.strip() or "/" in name or any(store.name == name for store in site.datastores):
+            raise ValueError(f"{name!r} cannot be a datastore's name: give another, a slash in it as %2f")
+        mount = f"/vmfs/volumes/5d1c07be-3a2f{number:04x}-77b1-000ae484a6a3"
+        if host.profile.is_gsx:
+            mount = f"/var/lib/vmware/more{number}"
+        kind = "OTHER" if host.profile.is_gsx else "VMFS"
+        _add(site, Datastore(name, 500 + number, kind, mount, 1 << 40), [host])
 
 
 def _add_array(site: Site, hosts: list[Host]) -> None:

@@ -5,7 +5,7 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 from esxvirt.sim.profiles import Profile
-from esxvirt.sim.state.containers import Cluster, Datacenter, Folder
+from esxvirt.sim.state.containers import App, Cluster, Datacenter, Folder
 from esxvirt.sim.state.host.host import Host
 from esxvirt.sim.state.machine.machine import Machine
 from esxvirt.sim.state.site.events import EventLog
@@ -34,6 +34,7 @@ class Site:
         self.datacenters: list[Datacenter] = []
         self.clusters: list[Cluster] = []
         self.folders: list[Folder] = []
+        self.apps: list[App] = []
         # The machines that are in a folder; all others are at the top of their datacenter's.
         self.machine_folders: dict[int, Folder] = {}
         self.hosts: list[Host] = []
