@@ -74,6 +74,10 @@ CHANGES = (
 )
 
 
+# libvirt's driver has no word for it.
+LINK_DOWN = "      <link state='down'/>\n"
+
+
 @pytest.mark.parametrize("profile", ["esx-3.5", "esx-8.0", "gsx-2.0", "vcenter-7.0"])
 def test_virsh_sees_each_change_as_esxvirsh_does(profile: str, auth_file: Path) -> None:
     environment = {"LIBVIRT_AUTH_FILE": str(auth_file)}
@@ -90,7 +94,8 @@ def test_virsh_sees_each_change_as_esxvirsh_does(profile: str, auth_file: Path) 
                 for program in (harness.virsh, harness.esxvirsh)
             )
             assert theirs.code == 0, (line, theirs.stderr)
-            assert ours == theirs, line
+            assert ours.stdout.replace(LINK_DOWN, "") == theirs.stdout, line
+            assert (ours.stderr, ours.code) == ("", 0), line
             seen.add(ours.stdout)
         # The link state is not in libvirt's XML, and some changes undo others.
         assert len(seen) >= len(CHANGES) - 5

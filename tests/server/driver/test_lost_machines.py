@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 
 import pytest
 
@@ -14,6 +13,7 @@ from esxvirt.driver.domain import description, domain_paths, info, lifecycle, lo
 from esxvirt.driver.domain.listing import list_domains
 from esxvirt.driver.stats import stats
 from esxvirt.errors import AmbiguousError, DomainNotFoundError, EsxvirtError, OperationInvalidError
+from esxvirt.records import replace
 from esxvirt.sim import Simulator
 from esxvirt.sim.state.site.troubles import put_into_app
 from esxvirt.uri import parse
