@@ -46,6 +46,7 @@ domain and level. What each class becomes there stands in its docstring as ``VIR
     |   |-- DeadlineError           VIR_ERR_OPERATION_TIMEOUT
     |   |   `-- TaskDeadlineError   VIR_ERR_OPERATION_TIMEOUT
     |   `-- BadAnswerError          VIR_ERR_INTERNAL_ERROR   (what the server sent is no SOAP, no VMX, ...)
+    |       `-- TooLargeAnswerError VIR_ERR_INTERNAL_ERROR   (more than anything that was asked for)
     |-- QuestionError               VIR_ERR_INTERNAL_ERROR   (a question blocks a task, and nobody answers)
     |-- ServerFault                 by the table of faults   (the server understood and refused)
     |   |-- TaskCancelledError      VIR_ERR_OPERATION_ABORTED
@@ -92,6 +93,7 @@ __all__ = [
     "SnapshotNotFoundError",
     "TaskCancelledError",
     "TaskDeadlineError",
+    "TooLargeAnswerError",
     "TooLargeError",
     "TransportError",
     "UnavailableError",
@@ -280,6 +282,10 @@ class TaskDeadlineError(DeadlineError):
 
 class BadAnswerError(TransportError):
     """The server answered something that cannot be read (HTML, half an answer, a file that is no VMX, ...)."""
+
+
+class TooLargeAnswerError(BadAnswerError):
+    """The server's answer is larger than any that fits what was asked for."""
 
 
 class QuestionError(EsxvirtError):

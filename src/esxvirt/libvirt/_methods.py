@@ -11,6 +11,7 @@ from esxvirt.errors import EsxvirtError
 from esxvirt.libvirt._arguments import check_arguments, names_of, to_int
 from esxvirt.libvirt._errors import libvirtError, report, report_argument, translate, virResetLastError
 from esxvirt.libvirt._late import ast, inspect
+from esxvirt.libvirt._misfits import MISFITS, as_bad_answer
 from esxvirt.libvirt._moved import missing
 from esxvirt.libvirt._surface import SURFACE
 
@@ -165,6 +166,11 @@ def _supported(body: Callable[..., Any], method: Method) -> Callable[..., Any]:
             self._driver.changes += changes
         except EsxvirtError as error:
             raise translate(error, method.domain) from error
+        except MISFITS as error:
+            misfit = as_bad_answer(error)
+            if misfit is None:
+                raise
+            raise translate(misfit, method.domain) from error
         except ClosedError:
             raise _closed(method) from None
         except KeyboardInterrupt as interrupt:

@@ -11,6 +11,7 @@ from esxvirt.libvirt._connect import virConnect
 from esxvirt.libvirt._errors import translate, virResetLastError
 from esxvirt.libvirt._late import connections, credentials, uris
 from esxvirt.libvirt._methods import check_flags
+from esxvirt.libvirt._misfits import MISFITS, as_bad_answer
 
 __all__ = ["open", "openAuth", "openReadOnly"]
 
@@ -84,3 +85,8 @@ def _open(
         return virConnect(connections.Connection.open(uri, authenticate, read_only=read_only))
     except EsxvirtError as error:
         raise translate(error, VIR_FROM_NONE) from error
+    except MISFITS as error:
+        misfit = as_bad_answer(error)
+        if misfit is None:
+            raise
+        raise translate(misfit, VIR_FROM_NONE) from error

@@ -77,10 +77,27 @@ class _Channel:
         return True
 
 
+class _Response(http.client.HTTPResponse):
+    """An answer; what is no HTTP in its body is an `HTTPException`, whatever `http.client` makes of it."""
+
+    def read(self, amt: int | None = None) -> bytes:
+        try:
+            return super().read(amt)
+        except ValueError as error:  # a chunk of a negative size
+            raise http.client.HTTPException(str(error)) from error
+
+    def readinto(self, b: Any) -> int:
+        try:
+            return super().readinto(b)
+        except ValueError as error:
+            raise http.client.HTTPException(str(error)) from error
+
+
 class HttpConnection(http.client.HTTPConnection):
     """A connection to an `Endpoint`; `deadline` is set anew for every request."""
 
     sock: Any
+    response_class = _Response
 
     def __init__(self, endpoint: Endpoint, context: "ssl.SSLContext | None", deadline: Deadline) -> None:
         super().__init__(endpoint.host, endpoint.port)

@@ -25,6 +25,8 @@ SERVICE: Final = Ref("ServiceInstance", "ServiceInstance")
 """Where every server begins."""
 
 _LOGOUT_SECONDS: Final = 5.0
+_NEEDED: Final = ("rootFolder", "propertyCollector", "sessionManager")
+"""What every server has, and nothing goes without."""
 
 
 class Session:
@@ -251,6 +253,10 @@ def _retrieve_content(transport: Transport) -> Data:
     content = _result(transport, body, method)
     if not isinstance(content, Data) or not isinstance(content.about, Data):
         raise BadAnswerError(f"the answer of {transport.endpoint.shown} to '{method}' cannot be read: it says nothing")
+    for name in _NEEDED:
+        manager = getattr(content, name)
+        if not isinstance(manager, Ref) or not manager.value:
+            raise BadAnswerError(f"the answer of {transport.endpoint.shown} to '{method}' has no '{name}'")
     return content
 
 

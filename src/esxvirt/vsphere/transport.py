@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
-from esxvirt.errors import BadAnswerError, EsxvirtError, TransportError
+from esxvirt.errors import BadAnswerError, EsxvirtError, TooLargeAnswerError, TransportError
 from esxvirt.vsphere.deadline import Deadline
 from esxvirt.vsphere.dial import Endpoint
 from esxvirt.vsphere.faults import SoapFault, decode_fault
@@ -52,6 +52,8 @@ _OF_ONE_SESSION: Final = frozenset({"CheckForUpdates", "DestroyPropertyFilter", 
 _ATTEMPTS: Final = 3
 _RENEWAL_SECONDS: Final = 10.0
 _LARGEST_ANSWER: Final = 1 << 30
+_LARGEST_BEFORE_LOGIN: Final = 256 << 10
+"""Bytes of an answer, before and after it is unpacked, of a server that has not yet been told a password."""
 _COOKIE: Final = "vmware_soap_session"
 _PATH: Final = "/sdk"
 _POOL_SIZE: Final = 8
@@ -137,6 +139,8 @@ class Transport:
         for attempt in range(1, attempts + 1):
             try:
                 return self._exchange(method, request, deadline)
+            except TooLargeAnswerError:
+                raise  # it would be as large again
             except TransportError:
                 if attempt == attempts or deadline.expired():
                     raise
@@ -179,7 +183,7 @@ class Transport:
         if status == http.client.INTERNAL_SERVER_ERROR and b"Envelope" in body[:1024]:
             raise decode_fault(body, method)
         raise BadAnswerError(
-            f"{self.endpoint.shown} answered '{method}' with HTTP {status} {reason} instead of SOAP; "
+            f"{self.endpoint.shown} answered '{method}' with HTTP {status} {_shown(reason)} instead of SOAP; "
             "is it an ESX, GSX or vCenter, and is its service up?"
         )
 
@@ -189,8 +193,9 @@ class Transport:
             "SOAPAction": soap_action(self.version),
             "Accept-Encoding": "gzip, deflate",
         }
-        status, reason, fields, body = self.exchange("POST", _PATH, headers, request, deadline)
-        return status, reason, _decompress(body, fields.get("Content-Encoding"))
+        largest = _LARGEST_ANSWER if self.logged_in or self.cookie else _LARGEST_BEFORE_LOGIN
+        status, reason, fields, body = self.exchange("POST", _PATH, headers, request, deadline, largest)
+        return status, reason, _decompress(body, fields.get("Content-Encoding"), largest)
 
     def exchange(
         self,
@@ -322,25 +327,30 @@ class Transport:
                 self.cookie = pair
 
 
+def _shown(reason: str) -> str:
+    """Return a reason phrase as it may be shown: what a terminal would obey is escaped."""
+    return "".join(letter if letter.isprintable() else f"\\x{ord(letter):02x}" for letter in reason)
+
+
 def _read_whole(response: http.client.HTTPResponse, largest: int) -> bytes:
     body = response.read(largest)
     if len(body) == largest and response.read(1):
-        raise BadAnswerError(f"the server's answer is larger than {largest} bytes")
+        raise TooLargeAnswerError(f"the server's answer is larger than {largest} bytes")
     if response.length:  # the connection ended before the announced length
         raise http.client.IncompleteRead(b"", response.length)
     return body
 
 
-def _decompress(body: bytes, encoding: str | None) -> bytes:
+def _decompress(body: bytes, encoding: str | None, largest: int) -> bytes:
     if not encoding or encoding == "identity":
         return body
     if encoding not in {"gzip", "deflate"}:
         raise BadAnswerError(f"the server compressed its answer as '{encoding}', which nobody asked for")
     decoder = zlib.decompressobj(16 + zlib.MAX_WBITS if encoding == "gzip" else zlib.MAX_WBITS)
     try:
-        plain = decoder.decompress(body, _LARGEST_ANSWER)
+        plain = decoder.decompress(body, largest)
     except zlib.error as error:
         raise BadAnswerError(f"the server's compressed answer cannot be read: {error}") from error
     if decoder.unconsumed_tail:
-        raise BadAnswerError(f"the server's answer is larger than {_LARGEST_ANSWER} bytes")
+        raise TooLargeAnswerError(f"the server's answer is larger than {largest} bytes")
     return plain

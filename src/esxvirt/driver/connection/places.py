@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
+from esxvirt.errors import BadAnswerError
 from esxvirt.names import unescape
 from esxvirt.records import field, record
 from esxvirt.vsphere.decode import Ref
@@ -23,6 +24,8 @@ __all__ = [
 HOST_FOLDER: Final = "host"
 """What VMware calls the folder that every datacenter has for its hosts."""
 
+_DEEPEST: Final = 1_000
+"""More places one in another than any inventory has."""
 _TO_HOSTS: Final = (
     Step("folder", "Folder", "childEntity", ("folder", "datacenter", "compute")),
     Step("datacenter", "Datacenter", "hostFolder", ("folder", "compute")),
@@ -145,4 +148,13 @@ def grow(root: Ref, rows: list[Row]) -> Tree:
             item.parent = top
         if item.parent is not None and item.ref not in hidden:
             item.parent.children.append(item)
+    for item in items.values():
+        _check_ends(item)
     return Tree(top, tuple(item for item in items.values() if item.kind == "HostSystem"))
+
+
+def _check_ends(item: Item) -> None:
+    """Refuse a place that is, by way of others, in itself."""
+    for passed, _ in enumerate(item.ancestors()):
+        if passed > _DEEPEST:
+            raise BadAnswerError(f"the server's inventory goes round in circles: '{item.name}' is in itself")

@@ -80,11 +80,15 @@ def _ways(connection: Connection, domains: Sequence[DomainHandle]) -> dict[Ref, 
 def _way(domain: DomainHandle, rows: dict[Ref, Row]) -> _Way:
     names, below = [domain.name], 0
     above = _above(rows.get(domain.ref), rows)
-    while above is not None and above.get("parent" if above.ref.type != "VirtualApp" else "name") is not None:
+    passed: set[Ref] = set()
+    while above is not None and above.ref not in passed:
+        if above.get("name" if above.ref.type == "VirtualApp" else "parent") is None:
+            break
         if above.ref.type == "Datacenter":
             below = len(names)
         if above.get("parent") is None or above.get("parent").type != "Datacenter":
             names.append(unescape(above.get("name") or above.ref.value))
+        passed.add(above.ref)  # an inventory that goes round in circles has an end here all the same
         above = _above(above, rows)
     return _Way(tuple(reversed(names)), len(names) - below if below else 0)
 
