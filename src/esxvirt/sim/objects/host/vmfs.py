@@ -40,6 +40,7 @@ class VmfsDatastores(HostManager):
         """Return the disks that no volume is on."""
         if datastore is not None and datastore not in map(self.endpoint.ids.of, self.host.known_datastores):
             raise Fault("NotFound", f"The object or item referred to could not be found: {datastore.value}.")
+        del call
         self._refuse_hosted()
         return [storage_parts.disk(lun) for lun in self._free_disks()]
 
@@ -47,6 +48,7 @@ class VmfsDatastores(HostManager):
         self, call: "Call", devicePath: str, vmfsMajorVersion: int | None = None
     ) -> list[Data]:
         """Return how a disk could take a volume: as a whole, or not at all."""
+        del call
         self._refuse_hosted()
         lun = self._disk(devicePath)
         major = storage_parts.vmfs_major_version(self.host.profile.release)
@@ -110,7 +112,9 @@ class VmfsDatastores(HostManager):
                 text = f"The name '{name}' already exists."
                 raise Fault("DuplicateName", text, name=name, object=self.endpoint.ids.of(taken))
         if lun not in self._free_disks():
-            text = f"Unable to create Filesystem, please see VMkernel log for more details: the disk {lun.name} is in use"
+            text = (
+                f"Unable to create Filesystem, please see VMkernel log for more details: the disk {lun.name} is in use"
+            )
             raise Fault("PlatformConfigFault", f"An error occurred during host configuration. {text}", text=text)
         number = max((store.number for store in site.datastores), default=0) + 1
         digits = hashlib.md5(f"{lun.name} {name} {site.revision}".encode(), usedforsecurity=False).hexdigest()

@@ -207,7 +207,7 @@ class Datastore:
 
     def share(self, other: "Datastore") -> None:
         """Have the same files as another: they are two mounts of one export."""
-        self._files, self.homes = other._files, other.homes
+        self._files, self.homes = other._files, other.homes  # noqa: SLF001  another of its own class
 
     def named(self, path: str) -> str:
         """Return a path in it as VMware writes it, with the datastore's name."""
