@@ -93,7 +93,8 @@ def load(path: Path, profile: Profile) -> Site:
     # And one of when nothing was kept of what is not mounted.
     vars(site).setdefault("exports", {})
     for host in site.hosts:
-        vars(host).setdefault("unmounted", [])
+        if not hasattr(host, "unmounted"):
+            host.unmounted = []
     for store in site.datastores:
         vars(store).setdefault("protocol", "NFS")
     # And one of when the hosts knew their machines.
