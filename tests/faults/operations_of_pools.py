@@ -42,7 +42,8 @@ POOLS: dict[str, Operation] = {
     "pool-create": Operation(
         lambda connection: connection.storagePoolCreateXML(_EXPORT.format("other", "other"), 0),
         lambda behind: behind.datastore("other") == "mounted",
-        ("pool-create", "{dir}/other.xml"), topic="pool", files={"other.xml": _EXPORT.format("other", "other").encode()},
+        ("pool-create", "{dir}/other.xml"), topic="pool",
+        files={"other.xml": _EXPORT.format("other", "other").encode()},
     ),
     "pool-create volume": Operation(
         lambda connection: connection.storagePoolCreateXML(_VOLUME, _OVERWRITE),

@@ -5,7 +5,6 @@ to mount it. A volume is made by building it, and nothing else; what is defined 
 Unmounting deletes nothing, of neither.
 """
 
-from functools import partial
 from typing import Final
 
 from esxvirt.datastore_path import VOLUMES
@@ -14,10 +13,11 @@ from esxvirt.driver.connection.connection import Connection
 from esxvirt.driver.definition.validating import can_validate
 from esxvirt.driver.host.host_parts import change_part
 from esxvirt.driver.storage import vmfs
-from esxvirt.driver.storage.pool_definitions import Inactive, definitions_of
+from esxvirt.driver.storage.pool_definitions import Inactive
 from esxvirt.driver.storage.pools import (
     NFS_41,
     PoolHandle,
+    definitions_of,
     hosts_with,
     is_mounted,
     lookup_by_uuid,
@@ -37,6 +37,7 @@ from esxvirt.errors import (
 )
 from esxvirt.logs import Log
 from esxvirt.names import escape
+from esxvirt.records import replace
 from esxvirt.vsphere.decode import Ref
 from esxvirt.vsphere.interrupts import DONE, tell
 from esxvirt.vsphere.versions import has_nfs_41, unmounts_volumes
@@ -129,7 +130,7 @@ def start(connection: Connection, pool: PoolHandle, *, overwrite: bool = False) 
         begun.discard(now.uuid)
         return now
     _switch(connection, now, mounted=True)
-    return look_again(partial(lookup_by_uuid, connection, now.uuid))
+    return replace(now, active=True)
 
 
 def destroy(connection: Connection, pool: PoolHandle) -> PoolHandle:
@@ -150,7 +151,7 @@ def destroy(connection: Connection, pool: PoolHandle) -> PoolHandle:
         raise OperationInvalidError(_NOT_ACTIVE.format(now.name))
     if now.type != NETFS:
         _switch(connection, now, mounted=False)
-        return look_again(partial(lookup_by_uuid, connection, now.uuid))
+        return replace(now, active=False)
     host = _only_host_with(connection, now)
     system = vmfs.datastore_system(connection, host)
     look = f"look for the storage pool '{now.name}'"

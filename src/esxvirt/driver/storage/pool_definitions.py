@@ -4,13 +4,12 @@ An export that was unmounted, and a volume that is not made yet, are pools that 
 connection lives, and for it alone.
 """
 
-from esxvirt.driver.connection.connection import Connection
 from esxvirt.records import field, record
 from esxvirt.uuids import of_text
 from esxvirt.vsphere.decode import Ref
 from esxvirt.xml.storage.pool import PoolDefinition
 
-__all__ = ["Definitions", "Inactive", "definitions_of"]
+__all__ = ["Definitions", "Inactive"]
 
 
 @record(frozen=True)
@@ -45,10 +44,3 @@ class Definitions:
 
     inactive: dict[str, Inactive] = field(default_factory=dict)
     begun: set[str] = field(default_factory=set)
-
-
-def definitions_of(connection: Connection) -> Definitions:
-    """The definitions of a connection."""
-    if connection.pools is None:
-        connection.pools = Definitions()
-    return connection.pools

@@ -12,7 +12,7 @@ from esxvirt.driver.connection.connection import Connection
 from esxvirt.driver.connection.scope import HostPlace
 from esxvirt.driver.host.host_parts import change_part
 from esxvirt.driver.storage.iscsi import ISCSI_PROPERTIES, Target, targets_of
-from esxvirt.driver.storage.pool_definitions import Inactive
+from esxvirt.driver.storage.pool_definitions import Definitions, Inactive
 from esxvirt.driver.tasks.lost_answers import Write, call_and_verify
 from esxvirt.errors import AmbiguousError, EsxvirtError, OperationInvalidError, PoolNotFoundError
 from esxvirt.logs import Log
@@ -30,6 +30,7 @@ __all__ = [
     "RUNNING",
     "PoolHandle",
     "PoolInfo",
+    "definitions_of",
     "describe",
     "disks_of",
     "hosts_with",
@@ -111,6 +112,13 @@ class PoolInfo:
     capacity: int = 0
     allocation: int = 0
     available: int = 0
+
+
+def definitions_of(connection: Connection) -> Definitions:
+    """What a connection alone knows of pools."""
+    if connection.pools is None:
+        connection.pools = Definitions()
+    return connection.pools
 
 
 def read_pools(connection: Connection) -> list[PoolHandle]:
