@@ -121,10 +121,14 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
         yield Lab(simulator, tmp_path_factory.mktemp("page"))
 
 
+# What libvirt's driver cannot do, and its manual does not speak of.
+MORE = {"From KVM", "Storage pools"}
+
+
 def test_every_heading_of_the_manual_has_its_place(shared: Path) -> None:
     assert list(PLACES) == headings(shared)
     there = re.findall(r"^##+ (.+)$", PAGE, re.MULTILINE)
-    assert set(PLACES.values()) == set(there)
+    assert set(PLACES.values()) | MORE == set(there)
     assert len(there) == len(set(there))
 
 
