@@ -13,7 +13,7 @@ from esxvirt.driver.connection.connection import Connection
 from esxvirt.driver.definition.validating import can_validate
 from esxvirt.driver.host.host_parts import change_part
 from esxvirt.driver.storage import vmfs
-from esxvirt.driver.storage.pool_definitions import Inactive
+from esxvirt.driver.storage.pool_definitions import Inactive, is_called, stored
 from esxvirt.driver.storage.pools import (
     NFS_41,
     PoolHandle,
@@ -36,7 +36,6 @@ from esxvirt.errors import (
     XmlError,
 )
 from esxvirt.logs import Log
-from esxvirt.names import escape
 from esxvirt.records import replace
 from esxvirt.vsphere.decode import Ref
 from esxvirt.vsphere.interrupts import DONE, tell
@@ -264,12 +263,12 @@ def _find_same(definition: PoolDefinition, pools: list[PoolHandle]) -> PoolHandl
         OperationFailedError: It is another's.
     """
     for pool in pools:
-        if pool.name != definition.name and _has_source(pool, definition):
+        if not is_called(pool.name, definition.name) and _has_source(pool, definition):
             raise OperationFailedError(f"Storage source conflict with pool: '{pool.name}'")
     for pool in pools:
-        if definition.uuid == pool.uuid and definition.name != pool.name:
+        if definition.uuid == pool.uuid and not is_called(definition.name, pool.name):
             raise OperationFailedError(f"pool '{pool.name}' is already defined with uuid {pool.uuid}")
-    same = next((pool for pool in pools if pool.name == definition.name), None)
+    same = next((pool for pool in pools if is_called(pool.name, definition.name)), None)
     if same is not None and definition.uuid != same.uuid:
         raise OperationFailedError(f"pool '{same.name}' already exists with uuid {same.uuid}")
     return same
@@ -381,7 +380,7 @@ def _mount(connection: Connection, host: Ref, definition: PoolDefinition) -> Poo
     spec = vim.host.NasVolume.Specification(
         remoteHost=definition.host,
         remotePath=definition.directory,
-        localPath=escape(definition.name),
+        localPath=stored(definition.name),
         accessMode="readWrite",
     )
     if definition.nfs_4:
@@ -393,7 +392,9 @@ def _mount(connection: Connection, host: Ref, definition: PoolDefinition) -> Poo
         spec.type, spec.remoteHostNames = NFS_41, [definition.host]
 
     def done() -> bool:
-        return any(pool.name == definition.name and _is_of(pool, definition, host) for pool in read_pools(connection))
+        return any(
+            is_called(pool.name, definition.name) and _is_of(pool, definition, host) for pool in read_pools(connection)
+        )
 
     write = Write(f"Could not mount '{definition.name}'", f"look for the storage pool '{definition.name}'", done)
     change_part(connection, write, host, system, "CreateNasDatastore", spec)

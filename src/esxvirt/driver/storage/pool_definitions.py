@@ -4,12 +4,13 @@ An export that was unmounted, and a volume that is not made yet, are pools that 
 connection lives, and for it alone.
 """
 
+from esxvirt.names import escape, unescape
 from esxvirt.records import field, record
 from esxvirt.uuids import of_text
 from esxvirt.vsphere.decode import Ref
 from esxvirt.xml.storage.pool import PoolDefinition
 
-__all__ = ["Definitions", "Inactive"]
+__all__ = ["Definitions", "Inactive", "is_called", "stored"]
 
 
 @record(frozen=True)
@@ -31,6 +32,16 @@ class Inactive:
         """The pool of a definition."""
         source = f"{host.value} {definition.host}:{definition.directory} {definition.device} {definition.name}"
         return cls(definition, host, uuid or definition.uuid or of_text(source))
+
+
+def is_called(one: str, other: str) -> bool:
+    """Whether two names are the same, in whichever of their writings."""
+    return unescape(one) == unescape(other)
+
+
+def stored(name: str) -> str:
+    """A name as vSphere keeps it, of whichever of its writings."""
+    return escape(unescape(name))
 
 
 @record

@@ -133,8 +133,10 @@ def read_pools(connection: Connection) -> list[PoolHandle]:
     targets = targets_of(row for row in rows if row.ref.type == "HostSystem")
     found = datastores + [PoolHandle(one.name, of_text(one.name), "iscsi", target=one) for one in targets]
     known = () if connection.pools is None else connection.pools.inactive.values()
-    names = {pool.name for pool in found}  # another client may have defined one of that name since
-    return found + [of_definition(one) for one in known if one.host in hosts and one.definition.name not in names]
+    names = {unescape(pool.name) for pool in found}  # another client may have defined one of that name since
+    return found + [
+        of_definition(one) for one in known if one.host in hosts and unescape(one.definition.name) not in names
+    ]
 
 
 def of_definition(inactive: Inactive) -> PoolHandle:

@@ -6,6 +6,7 @@ from esxvirt.driver.connection.connection import Connection
 from esxvirt.driver.connection.product import GSX
 from esxvirt.driver.host.host_parts import call_part, change_part
 from esxvirt.driver.storage import volumes
+from esxvirt.driver.storage.pool_definitions import is_called, stored
 from esxvirt.driver.storage.pools import PoolHandle, disks_of, read_pools
 from esxvirt.driver.tasks.lost_answers import Write
 from esxvirt.errors import (
@@ -15,7 +16,7 @@ from esxvirt.errors import (
     OperationUnsupportedError,
     XmlError,
 )
-from esxvirt.names import escape, unescape
+from esxvirt.names import unescape
 from esxvirt.vsphere.decode import Ref
 from esxvirt.vsphere.inventory import Query, Step, retrieve
 from esxvirt.xml.storage.pool import PoolDefinition
@@ -104,10 +105,12 @@ def make(connection: Connection, host: Ref, definition: PoolDefinition) -> None:
             f"the host makes no volume of the whole of '{definition.device}': look what is on it"
         )
     spec = connection.session.typed(whole[0].spec)
-    spec.vmfs.volumeName = escape(definition.name)
+    spec.vmfs.volumeName = stored(definition.name)
 
     def done() -> bool:
-        return any(pool.name == definition.name and is_on(pool, definition.device) for pool in read_pools(connection))
+        return any(
+            is_called(pool.name, definition.name) and is_on(pool, definition.device) for pool in read_pools(connection)
+        )
 
     write = Write(f"Could not make '{definition.name}'", f"look for the storage pool '{definition.name}'", done)
     change_part(connection, write, host, system, "CreateVmfsDatastore", spec)
