@@ -12,6 +12,7 @@ from esxvirt.sim import Simulator
 from tests.client import esxvirsh, write_auth_file
 from tests.volumes import fill
 
+_FREE = "/vmfs/devices/disks/naa.6001405a3c9e00007d1b4f02e8c6a590"
 PROFILES = ("esx-3.5", "esx-7.0", "gsx-2.0", "vcenter-7.0")
 
 
@@ -248,3 +249,24 @@ def test_volumes(large_pool: Simulator, tmp_path: Path, details: tuple[str, ...]
         tries += 1
         assert tries < 3, made
     assert made.count("SearchDatastoreSubFolders_Task") == 1
+
+
+@pytest.mark.parametrize(
+    ("command", "most"),
+    [
+        (("find-storage-pool-sources", "fs"), 6),
+        (("pool-define-as", "more", "netfs", "--source-host", "nas", "--source-path", "/more"), 8),
+        (("pool-create-as", "made", "fs", "--source-dev", _FREE, "--build", "--overwrite"), 10),
+        # Looked up, looked at again, the host's part, and the call.
+        (("pool-destroy", "nfs-storage"), 8),
+        (("pool-destroy", "san-storage"), 8),
+        # And what machines are on it: a search, and what the server knows.
+        (("pool-delete", "san-storage"), 11),
+    ],
+    ids=lambda value: " ".join(value[:2]) if isinstance(value, tuple) else "",
+)
+@pytest.mark.parametrize("profile", ["esx-7.0", "vcenter-7.0"])
+def test_changes_of_pools(profile: str, tmp_path: Path, command: tuple[str, ...], most: int) -> None:
+    with Simulator(profile, transport="http", vms=10, storage=("nfs", "iscsi")) as fresh:
+        made = calls(fresh, tmp_path, *command)
+    assert len(made) <= most + (profile == "vcenter-7.0"), made

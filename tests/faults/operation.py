@@ -12,8 +12,10 @@ from esxvirt.sim.state.storage.datastores import Datastore, content_of
 if TYPE_CHECKING:
     from esxvirt import libvirt
 
-__all__ = ["PROFILES", "Behind", "Operation", "of_domain"]
+__all__ = ["FREE_DISK", "PROFILES", "Behind", "Operation", "of_domain"]
 
+FREE_DISK = "mpx.vmhba1:C0:T1:L0"
+"""A disk of the first host that no volume is on."""
 PROFILES = ("esx-7.0", "vcenter-7.0")
 Run = Callable[..., Any]
 
@@ -52,6 +54,13 @@ class Behind:
         found = self.store.find(path)
         held = None if found is None else content_of(found)
         return (held or b"").rstrip(b"\0") or None
+
+    def datastore(self, name: str) -> str:
+        """Whether the first host has a datastore: "mounted", "unmounted", or "" where it knows none of that name."""
+        host = self.simulator.site.hosts[0]
+        if any(store.name == name for store in host.datastores):
+            return "mounted"
+        return "unmounted" if any(store.name == name for store in host.unmounted) else ""
 
     @property
     def switches(self) -> dict[str, list[str]]:

@@ -26,11 +26,12 @@ from esxvirt.sim import Simulator
 from esxvirt.sim.state.site import keep
 from esxvirt.sim.state.storage import disks
 from esxvirt.sim.state.storage.datastores import File
+from esxvirt.sim.state.storage.luns import Lun
 from esxvirt.vsphere import transport, updates
 from tests.client import open_connection
 from tests.faults.gate import TaskGate
 from tests.faults.interceptor import Interceptor
-from tests.faults.operation import Operation
+from tests.faults.operation import FREE_DISK, Operation
 
 __all__ = ["Attempt", "Client", "Stage", "attempt", "hurry", "stage"]
 
@@ -85,8 +86,10 @@ def _prepared(profile: str, preparations: tuple[tuple[Callable[..., Any], str], 
 
 
 def _furnish(simulator: Simulator) -> None:
-    """Give a server the volumes that operations are on."""
+    """Give a server the volumes that operations are on, and a disk that is free."""
     store = simulator.site.datastores[0]
+    host = simulator.site.hosts[0]
+    host.adapters[0].targets[0].luns.append(Lun(1, FREE_DISK, "DELL", "PERC H330 Mini", 8 << 30, local=True))
     version = simulator.profile.hw_version
     for path in ("made/a.vmdk", "data/extra.vmdk"):
         store.make_directory(path.partition("/")[0])

@@ -35,6 +35,7 @@ _RIVALS = {
     "migration": {"migration", "machine", "snapshots"},
     "volume": {"volume"},
     "network": {"network"},
+    "pool": {"pool"},
 }
 
 

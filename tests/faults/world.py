@@ -30,7 +30,10 @@ class MachineView:
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """Machines by their numbers, files, the switches and port groups of hosts, and what hosts start by themselves."""
+    """Machines by their numbers, files, and what hosts have (switches, port groups, datastores) and start themselves.
+
+    What is on an export is there, whoever has it mounted.
+    """
 
     machines: dict[int, MachineView]
     files: dict[Path, File]
@@ -46,7 +49,7 @@ class World:
                 {number: _view(machine) for number, machine in site.machines.items()},
                 {
                     (store.name, path): file
-                    for store in site.datastores
+                    for store in (*site.datastores, *site.exports.values())
                     for path, file in store._files.items()
                     if file is not None
                 },
@@ -58,6 +61,8 @@ class World:
                           for one in host.switches),
                         *(("port group", one.name, repr((one.switch, one.vlan, one.shaping, one.system)))
                           for one in host.port_groups),
+                        *(("datastore", one.name, repr((one.kind, one.remote, one.protocol, one in host.datastores)))
+                          for one in host.known_datastores),
                     )
                 },
                 {host.name: host.autostart.enabled for host in site.hosts},

@@ -83,3 +83,15 @@ def test_changing(profile: str, auth_file: Path, monkeypatch: pytest.MonkeyPatch
             except AssertionError as error:
                 wrong.append(f"{line}: {error}\n{answers}")
     assert not wrong, "\n\n".join(wrong)
+
+
+@pytest.mark.parametrize("line", harness.lines("pool_changes"))
+def test_changing_pools(line: str, auth_file: Path) -> None:
+    with simulator("esx-7.0") as first:
+        arguments = ["-c", first.uri, *harness.arguments_of(line)]
+        theirs = harness.virsh(arguments, LIBVIRT_AUTH_FILE=str(auth_file))
+    with simulator("esx-7.0") as second:
+        arguments = ["-c", second.uri, *harness.arguments_of(line)]
+        ours = harness.esxvirsh(arguments, LIBVIRT_AUTH_FILE=str(auth_file))
+        assert list(second.sessions) == []
+    harness.compare(line, "esx-7.0", theirs, ours)

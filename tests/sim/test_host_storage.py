@@ -154,3 +154,70 @@ def test_govc_mounts_an_export(vcenter: Open) -> None:
     assert "new" in govc("datastore.ls", "-ds", "more")
     govc("datastore.remove", "-ds", "more", "*")
     assert "more" not in govc("ls", "datastore")
+
+
+def test_volumes_come_and_go(vcenter: Open) -> None:
+    vc = vcenter("vcenter-7.0", hosts=2, storage=["iscsi"])
+    managers = [vc.host(number).configManager for number in (1, 2)]
+    system = managers[0].datastoreSystem
+    (disk,) = system.QueryAvailableDisksForVmfs()
+    (option,) = system.QueryVmfsDatastoreCreateOptions(disk.devicePath)
+    with pytest.raises(vim.fault.NotFound):
+        system.QueryVmfsDatastoreCreateOptions("/vmfs/devices/disks/none")
+    spec = option.spec
+    with pytest.raises(vmodl.fault.InvalidArgument):
+        system.CreateVmfsDatastore(spec)  # it has no name yet
+    spec.vmfs.volumeName = "san-storage"
+    with pytest.raises(vim.fault.DuplicateName):
+        system.CreateVmfsDatastore(spec)
+    spec.vmfs.volumeName = "made"
+    store = system.CreateVmfsDatastore(spec)
+    assert (store.name, store.summary.type, len(store.host)) == ("made", "VMFS", 2)
+    assert [list(one.datastoreSystem.QueryAvailableDisksForVmfs()) for one in managers] == [[], []]
+    spec.vmfs.volumeName = "again"
+    with pytest.raises(vim.fault.PlatformConfigFault):
+        system.CreateVmfsDatastore(spec)
+    uuid = store.info.vmfs.uuid
+    managers[0].storageSystem.UnmountVmfsVolume(uuid)
+    assert sorted(mount.mountInfo.mounted for mount in store.host) == [False, True]
+    assert store.summary.accessible
+    managers[1].storageSystem.UnmountVmfsVolume(uuid)
+    assert not store.summary.accessible
+    for act, fault in (
+        (managers[0].storageSystem.UnmountVmfsVolume, vim.fault.InvalidState),
+        (lambda _: system.RemoveDatastore(store), vim.fault.PlatformConfigFault),
+    ):
+        with pytest.raises(fault):
+            act(uuid)
+    managers[0].storageSystem.MountVmfsVolume(uuid)
+    with pytest.raises(vim.fault.VmfsAlreadyMounted):
+        managers[0].storageSystem.MountVmfsVolume(uuid)
+    system.RemoveDatastore(store)
+    assert [disk.canonicalName for disk in system.QueryAvailableDisksForVmfs()] == [spec.vmfs.extent.diskName]
+    local = next(found for found in vc.host(1).datastore if found.name == "local-storage")
+    with pytest.raises(vim.fault.ResourceInUse):
+        managers[0].storageSystem.UnmountVmfsVolume(local.info.vmfs.uuid)
+
+
+def test_what_a_host_does_not_mount(vcenter: Open) -> None:
+    vc = vcenter("esx-5.5")
+    system = vc.find(vim.HostSystem, "esx1.example.com").configManager.datastoreSystem
+
+    def export(number: int, host: str = "nas") -> vim.host.NasVolume.Specification:
+        return vim.host.NasVolume.Specification(
+            remoteHost=host, remotePath=f"/{number}", localPath=f"n{number}", accessMode="readWrite"
+        )
+
+    with pytest.raises(vim.fault.PlatformConfigFault):
+        system.CreateNasDatastore(export(0, "nas.invalid"))
+    wrong = export(0)
+    wrong.type = "NFS41"
+    with pytest.raises(vmodl.fault.NotSupported):
+        system.CreateNasDatastore(wrong)
+    wrong.type, wrong.accessMode = "NFS", "write"
+    with pytest.raises(vmodl.fault.InvalidArgument):
+        system.CreateNasDatastore(wrong)
+    for number in range(8):
+        system.CreateNasDatastore(export(number))
+    with pytest.raises(vim.fault.NasConnectionLimitReached):
+        system.CreateNasDatastore(export(8))

@@ -18,12 +18,14 @@ if TYPE_CHECKING:
     from esxvirt.xml import network_parse as network_xml
     from esxvirt.xml import schema
     from esxvirt.xml.domain import device as device_xml
+    from esxvirt.xml.storage import pool_parse as pool_xml
 else:
     description = late("esxvirt.vmx.description")
     device_xml = late("esxvirt.xml.domain.device")
     ipaddress = late("ipaddress")
     keepalive = late("esxvirt.vsphere.keepalive")
     network_xml = late("esxvirt.xml.network_parse")
+    pool_xml = late("esxvirt.xml.storage.pool_parse")
     schema = late("esxvirt.xml.schema")
     socket = late("socket")
     simulation = late("esxvirt.sim")
@@ -38,6 +40,7 @@ __all__ = [
     "keepalive",
     "kept",
     "network_xml",
+    "pool_xml",
     "schema",
     "simulation",
     "socket",

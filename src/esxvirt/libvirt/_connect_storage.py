@@ -3,10 +3,12 @@
 from typing import TYPE_CHECKING
 
 from esxvirt.constants import connect as flags_
-from esxvirt.libvirt._late import pools, volumes
+from esxvirt.constants.storage import VIR_STORAGE_POOL_DEFINE_VALIDATE
+from esxvirt.errors import UnsupportedError
+from esxvirt.libvirt._late import pool_changes, pool_parse, pool_xml, pools, vmfs, volumes
 from esxvirt.libvirt._methods import check_flags, to_text
 from esxvirt.libvirt._objects import AnyConnection
-from esxvirt.libvirt._storage_pool import virStoragePool
+from esxvirt.libvirt._storage_pool import creation_flags, virStoragePool
 from esxvirt.libvirt._storage_vol import virStorageVol
 from esxvirt.libvirt._uuids import from_bytes, from_text
 
@@ -17,14 +19,12 @@ if TYPE_CHECKING:
 __all__ = ["Storage", "find_pools"]
 
 _ALL_FLAGS = (1 << 20) - 1  # VIR_CONNECT_LIST_STORAGE_POOLS_*, as of the types that libvirt 9.0.0 knows
-_NOT_OURS = (
+_INACTIVE = (
     flags_.VIR_CONNECT_LIST_STORAGE_POOLS_INACTIVE,
-    flags_.VIR_CONNECT_LIST_STORAGE_POOLS_TRANSIENT,
     flags_.VIR_CONNECT_LIST_STORAGE_POOLS_NO_AUTOSTART,
 )
-_OURS = (
+_ACTIVE = (
     flags_.VIR_CONNECT_LIST_STORAGE_POOLS_ACTIVE,
-    flags_.VIR_CONNECT_LIST_STORAGE_POOLS_PERSISTENT,
     flags_.VIR_CONNECT_LIST_STORAGE_POOLS_AUTOSTART,
 )
 _TYPES = {
@@ -40,29 +40,57 @@ class Storage(AnyConnection):
     """The methods, for virConnect alone."""
 
     def listAllStoragePools(self, flags: int = 0) -> list[virStoragePool]:
-        """Return the pools that fit the filters VIR_CONNECT_LIST_STORAGE_POOLS_*: all are active and persistent."""
+        """Return the pools that fit the filters VIR_CONNECT_LIST_STORAGE_POOLS_*: all are persistent."""
         return [virStoragePool(self, pool) for pool in find_pools(self._driver, flags)]
 
     def _pool(self, handle: "PoolHandle") -> virStoragePool:
         return virStoragePool(self, handle)
 
     def listStoragePools(self) -> list[str]:
-        """Return the names of the pools: all are active."""
-        return [pool.name for pool in find_pools(self._driver, 0)]
+        """Return the names of the pools that are active."""
+        return [pool.name for pool in find_pools(self._driver, flags_.VIR_CONNECT_LIST_STORAGE_POOLS_ACTIVE)]
 
     def numOfStoragePools(self) -> int:
-        """Return how many pools there are."""
-        return len(find_pools(self._driver, 0))
+        """Return how many pools are active."""
+        return len(self.listStoragePools())
 
     def listDefinedStoragePools(self) -> list[str]:
-        """Return no names: no pool is inactive."""
-        _ = self._driver
-        return []
+        """Return the names of the others: volumes that are unmounted, and what this connection alone knows."""
+        return [pool.name for pool in find_pools(self._driver, flags_.VIR_CONNECT_LIST_STORAGE_POOLS_INACTIVE)]
 
     def numOfDefinedStoragePools(self) -> int:
-        """Return 0: no pool is inactive."""
-        _ = self._driver
-        return 0
+        """Return how many pools are not active."""
+        return len(self.listDefinedStoragePools())
+
+    def storagePoolDefineXML(self, xml: str, flags: int = 0) -> virStoragePool:
+        """Define a pool: an export (``netfs``) is mounted by that, a volume (``fs``) is made by building the pool.
+
+        VIR_STORAGE_POOL_DEFINE_VALIDATE checks the XML by libvirt's schema.
+        """
+        check_flags(flags, VIR_STORAGE_POOL_DEFINE_VALIDATE, "esxStoragePoolDefineXML")
+        text = to_text(xml, "virStoragePoolDefineXML", "xml")
+        return virStoragePool(self, pool_changes.define(self._driver, text, validate=bool(flags)))
+
+    def storagePoolCreateXML(self, xmlDesc: str, flags: int = 0) -> virStoragePool:
+        """Make an active pool: an export is mounted, and stays so when the host is started again.
+
+        A volume is made with VIR_STORAGE_POOL_CREATE_WITH_BUILD_OVERWRITE alone: what was on the disk is lost by it.
+        """
+        overwrite = creation_flags(flags, "esxStoragePoolCreateXML")
+        text = to_text(xmlDesc, "virStoragePoolCreateXML", "xmlDesc")
+        return virStoragePool(self, pool_changes.create(self._driver, text, overwrite=overwrite))
+
+    def findStoragePoolSources(self, type: str, srcSpec: str | None, flags: int = 0) -> str:
+        """Return, as XML, the disks that could take a volume, for the type ``fs``; other types are not looked for.
+
+        A ``<device>`` in `srcSpec` asks for this disk alone; no flags are taken.
+        """
+        kind = to_text(type, "virConnectFindStoragePoolSources", "type")
+        check_flags(flags, 0, "esxConnectFindStoragePoolSources")
+        if kind != pool_xml.FS:
+            raise UnsupportedError(f"pool type '{kind}' does not support source discovery")
+        device = pool_parse.parse_source(srcSpec).device
+        return pool_xml.format_sources(vmfs.find_sources(self._driver, device), "vmfs")
 
     def storagePoolLookupByName(self, name: str) -> virStoragePool:
         """Return the pool of this name: a datastore, or an iSCSI target."""
@@ -99,9 +127,21 @@ class Storage(AnyConnection):
 def find_pools(driver: "Connection", flags: int) -> "list[PoolHandle]":
     """Return the pools that fit the filters VIR_CONNECT_LIST_STORAGE_POOLS_*."""
     check_flags(flags, _ALL_FLAGS, "esxConnectListAllStoragePools")
-    # Of a pair of filters, one that everything fits takes in what the other leaves out.
-    for ours, other in zip(_OURS, _NOT_OURS, strict=True):
-        if flags & other and not flags & ours:
-            return []
+    transient, persistent = (
+        flags_.VIR_CONNECT_LIST_STORAGE_POOLS_TRANSIENT,
+        flags_.VIR_CONNECT_LIST_STORAGE_POOLS_PERSISTENT,
+    )
+    if flags & transient and not flags & persistent:
+        return []
     types = flags & _ANY_TYPE
-    return [pool for pool in pools.read_pools(driver) if not types or types & _TYPES[pool.type]]
+    return [
+        pool
+        for pool in pools.read_pools(driver)
+        if (not types or types & _TYPES[pool.type]) and _is_chosen(flags, active=pool.active)
+    ]
+
+
+def _is_chosen(flags: int, *, active: bool) -> bool:
+    """Whether a pool fits the filters of its state: where a pair has one of the two, that is what is wanted."""
+    fits, other = (_ACTIVE, _INACTIVE) if active else (_INACTIVE, _ACTIVE)
+    return all(flags & ours or not flags & others for ours, others in zip(fits, other, strict=True))

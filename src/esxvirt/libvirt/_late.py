@@ -51,13 +51,14 @@ if TYPE_CHECKING:
     from esxvirt.driver.snapshots import listing as snapshot_listing
     from esxvirt.driver.snapshots import snapshots
     from esxvirt.driver.stats import stats as domain_stats
-    from esxvirt.driver.storage import pools, transfer, volume_files, volumes
+    from esxvirt.driver.storage import pool_changes, pools, transfer, vmfs, volume_files, volumes
     from esxvirt.driver.tasks import jobs, questions
     from esxvirt.xml import capabilities as capabilities_xml
     from esxvirt.xml import interface as interface_xml
     from esxvirt.xml import network as network_xml
     from esxvirt.xml import snapshot as snapshot_xml
     from esxvirt.xml.storage import pool as pool_xml
+    from esxvirt.xml.storage import pool_parse
     from esxvirt.xml.storage import volume as volume_xml
 else:
     ast = late("ast")
@@ -102,8 +103,10 @@ else:
     snapshot_listing = late("esxvirt.driver.snapshots.listing")
     snapshots = late("esxvirt.driver.snapshots.snapshots")
     domain_stats = late("esxvirt.driver.stats.stats")
+    pool_changes = late("esxvirt.driver.storage.pool_changes")
     pools = late("esxvirt.driver.storage.pools")
     transfer = late("esxvirt.driver.storage.transfer")
+    vmfs = late("esxvirt.driver.storage.vmfs")
     volume_files = late("esxvirt.driver.storage.volume_files")
     volumes = late("esxvirt.driver.storage.volumes")
     jobs = late("esxvirt.driver.tasks.jobs")
@@ -115,6 +118,7 @@ else:
     network_xml = late("esxvirt.xml.network")
     snapshot_xml = late("esxvirt.xml.snapshot")
     pool_xml = late("esxvirt.xml.storage.pool")
+    pool_parse = late("esxvirt.xml.storage.pool_parse")
     volume_xml = late("esxvirt.xml.storage.volume")
     inspect = late("inspect")
     select = late("select")
@@ -159,6 +163,8 @@ __all__ = [
     "network_xml",
     "networks",
     "nic_links",
+    "pool_changes",
+    "pool_parse",
     "pool_xml",
     "pools",
     "questions",
@@ -178,6 +184,7 @@ __all__ = [
     "uris",
     "validating",
     "vcpus",
+    "vmfs",
     "vmx",
     "volume_files",
     "volume_xml",

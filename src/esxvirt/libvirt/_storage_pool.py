@@ -3,10 +3,17 @@
 from typing import TYPE_CHECKING
 
 from esxvirt.constants.errors import VIR_FROM_STORAGE
-from esxvirt.constants.storage import VIR_STORAGE_VOL_CREATE_VALIDATE
-from esxvirt.errors import EsxvirtError
+from esxvirt.constants.storage import (
+    VIR_STORAGE_POOL_BUILD_NO_OVERWRITE,
+    VIR_STORAGE_POOL_BUILD_OVERWRITE,
+    VIR_STORAGE_POOL_CREATE_WITH_BUILD,
+    VIR_STORAGE_POOL_CREATE_WITH_BUILD_NO_OVERWRITE,
+    VIR_STORAGE_POOL_CREATE_WITH_BUILD_OVERWRITE,
+    VIR_STORAGE_VOL_CREATE_VALIDATE,
+)
+from esxvirt.errors import EsxvirtError, InvalidArgumentError, OperationInvalidError
 from esxvirt.libvirt._arguments import check_connection
-from esxvirt.libvirt._late import pool_xml, pools, volume_files, volumes
+from esxvirt.libvirt._late import pool_changes, pool_xml, pools, volume_files, volumes
 from esxvirt.libvirt._methods import check_flags, offers, to_int, to_text
 from esxvirt.libvirt._objects import OfConnection
 from esxvirt.libvirt._storage_vol import virStorageVol
@@ -15,7 +22,33 @@ if TYPE_CHECKING:
     from esxvirt.driver.storage.pools import PoolHandle
     from esxvirt.driver.storage.volumes import VolumeHandle
 
-__all__ = ["virStoragePool"]
+__all__ = ["creation_flags", "virStoragePool"]
+
+_CREATE = (
+    VIR_STORAGE_POOL_CREATE_WITH_BUILD
+    | VIR_STORAGE_POOL_CREATE_WITH_BUILD_OVERWRITE
+    | VIR_STORAGE_POOL_CREATE_WITH_BUILD_NO_OVERWRITE
+)
+
+
+def creation_flags(flags: int, function: str) -> bool:
+    """Return whether what is on a disk may be overwritten, of VIR_STORAGE_POOL_CREATE_*; others are refused."""
+    check_flags(flags, _CREATE, function)
+    _exclude(flags, "VIR_STORAGE_POOL_CREATE_WITH_BUILD_OVERWRITE", "VIR_STORAGE_POOL_CREATE_WITH_BUILD_NO_OVERWRITE")
+    return bool(flags & VIR_STORAGE_POOL_CREATE_WITH_BUILD_OVERWRITE)
+
+
+def _exclude(flags: int, one: str, other: str) -> None:
+    if flags & _FLAGS[one] and flags & _FLAGS[other]:
+        raise InvalidArgumentError(f"Flags '{one}' and '{other}' are mutually exclusive")
+
+
+_FLAGS = {
+    "VIR_STORAGE_POOL_BUILD_OVERWRITE": VIR_STORAGE_POOL_BUILD_OVERWRITE,
+    "VIR_STORAGE_POOL_BUILD_NO_OVERWRITE": VIR_STORAGE_POOL_BUILD_NO_OVERWRITE,
+    "VIR_STORAGE_POOL_CREATE_WITH_BUILD_OVERWRITE": VIR_STORAGE_POOL_CREATE_WITH_BUILD_OVERWRITE,
+    "VIR_STORAGE_POOL_CREATE_WITH_BUILD_NO_OVERWRITE": VIR_STORAGE_POOL_CREATE_WITH_BUILD_NO_OVERWRITE,
+}
 
 
 @offers
@@ -38,9 +71,9 @@ class virStoragePool(OfConnection):
         return bytes.fromhex(self._o.uuid.replace("-", ""))
 
     def isActive(self) -> int:
-        """Return 1: all pools are."""
+        """Return 1; 0 for a volume that is unmounted, and for what is known to this connection alone."""
         _ = self._driver
-        return 1
+        return int(self._o.active)
 
     def isPersistent(self) -> int:
         """Return 1: all pools are."""
@@ -48,9 +81,9 @@ class virStoragePool(OfConnection):
         return 1
 
     def autostart(self) -> int:
-        """Return 1: all pools start with the host."""
+        """Return 1: all pools that are active start with the host."""
         _ = self._driver
-        return 1
+        return int(self._o.active)
 
     def setAutostart(self, autostart: int) -> int:
         """Take 1, which is so already; 0."""
@@ -79,10 +112,48 @@ class virStoragePool(OfConnection):
         pools.refresh(self._driver, self._o)
         return 0
 
+    # making and removing
+
+    def create(self, flags: int = 0) -> int:
+        """Start the pool; 0.
+
+        An export is mounted, where defining it has not done that already; a volume that is unmounted is, too. One that
+        is not made yet is made with VIR_STORAGE_POOL_CREATE_WITH_BUILD_OVERWRITE alone.
+        """
+        overwrite = creation_flags(flags, "esxStoragePoolCreate")
+        self._o = pool_changes.start(self._driver, self._o, overwrite=overwrite)
+        return 0
+
+    def build(self, flags: int = 0) -> int:
+        """Make the volume, with VIR_STORAGE_POOL_BUILD_OVERWRITE alone; nothing is to do for an export; 0."""
+        allowed = VIR_STORAGE_POOL_BUILD_OVERWRITE | VIR_STORAGE_POOL_BUILD_NO_OVERWRITE
+        check_flags(flags, allowed, "esxStoragePoolBuild")
+        _exclude(flags, "VIR_STORAGE_POOL_BUILD_OVERWRITE", "VIR_STORAGE_POOL_BUILD_NO_OVERWRITE")
+        overwrite = bool(flags & VIR_STORAGE_POOL_BUILD_OVERWRITE)
+        self._o = pool_changes.build(self._driver, self._o, overwrite=overwrite)
+        return 0
+
+    def destroy(self) -> int:
+        """Unmount the export or the volume, with all that is on it as it is; 0."""
+        self._o = pool_changes.destroy(self._driver, self._o)
+        return 0
+
+    def undefine(self) -> int:
+        """Forget a pool that is known to this connection alone, such as an export that it has unmounted; 0."""
+        pool_changes.undefine(self._driver, self._o)
+        return 0
+
+    def delete(self, flags: int = 0) -> int:
+        """Delete the volume with all that is on it, unless machines are; no flags are taken; 0."""
+        check_flags(flags, 0, "esxStoragePoolDelete")
+        pool_changes.delete(self._driver, self._o)
+        return 0
+
     # volumes
 
     def _volumes(self) -> "list[VolumeHandle]":
-
+        if not self._o.active:
+            raise OperationInvalidError(f"storage pool '{self._o.name}' is not active")
         return volumes.list_volumes(self._driver, self._o)
 
     def listAllVolumes(self, flags: int = 0) -> list[virStorageVol]:

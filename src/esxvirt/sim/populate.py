@@ -192,10 +192,10 @@ class _Finders:
         """Find a datastore."""
         endpoint, ids = self._endpoint, self._endpoint.ids
         found = self._datastores.get(moid)
-        if found is not None and found.datastore in endpoint.datastores:
+        if found is not None and any(found.datastore in host.known_datastores for host in endpoint.hosts):
             return found
         for host in endpoint.hosts:
-            for store in host.datastores:
+            for store in host.known_datastores:
                 if ids.of(store).value == moid and host.datacenter is not None:
                     parent = ids.folders(host.datacenter)["datastore"]
                     found = self._datastores[moid] = Datastore(endpoint, moid, store, parent)

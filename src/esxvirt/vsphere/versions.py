@@ -11,11 +11,13 @@ __all__ = [
     "at_least",
     "has_apps",
     "has_distributed_switches",
+    "has_nfs_41",
     "has_usb_scan_codes",
     "negotiate",
     "soap_action",
     "tells_file_owners",
     "tells_licences",
+    "unmounts_volumes",
     "version_called",
 ]
 
@@ -27,6 +29,8 @@ FALLBACK: Final = "vim.version.version2"
 
 _4_0: Final = "vim.version.version5"
 _4_1: Final = "vim.version.version6"
+_5_0: Final = "vim.version.version7"
+_6_0: Final = "vim.version.version10"
 _6_5: Final = "vim.version.version11"
 
 
@@ -75,6 +79,16 @@ def at_least(version: str, needed: str) -> bool:
 def has_retrieve_properties_ex(version: str) -> bool:
     """Whether property reads are paged (`RetrievePropertiesEx`, since vSphere API 4.1)."""
     return at_least(version, _4_1)
+
+
+def has_nfs_41(version: str) -> bool:
+    """Whether exports may be mounted by NFS 4.1 (since vSphere API 6.0)."""
+    return at_least(version, _6_0)
+
+
+def unmounts_volumes(version: str) -> bool:
+    """Whether a VMFS volume can be unmounted, and mounted again (since vSphere API 5.0)."""
+    return at_least(version, _5_0)
 
 
 def has_distributed_switches(version: str) -> bool:

@@ -71,11 +71,14 @@ def run(command: list[str], uri: str, mode: str, what: str, stdin: str = "") -> 
 
 # What libvirt's driver has not, and ours has.
 SUPPORTED_BY_OURS = {
+    "virConnect.findStoragePoolSources",
     "virConnect.getAllDomainStats",
     "virConnect.domainListGetStats",
     "virConnect.listAllInterfaces",
     "virConnect.setKeepAlive",
     "virConnect.listAllStoragePools",
+    "virConnect.storagePoolCreateXML",
+    "virConnect.storagePoolDefineXML",
     "virConnect.storagePoolLookupByTargetPath",
     "virDomain.abortJob",
     "virDomain.abortJobFlags",
@@ -96,6 +99,11 @@ SUPPORTED_BY_OURS = {
     "virDomain.sendKey",
     "virDomain.setMetadata",
     "virDomain.updateDeviceFlags",
+    "virStoragePool.build",
+    "virStoragePool.create",
+    "virStoragePool.delete",
+    "virStoragePool.destroy",
+    "virStoragePool.undefine",
 }
 
 REAL = [require("libvirt-python")]

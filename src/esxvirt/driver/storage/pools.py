@@ -3,33 +3,45 @@
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
-from esxvirt.constants.storage import VIR_STORAGE_POOL_INACCESSIBLE, VIR_STORAGE_POOL_RUNNING
+from esxvirt.constants.storage import (
+    VIR_STORAGE_POOL_INACCESSIBLE,
+    VIR_STORAGE_POOL_INACTIVE,
+    VIR_STORAGE_POOL_RUNNING,
+)
 from esxvirt.datastore_path import VOLUMES, below
 from esxvirt.driver.connection.connection import Connection
 from esxvirt.driver.connection.scope import HostPlace
 from esxvirt.driver.host.host_parts import change_part
 from esxvirt.driver.storage.iscsi import ISCSI_PROPERTIES, Target, targets_of
+from esxvirt.driver.storage.pool_definitions import Definitions, Inactive
 from esxvirt.driver.tasks.lost_answers import Write, call_and_verify
-from esxvirt.errors import AmbiguousError, EsxvirtError, PoolNotFoundError
+from esxvirt.errors import AmbiguousError, EsxvirtError, OperationInvalidError, PoolNotFoundError
 from esxvirt.logs import Log
 from esxvirt.names import find_stored, unescape
 from esxvirt.records import field, record
 from esxvirt.uuids import normalize, of_text
 from esxvirt.vsphere.decode import Ref
 from esxvirt.vsphere.inventory import Query, Row, Step, retrieve
-from esxvirt.xml.storage.pool import Pool
+from esxvirt.xml.storage.pool import NETFS, Pool, PoolDefinition
 
 __all__ = [
     "INACCESSIBLE",
+    "INACTIVE",
+    "NFS_41",
     "RUNNING",
     "PoolHandle",
     "PoolInfo",
+    "definitions_of",
     "describe",
+    "disks_of",
     "find_mounted",
+    "hosts_with",
     "info",
+    "is_mounted",
     "lookup_by_name",
     "lookup_by_path",
     "lookup_by_uuid",
+    "of_definition",
     "place_of",
     "read_again",
     "read_pools",
@@ -40,7 +52,11 @@ __all__ = [
 _log = Log(__name__)
 
 RUNNING: Final = VIR_STORAGE_POOL_RUNNING
+INACTIVE: Final = VIR_STORAGE_POOL_INACTIVE
 INACCESSIBLE: Final = VIR_STORAGE_POOL_INACCESSIBLE
+
+NFS_41: Final = "NFS41"
+"""What servers call an export that is mounted by NFS 4.1."""
 
 _DATASTORE: Final = ("summary", "info", "host", "browser")
 _STEPS: Final = (Step("datastore", "HostSystem", "datastore"),)
@@ -60,6 +76,9 @@ class PoolHandle:
         row: What was read of a datastore; None for a target.
         target: The iSCSI target, None for a datastore.
         problem: Why it cannot be used, or part of it was not to be read, for a person; None if all is well.
+        inactive: What the connection knows of a pool that no host has; None for all others.
+        active: Whether a host has it mounted: not, where it is known to this connection alone, or is a volume that was
+            unmounted.
     """
 
     name: str
@@ -70,6 +89,8 @@ class PoolHandle:
     row: Row | None = field(default=None, repr=False)
     target: Target | None = field(default=None, repr=False)
     problem: str | None = None
+    inactive: Inactive | None = None
+    active: bool = True
 
     @property
     def datastore(self) -> Ref:
@@ -77,7 +98,10 @@ class PoolHandle:
 
         Raises:
             EsxvirtError: It is an iSCSI target.
+            OperationInvalidError: No host has it.
         """
+        if self.inactive is not None:
+            raise OperationInvalidError(f"storage pool '{self.name}' is not active")
         if self.row is None:
             raise EsxvirtError(f"'{self.name}' is an iSCSI target and no datastore")
         return self.row.ref
@@ -85,7 +109,7 @@ class PoolHandle:
 
 @record(frozen=True)
 class PoolInfo:
-    """State (`RUNNING` or `INACCESSIBLE`), and bytes."""
+    """State (`RUNNING`, `INACCESSIBLE` or `INACTIVE`), and bytes."""
 
     state: int
     capacity: int = 0
@@ -93,14 +117,37 @@ class PoolInfo:
     available: int = 0
 
 
+def definitions_of(connection: Connection) -> Definitions:
+    """What a connection alone knows of pools."""
+    if connection.pools is None:
+        connection.pools = Definitions()
+    return connection.pools
+
+
 def read_pools(connection: Connection) -> list[PoolHandle]:
-    """All pools of the connection's hosts: datastores, then iSCSI targets, each once. One SOAP call."""
+    """All pools of the connection's hosts: datastores, then iSCSI targets, each once. One SOAP call.
+
+    Behind them are those that the connection alone knows.
+    """
     hosts = connection.scope.hosts
     query = Query({"Datastore": _DATASTORE, "HostSystem": ISCSI_PROPERTIES}, hosts, _STEPS)
     rows = retrieve(connection.session, query)
     datastores = [_of_datastore(row, hosts) for row in rows if row.ref.type == "Datastore"]
     targets = targets_of(row for row in rows if row.ref.type == "HostSystem")
-    return datastores + [PoolHandle(one.name, of_text(one.name), "iscsi", target=one) for one in targets]
+    found = datastores + [PoolHandle(one.name, of_text(one.name), "iscsi", target=one) for one in targets]
+    known = () if connection.pools is None else connection.pools.inactive.values()
+    names = {unescape(pool.name) for pool in found}  # another client may have defined one of that name since
+    return found + [
+        of_definition(one) for one in known if one.host in hosts and unescape(one.definition.name) not in names
+    ]
+
+
+def of_definition(inactive: Inactive) -> PoolHandle:
+    """The pool that only the connection knows."""
+    definition = inactive.definition
+    return PoolHandle(
+        definition.name, inactive.uuid, definition.type, host=inactive.host, inactive=inactive, active=False
+    )
 
 
 def _of_datastore(row: Row, hosts: Iterable[Ref]) -> PoolHandle:
@@ -110,16 +157,19 @@ def _of_datastore(row: Row, hosts: Iterable[Ref]) -> PoolHandle:
     host, path = _mount(row, tuple(hosts))
     kind = {"VmfsDatastoreInfo": "fs", "NasDatastoreInfo": "netfs"}.get(_info_kind(row), "dir")
     problem = None
+    active = host is None or is_mounted(row, host)
     if row.missing:
         faults = ", ".join(sorted(set(row.missing.values())))
         problem = f"{', '.join(sorted(row.missing))} cannot be read ({faults})"
+    elif not active:
+        problem = None
     elif path is None:
         problem = "the server does not tell where the host has it mounted"
     elif summary is not None and not summary.accessible:
         problem = "the host cannot reach it"
     # Where there is no mount path libvirt crashes; the URL has the same path on VMFS and NFS.
     key = path or _path_of_url((summary.url if summary is not None else None) or "") or row.ref.value
-    return PoolHandle(name, of_text(key), kind, path, host, row, None, problem)
+    return PoolHandle(name, of_text(key), kind, path, host, row, None, problem, active=active)
 
 
 def _info_kind(row: Row) -> str:
@@ -127,10 +177,29 @@ def _info_kind(row: Row) -> str:
     return about.kind if about is not None else ""
 
 
+def is_mounted(row: Row, host: Ref) -> bool:
+    """Whether a host that knows a datastore has it mounted: hosts of before 5.0 do not say, and know no other."""
+    mounts = {mount.key: mount.mountInfo for mount in row.get("host") or ()}
+    found = mounts.get(host)
+    return found is None or found.mounted is not False
+
+
+def hosts_with(pool: PoolHandle) -> tuple[Ref, ...]:
+    """All hosts that know a datastore, those of the connection and others that the account may see."""
+    return tuple(mount.key for mount in (pool.row.get("host") if pool.row is not None else None) or ())
+
+
+def disks_of(pool: PoolHandle) -> tuple[str, ...]:
+    """The disks that a VMFS volume is on, as hosts call them; none for others."""
+    about = pool.row.get("info") if pool.row is not None else None
+    volume = about.vmfs if about is not None and about.kind == "VmfsDatastoreInfo" else None
+    return tuple(extent.diskName for extent in (volume.extent if volume is not None else None) or ())
+
+
 def _mount(row: Row, hosts: tuple[Ref, ...]) -> tuple[Ref | None, str | None]:
     """The first of the hosts that has a datastore, best one that tells where; and where that is."""
     mounts = {mount.key: mount.mountInfo for mount in row.get("host") or ()}
-    there = [host for host in hosts if host in mounts]
+    there = sorted((host for host in hosts if host in mounts), key=lambda host: not is_mounted(row, host))
     told = [(host, mounts[host].path) for host in there if mounts[host] is not None and mounts[host].path]
     return told[0] if told else (there[0] if there else None, None)
 
@@ -233,6 +302,8 @@ def read_again(connection: Connection, pool: PoolHandle) -> PoolHandle:
 
 def info(pool: PoolHandle) -> PoolInfo:
     """State and sizes as they were when the pool was read. A target has no sizes: its LUNs have."""
+    if not pool.active:
+        return PoolInfo(INACTIVE)
     if pool.row is None:
         return PoolInfo(RUNNING)
     summary = pool.row.get("summary")
@@ -246,11 +317,16 @@ def describe(pool: PoolHandle) -> Pool:
     """The description of a pool, as it was when it was read."""
     sizes = info(pool)
     source: dict[str, Any] = {}
-    if pool.target is not None:
+    path = pool.path
+    if pool.inactive is not None:
+        source, path = _source_of(pool.inactive.definition), pool.inactive.definition.path
+    elif pool.target is not None:
         source = {"host": pool.target.address, "port": pool.target.port, "initiator": pool.name}
     elif pool.row is not None and pool.type == "netfs":
         nas = pool.row.get("info").nas
         source = {"host": nas.remoteHost, "directory": nas.remotePath, "format": "nfs"} if nas else {"format": "nfs"}
+        if nas and nas.type == NFS_41:
+            source["protocol"] = "4.1"
     elif pool.type == "fs":
         source = {"format": "vmfs"}
     return Pool(
@@ -260,9 +336,17 @@ def describe(pool: PoolHandle) -> Pool:
         capacity=sizes.capacity,
         allocation=sizes.allocation,
         available=sizes.available,
-        path=pool.path,
+        path=path,
         **source,
     )
+
+
+def _source_of(definition: PoolDefinition) -> dict[str, Any]:
+    """What a pool is to be made of, as its description has it."""
+    if definition.type != NETFS:
+        return {"device": definition.device or None, "format": "vmfs"}
+    source: dict[str, Any] = {"host": definition.host, "directory": definition.directory, "format": "nfs"}
+    return source | ({"protocol": "4.1"} if definition.nfs_4 else {})
 
 
 def refresh(connection: Connection, pool: PoolHandle) -> None:

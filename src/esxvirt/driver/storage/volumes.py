@@ -140,10 +140,17 @@ def find_with_folder(connection: Connection, pool: PoolHandle, name: str) -> tup
     return None, True
 
 
-def files_below(connection: Connection, pool: PoolHandle, folder: str) -> list[str] | None:
-    """The paths of all files below a folder, of whatever kind; None if it is not there. Calls as `list_volumes`."""
+def files_below(
+    connection: Connection, pool: PoolHandle, folder: str, patterns: tuple[str, ...] = ()
+) -> list[str] | None:
+    """The paths of all files below a folder, of whatever kind; None if it is not there. Calls as `list_volumes`.
+
+    With `patterns`, such as ``*.vmx``, only of those whose names fit one.
+    """
+    names = "".join(f"<matchPattern>{escape(pattern)}</matchPattern>" for pattern in patterns)
+    specification = f"<searchSpec>{names}</searchSpec>" if patterns else ""
     try:
-        found = _search(connection, pool, _DEEP, path_in(pool, folder), "")
+        found = _search(connection, pool, _DEEP, path_in(pool, folder), specification)
     except ServerFault as fault:
         if fault.name in _GONE:
             return None

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from esxvirt.sim.objects.base import provides
 from esxvirt.sim.objects.host import storage_parts
 from esxvirt.sim.objects.host.iscsi import IscsiMethods
+from esxvirt.sim.objects.host.vmfs import VmfsMounts
 from esxvirt.sim.wire.values import Data, Fault
 
 if TYPE_CHECKING:
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["HostStorageSystem"]
 
 
-class HostStorageSystem(IscsiMethods):
+class HostStorageSystem(IscsiMethods, VmfsMounts):
     """The storage system of a host."""
 
     __slots__ = ()

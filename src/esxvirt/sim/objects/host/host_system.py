@@ -42,7 +42,7 @@ class HostSystem(ManagedEntity):
 
     @provides("datastore")
     def _get_datastore(self) -> list[Ref]:
-        return [self.endpoint.ids.of(datastore) for datastore in self.host.datastores]
+        return [self.endpoint.ids.of(datastore) for datastore in self.host.known_datastores]
 
     @provides("network")
     def _get_network(self) -> list[Ref]:

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from esxvirt.sim.state.storage.datastores import Datastore
     from esxvirt.sim.state.storage.luns import Adapter, Lun, Target
 
-__all__ = ["devices", "file_systems", "nas_volume", "vmfs_volume"]
+__all__ = ["devices", "disk", "file_systems", "mount_info", "nas_volume", "vmfs_major_version", "vmfs_volume"]
 
 _KINDS = {3: "3.31", 5: "5.60", 6: "6.82"}
 _NO = dict.fromkeys(
@@ -26,7 +26,7 @@ def devices(host: "Host") -> Data:
     return Data(
         "HostStorageDeviceInfo",
         hostBusAdapter=[_adapter(adapter) for adapter in host.adapters],
-        scsiLun=[_disk(lun) for lun in found.values()],
+        scsiLun=[disk(lun) for lun in found.values()],
         scsiTopology=Data("HostScsiTopology", adapter=[_interface(adapter) for adapter in host.adapters]),
         multipathInfo=Data(
             "HostMultipathInfo",
@@ -98,7 +98,8 @@ def _disk_key(lun: "Lun") -> str:
     return f"key-vim.host.ScsiDisk-{lun.uuid}"
 
 
-def _disk(lun: "Lun") -> Data:
+def disk(lun: "Lun") -> Data:
+    """Make a disk as a host shows it."""
     device = f"/vmfs/devices/disks/{lun.name}"
     return Data(
         "HostScsiDisk",
@@ -184,18 +185,24 @@ def file_systems(host: "Host") -> Data:
     mounts = [
         Data(
             "HostFileSystemMountInfo",
-            mountInfo=Data(
-                "HostMountInfo",
-                path=store.mount,
-                accessMode="readWrite",
-                mounted=True,
-                accessible=store.accessible,
-            ),
+            mountInfo=mount_info(host, store),
             volume=_volume(store, host.profile.release),
         )
-        for store in host.datastores
+        for store in host.known_datastores
     ]
     return Data("HostFileSystemVolumeInfo", volumeTypeList=["VMFS", "NFS", "OTHER"], mountInfo=mounts)
+
+
+def mount_info(host: "Host", store: "Datastore") -> Data:
+    """Make what a host says of a volume that it knows."""
+    mounted = store in host.datastores
+    return Data(
+        "HostMountInfo",
+        path=store.mount,
+        accessMode="readWrite",
+        mounted=mounted,
+        accessible=mounted and store.accessible,
+    )
 
 
 def _volume(store: "Datastore", release: tuple[int, ...]) -> Data:
@@ -212,7 +219,7 @@ def nas_volume(store: "Datastore") -> Data:
     host, _, path = store.remote.partition(":")
     return Data(
         "HostNasVolume",
-        type="NFS",
+        type=store.protocol,
         name=store.name,
         capacity=long(store.capacity),
         remoteHost=host,
@@ -222,9 +229,14 @@ def nas_volume(store: "Datastore") -> Data:
     )
 
 
+def vmfs_major_version(release: tuple[int, ...]) -> int:
+    """Return the version of VMFS that hosts of the API's `release` make."""
+    return 3 if release < (5, 0) else 5 if release < (6, 5) else 6
+
+
 def vmfs_volume(store: "Datastore", release: tuple[int, ...]) -> Data:
     """Make the volume of a VMFS datastore, of the version that the API's `release` has."""
-    major = 3 if release < (5, 0) else 5 if release < (6, 5) else 6
+    major = vmfs_major_version(release)
     return Data(
         "HostVmfsVolume",
         type="VMFS",

@@ -49,7 +49,7 @@ class ComputeResource(ManagedEntity):
 
     @provides("datastore")
     def _get_datastore(self) -> list[Ref]:
-        stores = {store: None for host in self.hosts for store in host.datastores}
+        stores = {store: None for host in self.hosts for store in host.known_datastores}
         return [self.endpoint.ids.of(store) for store in stores]
 
     @provides("network")

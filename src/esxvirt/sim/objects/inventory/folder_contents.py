@@ -33,7 +33,7 @@ def contents(
 
 def datastores(endpoint: "Endpoint", datacenter: "Datacenter") -> list[Ref]:
     """Return the datastores of a datacenter's hosts."""
-    found = {store: None for host in endpoint.hosts_of(datacenter) for store in host.datastores}
+    found = {store: None for host in endpoint.hosts_of(datacenter) for store in host.known_datastores}
     return [endpoint.ids.of(store) for store in found]
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from esxvirt.sim.objects.base import provides
 from esxvirt.sim.objects.host import storage_parts
 from esxvirt.sim.objects.managed_entity import ManagedEntity
+from esxvirt.sim.state.machine.files import uses
 from esxvirt.sim.state.machine.machine import EPOCH
 from esxvirt.sim.wire.values import Data, Fault, Ref, long
 
@@ -65,7 +66,7 @@ class Datastore(ManagedEntity):
             uncommitted=long(0),
             accessible=store.accessible,
             multipleHostAccess=not store.local,
-            type=store.kind,
+            type=store.protocol if store.kind == "NFS" else store.kind,
             maintenanceMode="normal",
         )
 
@@ -96,21 +97,15 @@ class Datastore(ManagedEntity):
     def _get_host(self) -> list[Data]:
         mounts = []
         for host in self.endpoint.hosts:
-            if self.datastore in host.datastores:
-                mount = Data(
-                    "HostMountInfo",
-                    path=self.datastore.mount,
-                    accessMode="readWrite",
-                    mounted=True,
-                    accessible=self.datastore.accessible,
-                )
+            if self.datastore in host.known_datastores:
+                mount = storage_parts.mount_info(host, self.datastore)
                 mounts.append(Data("DatastoreHostMount", key=self.endpoint.ids.of(host), mountInfo=mount))
         return mounts
 
     @provides("vm")
     def _get_vm(self) -> list[Ref]:
         machines = self.endpoint.machines.values()
-        return [self.endpoint.ids.of(machine) for machine in machines if machine.datastore is self.datastore]
+        return [self.endpoint.ids.of(machine) for machine in machines if uses(machine, self.datastore)]
 
     @provides("browser")
     def _get_browser(self) -> Ref:

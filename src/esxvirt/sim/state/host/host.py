@@ -35,6 +35,8 @@ class Host:
     management_server: str | None = None
     cpu_model: str = "Intel(R) Xeon(R) CPU E5-2609 v3 @ 1.90GHz"
     datastores: list[Datastore] = field(default_factory=list)
+    # VMFS volumes that it knows and has not mounted: nobody reaches a file there by way of this host.
+    unmounted: list[Datastore] = field(default_factory=list)
     # What its machines can attach to: the networks of its port groups, and of distributed switches.
     networks: list[Network] = field(default_factory=list)
     port_groups: list[PortGroup] = field(default_factory=list)
@@ -47,6 +49,11 @@ class Host:
     folder: Folder | None = None
     # Whether its vCenter reaches it: "connected", "disconnected" or "notResponding".
     connection: str = "connected"
+
+    @property
+    def known_datastores(self) -> list[Datastore]:
+        """All that it shows: those that it has mounted, and those that it has not."""
+        return [*self.datastores, *self.unmounted]
 
     @property
     def path(self) -> str:

@@ -90,6 +90,13 @@ def load(path: Path, profile: Profile) -> Site:
         raise ValueError(f"{path} holds no state of a simulator: name another file, or remove it")  # noqa: TRY004  # as above
     # A file of before there were accounts in it.
     vars(site).setdefault("access", {})
+    # And one of when nothing was kept of what is not mounted.
+    vars(site).setdefault("exports", {})
+    for host in site.hosts:
+        if not hasattr(host, "unmounted"):
+            host.unmounted = []
+    for store in site.datastores:
+        vars(store).setdefault("protocol", "NFS")
     # And one of when the hosts knew their machines.
     if "_by_host" not in vars(site):
         vars(site)["_by_host"] = {}

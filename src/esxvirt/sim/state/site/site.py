@@ -39,6 +39,8 @@ class Site:
         self.machine_folders: dict[int, Folder] = {}
         self.hosts: list[Host] = []
         self.datastores: list[Datastore] = []
+        # Exports that no host has mounted any more, by server and path: what is on them is there when one mounts them.
+        self.exports: dict[str, Datastore] = {}
         self.networks: list[Network] = []
         self.distributed: list[DistributedSwitch] = []
         self.machines: dict[int, Machine] = {}

@@ -196,12 +196,18 @@ class Datastore:
         self.mount = mount
         self.capacity = capacity
         self.remote = remote
+        # How an export is mounted: by NFS 3 or, as the API calls it, "NFS41".
+        self.protocol = "NFS"
         # The disk that it is on, as the host calls it, and whether that is the host's own.
         self.disk = f"mpx.vmhba1:C0:T0:L{number}"
         self.local = kind != "NFS"
         self.accessible = True
         self.homes: dict[str, Home] = {}
         self._files: dict[str, File | None] = {}
+
+    def share(self, other: "Datastore") -> None:
+        """Have the same files as another: they are two mounts of one export."""
+        self._files, self.homes = other._files, other.homes  # noqa: SLF001  another of its own class
 
     def named(self, path: str) -> str:
         """Return a path in it as VMware writes it, with the datastore's name."""
