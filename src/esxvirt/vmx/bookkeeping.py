@@ -38,26 +38,28 @@ SILENT = (
         """
         *.pciSlotNumber *.redo vmci#.id *.sasWWID nvme#.subnqnUUID ethernet#.generatedAddressOffset usb:#.port
         usb:#.parent usb:#.speed ehci:#.port ehci:#.parent ehci:#.speed usb_xhci:#.port usb_xhci:#.parent
-        usb_xhci:#.speed
+        usb_xhci:#.speed pciPassthru#.deviceId pciPassthru#.vendorId pciPassthru#.systemId
         """,
         "VMware gives every device its place and its numbers, and gives them again to a new machine",
     ),
     _silent(
         """
-        cleanShutdown softPowerOff checkpoint.* vmotion.* migrate.* replay.* numa.autosize.* monitor.phys_bits_used
-        hostCPUID.* guestCPUID.* userCPUID.* evcCompatibilityMode svga.guestBackedPrimaryAware tools.capability.*
-        toolsInstallManager.* tools.remindInstall guestInfo.detailed.data guestOS.detailed.data guestInfo.vmtools.*
-        guestInfo.driver.* guestInfo.appInfo guestInfo.toolsInstallErrCode vmware.tools.* unity.* vmxstats.*
-        policy.vm.* inVMTeam svga.vramSize.* tools.deployPkg.* vmx.reboot.* sharedFolder.maxNum config.readOnly
-        viv.* vtpm.ek* vm.createDate vm.lastPowerRequestTimestamp
-        guest.commands.* cpuid.coresPerSocket.cookie debugStub.winOffsets.*
+        cleanShutdown softPowerOff checkpoint.* vmotion.* migrate.hostLog migrate.hostLogState migrate.migrationId
+        replay.* numa.autosize.* monitor.phys_bits_used hostCPUID.* guestCPUID.* userCPUID.* evcCompatibilityMode
+        svga.guestBackedPrimaryAware tools.capability.* toolsInstallManager.* tools.remindInstall
+        guestInfo.detailed.data guestOS.detailed.data guestInfo.vmtools.* guestInfo.driver.* guestInfo.appInfo
+        guestInfo.toolsInstallErrCode vmware.tools.* unity.* vmxstats.* policy.vm.* inVMTeam svga.vramSize.*
+        tools.deployPkg.* vmx.reboot.* sharedFolder.maxNum config.readOnly viv.* vtpm.ek* vm.createDate
+        vm.lastPowerRequestTimestamp guest.commands.* cpuid.coresPerSocket.cookie debugStub.winOffsets.*
+        messageBus.tunnelEnabled roamingVM.*
         """,
         "VMware's notes of how the machine last ran, which it writes anew",
     ),
     _silent(
         """
-        nvram extendedConfigFile vmxstats.filename log.* logging sched.swap.derivedName fileSearchPath workingDir
-        snapshot.* suspend.directory checkpoint.vmState
+        nvram extendedConfigFile vmxstats.filename log.* vmx.log.* logging sched.swap.derivedName fileSearchPath
+        workingDir snapshot.numSnapshots snapshot.current snapshot.redoNotWithParent suspend.directory
+        checkpoint.vmState
         """,
         "names of files that VMware makes beside the machine's, and how it keeps its log",
     ),
@@ -70,9 +72,9 @@ SILENT = (
     ),
     _silent(
         """
-        gui.* hints.* powerType.* toolScripts.* tools.upgrade.policy proxyApps.* hgfs.* ethernet#.displayName
-        ethernet#.bsdName usb.vbluetooth.* sound.fileName sound.autodetect mks.keyboardFilter
-        tools.guest.desktop.autolock
+        gui.* hint.* hints.* pref.* vmWizard.* keyboardAndMouseProfile powerType.* toolScripts.*
+        tools.upgrade.policy proxyApps.* hgfs.* ethernet#.displayName ethernet#.bsdName usb.vbluetooth.*
+        sound.fileName sound.autodetect mks.keyboardFilter tools.guest.desktop.autolock
         """,
         "how VMware's own windows and buttons work",
     ),
@@ -99,7 +101,7 @@ SILENT = (
     _silent(
         """
         *.startConnected *.allowGuestConnectionControl ethernet#.wakeOnPcktRcv ethernet#.uptCompatibility
-        serial#.yieldOnMsrRead
+        serial#.yieldOnMsrRead sharedFolder#.readAccess
         """,
         "so it is without the key",
         _YES,
@@ -112,9 +114,17 @@ SILENT = (
         chipset.onlineStandby disk.EnableUUID ctkEnabled *.ctkEnabled sched.mem.pin sched.cpu.min sched.mem.min
         sched.mem.minSize bios.bootDelay bios.forceSetupOnce msg.autoAnswer serial#.tryNoRxLoss
         serial#.hardwareFlowControl usb.generic.autoconnect tools.upgrade.auto rtc.diffFromUTC ulm.disableMitigations
+        snapshot.disabled snapshot.numRollingTiers vmci#.unrestricted printers.enabled
         """,
         "so it is without the key",
         _NO,
+    ),
+    _silent(
+        """
+        cpuid.*
+        """,
+        "a mask that leaves each bit as the host has it",
+        ("---- ---- ---- ---- ---- ---- ---- ----", "----:----:----:----:----:----:----:----", "-" * 32),
     ),
     _silent(
         """
@@ -125,11 +135,24 @@ SILENT = (
     ),
     _silent(
         """
-        sched.*.shares sched.cpu.latencySensitivity sched.cpu.affinity sched.mem.affinity sched.cpu.units
-        sched.cpu.htsharing *.mode firmware svga.numDisplays ftcpt.ftEncryptionMode
+        sched.*.shares *.shares priority.grabbed priority.ungrabbed sched.cpu.latencySensitivity sched.cpu.affinity
+        sched.mem.affinity sched.cpu.units sched.cpu.htsharing *.mode firmware svga.numDisplays
+        ftcpt.ftEncryptionMode migrate.encryptionMode snapshot.action sharedFolder#.expiration
         """,
         "so it is without the key",
-        ("normal", "all", "mhz", "any", "persistent", "bios", "1", "ftencryptionopportunistic"),
+        (
+            "normal",
+            "all",
+            "mhz",
+            "any",
+            "persistent",
+            "bios",
+            "1",
+            "ftencryptionopportunistic",
+            "opportunistic",
+            "keep",
+            "never",
+        ),
     ),
 )
 

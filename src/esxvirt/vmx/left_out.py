@@ -232,7 +232,10 @@ def _asks_for_no_keys(feature: Said, firmware: Said) -> bool:
 
 
 def _has_place(said: Said, domain: Domain) -> bool:
-    """Whether a controller is written: one that has disks, or of a model that VMware's USB controllers have."""
+    """Whether a controller is written: one that has disks, or of a model that VMware's USB controllers have.
+
+    Those before one that has disks are there for libvirt, which numbers them without a gap.
+    """
     kind, index = said.get("type"), said.get("index")
     if kind == "usb":
         return said.get("model") in _USB_MODELS
@@ -245,7 +248,7 @@ def _has_place(said: Said, domain: Domain) -> bool:
         for disk in domain.disks
         if disk.bus == kind
     }
-    return not index or int(index) in used
+    return not index or int(index) in used or (int(index) < max(used, default=0) and not said.get("model"))
 
 
 def _controller(said: Said) -> str:

@@ -105,6 +105,21 @@ DIFFERENCES = (
         "libvirt makes up an address, and may call it static",
         False,
     ),
+    Difference(
+        "`ethernet0.address` without an `addressType` is a static address",
+        "VMware's manuals have people write it so; libvirt's XML has zeros",
+        False,
+    ),
+    Difference(
+        "the size of the video memory is written as it is",
+        "what VMware has people set for their screens is seldom a power of two, which libvirt makes of it",
+        False,
+    ),
+    Difference(
+        "a disk on the last of 64 units of a SCSI controller is taken",
+        "libvirt does not take its own XML of it back",
+        False,
+    ),
     Difference("`genid` is written", "libvirt reads it, and does not write it", False),
     Difference("more than 4 serial, 3 parallel ports and 10 network cards", "newer virtual hardware has them", False),
     Difference("IPv6 addresses of serial ports are written in brackets", "libvirt's cannot be read again", False),

@@ -85,6 +85,9 @@ def _adapt_os(root: "_Element", target: Target) -> None:
     _adapt_firmware(os, target)
     for name in ("kernel", "initrd", "cmdline", "dtb", "shim"):
         for element in os.findall(name):
+            if not (element.text or "").strip():
+                os.remove(element)  # some write them, with nothing in them
+                continue
             target.drop(element, f"os/{name}", f"{_text(element)} is left out: the guest boots from its own disk")
 
 

@@ -41,7 +41,7 @@ def _adapt_network(card: "_Element", target: Target) -> None:
             target.note(card, "devices/interface", f"the bridge '{name}' is taken for the port group of that name")
         return
     network = _known(target)
-    what = f"the {kind} '{name}'" if name else f"a network of the type '{kind}'"
+    what = f"the {kind} '{name}'" if name else f"a network of the type '{kind}'{_behind(source)}"
     target.note(card, "devices/interface", f"{what} becomes the port group '{network}'")
     card.set("type", "bridge")
     if source is None:
@@ -52,6 +52,12 @@ def _adapt_network(card: "_Element", target: Target) -> None:
     for child in list(source):
         source.remove(child)
     source.set("bridge", network)
+
+
+def _behind(source: "_Element | None") -> str:
+    """Return what of the other host is behind a card, for a message."""
+    named = None if source is None else source.get("dev") or source.get("path") or source.get("switchid")
+    return f" (of '{named}')" if named else ""
 
 
 def _known(target: Target) -> str:

@@ -64,6 +64,12 @@ def _read(reader: VmxReader, domain: Domain) -> None:
     steps = _steps(reader)
     disks = _disks(reader, domain)
     cards = dict(zip(numbered(reader, "ethernet", _MOST_CARDS), domain.interfaces, strict=False))
+    for step in [step for step in steps if cards and step.kind == "network" and step.card not in cards]:
+        reader.note(f"the machine has no 'ethernet{step.card}' to boot from; left out", _KEY)
+        steps.remove(step)
+    if disks and steps and _Step("hd") not in steps:
+        reader.note(f"no hard disk is in `{_KEY}`, and the XML has no word for what comes after; left out", _DISKS)
+        disks = []
     natural = [disk for disk in domain.disks if disk.device == "disk"]
     if not steps and disks != natural[: len(disks)]:
         steps = [_Step("hd")]

@@ -67,14 +67,17 @@ class Slot:
             return DriveAddress(0, bus=self.controller, unit=self.unit)
         if self.units == SUPER_WIDE_UNITS:
             # libvirt counts the disk names of 16 units a controller into controllers of 64.
-            number = target_number("scsi", self.controller, self.unit)
-            unit = number % (SUPER_WIDE_UNITS - 1)
-            return DriveAddress(number // (SUPER_WIDE_UNITS - 1), unit=unit if unit < SCSI_OWN_UNIT else unit + 1)
+            return _super_wide_address(target_number("scsi", self.controller, self.unit))
         if self.bus == "sata":
             # libvirt's SATA controllers have fewer ports than VMware's.
             number = target_number("sata", self.controller, self.unit)
             return DriveAddress(number // SATA_PORTS, unit=number % SATA_PORTS)
         return DriveAddress(self.controller, unit=self.unit)
+
+
+def _super_wide_address(number: int) -> DriveAddress:
+    unit = number % (SUPER_WIDE_UNITS - 1)
+    return DriveAddress(number // (SUPER_WIDE_UNITS - 1), unit=unit if unit < SCSI_OWN_UNIT else unit + 1)
 
 
 def controller_of(disk: Disk) -> int:
@@ -104,7 +107,7 @@ def check_place(disk: Disk, writer: VmxWriter) -> None:
         return
     if address is None:
         raise ConfigUnsupportedError("Unsupported disk address type 'none'")
-    if not writer.strict and disk.bus == "scsi" and address.unit >= SCSI_UNITS:
+    if not writer.strict and disk.bus == "scsi" and (address.unit >= SCSI_UNITS or _is_super_wide(disk, address)):
         return
     named = address_from_target(disk)
     if named is None or (named.controller, named.bus, named.unit) != (address.controller, address.bus, address.unit):
@@ -128,6 +131,11 @@ def check_place(disk: Disk, writer: VmxWriter) -> None:
         raise writer.located(
             f"Expecting domain XML attribute 'dev' of entry 'devices/disk/target' to start with '{prefix}'", disk.line
         )
+
+
+def _is_super_wide(disk: Disk, address: DriveAddress) -> bool:
+    """Return whether name and address agree as on controllers of 64 units: so a file's own disks have them."""
+    return disk.target.startswith(TARGET_PREFIXES["scsi"]) and address == _super_wide_address(disk_index(disk.target))
 
 
 def _check_bus(disk: Disk, writer: VmxWriter) -> None:

@@ -36,6 +36,7 @@ def _read(reader: VmxReader, domain: Domain) -> None:
 def _read_floppy(reader: VmxReader, domain: Domain, unit: int) -> None:
     name = f"floppy{unit}"
     if not reader.boolean(f"{name}.present", False):
+        _note_unsaid(reader, name)
         return
     key = f"{name}.clientDevice"
     if reader.boolean(key, False):
@@ -62,6 +63,16 @@ def _read_floppy(reader: VmxReader, domain: Domain, unit: int) -> None:
     elif file_name is not None and (file_name or reader.strict):
         disk.source = reader.file_name(f"{name}.fileName", file_name)
     domain.disks.append(disk)
+
+
+def _note_unsaid(reader: VmxReader, name: str) -> None:
+    """Note a drive of which the file does not say that it is there: VMware has the first one unless told."""
+    key = f"{name}.fileName"
+    medium = reader.values.get(key.lower(), "")
+    if name != "floppy0" or f"{name}.present" in reader.values or not medium or reader.strict:
+        return
+    if not reader.seems_true(f"{name}.clientDevice"):
+        reader.note(f"VMware has the drive, with '{medium}', since nothing says that it has not; libvirt has none", key)
 
 
 def _guess_floppy_type(reader: VmxReader, name: str, file_name: str | None) -> str:

@@ -131,6 +131,8 @@ def _read_connection(reader: VmxReader, name: str, card: Interface) -> None:
             reader.note("the card is on no network; hosted products would bridge it", f"{name}.present")
     elif connection == "nat":
         card.type = "user"
+        if network and not reader.strict:
+            reader.note(f"a card behind NAT; its network '{network}' has no place in the XML", f"{name}.networkName")
     elif connection == "bridged":
         card.source = network if network is not None else _guess_network(reader, name, "bridged")
     elif connection == "custom":
@@ -194,6 +196,11 @@ def _read_mac(reader: VmxReader, name: str, card: Interface) -> None:
     key = f"{name}.addressType"
     written = reader.string(key)
     kind = None if written is None else written.lower()
+    if kind is None and not reader.strict and _is_set_by_hand(reader, name):
+        reader.note(
+            "no kind of MAC address; taken to be static, as VMware does; libvirt leaves it out", f"{name}.address"
+        )
+        kind = "static"
     if kind in {None, "generated", "vpx"}:
         card.mac_type = None if kind is None else "generated"
         _read_address(reader, f"{name}.generatedAddress", card)
@@ -212,6 +219,12 @@ def _read_mac(reader: VmxReader, name: str, card: Interface) -> None:
     if check is not None:
         # libvirt takes everything but true, in lower case, for false here.
         card.mac_check = check == "true" if reader.strict else reader.boolean(f"{name}.checkMACAddress", False)
+
+
+def _is_set_by_hand(reader: VmxReader, name: str) -> bool:
+    """Return whether a card without `addressType` has an address of its own, as VMware's manuals tell people to do."""
+    values = reader.values
+    return bool(values.get(f"{name}.address", "").strip()) and not values.get(f"{name}.generatedaddress", "").strip()
 
 
 def _read_address(reader: VmxReader, key: str, card: Interface) -> None:
@@ -270,6 +283,12 @@ def _keep(domain: Domain, current: Domain) -> None:
         if card.number is None and any(old is other for other in left):
             left = [other for other in left if other is not old]
             card.number = old.number
+    numbered_cards = {old.number: old for old in current.interfaces}
+    for card in cards:
+        # The XML has the name alone of a network that NSX manages.
+        old = numbered_cards.get(card.number)
+        if old is not None and card.opaque is None and (card.type, card.source) == (old.type, old.source):
+            card.opaque = old.opaque
     domain.interfaces = cards
 
 

@@ -1,5 +1,7 @@
 """Shared folders: `sharedFolder0` and on."""
 
+import re
+
 from esxvirt.errors import ConfigUnsupportedError
 from esxvirt.vmx.devices.kind import DeviceKind
 from esxvirt.vmx.reader import VmxReader
@@ -30,12 +32,15 @@ _ROWS = (
     *_FOLDER,
 )
 
+_PRESENT = re.compile(r"(sharedfolder[0-9]+)\.present")
 # More than any product has; a bound for files with absurd numbers.
 _MOST = 1024
 
 
 def _read(reader: VmxReader, domain: Domain) -> None:
     if reader.boolean("isolation.tools.hgfs.disable", True):
+        if not reader.strict:
+            _note_switched_off(reader)
         return
     count = reader.integer("sharedFolder.maxNum", 0)
     for number in range(min(count, _MOST)):
@@ -48,6 +53,18 @@ def _read(reader: VmxReader, domain: Domain) -> None:
             reader.guess("a folder without path or name; left out", f"{name}.present")
             continue
         domain.filesystems.append(folder)
+
+
+def _note_switched_off(reader: VmxReader) -> None:
+    """Note the folders of a machine that does not have `isolation.tools.hgfs.disable` false, as hosted products may."""
+    for key in list(reader.values):
+        match = _PRESENT.fullmatch(key)
+        if match and reader.seems_true(key):
+            reader.note(
+                "left out, as libvirt does: shared folders are off unless `isolation.tools.hgfs.disable` is false",
+                reader.file.spelling(key),
+            )
+            reader.left_out.add(match[1])
 
 
 def _write(domain: Domain, writer: VmxWriter) -> None:

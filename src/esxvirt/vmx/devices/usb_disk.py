@@ -27,6 +27,8 @@ _XHCI_SINCE = 8
 _SLOT = re.compile(r"(usb|ehci|usb_xhci):([0-9]{1,3})\.present")
 # Beyond what any of them has, with hubs.
 _MOST = 128
+# Devices of the host that the machine takes at its start.
+_OF_THE_HOST = re.compile(r"usb\.autoconnect\.device[0-9]+")
 # What VMware attaches by itself.
 _OWN = frozenset({"hub", "hid", "mouse", "keyboard"})
 # What a device is that has a file.
@@ -49,6 +51,12 @@ def _read(reader: VmxReader, domain: Domain) -> None:
             _leave_out(reader, slot, there=there)
         elif there and reader.boolean(f"{name}.present", False):
             _read_drive(reader, domain, name, unit)
+    for key in list(reader.values):
+        if _OF_THE_HOST.fullmatch(key) and reader.values[key].strip():
+            device = reader.string(key)
+            reader.note(
+                f"a USB device of the host's, '{device}', has no place in the XML; left out", reader.file.spelling(key)
+            )
 
 
 def _leave_out(reader: VmxReader, name: str, *, there: bool) -> None:

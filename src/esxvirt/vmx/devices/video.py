@@ -3,6 +3,7 @@
 from typing import Any
 
 from esxvirt.errors import ConfigUnsupportedError, VmxError
+from esxvirt.records import replace
 from esxvirt.vmx.devices.kind import DeviceKind
 from esxvirt.vmx.reader import VmxReader
 from esxvirt.vmx.table import Kind, Row, read_rows, write_rows
@@ -16,17 +17,18 @@ _DEFAULT_VRAM = 4096
 
 
 class _Memory(Kind):
-    """KiB in the model, and bytes in the file, of which VMware takes powers of two."""
+    """KiB in the model, and bytes in the file.
+
+    VMware has people set what their screens need, width x height x 4: that need be no power of two, which libvirt makes
+    of it.
+    """
 
     def read(self, reader: VmxReader, key: str, default: Any) -> Any:
         size = reader.integer(key, 0)
         return -(-size // 1024) if size > 0 else default
 
     def write(self, value: Any) -> str | None:
-        power = 1
-        while power < (value or _DEFAULT_VRAM):
-            power *= 2
-        return str(1024 * power)
+        return str(1024 * (value or _DEFAULT_VRAM))
 
 
 _ROWS = (
@@ -56,7 +58,15 @@ def _write(domain: Domain, writer: VmxWriter) -> None:
             raise ConfigUnsupportedError(message if writer.strict else f"{message}: VMware has vmvga")
         if video.heads > 1:
             raise ConfigUnsupportedError("Multi-head video devices are unsupported")
-        write_rows(_ROWS, writer, "", video)
+        written = replace(video, vram=_power_of_two(video.vram or _DEFAULT_VRAM)) if writer.strict else video
+        write_rows(_ROWS, writer, "", written)
+
+
+def _power_of_two(size: int) -> int:
+    power = 1
+    while power < size:
+        power *= 2
+    return power
 
 
 # Without a prefix: the adapter stays when the XML does not mention it, and so do its other keys.
