@@ -28,6 +28,7 @@ _CHANGES_NOTHING = frozenset(
     {
         "virConnectDomainXMLFromNative",
         "virConnectDomainXMLToNative",
+        "virConnectGetDomainCapabilities",
         "virConnectFindStoragePoolSources",
         "virDomainOpenConsole",
         "virDomainScreenshot",

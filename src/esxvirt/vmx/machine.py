@@ -6,7 +6,7 @@ from esxvirt.vmx.escapes import escape, escape_name, unescape, unescape_name
 from esxvirt.vmx.reader import VmxReader, parse_integer
 from esxvirt.vmx.table import OWN, Constant, Escaped, Row, Switch, Uuid, Word, read_rows, write_rows
 from esxvirt.vmx.writer import VmxWriter
-from esxvirt.xml.domain.bitmap import MAX_CPUS
+from esxvirt.xml.bitmap import MAX_CPUS
 from esxvirt.xml.domain.model import FIRMWARE_FEATURES, Domain, Topology
 
 __all__ = ["CLOSING_ROWS", "ROWS", "read_machine", "write_closing", "write_machine"]

@@ -10,6 +10,7 @@ __all__ = [
     "SERVICE_VERSIONS",
     "at_least",
     "has_distributed_switches",
+    "has_passthrough",
     "has_usb_scan_codes",
     "negotiate",
     "soap_action",
@@ -78,6 +79,11 @@ def has_retrieve_properties_ex(version: str) -> bool:
 
 def has_distributed_switches(version: str) -> bool:
     """Whether a vCenter may have distributed switches (since vSphere API 4.0)."""
+    return at_least(version, _4_0)
+
+
+def has_passthrough(version: str) -> bool:
+    """Whether hosts tell which of their PCI devices a guest can have (since vSphere API 4.0)."""
     return at_least(version, _4_0)
 
 
