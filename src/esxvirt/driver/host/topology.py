@@ -35,14 +35,14 @@ def count_cpus(row: Row) -> int:
 def cells_of(rows: Iterable[Row]) -> tuple[Cell, ...]:
     """Return the NUMA nodes of hosts; nodes, processors and sockets are counted on, host by host.
 
-    A host that tells of no nodes is one.
-
-    Raises:
-        EsxvirtError: A host does not tell how many processors it has.
+    A host that tells of no nodes is one; one that tells nothing of its processors, as a vCenter does not of a host that
+    is gone, is left out.
     """
     cells: list[Cell] = []
     cpus = sockets = 0
     for row in rows:
+        if not any(row.get(path) for path in CPUS):
+            continue
         places = _places(row)
         for memory, numbers in _nodes(row):
             known = [places.get(number, Cpu(number)) for number in numbers]
