@@ -21,7 +21,7 @@ class DomainCapabilities:
     Attributes:
         path: what runs it on the host.
         arch: ``x86_64`` or ``i686``.
-        max_vcpus: how many virtual processors it may have.
+        max_vcpus: how many virtual processors it may have; None or 0 if that is not known.
         firmware: what it may start with: ``bios``, ``efi``.
         devices: by kind (``disk``, ``video`` ...), in libvirt's order, what its attributes may be; None where a domain
             has no such device.
@@ -30,7 +30,7 @@ class DomainCapabilities:
 
     path: str
     arch: str
-    max_vcpus: int
+    max_vcpus: int | None
     firmware: Sequence[str] = ()
     devices: Mapping[str, Enumerations | None] = field(default_factory=dict)
     features: Mapping[str, bool] = field(default_factory=dict)
@@ -46,7 +46,8 @@ def format_domain_capabilities(capabilities: DomainCapabilities) -> str:
     lines.add(f"<path>{escape(capabilities.path)}</path>")
     lines.add("<domain>vmware</domain>")
     lines.add(f"<arch>{escape(capabilities.arch)}</arch>")
-    lines.add(f"<vcpu max='{capabilities.max_vcpus}'/>")
+    if capabilities.max_vcpus:
+        lines.add(f"<vcpu max='{capabilities.max_vcpus}'/>")
     lines.add("<iothreads supported='no'/>")
     lines.start("<os supported='yes'>")
     _format_enumeration("firmware", capabilities.firmware, lines)

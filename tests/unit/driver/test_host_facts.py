@@ -57,7 +57,7 @@ class TestTopology:
 
     def test_numbers_have_a_sign_on_the_wire(self) -> None:
         nodes = data(numNodes=2, numaNode=[node(-127, [-32768], 5), node(1, [0], 7)])
-        cells = topology.cells_of([host(2, 2, nodes)])
+        cells = topology.cells_of([host(2, 2, nodes, size=12)])
         assert [(cell.number, cell.memory, cell.cpus[0].number) for cell in cells] == [(0, 7, 0), (1, 5, 32768)]
 
     def test_several_hosts_are_counted_on(self) -> None:
@@ -70,6 +70,11 @@ class TestTopology:
         assert topology.cells_of([Row(HOST), host(1, 1)])[0].number == 0
         assert topology.cells_of([Row(HOST)]) == ()
 
+    def test_a_range_that_is_but_a_part(self) -> None:
+        nodes = data(numNodes=1, numaNode=[node(0, [1, 0], 1 << 30)])  # as a host with 4 GiB tells
+        (cell,) = topology.cells_of([host(2, 2, nodes, size=4293918720)])
+        assert (cell.memory, [cpu.number for cpu in cell.cpus]) == (4293918720, [0, 1])
+
     def test_a_node_without_processors(self) -> None:
         nodes = data(numNodes=1, numaNode=[node(0, None, 5)])
         assert topology.cells_of([host(1, 1, nodes)])[0].cpus == ()
@@ -78,7 +83,7 @@ class TestTopology:
     @pytest.mark.parametrize("amount", [0, 1, 10, (1 << 36) + 1])
     def test_shares_add_up(self, sizes: list[int], amount: int) -> None:
         nodes = data(numNodes=len(sizes), numaNode=[node(number, [], size) for number, size in enumerate(sizes)])
-        shares = topology.share_out(host(1, 1, nodes, size=0), amount)
+        shares = topology.share_out(host(1, 1, nodes), amount)
         assert (len(shares), sum(shares)) == (len(sizes), amount)
         assert min(shares) >= 0
 

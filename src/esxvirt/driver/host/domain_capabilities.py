@@ -60,7 +60,7 @@ def domain_capabilities(
 
     Raises:
         InvalidArgumentError: Anything else.
-        EsxvirtError: The host does not tell.
+        EsxvirtError: The account may not see the host.
     """
     if virt_type not in {None, _TYPE}:
         raise InvalidArgumentError(f"unknown virttype: {virt_type}")
@@ -80,7 +80,7 @@ def domain_capabilities(
     return DomainCapabilities(
         path=path,
         arch=arch or archs[0],
-        max_vcpus=most_vcpus(rows),
+        max_vcpus=most_vcpus(rows) if any(row.get(MAX_VCPUS) for row in rows) else None,
         firmware=("bios", "efi") if version >= _5_0 else ("bios",),
         devices=_devices(version, passes_devices=all(_passes_devices(row) for row in rows)),
         features={

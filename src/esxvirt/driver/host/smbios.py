@@ -14,7 +14,7 @@ _PACKAGES: Final = "hardware.cpuPkg"
 _SIZE: Final = "hardware.memorySize"
 
 _VENDORS: Final = {"intel": "Intel", "amd": "AMD", "hygon": "Hygon", "arm": "ARM"}
-_NOT_TOLD: Final = frozenset({"", "unknown", "none", "not specified", "to be filled by o.e.m."})
+_NOT_TOLD: Final = frozenset({"", "unknown", "none", "not specified", "no asset tag", "to be filled by o.e.m."})
 _NO_RELEASE: Final = 0xFF  # as SMBIOS says that firmware has no such number
 
 

@@ -1,6 +1,7 @@
 """NUMA nodes and logical processors of hosts, from what one read told of them."""
 
 from collections.abc import Iterable
+from itertools import accumulate
 from typing import Any, Final
 
 from esxvirt.driver.host.host_rows import positive
@@ -53,12 +54,14 @@ def cells_of(rows: Iterable[Row]) -> tuple[Cell, ...]:
 
 
 def share_out(row: Row, amount: int) -> list[int]:
-    """Return the share of each NUMA node of a host in an amount, by the nodes' sizes; all together are the amount."""
-    sizes = _sizes(row)
-    total = sum(sizes)
-    if len(sizes) < 2 or total <= 0:
-        return [amount, *[0] * (len(sizes) - 1)]
-    ends = [amount * sum(sizes[: number + 1]) // total for number in range(len(sizes))]
+    """Return the share of each NUMA node of a host in an amount, by the nodes' sizes; all together are the amount.
+
+    Nodes of which no sizes are told have the same.
+    """
+    weights = [int(node.memorySize or node.memoryRangeLength or 0) for node in _numa_nodes(row)]
+    if not any(weights):
+        weights = [1] * max(1, len(weights))
+    ends = [amount * end // sum(weights) for end in accumulate(weights)]
     return [end - start for start, end in zip([0, *ends], ends, strict=False)]
 
 
@@ -68,18 +71,15 @@ def _numa_nodes(row: Row) -> list[Any]:
     return sorted(nodes, key=lambda node: node.typeId & 0xFF)
 
 
-def _sizes(row: Row) -> list[int]:
-    return [int(node.memoryRangeLength or node.memorySize or 0) for node in _numa_nodes(row)] or [
-        int(row.get(_SIZE) or 0)
-    ]
-
-
 def _nodes(row: Row) -> list[tuple[int, list[int]]]:
-    """The memory and the processors of each NUMA node."""
-    numbers = [[cpu & _SHORT for cpu in node.cpuID or ()] for node in _numa_nodes(row)] or [
+    """The memory and the processors of each NUMA node.
+
+    The range of a node's memory may be but its last one: the sizes are shares in the host's memory, by those ranges.
+    """
+    numbers = [sorted(cpu & _SHORT for cpu in node.cpuID or ()) for node in _numa_nodes(row)] or [
         list(range(count_cpus(row)))
     ]
-    return list(zip(_sizes(row), numbers, strict=True))
+    return list(zip(share_out(row, int(row.get(_SIZE) or 0)), numbers, strict=True))
 
 
 def _places(row: Row) -> dict[int, Cpu]:
