@@ -89,6 +89,7 @@ class TestOnEachProduct:
         buses = [value.text for value in found.findall("devices/disk/enum[@name='bus']/value")]
         assert ("sata" in buses, "nvme" in buses) == (release >= (5, 5), release >= (6, 5))
         assert ("efi" in [value.text for value in found.findall("os/enum/value")]) is (release >= (5,))
+        assert found.find("devices/tpm").get("supported") == "no"
         assert found.find("devices/graphics").get("supported") == ("no" if release >= (7,) else "yes")
         assert found.find("devices/hostdev").get("supported") == (
             "no" if simulator.profile.name in NO_GUESTS else "yes"

@@ -25,7 +25,7 @@ _ON_ESXI: Final = "/bin/vmx"
 _ON_LINUX: Final = "/usr/lib/vmware/bin/vmware-vmx"
 
 # Versions of ESX, in libvirt's numbers, that came with virtual devices, or dropped them.
-_5_0, _5_5, _6_5, _6_7, _7_0 = 5_000_000, 5_005_000, 6_005_000, 6_007_000, 7_000_000
+_5_0, _5_5, _6_5, _7_0 = 5_000_000, 5_005_000, 6_005_000, 7_000_000
 
 
 def connection_max_vcpus(connection: Connection, virt_type: str | None) -> int:
@@ -118,7 +118,8 @@ def _devices(version: int, *, passes_devices: bool) -> dict[str, Enumerations | 
         "hostdev": {"mode": ("subsystem",), "subsysType": ("pci",)} if passes_devices else None,
         "rng": None,
         "filesystem": None,
-        "tpm": {"model": ("tpm-crb",), "backendModel": ("emulator",)} if version >= _6_7 else None,
+        # It needs a machine that is encrypted, with a key of the vCenter's: a description alone makes none that starts.
+        "tpm": None,
         "redirdev": None,
         "channel": None,
     }
