@@ -25,6 +25,7 @@ domain and level. What each class becomes there stands in its docstring as ``VIR
     |   |-- SnapshotNotFoundError   VIR_ERR_NO_DOMAIN_SNAPSHOT
     |   |-- NetworkNotFoundError    VIR_ERR_NO_NETWORK
     |   |-- InterfaceNotFoundError  VIR_ERR_NO_INTERFACE
+    |   |-- NodeDeviceNotFoundError VIR_ERR_NO_NODE_DEVICE
     |   |-- PoolNotFoundError       VIR_ERR_NO_STORAGE_POOL
     |   |-- VolumeNotFoundError     VIR_ERR_NO_STORAGE_VOL
     |   |-- MetadataNotFoundError   VIR_ERR_NO_DOMAIN_METADATA
@@ -82,6 +83,7 @@ __all__ = [
     "NoQuestionError",
     "NoSourceError",
     "NoTargetError",
+    "NodeDeviceNotFoundError",
     "NotFoundError",
     "OperationFailedError",
     "OperationInvalidError",
@@ -196,6 +198,10 @@ class NetworkExistsError(EsxvirtError):
 
 class InterfaceNotFoundError(NotFoundError):
     """No such physical network card: VIR_ERR_NO_INTERFACE."""
+
+
+class NodeDeviceNotFoundError(NotFoundError):
+    """No such device of the host: VIR_ERR_NO_NODE_DEVICE."""
 
 
 class PoolNotFoundError(NotFoundError):

@@ -96,10 +96,26 @@ def test_one_domain(simulator: Simulator, tmp_path: Path, command: str) -> None:
     assert len(made) <= 7, made
 
 
-@pytest.mark.parametrize("command", ["hostname", "uri", "version", "nodeinfo", "capabilities", "freecell"])
+HOST = ("nodeinfo", "capabilities", "freecell", "freecell --cellno 1", "nodecpumap", "maxvcpus", "domcapabilities")
+
+
+@pytest.mark.parametrize(
+    "command", ["hostname", "uri", "version", *HOST, "sysinfo", "nodedev-list", "nodedev-list --tree"]
+)
 def test_the_host(simulator: Simulator, tmp_path: Path, command: str) -> None:
-    made = calls(simulator, tmp_path, command)
+    made = calls(simulator, tmp_path, *command.split())
     assert len(made) <= 5, made
+
+
+def test_the_free_memory_of_each_node(simulator: Simulator, tmp_path: Path) -> None:
+    made = calls(simulator, tmp_path, "freecell", "--all")
+    assert len(made) <= 6, made
+
+
+@pytest.mark.parametrize("command", ["nodedev-info", "nodedev-dumpxml"])
+def test_a_device_of_the_host(simulator: Simulator, tmp_path: Path, command: str) -> None:
+    made = calls(simulator, tmp_path, command, "computer")
+    assert len(made) <= 6, made
 
 
 @pytest.mark.parametrize(("command", "name"), [("start", "archive"), ("destroy", "web"), ("suspend", "web")])
@@ -163,9 +179,10 @@ def site_calls(site: Simulator, tmp_path: Path, *command: str) -> list[str]:
         ("domstats",),
         ("hosts",),
         ("tree", "--machines"),
-        ("nodeinfo",),
-        ("freecell",),
-        ("capabilities",),
+        *(tuple(command.split()) for command in HOST),
+        ("freecell", "--all"),
+        ("nodedev-list",),
+        ("nodedev-dumpxml", "esx2.example.com/computer"),
         ("dominfo", "archive"),
         ("dumpxml", "archive"),
         ("schedinfo", "archive"),

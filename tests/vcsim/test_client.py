@@ -79,6 +79,32 @@ def test_the_node_is_described_as_govc_has_it(case: Case) -> None:
     assert shortened.startswith(model.replace(" ", "")[:10])
 
 
+def test_the_devices_are_those_that_govc_has(case: Case) -> None:
+    host = (
+        "ha-datacenter/host/localhost.localdomain/localhost.localdomain"
+        if case.server.esx
+        else "DC0/host/DC0_C0/DC0_C0_H0"
+    )
+    (answer,) = govc_json(case.server, "object.collect", "-json", f"/{host}", "hardware")
+    hardware = answer["val"]
+    with case.open() as connection:
+        devices = {device.name(): device for device in connection.listAllDevices()}
+        assert len(devices) == len(hardware["pciDevice"]) + 1
+        for found in hardware["pciDevice"]:
+            device = devices["pci_" + found["id"].replace(":", "_").replace(".", "_")]
+            parent = found.get("parentBridge")
+            assert device.parent() == ("pci_" + parent.replace(":", "_").replace(".", "_") if parent else "computer")
+            text = device.XMLDesc()
+            assert f"<vendor id='0x{found['vendorId'] & 0xFFFF:04x}'>" in text
+            assert f"<product id='0x{found['deviceId'] & 0xFFFF:04x}'" in text
+        assert hardware["systemInfo"]["uuid"] in devices["computer"].XMLDesc()
+        assert hardware["biosInfo"]["biosVersion"] in connection.getSysinfo()
+        assert connection.getCPUMap()[0] == hardware["cpuInfo"]["numCpuThreads"]
+        assert connection.getCellsFreeMemory(0, 8) == [connection.getFreeMemory()]
+        assert f"<memory unit='KiB'>{hardware['memorySize'] >> 10}</memory>" in connection.getCapabilities()
+        assert "<arch>x86_64</arch>" in connection.getDomainCapabilities()
+
+
 def test_esxvirsh_lists_describes_and_says_what_the_node_is(case: Case, tmp_path: Path) -> None:
     auth_file = write_auth_file(tmp_path, case.server.username, case.server.password)
     answer = esxvirsh("-c", case.uri(), "list --all; nodeinfo", auth_file=auth_file)

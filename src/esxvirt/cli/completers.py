@@ -40,6 +40,7 @@ _WORDS = {
     ("dompmsuspend", "target"): _ASLEEP,
     ("domxml-from-native", "format"): ("vmware-vmx",),
     ("domxml-to-native", "format"): ("vmware-vmx",),
+    ("nodedev-list", "cap"): ("pci", "system"),
     ("reboot", "mode"): _MODES,
     ("schedinfo", "set"): ("limit=", "reservation=", "shares="),
     ("shutdown", "mode"): _MODES,
@@ -118,6 +119,8 @@ def values(offer: Offer, command: Command, option: Option, given: Mapping[str, l
     kind = _EXCEPTIONS.get((command.name, option.name), _NAMES.get(option.name, ""))
     if kind == "domain interfaces" and command.name.startswith("iface-"):
         kind = "interfaces"
+    if kind == "disks" and command.name.startswith("nodedev-"):
+        kind = "devices"
     completer = _COMPLETERS.get(kind)
     return [] if completer is None else completer(offer, given, typed)
 
@@ -204,6 +207,7 @@ _COMPLETERS: Mapping[str, Completer] = {
     "domain interfaces": _of_domain(_attributes("devices/interface/mac", "address")),
     "choices": _of_domain(_choices),
     "commands": _commands,
+    "devices": _listed("listAllDevices"),
     "directories": _directories,
     "disks": _of_domain(_disks),
     "domains": _listed("listAllDomains"),

@@ -1,4 +1,4 @@
-"""virConnect: a connection, and what is asked of the host."""
+"""virConnect: a connection, and the domains on it."""
 
 from collections.abc import Callable, Iterable
 from types import TracebackType
@@ -8,12 +8,12 @@ from esxvirt.constants import connect as flags_
 from esxvirt.constants import errors as codes
 from esxvirt.constants.domains import VIR_DOMAIN_DEFINE_VALIDATE
 from esxvirt.constants.node import VIR_STREAM_NONBLOCK
+from esxvirt.libvirt._connect_host import Host
 from esxvirt.libvirt._connect_networks import Networks
 from esxvirt.libvirt._connect_storage import Storage
 from esxvirt.libvirt._domain import virDomain
 from esxvirt.libvirt._errors import ErrorTuple, report, report_argument, virGetLastError, virResetLastError
 from esxvirt.libvirt._late import (
-    capabilities_xml,
     definition,
     domain_listing,
     domain_stats,
@@ -55,7 +55,7 @@ CloseCallback = Callable[["virConnect", int, Any], None]
 
 
 @offers
-class virConnect(Networks, Storage):
+class virConnect(Host, Networks, Storage):
     """A connection, made by `open`, `openReadOnly` or `openAuth`; a context manager that closes itself.
 
     Methods without a body here raise VIR_ERR_NO_SUPPORT. All raise `libvirtError`.
@@ -178,24 +178,6 @@ class virConnect(Networks, Storage):
         """Forget the callback of `registerCloseCallback`."""
         _ = self._driver
         self._closed = None
-
-    # the host
-
-    def getCapabilities(self) -> str:
-        """Return the XML of what the host and its guests can be."""
-        facts = host_facts.capabilities_facts(self._driver)
-        arch = "x86_64" if facts.long_mode else "i686"
-        return capabilities_xml.format_capabilities(capabilities_xml.Capabilities(uuid=facts.uuid or None, arch=arch))
-
-    def getInfo(self) -> list[Any]:
-        """Return CPU model, memory in MiB, CPUs, MHz, NUMA nodes, sockets a node, cores a socket, threads a core."""
-        info = host_facts.node_info(self._driver)
-        memory = info.memory >> 10
-        return [info.model, memory, info.cpus, info.mhz, info.nodes, info.sockets, info.cores, info.threads]
-
-    def getFreeMemory(self) -> int:
-        """Return the host's free memory in bytes."""
-        return host_facts.free_memory(self._driver)
 
     # domains
 

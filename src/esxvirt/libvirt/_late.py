@@ -42,8 +42,8 @@ if TYPE_CHECKING:
     from esxvirt.driver.domain import memory as domain_memory
     from esxvirt.driver.domain import metadata as domain_metadata
     from esxvirt.driver.domain import rename as domain_rename
+    from esxvirt.driver.host import domain_capabilities, interfaces, node_devices, smbios
     from esxvirt.driver.host import host as host_facts
-    from esxvirt.driver.host import interfaces
     from esxvirt.driver.migration import migration
     from esxvirt.driver.network import define as network_definition
     from esxvirt.driver.network import networks
@@ -54,9 +54,12 @@ if TYPE_CHECKING:
     from esxvirt.driver.storage import pool_changes, pools, transfer, vmfs, volume_files, volumes
     from esxvirt.driver.tasks import jobs, questions
     from esxvirt.xml import capabilities as capabilities_xml
+    from esxvirt.xml import domain_capabilities as domain_capabilities_xml
     from esxvirt.xml import interface as interface_xml
     from esxvirt.xml import network as network_xml
+    from esxvirt.xml import node_device as node_device_xml
     from esxvirt.xml import snapshot as snapshot_xml
+    from esxvirt.xml import sysinfo as sysinfo_xml
     from esxvirt.xml.storage import pool as pool_xml
     from esxvirt.xml.storage import pool_parse
     from esxvirt.xml.storage import volume as volume_xml
@@ -94,8 +97,11 @@ else:
     states = late("esxvirt.driver.domain.states")
     vcpus = late("esxvirt.driver.domain.vcpus")
     waiting = late("esxvirt.driver.domain.waiting")
+    domain_capabilities = late("esxvirt.driver.host.domain_capabilities")
     host_facts = late("esxvirt.driver.host.host")
     interfaces = late("esxvirt.driver.host.interfaces")
+    node_devices = late("esxvirt.driver.host.node_devices")
+    smbios = late("esxvirt.driver.host.smbios")
     migration = late("esxvirt.driver.migration.migration")
     network_definition = late("esxvirt.driver.network.define")
     networks = late("esxvirt.driver.network.networks")
@@ -114,6 +120,9 @@ else:
     uris = late("esxvirt.uri")
     vmx = late("esxvirt.vmx")
     capabilities_xml = late("esxvirt.xml.capabilities")
+    domain_capabilities_xml = late("esxvirt.xml.domain_capabilities")
+    node_device_xml = late("esxvirt.xml.node_device")
+    sysinfo_xml = late("esxvirt.xml.sysinfo")
     interface_xml = late("esxvirt.xml.interface")
     network_xml = late("esxvirt.xml.network")
     snapshot_xml = late("esxvirt.xml.snapshot")
@@ -139,6 +148,8 @@ __all__ = [
     "description",
     "doctor",
     "domain_autostart",
+    "domain_capabilities",
+    "domain_capabilities_xml",
     "domain_info",
     "domain_listing",
     "domain_memory",
@@ -163,6 +174,8 @@ __all__ = [
     "network_xml",
     "networks",
     "nic_links",
+    "node_device_xml",
+    "node_devices",
     "pool_changes",
     "pool_parse",
     "pool_xml",
@@ -171,12 +184,14 @@ __all__ = [
     "scheduler",
     "select",
     "session_cache",
+    "smbios",
     "snapshot_changes",
     "snapshot_listing",
     "snapshot_xml",
     "snapshots",
     "socket",
     "states",
+    "sysinfo_xml",
     "traceback",
     "transfer",
     "tree",

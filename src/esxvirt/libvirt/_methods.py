@@ -29,6 +29,7 @@ _CHANGES_NOTHING = frozenset(
     {
         "virConnectDomainXMLFromNative",
         "virConnectDomainXMLToNative",
+        "virConnectGetDomainCapabilities",
         "virConnectFindStoragePoolSources",
         "virDomainOpenConsole",
         "virDomainScreenshot",

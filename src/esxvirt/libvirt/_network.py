@@ -46,6 +46,11 @@ class virNetwork(OfConnection):
         _ = self._driver
         return 1
 
+    def bridgeName(self) -> str:
+        """Return the name of the virtual switch, without its host's on a connection to several."""
+        _ = self._driver
+        return self._o.switch
+
     def setAutostart(self, autostart: int) -> int:
         """Accept that the network starts with its host, which cannot be otherwise; 0."""
         _ = self._driver

@@ -29,7 +29,7 @@ _MODULES = {
     ),
     "_definitions": ("define_on", "definition_notes", "native_to_xml", "xml_to_native"),
     "_domains": ("await_condition", "connection_state", "interface_links", "key_code", "titles"),
-    "_hosts": ("hosts", "inventory", "location", "narrow"),
+    "_hosts": ("hosts", "inventory", "location", "narrow", "passthrough"),
     "_snapshots": ("all_snapshot_details", "children_details", "rename_snapshot", "snapshot_details"),
     "_storage": ("info_at_lookup", "pool_infos", "volume_infos", "xml_at_lookup"),
     "_streams": ("abandon", "file_facts", "remaining", "wanted"),
@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     from esxvirt.libvirt_esx._hosts import inventory as inventory
     from esxvirt.libvirt_esx._hosts import location as location
     from esxvirt.libvirt_esx._hosts import narrow as narrow
+    from esxvirt.libvirt_esx._hosts import passthrough as passthrough
     from esxvirt.libvirt_esx._snapshots import all_snapshot_details as all_snapshot_details
     from esxvirt.libvirt_esx._snapshots import children_details as children_details
     from esxvirt.libvirt_esx._snapshots import rename_snapshot as rename_snapshot

@@ -4,14 +4,14 @@ from typing import TYPE_CHECKING, Any
 
 from esxvirt.libvirt._methods import reports, to_text
 from esxvirt.libvirt_esx._inside import driver_of, handle_of
-from esxvirt.libvirt_esx._late import domain_paths, host_list, tree
+from esxvirt.libvirt_esx._late import domain_paths, host_list, node_devices, tree
 
 if TYPE_CHECKING:
     from esxvirt.driver.connection.hosts import HostSummary
     from esxvirt.driver.connection.tree import Node
-    from esxvirt.libvirt import virConnect, virDomain
+    from esxvirt.libvirt import virConnect, virDomain, virNodeDevice
 
-__all__ = ["hosts", "inventory", "location", "narrow"]
+__all__ = ["hosts", "inventory", "location", "narrow", "passthrough"]
 
 InventoryNode = tuple[str, str, list[Any]]
 """Name, kind, and the nodes below."""
@@ -42,6 +42,16 @@ def narrow(conn: "virConnect", /, host: str | None) -> int:
     """Let the connection be about one of its hosts only, named by its name or path; None for all again. 0."""
     driver_of(conn).narrow(None if host is None else to_text(host, "virConnectNarrow", "host"))
     return 0
+
+
+@reports("virNodeDeviceGetPassthrough")
+def passthrough(dev: "virNodeDevice", /) -> dict[str, Any] | None:
+    """Return whether guests can have a PCI device of the host; None where the host does not tell.
+
+    `capable`, `enabled` (from its next start on, or now), `active` (now), and `together`: the names of the devices that
+    a guest can only have with this one, itself among them.
+    """
+    return node_devices.passthrough(driver_of(dev), handle_of(dev))
 
 
 @reports("virDomainGetLocation")

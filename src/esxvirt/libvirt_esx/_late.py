@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from esxvirt.driver.domain import keycodes as keycode_sets
     from esxvirt.driver.domain import metadata as domain_metadata
     from esxvirt.driver.host import host as host_facts
+    from esxvirt.driver.host import node_devices
     from esxvirt.driver.snapshots import changes as snapshot_changes
     from esxvirt.driver.snapshots import listing as snapshot_listing
     from esxvirt.driver.snapshots import snapshots
@@ -37,6 +38,7 @@ else:
     domain_metadata = late("esxvirt.driver.domain.metadata")
     waiting = late("esxvirt.driver.domain.waiting")
     host_facts = late("esxvirt.driver.host.host")
+    node_devices = late("esxvirt.driver.host.node_devices")
     snapshot_changes = late("esxvirt.driver.snapshots.changes")
     snapshot_listing = late("esxvirt.driver.snapshots.listing")
     snapshots = late("esxvirt.driver.snapshots.snapshots")
@@ -58,6 +60,7 @@ __all__ = [
     "keycode_sets",
     "native",
     "nic_links",
+    "node_devices",
     "pools",
     "questions",
     "session_cache",

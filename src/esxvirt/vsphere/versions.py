@@ -12,6 +12,7 @@ __all__ = [
     "has_apps",
     "has_distributed_switches",
     "has_nfs_41",
+    "has_passthrough",
     "has_usb_scan_codes",
     "negotiate",
     "soap_action",
@@ -99,6 +100,11 @@ def has_distributed_switches(version: str) -> bool:
 def has_apps(version: str) -> bool:
     """Whether a server may have vApps, in vApps, and tells of a machine in which it is (since vSphere API 4.1)."""
     return at_least(version, _4_1)
+
+
+def has_passthrough(version: str) -> bool:
+    """Whether hosts tell which of their PCI devices a guest can have (since vSphere API 4.0)."""
+    return at_least(version, _4_0)
 
 
 def tells_file_owners(version: str) -> bool:

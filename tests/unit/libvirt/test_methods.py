@@ -18,26 +18,26 @@ def refused(call: Any) -> tuple[int | None, int | None, str]:
 class TestWhatTheDriverHasNot:
     def test_it_is_refused_with_the_functions_name(self, connection: Any, domain: Any) -> None:
         text = "this function is not supported by the connection driver: "
-        assert refused(connection.getSysinfo) == (3, 20, f"{text}virConnectGetSysinfo")
+        assert refused(connection.getSEVInfo) == (3, 20, f"{text}virNodeGetSEVInfo")
         assert refused(lambda: connection.secretLookupByUsage(0, "x")) == (3, 30, f"{text}virSecretLookupByUsage")
         assert refused(domain.migrateGetMaxDowntime) == (3, 20, f"{text}virDomainMigrateGetMaxDowntime")
         assert refused(domain.listAllCheckpoints) == (3, 69, f"{text}virDomainListAllCheckpoints")
         assert refused(connection.newStream().finish) == (3, 38, f"{text}virStreamFinish")
 
     def test_it_checks_its_arguments_first(self, connection: Any, errors: list[Any]) -> None:
-        with pytest.raises(TypeError, match=r"virConnect.getSysinfo\(\) too many positional arguments"):
-            connection.getSysinfo(0, 0)
+        with pytest.raises(TypeError, match=r"virConnect.getSEVInfo\(\) too many positional arguments"):
+            connection.getSEVInfo(0, 0)
         with pytest.raises(TypeError, match=r"virConnect.secretLookupByUsage\(\) missing a required argument"):
             connection.secretLookupByUsage(0)
         with pytest.raises(TypeError, match="unexpected keyword argument 'flag'"):
-            connection.getSysinfo(flag=0)
+            connection.getSEVInfo(flag=0)
         assert errors == []
 
     def test_it_looks_like_a_method(self, connection: Any) -> None:
-        assert str(inspect.signature(vars(libvirt.virConnect)["getSysinfo"])) == "(self, flags=0)"
-        assert str(inspect.signature(connection.getSysinfo)) == "(flags=0)"
-        assert connection.getSysinfo.__name__ == "getSysinfo"
-        assert "virConnectGetSysinfo" in connection.getSysinfo.__doc__
+        assert str(inspect.signature(vars(libvirt.virConnect)["getSEVInfo"])) == "(self, flags=0)"
+        assert str(inspect.signature(connection.getSEVInfo)) == "(flags=0)"
+        assert connection.getSEVInfo.__name__ == "getSEVInfo"
+        assert "virNodeGetSEVInfo" in connection.getSEVInfo.__doc__
 
     def test_what_is_no_method_at_all_is_none(self, connection: Any, domain: Any) -> None:
         assert not hasattr(connection, "getSysInfo")

@@ -15,8 +15,8 @@ from esxvirt.errors import (
     TooLargeError,
     XmlError,
 )
+from esxvirt.xml.bitmap import format_cpus, parse_cpus
 from esxvirt.xml.domain import Domain, format_domain, parse_domain
-from esxvirt.xml.domain.bitmap import format_cpus, parse_cpus
 from esxvirt.xml.domain.controllers import Controller, insert_controller
 from esxvirt.xml.domain.graphics import Graphics
 from esxvirt.xml.domain.interfaces import normalize_mac

@@ -1,5 +1,6 @@
 """What a domain is and has now: state, memory, processors."""
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 from esxvirt.driver.connection.connection import Connection
@@ -11,6 +12,7 @@ from esxvirt.records import record
 from esxvirt.vsphere.inventory import Query, Row, retrieve
 
 __all__ = [
+    "MAX_VCPUS",
     "MEMORY",
     "OS_TYPE",
     "RESOURCES",
@@ -19,6 +21,7 @@ __all__ = [
     "domain_info",
     "max_memory",
     "max_vcpus",
+    "most_vcpus",
     "resources",
     "state",
     "vcpus",
@@ -26,6 +29,8 @@ __all__ = [
 
 OS_TYPE: Final = "hvm"
 """Of every ESX domain."""
+MAX_VCPUS: Final = "capability.maxSupportedVcpus"
+"""The property of a host of which `most_vcpus` is made."""
 
 _POWER: Final = "runtime.powerState"
 MEMORY: Final = "config.hardware.memoryMB"
@@ -106,10 +111,17 @@ def max_vcpus(connection: Connection, domain: DomainHandle | None = None) -> int
     Raises:
         EsxvirtError: The host does not tell.
     """
-    path = "capability.maxSupportedVcpus"
     hosts = connection.scope.hosts if domain is None else [place_of(connection, domain).ref]
-    rows = retrieve(connection.session, Query({"HostSystem": (path,)}, hosts))
-    counts = [int(row.get(path)) for row in rows if row.get(path) is not None]
+    return most_vcpus(retrieve(connection.session, Query({"HostSystem": (MAX_VCPUS,)}, hosts)))
+
+
+def most_vcpus(rows: Iterable[Row]) -> int:
+    """The largest number of virtual processors that hosts, read with `MAX_VCPUS`, allow.
+
+    Raises:
+        EsxvirtError: None of them tells.
+    """
+    counts = [int(row.get(MAX_VCPUS)) for row in rows if row.get(MAX_VCPUS) is not None]
     if not counts:
         raise EsxvirtError("The host does not tell how many virtual processors a domain may have")
     return max(counts)

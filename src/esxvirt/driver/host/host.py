@@ -5,15 +5,28 @@ from typing import Any, Final
 
 from esxvirt.driver.connection.connection import Connection
 from esxvirt.driver.connection.product import version_number
-from esxvirt.driver.domain.reading import check_readable
+from esxvirt.driver.host.host_rows import free_bytes, positive, read_hosts
+from esxvirt.driver.host.topology import CPUS, TOPOLOGY, cells_of, count_cpus, share_out
 from esxvirt.errors import EsxvirtError
 from esxvirt.records import record
-from esxvirt.vsphere.inventory import Query, Row, retrieve
+from esxvirt.xml.capabilities import Cell
 
-__all__ = ["NodeInfo", "capabilities_facts", "free_memory", "hostname", "node_info", "version"]
+__all__ = [
+    "NodeInfo",
+    "capabilities_facts",
+    "cpu_map",
+    "free_memory",
+    "free_memory_of_cells",
+    "has_long_mode",
+    "hostname",
+    "node_info",
+    "version",
+]
 
 MIXED: Final = "mixed"
 """The CPU model of hosts of which each has its own."""
+
+_MEMORY: Final = ("hardware.memorySize", "summary.quickStats.overallMemoryUsage")
 
 _LONG_MODE_BIT: Final = 29
 """In EDX of CPUID 0x80000001."""
@@ -35,20 +48,11 @@ class NodeInfo:
 
 @record(frozen=True)
 class HostFacts:
-    """What `virConnectGetCapabilities` tells of an ESX host: its UUID, and whether it has 64-bit guests."""
+    """What `virConnectGetCapabilities` tells of an ESX host: its UUID, whether it has 64-bit guests, its NUMA nodes."""
 
     uuid: str
     long_mode: bool
-
-
-def _read_hosts(connection: Connection, *properties: str) -> list[Row]:
-    rows = retrieve(connection.session, Query({"HostSystem": properties}, connection.scope.hosts))
-    if not rows:
-        raise EsxvirtError("Could not retrieve the HostSystem object; may the account see the host?")
-    told = [row for row in rows if "NoPermission" not in row.missing.values()]
-    if not told:
-        check_readable(rows[0], f"the host '{connection.scope.place(rows[0].ref).name}'")
-    return told  # of several hosts, those that the account may see
+    cells: tuple[Cell, ...] = ()
 
 
 def hostname(connection: Connection) -> str:
@@ -62,7 +66,7 @@ def hostname(connection: Connection) -> str:
     if not connection.scope.is_one_host:
         return connection.session.endpoint.host
     dns = "config.network.dnsConfig."
-    (row,) = _read_hosts(connection, dns + "hostName", dns + "domainName")
+    (row,) = read_hosts(connection, dns + "hostName", dns + "domainName")
     name, domain = row.get(dns + "hostName"), row.get(dns + "domainName")
     if not name:
         raise EsxvirtError("Missing or empty 'hostName' property")
@@ -80,7 +84,7 @@ def node_info(connection: Connection) -> NodeInfo:
     Of several hosts: memory, processors, sockets and NUMA nodes are summed up, cores and threads as the whole has them,
     MHz the mean of all cores, and the model is theirs if they have the same.
     """
-    rows = _read_hosts(
+    rows = read_hosts(
         connection,
         "hardware.cpuInfo.hz",
         "hardware.cpuInfo.numCpuCores",
@@ -90,8 +94,8 @@ def node_info(connection: Connection) -> NodeInfo:
         "hardware.numaInfo.numNodes",
         "summary.hardware.cpuModel",
     )
-    counts = [_positive(row, "hardware.cpuInfo.numCpuCores") for row in rows]
-    packages = sum(_positive(row, "hardware.cpuInfo.numCpuPackages") for row in rows)
+    counts = [positive(row, "hardware.cpuInfo.numCpuCores") for row in rows]
+    packages = sum(positive(row, "hardware.cpuInfo.numCpuPackages") for row in rows)
     cores = sum(counts)
     hertz = sum((row.get("hardware.cpuInfo.hz") or 0) * count for row, count in zip(rows, counts, strict=True)) // cores
     threads = sum(row.get("hardware.cpuInfo.numCpuThreads") or count for row, count in zip(rows, counts, strict=True))
@@ -108,13 +112,6 @@ def node_info(connection: Connection) -> NodeInfo:
     )
 
 
-def _positive(row: Row, path: str) -> int:
-    value: int = row.get(path) or 0
-    if value < 1:
-        raise EsxvirtError(f"The host does not tell its '{path}'; may the account see the host?")
-    return value
-
-
 def shorten_cpu_model(model: str) -> str:
     """A CPU's name in the 31 characters of virNodeInfo, without ``(R)``, ``(C)``, ``(TM)`` and double blanks."""
     return re.sub(r"\((?:R|C|TM)\)| +(?= )|^ +", "", model)[:31]
@@ -126,26 +123,49 @@ def free_memory(connection: Connection) -> int:
     Raises:
         EsxvirtError: The server does not tell.
     """
-    free = 0
-    for row in _read_hosts(connection, "hardware.memorySize", "summary.quickStats.overallMemoryUsage"):
-        size, used_mib = row.get("hardware.memorySize"), row.get("summary.quickStats.overallMemoryUsage")
-        if size is None or used_mib is None:
-            raise EsxvirtError("The host does not tell how much of its memory is in use")
-        free += int(size) - (int(used_mib) << 20)
-    return free
+    return sum(map(free_bytes, read_hosts(connection, *_MEMORY)))
+
+
+def free_memory_of_cells(connection: Connection, start: int, count: int) -> list[int]:
+    """Bytes of the memory of NUMA nodes that are in no use now (virNodeGetCellsFreeMemory). One SOAP call.
+
+    VMware tells what is free of a host and not of its nodes: each has a share of it, by its size, and all nodes
+    together have what `free_memory` tells. Of several hosts the nodes are counted on, host by host.
+
+    Args:
+        connection: The connection.
+        start: The number of the first node.
+        count: How many are asked for; those that there are are told.
+
+    Raises:
+        EsxvirtError: There is no such node, or the server does not tell.
+    """
+    rows = read_hosts(connection, *_MEMORY, "hardware.numaInfo")
+    free = [share for row in rows for share in share_out(row, free_bytes(row))]
+    if start >= len(free):
+        raise EsxvirtError(f"start cell {start} out of range (0-{len(free) - 1})")
+    return free[start : start + count]
+
+
+def cpu_map(connection: Connection) -> int:
+    """How many logical processors the host, or all hosts, have, all of them online (virNodeGetCPUMap). One SOAP call.
+
+    They are more than virNodeGetInfo's where a core has several threads, which libvirt's driver counts once.
+    """
+    return sum(map(count_cpus, read_hosts(connection, *CPUS)))
 
 
 def capabilities_facts(connection: Connection) -> HostFacts:
     """What the capabilities XML is made of. One SOAP call.
 
-    Several hosts have no UUID together, and 64-bit guests if all have them.
+    Several hosts have no UUID together, 64-bit guests if all have them, and the NUMA nodes of all.
     """
-    rows = _read_hosts(connection, "hardware.systemInfo.uuid", "hardware.cpuFeature")
+    rows = read_hosts(connection, "hardware.systemInfo.uuid", "hardware.cpuFeature", *TOPOLOGY)
     uuid = str(rows[0].get("hardware.systemInfo.uuid") or "") if len(rows) == 1 else ""
-    return HostFacts(uuid, all(_long_mode(row.get("hardware.cpuFeature") or []) for row in rows))
+    return HostFacts(uuid, all(has_long_mode(row.get("hardware.cpuFeature") or []) for row in rows), cells_of(rows))
 
 
-def _long_mode(features: list[Any]) -> bool:
+def has_long_mode(features: list[Any]) -> bool:
     """Whether CPUID 0x80000001 says long mode; its EDX comes as ``----:--1-:...``, highest bit first."""
     for feature in features:
         if feature.level == -(1 << 31) + 1 or feature.level == (1 << 31) + 1:

@@ -1,6 +1,6 @@
 """Writing `<domain>` as libvirt writes it, byte for byte."""
 
-from esxvirt.xml.domain.bitmap import format_cpus
+from esxvirt.xml.bitmap import format_cpus
 from esxvirt.xml.domain.chardevs import format_char_device
 from esxvirt.xml.domain.controllers import format_controller
 from esxvirt.xml.domain.disks import format_disk

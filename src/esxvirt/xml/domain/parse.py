@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from esxvirt.errors import ConfigUnsupportedError, EsxvirtError, InvalidArgumentError, NoNameError, XmlError
 from esxvirt.uuids import normalize, random_uuid
-from esxvirt.xml.domain.bitmap import parse_cpus
+from esxvirt.xml.bitmap import parse_cpus
 from esxvirt.xml.domain.chardevs import parse_char_device
 from esxvirt.xml.domain.checks import check_domain
 from esxvirt.xml.domain.controllers import insert_controller, parse_controller

@@ -33,17 +33,27 @@ def show_free(virsh: Virsh, arguments: Arguments) -> None:
 def _show_cells(virsh: Virsh) -> None:
     with virsh.failing("unable to get node capabilities"):
         capabilities = virsh.connection.getCapabilities()
+    cells = [int(cell.get("id")) for cell in elements(xml_of(capabilities), "host/topology/cells/cell")]
     total = 0
-    free: dict[int, int] = {}
-    for cell in elements(xml_of(capabilities), "host/topology/cells/cell"):
-        identity = int(cell.get("id"))
-        with virsh.failing(f"failed to get free memory for NUMA node number: {identity}"):
-            free[identity] = virsh.connection.getCellsFreeMemory(identity, 1)[0]
-    for identity, size in free.items():
+    for identity, size in _free_by_cell(virsh, cells):
         virsh.line(f"{identity:5}: {size // 1024:10} KiB")
         total += size // 1024
     virsh.heading("--------------------\n")
     virsh.heading(f"{'Total':>5}: {total:10} KiB\n")
+
+
+def _free_by_cell(virsh: Virsh, cells: list[int]) -> list[tuple[int, int]]:
+    """The free bytes of each cell; cells whose numbers follow each other are asked for at once."""
+    if cells == list(range(len(cells))) and cells:
+        with virsh.failing("failed to get free memory for NUMA node number: 0"):
+            free = virsh.connection.getCellsFreeMemory(0, len(cells))
+        if len(free) == len(cells):
+            return list(zip(cells, free, strict=True))
+    found = []
+    for cell in cells:
+        with virsh.failing(f"failed to get free memory for NUMA node number: {cell}"):
+            found.append((cell, virsh.connection.getCellsFreeMemory(cell, 1)[0]))
+    return found
 
 
 def show_statistics(virsh: Virsh, arguments: Arguments) -> None:

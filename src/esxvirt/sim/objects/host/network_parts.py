@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from esxvirt.sim.objects.host import pci_parts
 from esxvirt.sim.state.site.networks import running_on
 from esxvirt.sim.wire.values import Data, long
 
@@ -149,7 +150,7 @@ def _physical_nic(nic: "PhysicalNic", index: int) -> Data:
         "PhysicalNic",
         key=_nic_key(nic.device),
         device=nic.device,
-        pci=f"0000:0{index + 2}:00.0",
+        pci=pci_parts.nic_address(index),
         driver=nic.driver,
         linkSpeed=link,
         validLinkSpecification=[Data("PhysicalNicLinkInfo", speedMb=1000, duplex=True)],

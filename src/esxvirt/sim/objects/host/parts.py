@@ -1,8 +1,9 @@
 """The data objects that describe a host: its hardware, what it can do, its network and storage."""
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from esxvirt.sim.objects.host import network_parts, storage_parts
+from esxvirt.sim.objects.host import network_parts, pci_parts, storage_parts
 from esxvirt.sim.wire import schema
 from esxvirt.sim.wire.values import Data, Ref, long
 
@@ -19,6 +20,7 @@ __all__ = [
 ]
 
 _VENDOR, _MODEL = "Dell Inc.", "PowerEdge R430"
+_BIOS_DATE = datetime(2021, 5, 14, tzinfo=UTC)
 # CPUID registers of a 64-bit processor with VT: level -> eax, ebx, ecx, edx, as bit strings.
 _FEATURES = {
     0: ("0000:0000:0000:0000:0000:0000:0000:1111", "0111:0101:0110:1110:0110:0101:0100:0111",
@@ -89,7 +91,7 @@ def hardware(host: "Host") -> Data:
     ]
     return Data(
         "HostHardwareInfo",
-        systemInfo=Data("HostSystemInfo", vendor=_VENDOR, model=_MODEL, uuid=host.uuid),
+        systemInfo=_system(host),
         cpuInfo=Data(
             "HostCpuInfo",
             numCpuPackages=host.sockets,
@@ -100,10 +102,46 @@ def hardware(host: "Host") -> Data:
         cpuPkg=packages,
         memorySize=long(host.memory),
         numaInfo=_numa(host),
-        pciDevice=[],
+        pciDevice=pci_parts.devices(host),
         cpuFeature=_features(),
         smcPresent=False,
-        biosInfo=Data("HostBIOSInfo", biosVersion="2.13.0"),
+        biosInfo=Data(
+            "HostBIOSInfo",
+            biosVersion="2.13.0",
+            releaseDate=_BIOS_DATE,
+            vendor=_VENDOR,
+            majorRelease=2,
+            minorRelease=13,
+            firmwareMajorRelease=255,
+            firmwareMinorRelease=255,
+            firmwareType="UEFI",
+        ),
+    )
+
+
+def _system(host: "Host") -> Data:
+    """Make whose the server is, and its numbers, of which few have a field of their own."""
+    tag = f"7XK2P{host.number:02d}"
+    identifiers = [
+        Data(
+            "HostSystemIdentificationInfo",
+            identifierValue=value,
+            identifierType=Data("ElementDescription", key=key, label=label, summary=f"{label} of the system"),
+        )
+        for key, label, value in (
+            ("AssetTag", "Asset Tag", " unknown"),
+            ("ServiceTag", "Service tag", tag),
+            ("OemSpecificString", "OEM specific string", "Dell System"),
+            ("OemSpecificString", "OEM specific string", "5[0000]"),
+        )
+    ]
+    return Data(
+        "HostSystemInfo",
+        vendor=_VENDOR,
+        model=_MODEL,
+        uuid=host.uuid,
+        otherIdentifyingInfo=identifiers,
+        serialNumber=tag,
     )
 
 
@@ -123,6 +161,8 @@ def _numa(host: "Host") -> Data:
             cpuID=list(range(node * per_node, (node + 1) * per_node)),
             memoryRangeBegin=long(node * (host.memory // host.numa_nodes)),
             memoryRangeLength=long(host.memory // host.numa_nodes),
+            memorySize=long(host.memory // host.numa_nodes),
+            pciId=pci_parts.devices_near(host, node),
         )
         for node in range(host.numa_nodes)
     ]
@@ -167,4 +207,5 @@ def config(site: "Site", host: "Host", ref: Ref) -> Data:
         storageDevice=storage_parts.devices(host),
         fileSystemVolume=storage_parts.file_systems(host),
         service=Data("HostServiceInfo", service=[]),
+        pciPassthruInfo=pci_parts.passthrough(host),
     )  # fmt: skip
