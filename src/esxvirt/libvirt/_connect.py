@@ -8,6 +8,8 @@ from esxvirt.constants import connect as flags_
 from esxvirt.constants import errors as codes
 from esxvirt.constants.domains import VIR_DOMAIN_DEFINE_VALIDATE
 from esxvirt.constants.node import VIR_STREAM_NONBLOCK
+from esxvirt.errors import InvalidArgumentError
+from esxvirt.libvirt._connect_events import Events
 from esxvirt.libvirt._connect_networks import Networks
 from esxvirt.libvirt._connect_storage import Storage
 from esxvirt.libvirt._domain import virDomain
@@ -15,6 +17,7 @@ from esxvirt.libvirt._errors import ErrorTuple, report, report_argument, virGetL
 from esxvirt.libvirt._late import (
     capabilities_xml,
     definition,
+    domain_info,
     domain_listing,
     domain_stats,
     host_facts,
@@ -49,13 +52,14 @@ _STATS_FLAGS = (
     | _STATS_ENFORCE
 )
 
+_DOMAIN_TYPE = "vmware"
 _ALL_BITS = 0xFFFFFFFF  # of C's unsigned int
 
 CloseCallback = Callable[["virConnect", int, Any], None]
 
 
 @offers
-class virConnect(Networks, Storage):
+class virConnect(Networks, Storage, Events):
     """A connection, made by `open`, `openReadOnly` or `openAuth`; a context manager that closes itself.
 
     Methods without a body here raise VIR_ERR_NO_SUPPORT. All raise `libvirtError`.
@@ -64,6 +68,9 @@ class virConnect(Networks, Storage):
     def __init__(self, _obj: "Connection | None" = None) -> None:
         self._o = _obj
         self._closed: tuple[CloseCallback, Any] | None = None
+        self._callbacks = {}
+        self._domain_callbacks = {}
+        self._callback_numbers = 0
 
     def __reduce__(self) -> NoReturn:
         # copy.deepcopy, too: a copy that is dropped would end the session for both.
@@ -196,6 +203,17 @@ class virConnect(Networks, Storage):
     def getFreeMemory(self) -> int:
         """Return the host's free memory in bytes."""
         return host_facts.free_memory(self._driver)
+
+    def getMaxVcpus(self, type: str | None) -> int:
+        """Return how many virtual CPUs a domain of the host may have; of several hosts, of the one that allows most.
+
+        `type` is None or ``"vmware"``. libvirt's driver has no such function.
+        """
+        if type is not None and not isinstance(type, str):
+            raise TypeError("virConnectGetMaxVcpus() argument 2 must be str or None")
+        if type and type.lower() != _DOMAIN_TYPE:
+            raise InvalidArgumentError(f"unknown type '{type}': the domains here are '{_DOMAIN_TYPE}'")
+        return domain_info.max_vcpus(self._driver)
 
     # domains
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from esxvirt.driver.domain import (
         affect_flags,
         autostart_change,
+        block_info,
         console,
         description,
         domain_paths,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
         guest_details,
         lifecycle,
         lookup,
+        managed_save,
         scheduler,
         states,
         vcpus,
@@ -76,6 +78,7 @@ else:
     affect_flags = late("esxvirt.driver.domain.affect_flags")
     autostart_change = late("esxvirt.driver.domain.autostart_change")
     domain_autostart = late("esxvirt.driver.domain.autostart")
+    block_info = late("esxvirt.driver.domain.block_info")
     console = late("esxvirt.driver.domain.console")
     description = late("esxvirt.driver.domain.description")
     domain_paths = late("esxvirt.driver.domain.domain_paths")
@@ -86,6 +89,7 @@ else:
     lifecycle = late("esxvirt.driver.domain.lifecycle")
     domain_listing = late("esxvirt.driver.domain.listing")
     lookup = late("esxvirt.driver.domain.lookup")
+    managed_save = late("esxvirt.driver.domain.managed_save")
     domain_memory = late("esxvirt.driver.domain.memory")
     domain_metadata = late("esxvirt.driver.domain.metadata")
     domain_rename = late("esxvirt.driver.domain.rename")
@@ -127,6 +131,7 @@ __all__ = [
     "ast",
     "attach",
     "autostart_change",
+    "block_info",
     "capabilities_xml",
     "connections",
     "console",
@@ -153,6 +158,7 @@ __all__ = [
     "keycode_sets",
     "lifecycle",
     "lookup",
+    "managed_save",
     "migration",
     "native",
     "network_definition",
