@@ -202,6 +202,8 @@ def _of_machines(
     names = [found.name for number, found in clean.after.machines.items() if number not in clean.before.machines]
     for number in sorted(made):
         name = after.machines[number].name
+        if not done and f"the domain '{name}' stays defined" in text:
+            continue  # half of what was to be done, and told
         if not done or name not in names:
             yield Complaint("left", f"the machine '{name}'")
         else:

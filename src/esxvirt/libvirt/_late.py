@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from esxvirt import vmx
     from esxvirt.driver.connection import connection as connections
     from esxvirt.driver.connection import doctor, hosts, session_cache, tree
+    from esxvirt.driver.definition import creation, native, validating
     from esxvirt.driver.definition import define as definition
-    from esxvirt.driver.definition import native, validating
     from esxvirt.driver.devices import attach, nic_links, update
     from esxvirt.driver.domain import (
         affect_flags,
@@ -69,6 +69,7 @@ else:
     hosts = late("esxvirt.driver.connection.hosts")
     session_cache = late("esxvirt.driver.connection.session_cache")
     tree = late("esxvirt.driver.connection.tree")
+    creation = late("esxvirt.driver.definition.creation")
     definition = late("esxvirt.driver.definition.define")
     native = late("esxvirt.driver.definition.native")
     validating = late("esxvirt.driver.definition.validating")
@@ -135,6 +136,7 @@ __all__ = [
     "capabilities_xml",
     "connections",
     "console",
+    "creation",
     "credentials",
     "definition",
     "description",

@@ -1,5 +1,6 @@
 """Starting, stopping, suspending: what changes a domain's power state."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any, Final
 
@@ -22,11 +23,16 @@ _SUSPENDED: Final = (
 )
 
 
-def start(connection: Connection, domain: DomainHandle) -> None:
+def start(connection: Connection, domain: DomainHandle, refused: Callable[[EsxvirtError], None] | None = None) -> None:
     """Power a domain on, or let a suspended one go on (virDomainCreate).
 
     A suspended domain is to VMware what one with a managed save image is to libvirt. 4 SOAP calls and one for every
     round of updates.
+
+    Args:
+        connection: The connection.
+        domain: The domain.
+        refused: Called with the error where it is certain that the domain was not started, and will not be.
 
     Raises:
         OperationInvalidError: It runs.
@@ -34,9 +40,14 @@ def start(connection: Connection, domain: DomainHandle) -> None:
         ServerFault: The server refused, or the task failed.
     """
     check_writable(connection, "virDomainCreate")
-    row = read(connection, domain, STATE)
-    machine = ready(connection, domain, row, PAUSED if _state(row) == PAUSED else SHUTOFF, _NOT_OFF)
-    _run(connection, domain, machine, "PowerOnVM_Task", "Could not start domain", RUNNING)
+    try:
+        row = read(connection, domain, STATE)
+        machine = ready(connection, domain, row, PAUSED if _state(row) == PAUSED else SHUTOFF, _NOT_OFF)
+    except EsxvirtError as error:
+        if refused is not None:
+            refused(error)
+        raise
+    _run(connection, domain, machine, "PowerOnVM_Task", "Could not start domain", RUNNING, refused)
 
 
 def destroy(connection: Connection, domain: DomainHandle) -> None:
@@ -104,10 +115,17 @@ def _state(row: Row) -> int:
 
 
 def _run(
-    connection: Connection, domain: DomainHandle, machine: Any, method: str, failure_prefix: str, state: int
+    connection: Connection,
+    domain: DomainHandle,
+    machine: Any,
+    method: str,
+    failure_prefix: str,
+    state: int,
+    refused: Callable[[EsxvirtError], None] | None = None,
 ) -> None:
     """Run the task that brings a domain to a state."""
-    run(connection, domain, machine, method, failure_prefix, done=partial(is_in_state, connection, domain, state))
+    done = partial(is_in_state, connection, domain, state)
+    run(connection, domain, machine, method, failure_prefix, done=done, refused=refused)
     _note(domain, state)
 
 

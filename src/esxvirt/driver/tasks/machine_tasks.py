@@ -118,12 +118,14 @@ def run(
     *arguments: Any,
     target: Ref | None = None,
     done: "Callable[[], bool] | None" = None,
+    refused: "Callable[[EsxvirtError], None] | None" = None,
 ) -> Any:
     """Start a task on a domain's machine, wait for it, and return its result.
 
     The method is the machine's, or that of a `target` of its own, such as a snapshot. 3 SOAP calls, one for every
     round of updates, and one for every answer. The call that starts it is never sent twice: if its answer is lost, the
-    machine's tasks tell whether it was begun, and `done` whether what was to be is.
+    machine's tasks tell whether it was begun, and `done` whether what was to be is. `refused` is called with the error
+    where it is certain that it was not done, and will not be.
 
     Raises:
         OperationInvalidError: Another task of the machine is under way.
@@ -156,7 +158,12 @@ def run(
                 raise
             raise OperationInvalidError("Other tasks are pending for this domain") from None
 
-    return run_and_verify(session, write, send)
+    try:
+        return run_and_verify(session, write, send)
+    except EsxvirtError as error:
+        if write.refused and refused is not None:
+            refused(error)
+        raise
 
 
 def is_in_state(connection: "Connection", domain: DomainHandle, *states: int) -> bool:
