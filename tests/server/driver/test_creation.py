@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -68,12 +69,12 @@ def test_what_another_client_has_put_into_the_folder_stays(fresh: Simulator, con
     ask = connection.session.call
     store = fresh.site.datastores[0]
 
-    def put_first(*arguments: object, **more: object) -> object:
+    def put_first(*arguments: Any, **more: Any) -> Any:
         if arguments[1] == "PowerOnVM_Task":
             store.put("new/theirs.iso", store.find("new/folder/demo.vmx"))  # type: ignore[arg-type]
-        return ask(*arguments, **more)  # type: ignore[arg-type]
+        return ask(*arguments, **more)
 
-    connection.session.call = put_first  # type: ignore[method-assign,assignment]
+    connection.session.call = put_first  # type: ignore[method-assign]
     with pytest.raises(ServerFault, match=r"the folder '\[.*\] new' is left behind: remove it if nothing is in it"):
         creation.create(connection, NEW_FOLDER)
     assert store.find("new/theirs.iso") is not None
@@ -83,12 +84,12 @@ def test_what_another_client_has_put_into_the_folder_stays(fresh: Simulator, con
 def test_a_domain_that_another_client_has_changed_stays(fresh: Simulator, connection: Connection) -> None:
     ask = connection.session.call
 
-    def change_first(*arguments: object, **more: object) -> object:
+    def change_first(*arguments: Any, **more: Any) -> Any:
         if arguments[1] == "PowerOnVM_Task":
             fresh.site.find_machine("demo").set_values({"memsize": "2048"})
-        return ask(*arguments, **more)  # type: ignore[arg-type]
+        return ask(*arguments, **more)
 
-    connection.session.call = change_first  # type: ignore[method-assign,assignment]
+    connection.session.call = change_first  # type: ignore[method-assign]
     with pytest.raises(ServerFault, match=r"the domain 'demo' stays defined, with its VMX file '\[.*demo\.vmx'"):
         creation.create(connection, NO_DISK)
     assert fresh.site.find_machine("demo").config.memory_mb == 2048
@@ -98,12 +99,12 @@ def test_a_question_that_nobody_answers_leaves_nothing(fresh: Simulator, connect
     before = World.of(fresh)
     ask = connection.session.call
 
-    def trouble_first(*arguments: object, **more: object) -> object:
+    def trouble_first(*arguments: Any, **more: Any) -> Any:
         if arguments[1] == "PowerOnVM_Task":
             cause(fresh.site.find_machine("demo"), "moved")
-        return ask(*arguments, **more)  # type: ignore[arg-type]
+        return ask(*arguments, **more)
 
-    connection.session.call = trouble_first  # type: ignore[method-assign,assignment]
+    connection.session.call = trouble_first  # type: ignore[method-assign]
     with pytest.raises(QuestionError):
         creation.create(connection, XML)
     after = World.of(fresh)
@@ -121,6 +122,16 @@ def test_one_that_is_there_is_started_if_it_is_what_the_xml_says(connection: Con
     lifecycle.suspend(connection, made)
     with pytest.raises(OperationInvalidError, match=r"^domain 'demo' is already active$"):
         creation.create(connection, XML)
+
+
+def test_one_without_a_uuid_is_known_by_its_file(connection: Connection) -> None:
+    defined = define.define(connection, NAMELESS)
+    made = creation.create(connection, NAMELESS)
+    assert (made.ref, made.uuid, made.state) == (defined.ref, defined.uuid, RUNNING)
+    with pytest.raises(OperationInvalidError, match=r"^domain 'demo' is already active$"):
+        creation.create(connection, NAMELESS)
+    with pytest.raises(OperationInvalidError, match="belongs to the domain 'demo'; choose another name"):
+        creation.create(connection, NAMELESS.replace("1048576", "2097152"))
 
 
 def test_one_that_is_there_stays_if_it_does_not_start(fresh: Simulator, connection: Connection) -> None:

@@ -15,7 +15,7 @@ from esxvirt.driver.domain.reading import read, read_all
 from esxvirt.driver.domain.states import SHUTOFF, domain_state
 from esxvirt.driver.tasks.lost_answers import Write, call_and_verify, look_again
 from esxvirt.driver.tasks.machine_tasks import STATE, check_writable
-from esxvirt.errors import EsxvirtError, QuestionError, TaskCancelledError, VmxError
+from esxvirt.errors import EsxvirtError, QuestionError, ServerFault, TaskCancelledError, VmxError
 from esxvirt.records import record, replace
 from esxvirt.vmx import VmxFile
 from esxvirt.vsphere.interrupts import is_done
@@ -99,11 +99,14 @@ class _New:
         if content is None:
             self.stay(error)
             return
-        left = f"the domain '{self.domain.name}' and its VMX file '{made.file}' may be left behind: undefine it"
         try:
             self._forget()
+        except ServerFault:
+            self.stay(error)
+            return
         except EsxvirtError:
-            add_to(error, f"{left}, and remove the file")
+            left = f"the domain '{self.domain.name}' and its VMX file '{made.file}' may be left behind"
+            add_to(error, f"{left}: undefine it, and remove the file")
             return
         if made.staged is None:
             return

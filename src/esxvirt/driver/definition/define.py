@@ -21,7 +21,7 @@ from esxvirt.driver.definition.vmx_files import VMX_PATH, StagedFile, add_to, be
 from esxvirt.driver.domain.domain_paths import refuse
 from esxvirt.driver.domain.handles import IDENTITY, DomainHandle, handle
 from esxvirt.driver.domain.reading import identity, read, read_all
-from esxvirt.driver.domain.states import PAUSED, SHUTOFF
+from esxvirt.driver.domain.states import PAUSED, RUNNING, SHUTOFF
 from esxvirt.driver.network.attachable import Networks, network_properties, network_steps
 from esxvirt.driver.storage.datastores import DATASTORE_PROPERTIES, datastores_of, names_of, stored_path
 from esxvirt.driver.tasks.lost_answers import (
@@ -255,7 +255,7 @@ def _create(
     report: Report,
     *,
     start: bool,
-) -> Made:
+) -> Made | None:
     context = native_context(connection, rows=rows, place=place, settings=True)
     text = from_domain(domain, hardware_version(connection), context, report=report)
     connection.notes = tuple(map(str, report))
@@ -272,6 +272,10 @@ def _create(
         except KeyboardInterrupt as interrupt:
             _tell_defined(interrupt, domain, made, start=start)
             raise
+    if owner is not None and start:
+        _check_off(next(machine for machine in machines if machine.uuid == owner))
+        domain.uuid = owner  # it was made of this XML, and is to be started only
+        return None
     content = text.encode()
     if before is not None:
         _check_free(connection, file, before, domain, machines)
@@ -302,6 +306,11 @@ def _create(
         if folder is not None and not is_done(interrupt):
             folder.name_in(interrupt)
         raise
+
+
+def _check_off(machine: DomainHandle) -> None:
+    if machine.state in {RUNNING, PAUSED}:
+        raise OperationInvalidError(f"domain '{machine.name}' is already active")
 
 
 def _register_made(
