@@ -78,6 +78,8 @@ def check_list(simulator: Simulator, tmp_path: Path, command: tuple[str, ...]) -
     [
         ("list", "--all", "--autostart"),
         ("list", "--all", "--with-snapshot"),
+        ("list", "--all", "--with-managed-save"),
+        ("list", "--all", "--managed-save"),
         ("list", "--all", "--state-paused", "--uuid"),
         ("list", "--inactive", "--title"),
     ],
@@ -118,12 +120,38 @@ def test_a_device_of_the_host(simulator: Simulator, tmp_path: Path, command: str
     assert len(made) <= 6, made
 
 
-@pytest.mark.parametrize(("command", "name"), [("start", "archive"), ("destroy", "web"), ("suspend", "web")])
+@pytest.mark.parametrize(
+    ("command", "name"), [("start", "archive"), ("destroy", "web"), ("suspend", "web"), ("managedsave", "web")]
+)
 @pytest.mark.parametrize("profile", PROFILES)
 def test_power(profile: str, tmp_path: Path, command: str, name: str) -> None:
     with Simulator(profile, transport="http", vms=10) as fresh:
         made = calls(fresh, tmp_path, command, name)
     assert len([method for method in made if not method.startswith("WaitForUpdates")]) <= 9, made
+
+
+@pytest.mark.parametrize("command", [("managedsave-remove", "builder"), ("destroy", "builder", "--discard-state")])
+@pytest.mark.parametrize("profile", PROFILES)
+def test_discarding_a_state(profile: str, tmp_path: Path, command: tuple[str, ...]) -> None:
+    with Simulator(profile, transport="http", vms=10, discards_state=True) as fresh:
+        made = calls(fresh, tmp_path, *command)
+    # It looks before whether there is a state, and afterwards whether another client has resumed the machine.
+    assert len([method for method in made if not method.startswith("WaitForUpdates")]) <= 13, made
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_creating(profile: str, tmp_path: Path) -> None:
+    with Simulator(profile, transport="http", vms=10) as fresh:
+        made = calls(fresh, tmp_path, "create", "tests/reference/xml/demo.xml")
+    assert len([method for method in made if not method.startswith("WaitForUpdates")]) <= 21, made
+
+
+@pytest.mark.parametrize("command", [("domblkinfo", "web", "sda"), ("maxvcpus",), ("domifaddr", "web")], ids=" ".join)
+def test_what_programs_ask(simulator: Simulator, tmp_path: Path, command: tuple[str, ...]) -> None:
+    made = calls(simulator, tmp_path, *command)
+    # A server older than vSphere 4.0 does not tell what files take: a search does.
+    searched = command[0] == "domblkinfo" and simulator.profile.name in {"esx-3.5", "gsx-2.0"}
+    assert len([method for method in made if not method.startswith("WaitForUpdates")]) <= (12 if searched else 7), made
 
 
 @pytest.mark.parametrize(
@@ -134,6 +162,7 @@ def test_power(profile: str, tmp_path: Path, command: str, name: str) -> None:
         ("setmaxmem", "archive", "2G"),
         ("memtune", "archive", "--min-guarantee", "102400"),
         ("setvcpus", "archive", "2"),
+        ("setvcpus", "archive", "2", "--config"),
         ("autostart", "archive"),
         ("undefine", "archive"),
         ("attach-disk", "archive", "[local-storage] web/web.vmdk", "sdb", "--config"),

@@ -47,6 +47,10 @@ def _define(xml: str) -> Callable[..., Any]:
     return lambda connection, *_: connection.defineXML(xml)
 
 
+def _create(xml: str) -> Callable[..., Any]:
+    return lambda connection, *_: connection.createXML(xml)
+
+
 def _define_and_forget(connection: "libvirt.virConnect", _: str) -> None:
     connection.defineXML(_NAMELESS).undefine()
 
@@ -129,6 +133,7 @@ _THERE = Operation(
     topic="demo", files={"demo.xml": _XML.encode()},
 )  # fmt: skip
 _DEMO = "demo"
+_NEW_FOLDER = _XML.replace("Fedora11/Fedora11.vmdk", "new/folder/demo.vmdk")
 
 MACHINES: dict[str, Operation] = {
     "define": _THERE,
@@ -139,6 +144,21 @@ MACHINES: dict[str, Operation] = {
     "define nameless": Operation(
         _define(_NAMELESS), lambda behind: behind.machine is not None, ("define", "{dir}/demo.xml"), _DEMO,
         topic="demo", files={"demo.xml": _NAMELESS.encode()},
+    ),
+    "define in a new folder": dataclasses.replace(
+        _THERE, run=_define(_NEW_FOLDER), files={"demo.xml": _NEW_FOLDER.encode()}
+    ),
+    "create": Operation(
+        _create(_XML), _power("poweredOn"), ("create", "{dir}/demo.xml"), _DEMO,
+        topic="demo", files={"demo.xml": _XML.encode()},
+    ),
+    "create nameless": Operation(
+        _create(_NAMELESS), _power("poweredOn"), ("create", "{dir}/demo.xml"), _DEMO,
+        topic="demo", files={"demo.xml": _NAMELESS.encode()},
+    ),
+    "create again": Operation(
+        _create(_XML), _power("poweredOn"), ("create", "{dir}/demo.xml"), _DEMO,
+        topic="demo", prepare=_define(_XML), files={"demo.xml": _XML.encode()},
     ),
     "define again": Operation(
         _define(_NAMELESS), lambda behind: behind.machine is not None, ("define", "{dir}/demo.xml"), _DEMO,
@@ -153,6 +173,14 @@ MACHINES: dict[str, Operation] = {
     "start": _on("archive", _call("create"), _power("poweredOn"), "start", "{domain}"),
     "destroy": _on("web", _call("destroy"), _power("poweredOff"), "destroy", "{domain}"),
     "suspend": _on("web", _call("suspend"), _power("suspended"), "suspend", "{domain}"),
+    "managedsave": _on("web", _call("managedSave"), _power("suspended"), "managedsave", "{domain}"),
+    "managedsave-remove": _on(
+        "builder", _call("managedSaveRemove"), _power("poweredOff"), "managedsave-remove", "{domain}"
+    ),
+    "destroy --discard-state": _on(
+        "builder", _call("managedSaveRemove"), _power("poweredOff"), "destroy", "{domain}", "--discard-state"
+    ),
+    "start what is saved": _on("builder", _call("create"), _power("poweredOn"), "resume", "{domain}"),
     "resume": _on("builder", _call("resume"), _power("poweredOn"), "resume", "{domain}"),
     "reset": _on("web", _call("reset"), _has(_restarted), "reset", "{domain}", again=True),
     "shutdown": _on("web", _call("shutdown"), _power("poweredOff"), "shutdown", "{domain}"),

@@ -207,7 +207,7 @@ def stage(profile: str, *operations: Operation) -> Iterator[Stage]:
         libvirtError: It cannot be prepared for all of them.
     """
     state = _prepared(profile, preparations(*operations))
-    simulator = Simulator(profile, transport="http", state=state)
+    simulator = Simulator(profile, transport="http", state=state, discards_state=True)
     simulator._state = None  # where it would be written at its end
     with simulator:
         yield Stage(simulator, TaskGate(simulator))

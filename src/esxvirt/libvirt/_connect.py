@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 from esxvirt.constants import connect as flags_
 from esxvirt.constants import errors as codes
-from esxvirt.constants.domains import VIR_DOMAIN_DEFINE_VALIDATE
+from esxvirt.constants.domains import VIR_DOMAIN_DEFINE_VALIDATE, VIR_DOMAIN_START_VALIDATE
 from esxvirt.constants.node import VIR_STREAM_NONBLOCK
+from esxvirt.libvirt._connect_events import Events
 from esxvirt.libvirt._connect_host import Host
 from esxvirt.libvirt._connect_networks import Networks
 from esxvirt.libvirt._connect_storage import Storage
 from esxvirt.libvirt._domain import virDomain
 from esxvirt.libvirt._errors import ErrorTuple, report, report_argument, virGetLastError, virResetLastError
 from esxvirt.libvirt._late import (
+    creation,
     definition,
     domain_listing,
     domain_stats,
@@ -49,13 +51,14 @@ _STATS_FLAGS = (
     | _STATS_ENFORCE
 )
 
+_DOMAIN_TYPE = "vmware"
 _ALL_BITS = 0xFFFFFFFF  # of C's unsigned int
 
 CloseCallback = Callable[["virConnect", int, Any], None]
 
 
 @offers
-class virConnect(Host, Networks, Storage):
+class virConnect(Host, Networks, Storage, Events):
     """A connection, made by `open`, `openReadOnly` or `openAuth`; a context manager that closes itself.
 
     Methods without a body here raise VIR_ERR_NO_SUPPORT. All raise `libvirtError`.
@@ -64,6 +67,9 @@ class virConnect(Host, Networks, Storage):
     def __init__(self, _obj: "Connection | None" = None) -> None:
         self._o = _obj
         self._closed: tuple[CloseCallback, Any] | None = None
+        self._callbacks = {}
+        self._domain_callbacks = {}
+        self._callback_numbers = 0
 
     def __reduce__(self) -> NoReturn:
         # copy.deepcopy, too: a copy that is dropped would end the session for both.
@@ -295,6 +301,23 @@ class virConnect(Host, Networks, Storage):
         check_flags(flags, VIR_DOMAIN_DEFINE_VALIDATE, "esxDomainDefineXMLFlags")
         validate = bool(flags & VIR_DOMAIN_DEFINE_VALIDATE)
         return virDomain(self, definition.define(self._driver, xml, validate=validate))
+
+    def createXML(self, xmlDesc: str, flags: int = 0) -> virDomain:
+        """Define a domain as `defineXML`, and start it; if that fails nothing of it is left, or the error names it.
+
+        VMware knows no other domains than defined ones: it stays when it is stopped. One that is there, off, and what
+        the XML says is started. VIR_DOMAIN_START_VALIDATE is taken. libvirt's driver has no such function.
+        """
+        return self._create(to_text(xmlDesc, "virDomainCreateXML", "xmlDesc"), flags)
+
+    def createLinux(self, xmlDesc: str, flags: int = 0) -> virDomain:
+        """Define a domain and start it: the older name of `createXML`."""
+        return self._create(to_text(xmlDesc, "virDomainCreateXML", "xmlDesc"), flags)
+
+    def _create(self, xml: str, flags: int) -> virDomain:
+        check_flags(flags, VIR_DOMAIN_START_VALIDATE, "esxDomainCreateXML")
+        validate = bool(flags & VIR_DOMAIN_START_VALIDATE)
+        return virDomain(self, creation.create(self._driver, xml, validate=validate))
 
     # streams
 

@@ -19,6 +19,7 @@ from esxvirt.libvirt._late import (
     domain_autostart,
     domain_info,
     lifecycle,
+    managed_save,
     states,
 )
 from esxvirt.libvirt._methods import check_flags, offers, to_int
@@ -82,20 +83,15 @@ class virDomain(Changing, Tuning, Snapshots, Migration, Console):
         """Return 0: no domain's definition differs from what it runs with."""
         return 0
 
-    def hasManagedSaveImage(self, flags: int = 0) -> int:
-        """Return 0: VMware has none."""
-        check_flags(flags, 0, "esxDomainHasManagedSaveImage")
-        return 0
-
     # what runs
 
     def create(self) -> int:
-        """Start the domain; 0."""
+        """Start the domain, or let a suspended one go on; 0."""
         lifecycle.start(self._driver, self._o)
         return 0
 
     def createWithFlags(self, flags: int = 0) -> int:
-        """Start the domain; no flag is supported. 0."""
+        """Start the domain as `create`; no flag is supported. 0."""
         check_flags(flags, 0, "esxDomainCreateWithFlags")
         lifecycle.start(self._driver, self._o)
         return 0
@@ -152,6 +148,36 @@ class virDomain(Changing, Tuning, Snapshots, Migration, Console):
 
         check_flags(flags, 0, "esxDomainDestroyFlags")
         lifecycle.destroy(self._driver, self._o)
+        return 0
+
+    # what is kept of a guest's memory
+
+    def hasManagedSaveImage(self, flags: int = 0) -> int:
+        """Return 1 for a domain that is suspended, whose memory VMware keeps in a file, else 0."""
+        check_flags(flags, 0, "esxDomainHasManagedSaveImage")
+        return int(managed_save.has_image(self._driver, self._o))
+
+    def managedSave(self, flags: int = 0) -> int:
+        """Suspend the domain, its memory kept in a file (vSphere's SuspendVM_Task); `create` goes on from there. 0.
+
+        It is paused to libvirt then, as its driver has it. VIR_DOMAIN_SAVE_RUNNING is taken: VMware knows no other
+        way. libvirt's driver has no such function.
+        """
+        if flags & flags_.VIR_DOMAIN_SAVE_RUNNING and flags & flags_.VIR_DOMAIN_SAVE_PAUSED:
+            message = "Flags 'VIR_DOMAIN_SAVE_RUNNING' and 'VIR_DOMAIN_SAVE_PAUSED' are mutually exclusive"
+            raise report_argument(message, "virDomainManagedSave", "ctl")
+        check_flags(flags, flags_.VIR_DOMAIN_SAVE_RUNNING, "esxDomainManagedSave")
+        lifecycle.suspend(self._driver, self._o, "virDomainManagedSave")
+        return 0
+
+    def managedSaveRemove(self, flags: int = 0) -> int:
+        """Discard what the memory of a suspended domain holds: it is off then (vSphere's PowerOffVM_Task). 0.
+
+        Not every server takes that. Nothing is done to a domain that is not suspended. libvirt's driver has no such
+        function.
+        """
+        check_flags(flags, 0, "esxDomainManagedSaveRemove")
+        managed_save.remove_image(self._driver, self._o)
         return 0
 
     def suspend(self) -> int:

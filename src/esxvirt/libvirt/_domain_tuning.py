@@ -6,8 +6,8 @@ from esxvirt.constants import domains as flags_
 from esxvirt.constants import errors as codes
 from esxvirt.constants.connect import VIR_IP_ADDR_TYPE_IPV4, VIR_IP_ADDR_TYPE_IPV6, VIR_TYPED_PARAM_STRING_OKAY
 from esxvirt.libvirt._errors import report, report_argument
-from esxvirt.libvirt._late import domain_memory, guest, scheduler, vcpus
-from esxvirt.libvirt._methods import check_flags, to_int
+from esxvirt.libvirt._late import block_info, domain_memory, guest, scheduler, vcpus
+from esxvirt.libvirt._methods import check_flags, to_int, to_text
 from esxvirt.libvirt._objects import AnyDomain
 from esxvirt.libvirt._parameters import INT, LLONG, ULLONG, read_parameters
 from esxvirt.records import asdict
@@ -40,7 +40,8 @@ class Tuning(AnyDomain):
     def setMemoryFlags(self, memory: int, flags: int = 0) -> int:
         """Set memory as `setMemory` or, with VIR_DOMAIN_MEM_MAXIMUM, as `setMaxMemory`; 0.
 
-        VIR_DOMAIN_AFFECT_LIVE is for a domain that runs, VIR_DOMAIN_AFFECT_CONFIG for any: VMware has one value.
+        VIR_DOMAIN_AFFECT_LIVE is for a domain that runs, VIR_DOMAIN_AFFECT_CONFIG alone for one that does not: VMware
+        has one value for both.
         """
         kibibytes = _kibibytes(memory, "virDomainSetMemoryFlags")
         check_flags(flags, _AFFECT | flags_.VIR_DOMAIN_MEM_MAXIMUM, "esxDomainSetMemoryFlags")
@@ -75,7 +76,12 @@ class Tuning(AnyDomain):
         return 0
 
     def setVcpusFlags(self, nvcpus: int, flags: int = 0) -> int:
-        """Set the number of virtual CPUs; VIR_DOMAIN_VCPU_LIVE is taken, and makes no difference. 0."""
+        """Set the number of virtual CPUs; 0.
+
+        VIR_DOMAIN_VCPU_LIVE alone makes no difference, as in libvirt's driver. VIR_DOMAIN_VCPU_CONFIG is for a domain
+        that does not run, both are for one that does: VMware has one number. With VIR_DOMAIN_VCPU_MAXIMUM that is the
+        number, too: a machine has all the processors that it may have.
+        """
         function = "virDomainSetVcpusFlags"
         if flags & flags_.VIR_DOMAIN_VCPU_MAXIMUM and not flags & flags_.VIR_DOMAIN_VCPU_CONFIG:
             message = "Flag 'VIR_DOMAIN_AFFECT_CONFIG' is required by flag 'VIR_DOMAIN_VCPU_MAXIMUM'"
@@ -84,8 +90,8 @@ class Tuning(AnyDomain):
             message = "Flags 'VIR_DOMAIN_VCPU_GUEST' and 'VIR_DOMAIN_AFFECT_CONFIG' are mutually exclusive"
             raise report_argument(message, function, "ctl")
         count = _vcpus(nvcpus, function)
-        check_flags(flags, flags_.VIR_DOMAIN_VCPU_LIVE, "esxDomainSetVcpusFlags")
-        vcpus.set_vcpus(self._driver, self._o, count)
+        check_flags(flags, _AFFECT | flags_.VIR_DOMAIN_VCPU_MAXIMUM, "esxDomainSetVcpusFlags")
+        vcpus.set_vcpus(self._driver, self._o, count, flags & _AFFECT)
         return 0
 
     def schedulerType(self) -> tuple[str, int]:
@@ -120,6 +126,22 @@ class Tuning(AnyDomain):
         scheduler.set_scheduling(self._driver, self._o, values, flags & _AFFECT)
         return 0
 
+    # disks
+
+    def blockInfo(self, path: str, flags: int = 0) -> list[int]:
+        """Return a disk's capacity, what its files take of the datastore, and that again: bytes.
+
+        `path` is the target (``"sda"``) or the source. The files are those of its snapshots, too. libvirt's driver has
+        no such function.
+        """
+        name = to_text(path, "virDomainGetBlockInfo", "disk")
+        if not name:
+            message = "string disk in virDomainGetBlockInfo must not be empty"
+            raise report_argument(message, "virDomainGetBlockInfo", "disk")
+        check_flags(flags, 0, "esxDomainGetBlockInfo")
+        found = block_info.block_info(self._driver, self._o, name)
+        return [found.capacity, found.allocation, found.allocation]
+
     # the guest, as VMware tools tell
 
     def hostname(self, flags: int = 0) -> str:
@@ -130,14 +152,15 @@ class Tuning(AnyDomain):
     def interfaceAddresses(self, source: int, flags: int = 0) -> dict[str, dict[str, Any]]:
         """Return the guest's network cards by network: ``{"hwaddr": MAC, "addrs": [{"addr", "prefix", "type"}]}``.
 
-        `source` is VIR_DOMAIN_INTERFACE_ADDRESSES_SRC_AGENT, which needs VMware tools. They tell no prefix: it is 0.
+        VMware tools tell, whether `source` is VIR_DOMAIN_INTERFACE_ADDRESSES_SRC_AGENT or, what programs ask for if
+        nobody says, _SRC_LEASE: VMware has no leases of its own. They tell no prefix: it is 0.
         """
         agent = flags_.VIR_DOMAIN_INTERFACE_ADDRESSES_SRC_AGENT
         if source == agent and self._driver.read_only:
             message = "read only access prevents virDomainInterfaceAddresses"
             raise report(codes.VIR_ERR_OPERATION_DENIED, codes.VIR_FROM_DOMAIN, message)
         check_flags(flags, 0, "esxDomainInterfaceAddresses")
-        if to_int(source) != agent:
+        if to_int(source) not in {agent, flags_.VIR_DOMAIN_INTERFACE_ADDRESSES_SRC_LEASE}:
             message = f"Unknown IP address data source {source}"
             raise report(codes.VIR_ERR_ARGUMENT_UNSUPPORTED, codes.VIR_FROM_ESX, message)
         return {

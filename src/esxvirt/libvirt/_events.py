@@ -247,6 +247,11 @@ class _Registered:
 _registered = _Registered()
 
 
+def has_implementation() -> bool:
+    """Return whether an event loop is registered, the default one or a program's own."""
+    return _registered.functions is not None
+
+
 def virEventRegisterDefaultImpl() -> int:
     """Use the default event loop, which `virEventRunDefaultImpl` runs; 0. Only the first registration counts."""
     if _registered.functions is None:

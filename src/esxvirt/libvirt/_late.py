@@ -17,12 +17,13 @@ if TYPE_CHECKING:
     from esxvirt import vmx
     from esxvirt.driver.connection import connection as connections
     from esxvirt.driver.connection import doctor, hosts, session_cache, tree
+    from esxvirt.driver.definition import creation, native, validating
     from esxvirt.driver.definition import define as definition
-    from esxvirt.driver.definition import native, validating
     from esxvirt.driver.devices import attach, nic_links, update
     from esxvirt.driver.domain import (
         affect_flags,
         autostart_change,
+        block_info,
         console,
         description,
         domain_paths,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
         guest_details,
         lifecycle,
         lookup,
+        managed_save,
         scheduler,
         states,
         vcpus,
@@ -71,6 +73,7 @@ else:
     hosts = late("esxvirt.driver.connection.hosts")
     session_cache = late("esxvirt.driver.connection.session_cache")
     tree = late("esxvirt.driver.connection.tree")
+    creation = late("esxvirt.driver.definition.creation")
     definition = late("esxvirt.driver.definition.define")
     native = late("esxvirt.driver.definition.native")
     validating = late("esxvirt.driver.definition.validating")
@@ -80,6 +83,7 @@ else:
     affect_flags = late("esxvirt.driver.domain.affect_flags")
     autostart_change = late("esxvirt.driver.domain.autostart_change")
     domain_autostart = late("esxvirt.driver.domain.autostart")
+    block_info = late("esxvirt.driver.domain.block_info")
     console = late("esxvirt.driver.domain.console")
     description = late("esxvirt.driver.domain.description")
     domain_paths = late("esxvirt.driver.domain.domain_paths")
@@ -90,6 +94,7 @@ else:
     lifecycle = late("esxvirt.driver.domain.lifecycle")
     domain_listing = late("esxvirt.driver.domain.listing")
     lookup = late("esxvirt.driver.domain.lookup")
+    managed_save = late("esxvirt.driver.domain.managed_save")
     domain_memory = late("esxvirt.driver.domain.memory")
     domain_metadata = late("esxvirt.driver.domain.metadata")
     domain_rename = late("esxvirt.driver.domain.rename")
@@ -140,9 +145,11 @@ __all__ = [
     "ast",
     "attach",
     "autostart_change",
+    "block_info",
     "capabilities_xml",
     "connections",
     "console",
+    "creation",
     "credentials",
     "definition",
     "description",
@@ -168,6 +175,7 @@ __all__ = [
     "keycode_sets",
     "lifecycle",
     "lookup",
+    "managed_save",
     "migration",
     "native",
     "network_definition",

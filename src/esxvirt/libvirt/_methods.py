@@ -13,7 +13,7 @@ from esxvirt.libvirt._errors import libvirtError, report, report_argument, trans
 from esxvirt.libvirt._late import ast, inspect
 from esxvirt.libvirt._misfits import MISFITS, as_bad_answer
 from esxvirt.libvirt._moved import missing
-from esxvirt.libvirt._surface import SURFACE
+from esxvirt.libvirt._surface import INSTEAD, SURFACE
 
 if TYPE_CHECKING:
     from types import FunctionType
@@ -213,7 +213,9 @@ class _Unsupported:
                 _refuse_if_read_only(instance, method)
         except ClosedError:
             raise _closed(method) from None
-        raise report(codes.VIR_ERR_NO_SUPPORT, method.domain, method.function)
+        instead = INSTEAD.get(method.function)
+        message = method.function if instead is None else f"{method.function}: {instead}"
+        raise report(codes.VIR_ERR_NO_SUPPORT, method.domain, message)
 
 
 def _refuse_if_read_only(instance: HasDriver, method: Method) -> None:

@@ -5,7 +5,16 @@ on a read-only connection. A class's own module has bodies for the methods that 
 VIR_ERR_NO_SUPPORT with that function's name (`esxvirt.libvirt._methods`). Names and flags are libvirt 11.3.0's.
 """
 
-__all__ = ["SURFACE"]
+__all__ = ["INSTEAD", "SURFACE"]
+
+_NO_CORE = "VMware writes no core of a guest; a snapshot with its memory holds what there is to look at"
+
+INSTEAD: dict[str, str] = {
+    "virDomainBlockPeek": "VMware shows nothing of a disk that a domain has; read its volume (virStorageVolDownload)",
+    "virDomainCoreDump": _NO_CORE,
+    "virDomainCoreDumpWithFormat": _NO_CORE,
+}
+"""What VMware has instead of a function that the driver has not, where that is worth a word in the error."""
 
 SURFACE: dict[str, str] = {
     "virConnect": """

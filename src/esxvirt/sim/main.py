@@ -104,6 +104,9 @@ def _parser() -> argparse.ArgumentParser:
         "--troubled", type=_troubles, default=(), metavar="LIST", help=f"machines in trouble: {','.join(TROUBLES)}"
     )
     parser.add_argument(
+        "--discards-state", action="store_true", help="power suspended machines off, too: their memory is lost"
+    )
+    parser.add_argument(
         "--name", action="append", default=[], metavar="NAME",
         help="a name or address that the certificate is for, too; may be given often",
     )  # fmt: skip
@@ -147,7 +150,7 @@ def run(arguments: list[str] | None = None) -> int:
             license=options.license, troubled=options.troubled, listen=options.listen, datacenters=options.datacenters,
             clusters=options.clusters, folders=options.folders, shared=options.shared, tree=options.host_path,
             distributed=options.distributed, port_groups=options.port_group, opaque=options.opaque,
-            datastores=options.datastore, storage=options.storage,
+            datastores=options.datastore, storage=options.storage, discards_state=options.discards_state,
             idle_timeout=options.idle_timeout, state=options.state, names=options.name,
         )  # fmt: skip
     except ValueError as error:

@@ -50,6 +50,7 @@ class Simulator:
     `troubled` adds machines with any of `state.site.troubles.TROUBLES`, `storage` adds "nfs" and "iscsi" storage;
     `datacenters`, `clusters`, `folders`, `shared`, `distributed`, `tree`, `port_groups`, `opaque` are a vCenter's, and
     `datastores` are names of more datastores: see `Layout` in `state.site.default_site`.
+    `discards_state` has suspended machines be powered off, which loses their memory: servers differ in that.
     `license` "free" is that of the free ESXi, whose API only reads.
     `names` are names or addresses that the certificate is for, beside those that the servers have anyway.
     `listen` is the main server's (address, port), port 0 for any. `state` is a file that keeps what has changed between
@@ -79,6 +80,7 @@ class Simulator:
         opaque: Iterable[str] = (),
         datastores: Iterable[str] = (),
         storage: Iterable[str] = (),
+        discards_state: bool = False,
         idle_timeout: float = 1800.0,
         license: str = "evaluation",  # noqa: A002  # the option's word
         names: Iterable[str] = (),
@@ -121,7 +123,7 @@ class Simulator:
         # Where the state is written at the end.
         self._state = options.state
         self.site = options.site()
-        self.tasks = Tasks(self.site, holds=self.holds)
+        self.tasks = Tasks(self.site, discards_state=discards_state, holds=self.holds)
         self.endpoints = [self._make_endpoint(host) for host in self._served_hosts()]
         self.cacert: Path | None = None
         self.thumbprint: str | None = None
@@ -168,6 +170,15 @@ class Simulator:
         if when not in {"start", "end"}:
             raise ValueError(f"registration {when!r}: choose start or end")
         self.tasks.registration = when
+
+    @property
+    def discards_state(self) -> bool:
+        """Whether a suspended machine can be powered off, which loses its memory."""
+        return self.tasks.discards_state
+
+    @discards_state.setter
+    def discards_state(self, discards: bool) -> None:
+        self.tasks.discards_state = discards
 
     @property
     def sessions(self) -> list[Session]:

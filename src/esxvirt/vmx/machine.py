@@ -11,7 +11,6 @@ from esxvirt.vmx.reader import VmxReader, parse_integer
 from esxvirt.vmx.table import OWN, Constant, Escaped, Row, Switch, Uuid, Word, read_rows, write_rows
 from esxvirt.vmx.writer import VmxWriter
 from esxvirt.xml.bitmap import MAX_CPUS
-from esxvirt.xml.domain.bitmap import MAX_CPUS
 from esxvirt.xml.domain.model import FIRMWARE_FEATURES, Domain, Os, Topology
 
 __all__ = ["CLOSING_ROWS", "ROWS", "read_machine", "write_closing", "write_machine"]

@@ -17,6 +17,7 @@ __all__ = [
     "negotiate",
     "soap_action",
     "tells_file_owners",
+    "tells_file_sizes",
     "tells_licences",
     "unmounts_volumes",
     "version_called",
@@ -109,6 +110,11 @@ def has_passthrough(version: str) -> bool:
 
 def tells_file_owners(version: str) -> bool:
     """Whether a search says, and must be told whether to say, whose files are (since vSphere API 4.0)."""
+    return at_least(version, _4_0)
+
+
+def tells_file_sizes(version: str) -> bool:
+    """Whether a machine tells what its files take (`layoutEx`, since vSphere API 4.0)."""
     return at_least(version, _4_0)
 
 

@@ -12,6 +12,7 @@ from esxvirt.driver.definition.file_names import escape_item
 from esxvirt.driver.domain import description, lifecycle
 from esxvirt.driver.domain.lookup import lookup_by_name, lookup_by_uuid
 from esxvirt.driver.domain.reading import read_all
+from esxvirt.driver.domain.states import RUNNING
 from esxvirt.errors import DomainNotFoundError, EsxvirtError, OperationInvalidError, ServerFault, TransportError
 from esxvirt.sim import Simulator
 from esxvirt.vsphere.datastore_file import DatastoreFile
@@ -62,8 +63,9 @@ def test_a_domains_life(connection: Connection, xml: str) -> None:
     lifecycle.start(connection, defined)
     with pytest.raises(OperationInvalidError, match="Domain is not suspended or powered off"):
         define.undefine(connection, defined)
+    assert define.define(connection, xml).state == RUNNING  # as programs do with what they have started
     with pytest.raises(OperationInvalidError, match="Domain is not powered off"):
-        define.define(connection, xml)
+        define.define(connection, xml.replace("1048576", "2097152"))
     lifecycle.destroy(connection, defined)
     define.undefine(connection, defined)
     with pytest.raises(DomainNotFoundError):

@@ -44,8 +44,8 @@ def test_a_machines_day(connection: Connection) -> None:
     ("operation", "name", "message"),
     [
         (lifecycle.start, "web", "Domain is not powered off"),
-        (lifecycle.start, "builder", "Domain is not powered off"),
-        (lifecycle.destroy, "archive", "Domain is not powered on"),
+        (lifecycle.destroy, "archive", "Domain is not powered on$"),
+        (lifecycle.destroy, "builder", "Domain is not powered on, but suspended: resume it first, or discard"),
         (lifecycle.suspend, "archive", "Domain is not powered on"),
         (lifecycle.suspend, "builder", "Domain is not powered on"),
         (lifecycle.resume, "web", "Domain is not suspended"),

@@ -173,7 +173,7 @@ class TestDomain:
         assert (domain.ID(), domain.name(), domain.OSType()) == (7, "a/b", "hvm")
         assert domain.UUIDString() == "50115e16-9bdc-49d7-f171-53c4d7f91710"
         assert domain.UUID() == bytes.fromhex("50115e169bdc49d7f17153c4d7f91710")
-        assert (domain.isPersistent(), domain.isUpdated(), domain.hasManagedSaveImage()) == (1, 0, 0)
+        assert (domain.isPersistent(), domain.isUpdated()) == (1, 0)
 
     def test_shapes_of_what_is_asked(self, domain: Any, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("esxvirt.driver.domain.info.domain_info", lambda *_: DomainInfo(1, 2048, 1024, 2, 5))

@@ -14,13 +14,14 @@ from esxvirt.driver.connection.scope import HostPlace
 from esxvirt.driver.definition.adapting import adapted
 from esxvirt.driver.definition.file_names import escape_item
 from esxvirt.driver.definition.native import HOST_DATASTORES, hardware_version, native_context
+from esxvirt.driver.definition.new_folders import NewFolder, make_folder
 from esxvirt.driver.definition.redefine import change, reload_machine
 from esxvirt.driver.definition.validating import can_validate
 from esxvirt.driver.definition.vmx_files import VMX_PATH, StagedFile, add_to, beside, present, stage, users_of
 from esxvirt.driver.domain.domain_paths import refuse
 from esxvirt.driver.domain.handles import IDENTITY, DomainHandle, handle
 from esxvirt.driver.domain.reading import identity, read, read_all
-from esxvirt.driver.domain.states import PAUSED, SHUTOFF
+from esxvirt.driver.domain.states import PAUSED, RUNNING, SHUTOFF
 from esxvirt.driver.network.attachable import Networks, network_properties, network_steps
 from esxvirt.driver.storage.datastores import DATASTORE_PROPERTIES, datastores_of, names_of, stored_path
 from esxvirt.driver.tasks.lost_answers import (
@@ -34,16 +35,18 @@ from esxvirt.driver.tasks.lost_answers import (
 )
 from esxvirt.errors import EsxvirtError, OperationInvalidError, ServerFault, VmxError
 from esxvirt.logs import Log
+from esxvirt.records import record, replace
 from esxvirt.uuids import normalize
 from esxvirt.vmx import Report, VmxFile, from_domain, redefine
 from esxvirt.vsphere.datastore_file import DatastoreFile
 from esxvirt.vsphere.decode import Ref
+from esxvirt.vsphere.files import FileNotThereError
 from esxvirt.vsphere.interrupts import is_done, tell
 from esxvirt.vsphere.inventory import Query, Row, Step, retrieve
 from esxvirt.vsphere.tasks import Watch
 from esxvirt.xml.domain import Domain
 
-__all__ = ["define", "undefine"]
+__all__ = ["Made", "define", "define_new", "find_defined", "take_back", "undefine"]
 
 _log = Log(__name__)
 
@@ -78,6 +81,70 @@ def define(
         ServerFault: The server refused, or the task failed.
         TransportError: The server broke off.
     """
+    domain, _ = define_new(connection, xml, host, validate=validate, adapt=adapt)
+    try:
+        found = look_again(lambda: find_defined(connection, domain))
+    except EsxvirtError as error:
+        error.args = (f"Domain '{domain.name}' was defined, but cannot be looked up: {error}",)
+        raise
+    if found is None:
+        raise EsxvirtError(f"Domain '{domain.name}' was defined, but the server does not list it")
+    return found
+
+
+@record(frozen=True)
+class Made:
+    """What the definition of a domain that was not there has made: what is to go again if that comes to nothing.
+
+    Attributes:
+        file: The VMX file.
+        staged: The same as it was written; None if it was there, and the domain was only registered.
+        before: What the file held before; None if there was none.
+        datastore: Where it is; None if that is not known.
+        folder: The file's folder, if that was made for it.
+        certain: Whether it was certainly this definition that has registered the domain, and not another client.
+    """
+
+    file: DatastoreFile
+    staged: StagedFile | None
+    before: bytes | None
+    datastore: Ref | None
+    folder: NewFolder | None
+    certain: bool
+
+    def stays(self, name: str) -> str:
+        """What is said of it where it is not to go."""
+        return (
+            f"the domain '{name}' stays defined, with its VMX file '{self.file}': start it, or undefine it and remove "
+            "the file"
+        )
+
+
+def define_new(
+    connection: Connection,
+    xml: str,
+    host: str | None = None,
+    *,
+    validate: bool = False,
+    adapt: bool = False,
+    start: bool = False,
+) -> tuple[Domain, Made | None]:
+    """Define a domain as `define`, but for looking it up.
+
+    Args:
+        connection: The connection.
+        xml: As in `define`.
+        host: As in `define`.
+        validate: As in `define`.
+        adapt: As in `define`.
+        start: Whether it is to be started then: one that is there must be off, and be what the XML says.
+
+    Returns:
+        What the XML says, and what was made; None if the domain was there.
+
+    Raises:
+        EsxvirtError: As `define`.
+    """
     validate = validate and can_validate("domain")
     report = Report()
     domain = None if adapt else description.described_domain(xml, validate=validate)
@@ -98,26 +165,16 @@ def define(
         if named is not None and named != place:
             raise OperationInvalidError(f"Domain '{existing.name}' is on the host '{place.text}', not '{named.text}'")
         _settle(domain, rows, place)
-        change(connection, domain, existing, rows, place, report)
-    else:
-        place = named or _only_host(connection, domain, rows)
-        _settle(domain, rows, place)
-        try:
-            _create(connection, domain, machines, rows, place, report)
-        except EsxvirtError as error:
-            if folder is not None:
-                add_to(
-                    error, f"images that are paths of another host belong into '{folder}', as VMDKs: are they there?"
-                )
-            raise
+        change(connection, domain, existing, rows, place, report, only_same=start)
+        return domain, None
+    place = named or _only_host(connection, domain, rows)
+    _settle(domain, rows, place)
     try:
-        found = look_again(lambda: _find(connection, domain))
+        return domain, _create(connection, domain, machines, rows, place, report, start=start)
     except EsxvirtError as error:
-        error.args = (f"Domain '{domain.name}' was defined, but cannot be looked up: {error}",)
+        if folder is not None:
+            add_to(error, f"images that are paths of another host belong into '{folder}', as VMDKs: are they there?")
         raise
-    if found is None:
-        raise EsxvirtError(f"Domain '{domain.name}' was defined, but the server does not list it")
-    return found
 
 
 def undefine(connection: Connection, domain: DomainHandle) -> None:
@@ -170,7 +227,8 @@ def _only_host(connection: Connection, domain: Domain, rows: list[Row]) -> HostP
     return scope.only_host()
 
 
-def _find(connection: Connection, domain: Domain) -> DomainHandle | None:
+def find_defined(connection: Connection, domain: Domain) -> DomainHandle | None:
+    """Return the domain that was defined by a description, None if the server lists none such. One SOAP call a page."""
     found = [known for known in read_all(connection) if known.uuid == domain.uuid]
     return next((known for known in found if known.name == domain.name), found[0] if found else None)
 
@@ -195,7 +253,9 @@ def _create(
     rows: list[Row],
     place: HostPlace,
     report: Report,
-) -> None:
+    *,
+    start: bool,
+) -> Made | None:
     context = native_context(connection, rows=rows, place=place, settings=True)
     text = from_domain(domain, hardware_version(connection), context, report=report)
     connection.notes = tuple(map(str, report))
@@ -204,29 +264,77 @@ def _create(
     owner = None if before is None or not domain.uuid_made_up else _same_but_for_uuid(text, before)
     if before is not None and owner is not None and all(machine.uuid != owner for machine in machines):
         domain.uuid = owner  # what `undefine` has left is registered again as it is: nothing of it is replaced
+        made = Made(file, None, before, None, None, certain=False)
         try:
-            _register(connection, domain, file, place)
+            return replace(made, certain=_register(connection, domain, file, place))
         except _RefusedError as refusal:
             raise refusal.reason from None
-        return
+        except KeyboardInterrupt as interrupt:
+            _tell_defined(interrupt, domain, made, start=start)
+            raise
+    if owner is not None and start:
+        _check_off(next(machine for machine in machines if machine.uuid == owner))
+        domain.uuid = owner  # it was made of this XML, and is to be started only
+        return None
     content = text.encode()
     if before is not None:
         _check_free(connection, file, before, domain, machines)
         content = _changed(connection, domain, file, before, rows, place) or content
-    staged = _stage_nameless(connection, place, file, text, machines) if domain.uuid_made_up else None
-    staged = staged or stage(connection, place, file, content)
-    domain.uuid = _same_but_for_uuid(text, staged.content) or domain.uuid
-    staged.put_in_place(replace=before is not None)
+
+    def upload() -> StagedFile:
+        staged = _stage_nameless(connection, place, file, text, machines) if domain.uuid_made_up else None
+        return staged or stage(connection, place, file, content)
+
+    folder: NewFolder | None = None
+    try:
+        try:
+            staged = upload()
+        except FileNotThereError:
+            if not file.place.folder.path:
+                raise
+            folder = make_folder(connection, place, file)
+            staged = upload()
+        domain.uuid = _same_but_for_uuid(text, staged.content) or domain.uuid
+        staged.put_in_place(replace=before is not None)
+        made = Made(file, staged, before, _datastore(rows, file, place), folder, certain=False)
+        return replace(made, certain=_register_made(connection, domain, text, made, place, start=start))
+    except EsxvirtError as error:
+        if folder is not None:
+            folder.take_away(error)
+        raise
+    except KeyboardInterrupt as interrupt:
+        if folder is not None and not is_done(interrupt):
+            folder.name_in(interrupt)
+        raise
+
+
+def _check_off(machine: DomainHandle) -> None:
+    if machine.state in {RUNNING, PAUSED}:
+        raise OperationInvalidError(f"domain '{machine.name}' is already active")
+
+
+def _register_made(
+    connection: Connection, domain: Domain, text: str, made: Made, place: HostPlace, *, start: bool
+) -> bool:
+    """Register a machine of a file that was just put in its place; else have that be as it was.
+
+    Returns:
+        Whether it was certainly this that has registered it.
+    """
+    staged, file = made.staged, made.file
     try:
         if domain.uuid_made_up:
             domain.uuid = _made_up_by_whom(connection, file, text) or domain.uuid
-        _register(connection, domain, file, place)
+        return _register(connection, domain, file, place)
     except _RefusedError as refusal:
         error = refusal.reason
-        _take_back(connection, staged, before, _datastore(rows, file, place), error)
+        if staged is not None:
+            take_back(connection, staged, made.before, made.datastore, error)
         raise error from None
     except KeyboardInterrupt as interrupt:
-        if not is_done(interrupt):
+        if is_done(interrupt):
+            _tell_defined(interrupt, domain, made, start=start)
+        else:
             add_to(
                 interrupt, f"the VMX file '{file}' stays: define the domain again, or remove it if no domain uses it"
             )
@@ -234,6 +342,12 @@ def _create(
     except BaseException as error:
         add_to(error, f"the VMX file '{file}' stays, for the server may still be about to register it")
         raise
+
+
+def _tell_defined(interrupt: KeyboardInterrupt, domain: Domain, made: Made, *, start: bool) -> None:
+    """Say what there is where the domain was defined, which is only half of what was to be done if it was to start."""
+    if start and is_done(interrupt):
+        tell(interrupt, f"interrupted; {made.stays(domain.name or '')}")
 
 
 def _changed(
@@ -277,8 +391,11 @@ class _RefusedError(Exception):
         self.reason = reason
 
 
-def _register(connection: Connection, domain: Domain, file: DatastoreFile, place: HostPlace) -> None:
+def _register(connection: Connection, domain: Domain, file: DatastoreFile, place: HostPlace) -> bool:
     """Register a machine; what another client has registered of that file meanwhile is what there is.
+
+    Returns:
+        Whether it was certainly this that has registered it.
 
     Raises:
         _RefusedError: The server has refused, and is not at it any more.
@@ -296,7 +413,7 @@ def _register(connection: Connection, domain: Domain, file: DatastoreFile, place
     write = Write(
         _FAILURE,
         f"look whether the domain '{domain.name}' is defined",
-        lambda: _find(connection, domain) is not None,
+        lambda: find_defined(connection, domain) is not None,
         lambda: new_task(session, recent_tasks(session, task_manager(session)), known, _KINDS),
         watch=Watch(progress=policy.progress, deadline=policy.deadline()),
         alone=False,
@@ -313,10 +430,11 @@ def _register(connection: Connection, domain: Domain, file: DatastoreFile, place
     except EsxvirtError as error:
         if isinstance(error, ServerFault) and error.name == "AlreadyExists":
             _take_over(connection, domain, file)
-            return
+            return False
         if write.refused:
             raise _RefusedError(error) from error
         raise
+    return not write.guessed
 
 
 def _folder(connection: Connection, place: HostPlace) -> tuple[Ref, frozenset[Ref]]:
@@ -348,7 +466,7 @@ def _take_over(connection: Connection, domain: Domain, file: DatastoreFile) -> N
     reload_machine(connection, handle(owner), file)
 
 
-def _take_back(
+def take_back(
     connection: Connection, staged: StagedFile, before: bytes | None, datastore: Ref | None, error: EsxvirtError
 ) -> None:
     """Leave the datastore as it was found, if it is certain that nobody uses the file; else the error names it.

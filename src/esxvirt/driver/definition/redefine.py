@@ -15,7 +15,7 @@ from esxvirt.driver.definition.native import native_context
 from esxvirt.driver.definition.vmx_files import VMX_PATH, add_to, present, stage
 from esxvirt.driver.domain.handles import DomainHandle
 from esxvirt.driver.domain.reading import read
-from esxvirt.driver.domain.states import SHUTOFF, domain_state
+from esxvirt.driver.domain.states import PAUSED, RUNNING, SHUTOFF, domain_state
 from esxvirt.driver.storage.datastores import names_of
 from esxvirt.driver.tasks.lost_answers import look_again
 from esxvirt.driver.tasks.machine_tasks import CHANGE_VERSION, STATE, ready, run
@@ -31,6 +31,7 @@ from esxvirt.xml.domain import Domain
 __all__ = ["change", "reload_machine"]
 
 _NOT_OFF: Final = "Domain is not powered off"
+_ACTIVE: Final = frozenset({RUNNING, PAUSED})
 _MARK: Final = "esxvirt.rewritten"
 """A setting that is made and taken away again, so that the server writes a VMX file."""
 
@@ -75,8 +76,21 @@ def change(
     rows: list[Row],
     host: HostPlace,
     report: Report,
+    *,
+    only_same: bool = False,
 ) -> None:
     """Have a machine that is off be what `domain` says. 4 SOAP calls where its file says so already, else 9 or 10.
+
+    A machine that is not off is left as it is where its file says so already: programs define what they have started.
+
+    Args:
+        connection: The connection.
+        domain: What it is to be.
+        existing: What it is.
+        rows: Of the hosts' machines, datastores and networks.
+        host: Where it is.
+        report: Gets a note for each loss.
+        only_same: Whether it must be off, and be that already.
 
     Raises:
         OperationInvalidError: It is not off; or another client has changed it meanwhile.
@@ -86,7 +100,10 @@ def change(
     """
     row = read(connection, existing, (CHANGE_VERSION, *STATE))
     moment = _Moment.of(row)
-    machine = ready(connection, existing, row, SHUTOFF, _NOT_OFF)
+    active = domain_state(row.get("runtime.powerState")) in _ACTIVE
+    if active and only_same:
+        raise OperationInvalidError(f"domain '{existing.name}' is already active")
+    machine = ready(connection, existing, row, None if active else SHUTOFF, _NOT_OFF)
     location = existing.row.get(VMX_PATH)
     if not location:
         raise EsxvirtError(f"the server does not tell which VMX file the domain '{existing.name}' has")
@@ -96,8 +113,16 @@ def change(
     after = redefine(before, domain, context, report=report).encode()
     connection.notes = tuple(map(str, report))
     if after == before:
-        reload_machine(connection, existing, file)
+        if not active:
+            reload_machine(connection, existing, file)
         return
+    if active:
+        raise OperationInvalidError(_NOT_OFF)
+    if only_same:
+        raise OperationInvalidError(
+            f"domain '{existing.name}' is defined already, and is something else than this XML says: define it anew, "
+            "and start it"
+        )
     _replace(_Change(connection, existing, machine, file, before, after), moment, host)
 
 

@@ -18,11 +18,15 @@ OPTIONS: Final = "config.extraConfig"
 
 @record(frozen=True)
 class DiskTarget:
-    """A hard disk, CD-ROM or floppy: `target` as in ``<target dev=...>``, `capacity` in bytes if it is known."""
+    """A hard disk, CD-ROM or floppy: `target` as in ``<target dev=...>``, `capacity` in bytes if it is known.
+
+    `key` is the server's number of the device.
+    """
 
     target: str
     path: str | None
     capacity: int | None
+    key: int | None = None
 
 
 @record(frozen=True)
@@ -49,7 +53,8 @@ def disk_targets(devices: Iterable[Any]) -> list[DiskTarget]:
             continue
         backing = device.backing
         capacity = device.capacityInBytes or (device.capacityInKB * 1024 if device.capacityInKB else None)
-        targets.append(DiskTarget(_target(controller, device.unitNumber or 0), backing and backing.fileName, capacity))
+        target = _target(controller, device.unitNumber or 0)
+        targets.append(DiskTarget(target, backing and backing.fileName, capacity, device.key))
     return targets
 
 

@@ -41,7 +41,7 @@ def hostname(connection: Connection, domain: DomainHandle) -> str:
 
 
 def addresses(connection: Connection, domain: DomainHandle) -> list[GuestInterface]:
-    """The guest's network cards (virDomainInterfaceAddresses with VIR_DOMAIN_INTERFACE_ADDRESSES_SRC_AGENT).
+    """The guest's network cards (virDomainInterfaceAddresses), as VMware tools tell.
 
     One SOAP call.
 

@@ -47,10 +47,9 @@ def list_domains(connection: Connection, flags: int = 0, properties: Iterable[st
     One SOAP call a page, and one more with `AUTOSTART` or `NO_AUTOSTART`.
     """
     wanted = ListFlags(flags)
-    # Every ESX domain is persistent, and has neither a managed save image nor checkpoints.
+    # Every ESX domain is persistent, and has no checkpoints.
     if not (
         _fits(wanted, _F.PERSISTENT, _F.TRANSIENT, first=True)
-        and _fits(wanted, _F.MANAGEDSAVE, _F.NO_MANAGEDSAVE, first=False)
         and _fits(wanted, _F.HAS_CHECKPOINT, _F.NO_CHECKPOINT, first=False)
     ):
         return []
@@ -81,5 +80,7 @@ def _fits(wanted: ListFlags, yes: ListFlags, no: ListFlags, *, first: bool) -> b
 
 def _fits_state(wanted: ListFlags, domain: DomainHandle) -> bool:
     if not _fits(wanted, _F.ACTIVE, _F.INACTIVE, first=domain.state in {RUNNING, PAUSED}):
+        return False
+    if not _fits(wanted, _F.MANAGEDSAVE, _F.NO_MANAGEDSAVE, first=domain.state == PAUSED):
         return False
     return not wanted & _STATES or bool(wanted & _STATE_FLAGS.get(domain.state, _F.OTHER))

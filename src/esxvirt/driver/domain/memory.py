@@ -6,11 +6,11 @@ from typing import Final
 
 from esxvirt.driver._late import vim
 from esxvirt.driver.connection.connection import Connection
-from esxvirt.driver.domain.affect_flags import LIVE, LIVE_OTHERWISE, check_live, live_state
+from esxvirt.driver.domain.affect_flags import LIVE, LIVE_OTHERWISE, check_live, live_state, states_for
 from esxvirt.driver.domain.handles import DomainHandle
 from esxvirt.driver.domain.reading import read
 from esxvirt.driver.domain.states import RUNNING, SHUTOFF, domain_state
-from esxvirt.driver.tasks.machine_tasks import prepare, reconfigure
+from esxvirt.driver.tasks.machine_tasks import Wanted, prepare, reconfigure
 from esxvirt.errors import OperationInvalidError
 
 __all__ = ["get_guarantee", "set_guarantee", "set_max_memory", "set_memory"]
@@ -44,11 +44,12 @@ def set_max_memory(connection: Connection, domain: DomainHandle, kibibytes: int,
 def set_memory(connection: Connection, domain: DomainHandle, kibibytes: int, affect: int = 0) -> None:
     """Limit the memory of the host that a domain uses (virDomainSetMemory): KiB, rounded up to MiB.
 
-    Calls and errors as `set_max_memory`; `affect` is VIR_DOMAIN_AFFECT_*.
+    Calls and errors as `set_max_memory`; `affect` is VIR_DOMAIN_AFFECT_*, of which _CONFIG alone is for a domain that
+    does not run.
     """
     failure_prefix, limit = f"Could not set memory to {kibibytes} kilobytes", -(-kibibytes // 1024)
     done = partial(_has, connection, domain, _LIMIT, limit)
-    _allocate(connection, domain, failure_prefix, affect, done, limit=limit)
+    _allocate(connection, domain, failure_prefix, states_for(affect), done, limit=limit)
 
 
 def get_guarantee(connection: Connection, domain: DomainHandle, affect: int = 0) -> int:
@@ -65,21 +66,20 @@ def set_guarantee(connection: Connection, domain: DomainHandle, kibibytes: int, 
     """
     reservation = -(-kibibytes // 1024)
     done = partial(_has, connection, domain, _RESERVATION, reservation)
-    _allocate(connection, domain, "Could not change memory parameters", affect, done, reservation=reservation)
+    states = live_state(affect), LIVE_OTHERWISE
+    _allocate(connection, domain, "Could not change memory parameters", states, done, reservation=reservation)
 
 
 def _allocate(
     connection: Connection,
     domain: DomainHandle,
     failure_prefix: str,
-    affect: int,
+    states: tuple[Wanted, str],
     done: Callable[[], bool],
     **values: int,
 ) -> None:
     allocation = vim.ResourceAllocationInfo(**values)
-    reconfigure(
-        connection, domain, failure_prefix, live_state(affect), LIVE_OTHERWISE, done=done, memoryAllocation=allocation
-    )
+    reconfigure(connection, domain, failure_prefix, *states, done=done, memoryAllocation=allocation)
 
 
 def _has(connection: Connection, domain: DomainHandle, path: str, value: int) -> bool:

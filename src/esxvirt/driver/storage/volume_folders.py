@@ -11,7 +11,7 @@ from esxvirt.driver.tasks.lost_answers import Write, call_and_verify
 from esxvirt.errors import EsxvirtError, ServerFault
 from esxvirt.vsphere.interrupts import is_done, tell
 
-__all__ = ["DELETE", "made_folder"]
+__all__ = ["DELETE", "made_folder", "make_folders"]
 
 DELETE: Final = "DeleteDatastoreFile_Task"
 """What deletes a file that is no disk, or a folder with all that is in it."""
@@ -31,7 +31,7 @@ def made_folder(connection: Connection, pool: PoolHandle, folder: str) -> Iterat
     """
     made: list[str] = []
     try:
-        _make(connection, pool, folder, made)
+        make_folders(connection, pool, folder, made)
         yield
     except EsxvirtError as error:
         if made:
@@ -45,8 +45,11 @@ def made_folder(connection: Connection, pool: PoolHandle, folder: str) -> Iterat
         raise
 
 
-def _make(connection: Connection, pool: PoolHandle, folder: str, made: list[str]) -> None:
-    """Make a folder and those above it; `made` gets those that were not there before, the topmost first."""
+def make_folders(connection: Connection, pool: PoolHandle, folder: str, made: list[str]) -> None:
+    """Make a folder and those above it; `made` gets those that were not there before, the topmost first.
+
+    Calls and errors as `made_folder`.
+    """
     parts = folder.split("/")
     depth = len(parts)
     while not _make_one(connection, pool, "/".join(parts[:depth]), made, topmost=depth == 1):

@@ -35,6 +35,7 @@ __all__ = [
     "files_below",
     "find",
     "find_with_folder",
+    "is_bare",
     "key_of",
     "list_volumes",
     "lookup_by_key",
@@ -161,6 +162,17 @@ def files_below(
         for file in result.file or ()
         if file.kind != "FolderFileInfo"
     ]
+
+
+def is_bare(connection: Connection, pool: PoolHandle, folder: str, folders: int) -> bool:
+    """Whether nothing is in a folder but folders, no more than so many with itself. Calls as `list_volumes`.
+
+    Raises:
+        ServerFault: The server refused; there may be no such folder.
+    """
+    found = _search(connection, pool, _DEEP, path_in(pool, folder), "") or ()
+    files = [file for result in found for file in result.file or () if file.kind != "FolderFileInfo"]
+    return not files and len(found) <= folders
 
 
 def lookup_by_path(connection: Connection, path: str) -> VolumeHandle:

@@ -1,7 +1,7 @@
 """Tasks on machines: the state they must be in, the questions that block them, what is said if they fail."""
 
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from esxvirt.driver._late import vim
 from esxvirt.driver.domain.handles import DomainHandle
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = [
     "CHANGE_VERSION",
     "STATE",
+    "Wanted",
     "answer_open",
     "check_writable",
     "is_in_state",
@@ -39,6 +40,9 @@ __all__ = [
     "run",
     "until_undisturbed",
 ]
+
+Wanted: TypeAlias = int | frozenset[int] | None
+"""The state that a domain must be in, or one of several; None for any."""
 
 CHANGE_VERSION: Final = "config.changeVersion"
 """What of a machine is another after every change of its configuration, whoever made it."""
@@ -60,10 +64,10 @@ def check_writable(connection: "Connection", function: str) -> None:
         raise ReadOnlyError(f"read only access prevents {function}")
 
 
-def prepare(connection: "Connection", domain: DomainHandle, wanted: int | None, wrong_state_message: str = "") -> Ref:
+def prepare(connection: "Connection", domain: DomainHandle, wanted: Wanted, wrong_state_message: str = "") -> Ref:
     """The machine of a domain, once it is in the state `wanted` and nothing is asked. 1 SOAP call, 2 if it was.
 
-    A `wanted` of None is any state.
+    A `wanted` of None is any state, of several any of those.
 
     Raises:
         OperationInvalidError: With the text `wrong_state_message`: it is in another state. Or the server does not reach
@@ -75,14 +79,15 @@ def prepare(connection: "Connection", domain: DomainHandle, wanted: int | None, 
 
 
 def ready(
-    connection: "Connection", domain: DomainHandle, row: Row, wanted: int | None, wrong_state_message: str = ""
+    connection: "Connection", domain: DomainHandle, row: Row, wanted: Wanted, wrong_state_message: str = ""
 ) -> Ref:
     """As `prepare`, for what was read already: a row with `STATE`. No SOAP call, 1 if something is asked."""
     domain.tasks = None if _RECENT in row.missing else frozenset(ref.value for ref in row.get(_RECENT) or ())
     lost = why_lost(row.get(CONNECTION))
     if lost is not None:
         raise OperationInvalidError(f"domain '{domain.name}' {lost}")
-    if wanted is not None and domain_state(row.get("runtime.powerState")) != wanted:
+    states = {wanted} if isinstance(wanted, int) else wanted
+    if states is not None and domain_state(row.get("runtime.powerState")) not in states:
         raise OperationInvalidError(wrong_state_message)
     machine = domain.ref
     answer_open(connection.session, connection.policy, domain, machine, row.get("runtime.question"))
@@ -113,12 +118,14 @@ def run(
     *arguments: Any,
     target: Ref | None = None,
     done: "Callable[[], bool] | None" = None,
+    refused: "Callable[[EsxvirtError], None] | None" = None,
 ) -> Any:
     """Start a task on a domain's machine, wait for it, and return its result.
 
     The method is the machine's, or that of a `target` of its own, such as a snapshot. 3 SOAP calls, one for every
     round of updates, and one for every answer. The call that starts it is never sent twice: if its answer is lost, the
-    machine's tasks tell whether it was begun, and `done` whether what was to be is.
+    machine's tasks tell whether it was begun, and `done` whether what was to be is. `refused` is called with the error
+    where it is certain that it was not done, and will not be.
 
     Raises:
         OperationInvalidError: Another task of the machine is under way.
@@ -151,7 +158,12 @@ def run(
                 raise
             raise OperationInvalidError("Other tasks are pending for this domain") from None
 
-    return run_and_verify(session, write, send)
+    try:
+        return run_and_verify(session, write, send)
+    except EsxvirtError as error:
+        if write.refused and refused is not None:
+            refused(error)
+        raise
 
 
 def is_in_state(connection: "Connection", domain: DomainHandle, *states: int) -> bool:
@@ -183,7 +195,7 @@ def reconfigure(
     connection: "Connection",
     domain: DomainHandle,
     failure_prefix: str,
-    wanted: int | None = None,
+    wanted: Wanted = None,
     wrong_state_message: str = "",
     *,
     done: "Callable[[], bool] | None" = None,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from esxvirt.cli.arguments import INT, UNSIGNED, UNSIGNED_LONG_LONG
 from esxvirt.cli.commands.common import DOMAIN, domain_of
+from esxvirt.cli.commands.domain.verbose import told
+from esxvirt.cli.commands.unsupported.declared import refuse
 from esxvirt.cli.declare import Command, data, flag, number, string
 from esxvirt.cli.failures import Failed
 from esxvirt.cli.files import read_file
@@ -81,7 +82,6 @@ _PARAMETERS = (
     ("available-switchover-bandwidth", "VIR_MIGRATE_PARAM_BANDWIDTH_AVAIL_SWITCHOVER", _LARGE),
 )
 _STORAGE = "storage"  # the option's name, and our parameter's
-_MIGRATION_ITERATION = 18  # VIR_DOMAIN_EVENT_ID_MIGRATION_ITERATION
 
 
 def migrate(virsh: Virsh, arguments: Arguments) -> None:
@@ -90,8 +90,8 @@ def migrate(virsh: Virsh, arguments: Arguments) -> None:
     domain = domain_of(virsh, arguments)
     seconds = _timeout(arguments)
     if arguments.flag("postcopy-after-precopy"):
-        # virsh waits for this event; the driver has none
-        virsh.connection.domainEventRegisterAny(domain, _MIGRATION_ITERATION, lambda *_: None, None)
+        # virsh waits for an event; the driver has none
+        refuse(virsh, "virConnectDomainEventRegisterAny")
     target = arguments.required("desturi")
     if arguments.flag("p2p") or arguments.flag("direct"):
         parameters, flags = _parameters(virsh, arguments), _flags(virsh, arguments)
@@ -101,7 +101,7 @@ def migrate(virsh: Virsh, arguments: Arguments) -> None:
     try:
         parameters, flags = _parameters(virsh, arguments), _flags(virsh, arguments)
         if arguments.flag("verbose"):
-            with _suspending(virsh, domain, seconds), _told(virsh):
+            with _suspending(virsh, domain, seconds), told(virsh, "Migration"):
                 domain.migrate3(destination, parameters, flags)
         else:
             with _suspending(virsh, domain, seconds):
@@ -189,31 +189,6 @@ def _flags(virsh: Virsh, arguments: Arguments) -> int:
         if arguments.flag(option):
             flags |= getattr(virsh.libvirt, name)
     return flags
-
-
-@contextmanager
-def _told(virsh: Virsh) -> Iterator[None]:
-    """Tell the person of the progress of what is done, on standard error, in virsh's form."""
-    begun, connection = False, virsh.connection
-
-    def tell(percent: int) -> None:
-        nonlocal begun
-        begun = True
-        sys.stderr.write(f"\rMigration: [{percent:3d} %]")
-        sys.stderr.flush()
-
-    if virsh.esx is not None:  # without it there is the end only, as with virsh
-        virsh.esx.set_progress_callback(connection, lambda _connection, percent, _opaque: tell(min(percent, 99)))
-    try:
-        yield
-    except BaseException:
-        if begun:
-            sys.stderr.write("\n")
-        raise
-    else:
-        tell(100)
-    finally:
-        virsh.progress.install(virsh.esx, connection)
 
 
 @contextmanager

@@ -71,6 +71,7 @@ def create(virsh: Virsh, arguments: Arguments) -> None:
         else:
             domain = virsh.connection.createXML(xml, flags)
     virsh.aside(f"Domain '{domain.name()}' created from {name}\n")
+    virsh.warn_of_definition()
     if arguments.flag("console"):
         _attach(virsh, domain)
 

@@ -80,7 +80,9 @@ def destroy(virsh: Virsh, arguments: Arguments) -> None:
         if arguments.flag(option):
             flags |= value
     with virsh.failing(f"Failed to destroy domain '{_named(arguments)}'"):
-        if flags:
+        if arguments.flag("discard-state") and domain.state()[0] == libvirt.VIR_DOMAIN_PAUSED:
+            domain.managedSaveRemove()
+        elif flags:
             domain.destroyFlags(flags)
         else:
             domain.destroy()
@@ -134,6 +136,7 @@ COMMANDS = (
             DOMAIN,
             flag("graceful", "terminate gracefully"),
             flag("remove-logs", "remove domain logs"),
+            flag("discard-state", "destroy a suspended domain, too; what its memory holds is lost"),
         ),
     ),
     Command("suspend", "suspend a domain", suspend, "Suspend a running domain.", (DOMAIN,)),

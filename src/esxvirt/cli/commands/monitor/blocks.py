@@ -84,7 +84,7 @@ def show_info(virsh: Virsh, arguments: Arguments) -> None:
             table.add(*_disk_sizes(virsh, domain, disk, human=human))
         virsh.table(table)
         return
-    sizes = _sizes(domain.blockInfo(device), human=human)
+    sizes = _sizes(domain.blockInfo(device or ""), human=human)
     for title, size in zip(("Capacity:", "Allocation:", "Physical:"), sizes, strict=True):
         virsh.field(title, size)
 

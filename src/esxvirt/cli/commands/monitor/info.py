@@ -37,12 +37,12 @@ def show(virsh: Virsh, arguments: Arguments) -> None:
         virsh.field("CPU time:", f"{nanoseconds / 1e9:.1f}s")
     virsh.field("Max memory:", "no limit" if maximum == _NO_LIMIT else f"{maximum} KiB")
     virsh.field("Used memory:", f"{memory} KiB")
-    _lasting(virsh, domain)
+    _lasting(virsh, domain, state)
     _security(virsh, domain)
     _messages(virsh, domain)
 
 
-def _lasting(virsh: Virsh, domain: Domain) -> None:
+def _lasting(virsh: Virsh, domain: Domain, state: int) -> None:
     """What is kept of the domain: its definition, whether it starts by itself, a saved state."""
     libvirt = virsh.libvirt
     try:
@@ -56,7 +56,8 @@ def _lasting(virsh: Virsh, domain: Domain) -> None:
     except libvirt.libvirtError as error:
         virsh.trace("dominfo", str(error))
     try:
-        saved = int(domain.hasManagedSaveImage())
+        # VMware keeps the memory of what is suspended, and of nothing else: that was asked already.
+        saved = domain.hasManagedSaveImage() if virsh.esx is None else int(state == libvirt.VIR_DOMAIN_PAUSED)
     except libvirt.libvirtError:
         saved = -1
     virsh.field("Managed save:", _yes_no(saved))

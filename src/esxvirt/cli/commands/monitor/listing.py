@@ -143,8 +143,9 @@ def _ambiguous(locations: list[dict[str, str]]) -> set[str]:
     return {name for name, found in paths.items() if len(found) > 1}
 
 
-def _state_shown(row: _Row, *, mark_saved: bool) -> str:
-    if mark_saved and row.state == _SHUT_OFF and row.domain.hasManagedSaveImage():
+def _state_shown(virsh: Virsh, row: _Row, *, mark_saved: bool) -> str:
+    # VMware keeps no memory of what is off: its suspended machines are paused.
+    if mark_saved and row.state == _SHUT_OFF and virsh.esx is None and row.domain.hasManagedSaveImage():
         return "saved"
     return state_text(row.state)
 
@@ -175,7 +176,7 @@ def show(virsh: Virsh, arguments: Arguments) -> None:
         cells = [
             _plain(row.domain, "id"),
             row.domain.name(),
-            _state_shown(row, mark_saved=arguments.flag("managed-save")),
+            _state_shown(virsh, row, mark_saved=arguments.flag("managed-save")),
         ]
         where = locations[number]
         if where.get("host") in twice:

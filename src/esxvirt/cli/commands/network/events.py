@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from esxvirt.cli.commands.common import BY_NAME, BY_UUID
 from esxvirt.cli.commands.network.common import find_network
+from esxvirt.cli.commands.unsupported.declared import refuse
 from esxvirt.cli.declare import Command, flag, number, string
 from esxvirt.cli.failures import Failed
 
@@ -15,8 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["COMMANDS"]
 
-# type of event: its number's name
-_EVENTS = {"lifecycle": "VIR_NETWORK_EVENT_ID_LIFECYCLE", "metadata-change": "VIR_NETWORK_EVENT_ID_METADATA_CHANGE"}
+_EVENTS = ("lifecycle", "metadata-change")
 
 
 def wait(virsh: Virsh, arguments: Arguments) -> None:
@@ -33,15 +33,10 @@ def wait(virsh: Virsh, arguments: Arguments) -> None:
     if seconds is not None and seconds <= 0:
         raise Failed(f"Numeric value '{arguments.raw('timeout')}' for <timeout> option is malformed or out of range")
     name = arguments.text("network")
-    network = None
     if name is not None:
         virsh.note(arguments.command.name, f"found option <network>: {name}")
-        network = find_network(virsh, arguments.command.name, name, BY_UUID | BY_NAME)
-    virsh.connection.networkEventRegisterAny(network, getattr(virsh.libvirt, _EVENTS[event]), _ignore, None)
-
-
-def _ignore(*_: object) -> None:
-    """Nothing is ever reported: no driver of ours has these events."""
+        find_network(virsh, arguments.command.name, name, BY_UUID | BY_NAME)
+    refuse(virsh, "virConnectNetworkEventRegisterAny")  # a callback would be kept, and never called
 
 
 COMMANDS = (

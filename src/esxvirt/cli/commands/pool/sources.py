@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from esxvirt.cli.commands.pool.common import find_pool
+from esxvirt.cli.commands.unsupported.declared import refuse
 from esxvirt.cli.declare import Command, data, flag, number, string
 from esxvirt.cli.failures import Failed
 from esxvirt.cli.files import read_file
@@ -55,9 +56,9 @@ def wait_for_events(virsh: Virsh, arguments: Arguments) -> None:
         raise Failed(f"unknown event type {event}")
     arguments.number("timeout")
     given = arguments.text("pool")
-    pool = None if given is None else find_pool(virsh, arguments.command.name, given)
-    # No driver of this library has such events: it says so.
-    virsh.connection.storagePoolEventRegisterAny(pool, _EVENTS.index(event), lambda *_: None, None)
+    if given is not None:
+        find_pool(virsh, arguments.command.name, given)
+    refuse(virsh, "virConnectStoragePoolEventRegisterAny")  # a callback would be kept, and never called
 
 
 COMMANDS = (

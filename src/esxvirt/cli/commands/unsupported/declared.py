@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from esxvirt.cli.commands.unsupported.steps import Step
     from esxvirt.cli.virsh import Virsh
 
-__all__ = ["commands"]
+__all__ = ["commands", "refuse"]
 
 _TWO_STATES = "Flags 'VIR_DOMAIN_SAVE_RUNNING' and 'VIR_DOMAIN_SAVE_PAUSED' are mutually exclusive"
 _KINDS = {"flag": Kind.FLAG, "string": Kind.STRING, "number": Kind.NUMBER, "words": Kind.ARGV}
@@ -94,10 +94,15 @@ class _Refusal:
         if self._row.get("states") and not virsh.read_only and arguments.flag("running") and arguments.flag("paused"):
             raise Failed(*messages, _TWO_STATES)
         with virsh.failing(*messages):
-            _refuse(virsh, function or case["function"])
+            refuse(virsh, function or case["function"])
 
 
-def _refuse(virsh: Virsh, function: str) -> None:
+def refuse(virsh: Virsh, function: str) -> None:
+    """Say that the driver has no such function.
+
+    Raises:
+        libvirtError: always, or Failed on another library than ours.
+    """
     if virsh.esx is None:  # libvirt-python, which has no command line of this kind
         raise Failed(f"this function is not supported by the connection driver: {function}")
     virsh.esx.raise_unsupported(virsh.connection, function)

@@ -29,12 +29,14 @@ _LOG = logging.getLogger(__name__)
 class Tasks:
     """The tasks of one site. Each takes `seconds`, in a few steps; the site's lock guards them.
 
-    `registration` says when one that registers a machine reads its VMX file: at its "start" or at its "end".
+    `registration` says when one that registers a machine reads its VMX file: at its "start" or at its "end";
+    `discards_state` whether one that powers off takes a suspended machine, whose memory is lost then.
     """
 
     site: Site
     seconds: float = 0.02
     registration: str = "end"
+    discards_state: bool = False
     holds: Holds = field(default_factory=Holds)
     recent: list[Task] = field(default_factory=list)
     _numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
