@@ -12,6 +12,7 @@
 #   make soak     sixteen clients at once on a simulator, for SOAK_SECONDS (60)
 #   make sessions   1,000 connections opened and closed, a tenth of them killed: which sessions are left
 #   make faults   every trial of tests/faults: two faults in a row, two clients at once, commands killed; half an hour
+#   make answers  answers of a server that are changed on their way, CASES (5000) of them; ten minutes
 #   make large    trees of 200 snapshots and pools of 1,000 volumes beside virsh, on every product: a quarter of an hour
 #   make docs     regenerate the generated pages of docs/
 #   make tools    for the tests: vcsim and govc into .cache/bin (needs Go), libvirt 11.3.0 into .cache/libvirt-11.3 (apt)
@@ -31,8 +32,9 @@ GUIDED ?= 'guided vmx' 'guided strict' 'guided xml' 'guided_simulator sdk' 'guid
 SECONDS_EACH ?= 60
 SOAK_SECONDS ?= 60
 BENCH_ARGS ?=
+CASES ?= 5000
 
-.PHONY: demo unit test bare coverage check bench fuzz guided soak sessions faults large docs tools clean setup
+.PHONY: demo unit test bare coverage check bench fuzz guided soak sessions faults answers large docs tools clean setup
 
 demo: $(VENV)/.demo
 	$(BIN)/esxvirsh -c sim:///esx "list --all; dumpxml Fedora11"
@@ -80,6 +82,9 @@ sessions: $(VENV)/.test
 
 faults: $(VENV)/.test
 	$(BIN)/python -m tests.faults.figures $(PYTEST_ARGS)
+
+answers: $(VENV)/.test
+	$(BIN)/python -m tests.fuzz.answers $(CASES)
 
 large: $(VENV)/.test
 	ESXVIRT_LARGE=1 $(BIN)/python -m pytest -v -k "tree_of_1_and_of_200 or pool_of_many_volumes" \

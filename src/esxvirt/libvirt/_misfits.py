@@ -13,8 +13,8 @@ __all__ = ["MISFITS", "as_bad_answer"]
 MISFITS: Final = (AttributeError, TypeError, ValueError, LookupError, RecursionError, OverflowError)
 """What may come of a value that does not fit."""
 
-_READING: Final = ("esxvirt.driver.", "esxvirt.vsphere.")
-"""The packages that read answers; an error of any other is a wrong argument, or a defect."""
+_ABOVE: Final = ("esxvirt.libvirt.", "esxvirt.libvirt_esx.", "esxvirt.cli.")
+"""The packages that read no answers: an error of theirs is a wrong argument, or a defect."""
 
 
 def as_bad_answer(error: BaseException) -> BadAnswerError | None:
@@ -25,7 +25,7 @@ def as_bad_answer(error: BaseException) -> BadAnswerError | None:
         if name.startswith("esxvirt."):
             last = name
         step = step.tb_next
-    if not last.startswith(_READING):
+    if not last or f"{last}.".startswith(_ABOVE):
         return None
     return BadAnswerError(
         f"an answer of the server, or what was asked for, does not fit ({type(error).__name__}: {error}, in {last})"
