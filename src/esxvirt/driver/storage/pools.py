@@ -25,6 +25,7 @@ __all__ = [
     "PoolInfo",
     "describe",
     "info",
+    "known_pools",
     "lookup_by_name",
     "lookup_by_path",
     "lookup_by_uuid",
@@ -97,7 +98,18 @@ def read_pools(connection: Connection) -> list[PoolHandle]:
     rows = retrieve(connection.session, query)
     datastores = [_of_datastore(row, hosts) for row in rows if row.ref.type == "Datastore"]
     targets = targets_of(row for row in rows if row.ref.type == "HostSystem")
-    return datastores + [PoolHandle(one.name, of_text(one.name), "iscsi", target=one) for one in targets]
+    pools = datastores + [PoolHandle(one.name, of_text(one.name), "iscsi", target=one) for one in targets]
+    connection.pools_read = (hosts, pools)
+    return pools
+
+
+def known_pools(connection: Connection) -> list[PoolHandle] | None:
+    """The pools as they were when they were last read, to find where something is; None if they never were. No call.
+
+    Who finds nothing there, or is refused, reads them again. Their sizes are of old.
+    """
+    hosts, pools = connection.pools_read
+    return pools if pools and hosts == connection.scope.hosts else None
 
 
 def _of_datastore(row: Row, hosts: Iterable[Ref]) -> PoolHandle:
