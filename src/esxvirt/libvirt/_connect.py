@@ -10,6 +10,7 @@ from esxvirt.constants.domains import VIR_DOMAIN_DEFINE_VALIDATE
 from esxvirt.constants.node import VIR_STREAM_NONBLOCK
 from esxvirt.libvirt._connect_networks import Networks
 from esxvirt.libvirt._connect_storage import Storage
+from esxvirt.libvirt._dispatching import Dispatching
 from esxvirt.libvirt._domain import virDomain
 from esxvirt.libvirt._errors import ErrorTuple, report, report_argument, virGetLastError, virResetLastError
 from esxvirt.libvirt._late import (
@@ -55,7 +56,7 @@ CloseCallback = Callable[["virConnect", int, Any], None]
 
 
 @offers
-class virConnect(Networks, Storage):
+class virConnect(Networks, Storage, Dispatching):
     """A connection, made by `open`, `openReadOnly` or `openAuth`; a context manager that closes itself.
 
     Methods without a body here raise VIR_ERR_NO_SUPPORT. All raise `libvirtError`.
