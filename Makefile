@@ -13,6 +13,7 @@
 #   make sessions   1,000 connections opened and closed, a tenth of them killed: which sessions are left
 #   make faults   every trial of tests/faults: two faults in a row, two clients at once, commands killed; half an hour
 #   make large    trees of 200 snapshots and pools of 1,000 volumes beside virsh, on every product: a quarter of an hour
+#   make programs programs of others, unmodified, on esxvirt and on libvirt-python: the table in docs/programs.md; PROGRAMS=NAME...
 #   make docs     regenerate the generated pages of docs/
 #   make tools    for the tests: vcsim and govc into .cache/bin (needs Go), libvirt 11.3.0 into .cache/libvirt-11.3 (apt)
 #   make clean    remove what these targets made
@@ -30,9 +31,10 @@ ATHERIS = $(BIN)/python -m pip install --quiet --only-binary :all: --group fuzz
 GUIDED ?= 'guided vmx' 'guided strict' 'guided xml' 'guided_simulator sdk' 'guided_simulator folder'
 SECONDS_EACH ?= 60
 SOAK_SECONDS ?= 60
+PROGRAMS ?=
 BENCH_ARGS ?=
 
-.PHONY: demo unit test bare coverage check bench fuzz guided soak sessions faults large docs tools clean setup
+.PHONY: demo unit test bare coverage check bench fuzz guided soak sessions faults large programs docs tools clean setup
 
 demo: $(VENV)/.demo
 	$(BIN)/esxvirsh -c sim:///esx "list --all; dumpxml Fedora11"
@@ -84,6 +86,9 @@ faults: $(VENV)/.test
 large: $(VENV)/.test
 	ESXVIRT_LARGE=1 $(BIN)/python -m pytest -v -k "tree_of_1_and_of_200 or pool_of_many_volumes" \
 		tests/reference/test_snapshots.py tests/reference/test_storage.py $(PYTEST_ARGS)
+
+programs: $(VENV)/.test
+	$(BIN)/python -m tests.programs.table $(PROGRAMS)
 
 docs: $(VENV)/.demo
 	$(BIN)/python docs/generate.py
