@@ -16,9 +16,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.tools import ROOT, find
+
 CACHE = ROOT / ".cache" / "programs"
-SYSTEM_PYTHON = Path("/usr/bin/python3")
 DEBIAN = (
     "libglib2.0-bin",
     "python3-libxml2",
@@ -50,14 +50,17 @@ class Environment(NamedTuple):
 def _run(*command: object, **variables: str) -> str:
     """Run what makes an environment, and return what it said."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
-    answer = subprocess.run(
-        [str(word) for word in command],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**environment, **variables},
-        stdin=subprocess.DEVNULL,
-    )
+    try:
+        answer = subprocess.run(
+            [str(word) for word in command],
+            capture_output=True,
+            text=True,
+            check=False,
+            env={**environment, **variables},
+            stdin=subprocess.DEVNULL,
+        )
+    except OSError as error:
+        raise MissingError(f"{command[0]}: {error.strerror}") from None
     if answer.returncode:
         said = (answer.stderr.strip() or answer.stdout.strip() or "nothing").splitlines()[-1]
         raise MissingError(f"{Path(str(command[0])).name} failed: {said}")
@@ -85,13 +88,12 @@ def needed() -> list[str]:
 
 def of_pypi(name: str, *requirements: str, module: str = "") -> Environment:
     """Return a virtual environment with programs of PyPI; the system's Python must have the modules."""
-    if not SYSTEM_PYTHON.exists():
-        raise MissingError(f"there is no {SYSTEM_PYTHON}")
+    system = program("installed-libvirt-python")
     if module:
-        _run(SYSTEM_PYTHON, "-c", f"import {module}")
+        _run(system, "-c", f"import {module}")
 
     def make(folder: Path) -> None:
-        _run(SYSTEM_PYTHON, "-m", "venv", "--system-site-packages", folder)
+        _run(system, "-m", "venv", "--system-site-packages", folder)
         _run(folder / "bin" / "pip", "install", "--quiet", "--disable-pip-version-check", *needed(), *requirements)
 
     folder = _made(name, " ".join((*needed(), *requirements)), make)
@@ -151,8 +153,6 @@ def collections_of_ansible() -> Path:
 
     def make(folder: Path) -> None:
         folder.mkdir()
-        if shutil.which("apt-get") is None:
-            raise MissingError("there is no apt-get")
         _run("sh", "-c", f"cd '{folder}' && apt-get -q download ansible")
         (package,) = folder.glob("*.deb")
         _run("dpkg-deb", "-x", package, folder)
@@ -171,8 +171,8 @@ def of_git(name: str, address: str, sign: str) -> Path:
 
 
 def program(name: str) -> str:
-    """Return the path of a program of this machine."""
-    found = shutil.which(name)
+    """Return the path of what `tests.tools` finds."""
+    found = find(name)
     if found is None:
         raise MissingError(f"there is no {name}")
     return found

@@ -38,7 +38,7 @@ DOMAIN: Final = """\
 def _examples() -> Environment:
     folder = examples_of_libvirt_python()
     try:
-        return of_pypi("plain", module="libxml2, libvirt")._replace(folder=folder)
+        return of_pypi("plain", module="libxml2")._replace(folder=folder)
     except MissingError:
         if not has_debian():  # which is much to fetch for a few scripts
             raise
@@ -52,32 +52,32 @@ def _ansible() -> Environment:
         "ANSIBLE_LOCALHOST_WARNING": "0",
         "ANSIBLE_NOCOLOR": "1",
     }
-    return of_pypi("ansible", "ansible-core==2.14.18", module="libvirt")._replace(variables=variables)
+    return of_pypi("ansible", "ansible-core==2.14.18")._replace(variables=variables)
 
 
 @cache
 def _salt() -> Environment:
     # The last two are what salt's own packages have, and its requirements on PyPI leave out.
     others = ("msgpack<1.1", "looseversion", "packaging", "jinja2", "distro", "psutil", "requests", "tornado")
-    return of_pypi("salt", "salt==3006.9", *others, module="libvirt")
+    return of_pypi("salt", "salt==3006.9", *others)
 
 
 @cache
 def _virtualbmc() -> Environment:
     program("ipmitool")
-    return of_pypi("virtualbmc", "virtualbmc==3.2.0", module="libvirt")
+    return of_pypi("virtualbmc", "virtualbmc==3.2.0")
 
 
 @cache
 def _vdsm() -> Environment:
     folder = of_git("vdsm", "https://github.com/oVirt/vdsm.git", "lib/vdsm/v2v.py")
-    return of_pypi("plain", module="libvirt")._replace(folder=folder)
+    return of_pypi("plain")._replace(folder=folder)
 
 
 @cache
 def _capev2() -> Environment:
     folder = of_git("capev2", "https://github.com/kevoreilly/CAPEv2.git", "modules/machinery/esx.py")
-    return of_pypi("plain", module="libvirt")._replace(folder=folder)
+    return of_pypi("plain")._replace(folder=folder)
 
 
 @cache
@@ -354,7 +354,7 @@ PROGRAMS: Final = (
         (
             Step(
                 "connects, lists the machines",
-                ("{python}", "{drivers}/virt_manager.py", "{folder}", "{python}", "{uri}", "{work}"),
+                ("{python}", "{drivers}/virt_manager.py", "{folder}", "{python}", "{uri}", "{work}", "Xvfb"),
                 "connected and listed",
             ),
         ),

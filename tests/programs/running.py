@@ -14,7 +14,8 @@ from typing import NamedTuple
 
 from esxvirt.compat.shim import install_shim
 from esxvirt.sim import Simulator
-from tests.programs.environments import ROOT, Environment
+from tests.programs.environments import Environment
+from tests.tools import ROOT
 
 OURS, THEIRS = "esxvirt", "libvirt-python"
 SECONDS = 120

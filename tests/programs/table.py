@@ -7,9 +7,10 @@ import re
 import sys
 from pathlib import Path
 
-from tests.programs.environments import ROOT, MissingError
+from tests.programs.environments import MissingError
 from tests.programs.programs import PROGRAMS
 from tests.programs.running import OURS, THEIRS, Outcome, Program, run
+from tests.tools import ROOT
 
 PAGE: Path = ROOT / "docs" / "programs.md"
 BEGIN, END = "<!-- programs: made by `make programs` -->", "<!-- end of programs -->"

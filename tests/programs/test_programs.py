@@ -8,10 +8,10 @@ import pytest
 
 import esxvirt
 from esxvirt.compat.shim import install_shim
-from tests.programs.environments import ROOT, MissingError
+from tests.programs.environments import MissingError
 from tests.programs.programs import PROGRAMS
 from tests.programs.running import OURS, Program, run
-from tests.tools import missing
+from tests.tools import ROOT, missing
 
 QUICK = [program for program in PROGRAMS if program.quick]
 # What does not work on esxvirt, and why. Whatever else a quick program does has to work.

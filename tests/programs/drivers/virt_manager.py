@@ -1,18 +1,19 @@
-"""Have virt-manager connect and list machines, on a display of its own: `virt_manager.py ROOT PYTHON URI FOLDER`.
+"""Have virt-manager connect and list machines, on a display of its own: `virt_manager.py ROOT PYTHON URI FOLDER XVFB`.
 
-Its own log says what it has come to know. ESXVIRT_PICTURES names a folder for a picture of its window, which takes
-ImageMagick.
+Its own log says what it has come to know. ESXVIRT_PICTURE is a command that takes a picture of the display, such as
+`import -window root /tmp/window.png`.
 """
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
 import time
 from pathlib import Path
 
-root, python, uri, folder = Path(sys.argv[1]), *sys.argv[2:]
+root, python, uri, folder, xvfb = Path(sys.argv[1]), *sys.argv[2:]
 DISPLAY = ":97"
 SECONDS = 60
 MACHINES = ("web", "archive")
@@ -41,7 +42,7 @@ loaders = subprocess.run(
 )
 (work / "loaders.cache").write_bytes(loaders.stdout)
 display = subprocess.Popen(
-    ["Xvfb", DISPLAY, "-screen", "0", "1024x768x24", "-nolisten", "tcp"],
+    [xvfb, DISPLAY, "-screen", "0", "1024x768x24", "-nolisten", "tcp"],
     stdout=subprocess.DEVNULL,
     stderr=subprocess.DEVNULL,
 )
@@ -79,11 +80,10 @@ try:
         if len(found) == len(MACHINES) or manager.poll() is not None:
             break
     print(said[-6000:])
-    picture = shutil.which("import")
-    pictures = os.environ.get("ESXVIRT_PICTURES")
-    if picture and pictures:
+    picture = shlex.split(os.environ.get("ESXVIRT_PICTURE", ""))
+    if picture:
         time.sleep(3)
-        subprocess.run([picture, "-display", DISPLAY, "-window", "root", f"{pictures}/virt-manager.png"], check=False)
+        subprocess.run(picture, check=False, env=environment)
     if all(re.search(rf"domain={name} status=|name={name}\b", said) for name in MACHINES):
         print("connected and listed:", ", ".join(MACHINES))
     else:
