@@ -49,6 +49,7 @@ def _examples() -> Environment:
 def _ansible() -> Environment:
     variables = {
         "ANSIBLE_COLLECTIONS_PATH": str(collections_of_ansible()),
+        "ANSIBLE_INVENTORY_ENABLED": "host_list,auto,community.libvirt.libvirt",
         "ANSIBLE_LOCALHOST_WARNING": "0",
         "ANSIBLE_NOCOLOR": "1",
     }
@@ -71,13 +72,13 @@ def _virtualbmc() -> Environment:
 @cache
 def _vdsm() -> Environment:
     folder = of_git("vdsm", "https://github.com/oVirt/vdsm.git", "lib/vdsm/v2v.py")
-    return of_pypi("plain")._replace(folder=folder)
+    return of_pypi("vdsm-needs", "python-dateutil", "six")._replace(folder=folder)
 
 
 @cache
 def _capev2() -> Environment:
     folder = of_git("capev2", "https://github.com/kevoreilly/CAPEv2.git", "modules/machinery/esx.py")
-    return of_pypi("plain")._replace(folder=folder)
+    return of_pypi("vdsm-needs", "python-dateutil", "six")._replace(folder=folder)
 
 
 @cache
@@ -125,7 +126,7 @@ PROGRAMS: Final = (
             Step("`nodestats`", _example("nodestats")),
             Step("`topology`", _example("topology")),
             Step("`domipaddrs`", _example("domipaddrs", "{uri}", "web"), "MAC|Interface|IP"),
-            Step("`dhcpleases`", _example("dhcpleases", "{uri}", "VM Network")),
+            Step("`dhcpleases`", _example("dhcpleases", "{uri}", "vSwitch0")),
             Step("`domstart`", _example("domstart", "{work}/made.xml"), "[Ss]tart"),
             Step(
                 "`sparsestream`",
@@ -176,8 +177,8 @@ PROGRAMS: Final = (
                 ),
                 "failed=0",
             ),
-            _ansible_step("`virt_net` list_nets", "virt_net", "command=list_nets", "VM Network"),
-            _ansible_step("`virt_net` info", "virt_net", "command=info", "VM Network"),
+            _ansible_step("`virt_net` list_nets", "virt_net", "command=list_nets", "vSwitch0"),
+            _ansible_step("`virt_net` info", "virt_net", "command=info", "vSwitch0"),
             _ansible_step("`virt_net` facts", "virt_net", "command=facts", "ansible_libvirt_networks"),
             _ansible_step("`virt_pool` list_pools", "virt_pool", "command=list_pools", "local-storage"),
             _ansible_step("`virt_pool` info", "virt_pool", "command=info", "local-storage"),
@@ -277,15 +278,13 @@ PROGRAMS: Final = (
                 "`virt-xml --add-device`",
                 "virt-xml",
                 *["archive", "--add-device", "--disk"],
-                "[local-storage] web/web.vmdk,shareable=on",
-                "--check",
-                "all=off",
+                "[local-storage] iso/install.iso,device=cdrom",
                 expect="defined",
             ),
             _virtinst(
                 "`virt-xml --remove-device`",
                 "virt-xml",
-                *["archive", "--remove-device", "--disk", "target=sdb"],
+                *["archive", "--remove-device", "--disk", "device=cdrom"],
                 expect="defined",
             ),
         ),

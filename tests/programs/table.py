@@ -15,11 +15,12 @@ from tests.tools import ROOT
 PAGE: Path = ROOT / "docs" / "programs.md"
 BEGIN, END = "<!-- programs: made by `make programs` -->", "<!-- end of programs -->"
 _WIDTH = 160
+TRIES = 3
 
 
 def _cell(outcome: Outcome, *, timed: bool) -> str:
     if not outcome.problem:
-        return f"yes, {outcome.seconds:.1f} s" if timed else "yes"
+        return f"yes, in {outcome.seconds:.2f} s" if timed else "yes"
     text = re.sub(r"^[\w.]+Error: ", "", outcome.problem)
     text = re.sub(r"127(\.\d+){3}(:\d+)?", "HOST", text)
     text = re.sub(r"/\S*/(tmp\w+|\.cache)/", ".../", text)
@@ -29,6 +30,11 @@ def _cell(outcome: Outcome, *, timed: bool) -> str:
     return f"no: {text}"
 
 
+def _best(tries: tuple[Outcome, ...]) -> Outcome:
+    """Return the quickest of those that worked: other work of the machine only makes a program slower."""
+    return min(tries, key=lambda outcome: (bool(outcome.problem), outcome.seconds))
+
+
 def rows_of(program: Program) -> list[str]:
     """Run a program on both sides, and return its rows.
 
@@ -36,8 +42,9 @@ def rows_of(program: Program) -> list[str]:
         MissingError: It cannot be had here.
     """
     environment = program.environment()
-    ours, theirs = (run(program, side, environment) for side in (OURS, THEIRS))
     timed = program.machines > 0
+    tries = [tuple(run(program, side, environment) for side in (OURS, THEIRS)) for _ in range(TRIES if timed else 1)]
+    ours, theirs = ([_best(step) for step in zip(*side, strict=True)] for side in zip(*tries, strict=True))
     name = f"{program.name} ({program.source})"
     return [
         f"| {name} | {one.step.what} | {_cell(one, timed=timed)} | {_cell(other, timed=timed)} |"

@@ -34,6 +34,14 @@ def redefine(client: Callable[[Simulator], Client], stack: ExitStack) -> Answer:
     return one("define", one.file("a.xml", Client(esxvirsh, one.simulator, one.directory)("dumpxml", "archive").stdout))
 
 
+def absolute_path(client: Callable[[Simulator], Client], stack: ExitStack) -> Answer:
+    return client(esx(stack))("vol-info", "/home/me/[local-storage] web/web.vmdk")
+
+
+def raw_image(client: Callable[[Simulator], Client], stack: ExitStack) -> Answer:
+    return client(esx(stack))("vol-create-as", "local-storage", "guest.img", "1M")
+
+
 def disk_in_root(client: Callable[[Simulator], Client], stack: ExitStack) -> Answer:
     one = client(esx(stack))
     return one("define", one.file("a.xml", PLAIN_DISK))

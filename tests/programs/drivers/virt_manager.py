@@ -34,6 +34,7 @@ settings = work / "virt-manager" / "virtinst" / "build.cfg"
 settings.write_text(settings.read_text().replace("prefix = /usr", f"prefix = {root}/usr"))
 compiler = next(libraries.glob("glib-2.0/glib-compile-schemas")).relative_to(root)
 subprocess.run(of_root(str(compiler), str(root / "usr/share/glib-2.0/schemas")), check=True, capture_output=True)
+subprocess.run(of_root("usr/bin/update-mime-database", str(root / "usr/share/mime")), check=True, capture_output=True)
 loaders = subprocess.run(
     of_root(str(next(libraries.glob("gdk-pixbuf-2.0/gdk-pixbuf-query-loaders")).relative_to(root)))
     + [str(path) for path in libraries.glob("gdk-pixbuf-2.0/*/loaders/*.so")],
@@ -80,14 +81,14 @@ try:
         if len(found) == len(MACHINES) or manager.poll() is not None:
             break
     print(said[-6000:])
+    time.sleep(5)  # its window is made, which takes icons and fonts
     picture = shlex.split(os.environ.get("ESXVIRT_PICTURE", ""))
     if picture:
-        time.sleep(3)
         subprocess.run(picture, check=False, env=environment)
-    if all(re.search(rf"domain={name} status=|name={name}\b", said) for name in MACHINES):
+    if manager.poll() is None and all(re.search(rf"domain={name} status=|name={name}\b", said) for name in MACHINES):
         print("connected and listed:", ", ".join(MACHINES))
     else:
-        sys.exit("virt-manager did not list the machines")
+        sys.exit("virt-manager did not list the machines, or its window broke")
 finally:
     for process in (manager, display):
         process.terminate()
