@@ -14,6 +14,7 @@
 #   make faults   every trial of tests/faults: two faults in a row, two clients at once, commands killed; half an hour
 #   make answers  answers of a server that are changed on their way, CASES (5000) of them; ten minutes
 #   make large    trees of 200 snapshots and pools of 1,000 volumes beside virsh, on every product: a quarter of an hour
+#   make programs programs of others, unmodified, on esxvirt and on libvirt-python: the table in docs/programs.md; PROGRAMS=NAME...
 #   make docs     regenerate the generated pages of docs/
 #   make tools    for the tests: vcsim and govc into .cache/bin (needs Go), libvirt 11.3.0 into .cache/libvirt-11.3 (apt)
 #   make clean    remove what these targets made
@@ -31,10 +32,11 @@ ATHERIS = $(BIN)/python -m pip install --quiet --only-binary :all: --group fuzz
 GUIDED ?= 'guided vmx' 'guided strict' 'guided xml' 'guided_simulator sdk' 'guided_simulator folder'
 SECONDS_EACH ?= 60
 SOAK_SECONDS ?= 60
+PROGRAMS ?=
 BENCH_ARGS ?=
 CASES ?= 5000
 
-.PHONY: demo unit test bare coverage check bench fuzz guided soak sessions faults answers large docs tools clean setup
+.PHONY: demo unit test bare coverage check bench fuzz guided soak sessions faults answers large programs docs tools clean setup
 
 demo: $(VENV)/.demo
 	$(BIN)/esxvirsh -c sim:///esx "list --all; dumpxml Fedora11"
@@ -89,6 +91,9 @@ answers: $(VENV)/.test
 large: $(VENV)/.test
 	ESXVIRT_LARGE=1 $(BIN)/python -m pytest -v -k "tree_of_1_and_of_200 or pool_of_many_volumes" \
 		tests/reference/test_snapshots.py tests/reference/test_storage.py $(PYTEST_ARGS)
+
+programs: $(VENV)/.test
+	$(BIN)/python -m tests.programs.table $(PROGRAMS)
 
 docs: $(VENV)/.demo
 	$(BIN)/python docs/generate.py

@@ -18,6 +18,7 @@ from typing import Any
 
 from esxvirt import libvirt
 from esxvirt.libvirt import _arguments as kinds
+from esxvirt.libvirt import _companions
 from esxvirt.libvirt._methods import methods
 from esxvirt.libvirt._surface import SURFACE
 
@@ -157,6 +158,7 @@ def text() -> str:
         for path in sorted(CONSTANTS.glob("*.py"))
         if path.stem != "__init__"
     ]
+    stars += [f"from esxvirt.libvirt._companions import {name} as {name}" for name in vars(_companions)["__all__"]]
     aliases = [f"_{name}: TypeAlias = {value}" for name, value in ANNOTATIONS.used.items()]
     parts = [HEAD, *("\n".join(part) + "\n\n" for part in (stars, aliases, functions)), "\n".join(classes)]
     return "".join(parts).rstrip("\n") + "\n"

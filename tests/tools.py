@@ -96,6 +96,9 @@ _FINDERS: dict[str, tuple[Callable[[], str | None], str]] = {
     "virsh": (lambda: _virsh(NEWEST) or _on_path("virsh"), "install Debian's libvirt-clients"),
     "virt-xml-validate": (functools.partial(_on_path, "virt-xml-validate"), "install Debian's libvirt-clients"),
     "xmllint": (functools.partial(_on_path, "xmllint"), "install Debian's libxml2-utils"),
+    "ipmitool": (functools.partial(_on_path, "ipmitool"), "install ipmitool"),
+    "Xvfb": (functools.partial(_on_path, "Xvfb"), "install xvfb"),
+    "installed-libvirt-python": (_system_python_with_libvirt, "install Debian's python3-libvirt"),
     "libvirt-python": (
         lambda: _python_with(NEWEST) or _system_python_with_libvirt(),
         "install Debian's python3-libvirt",
@@ -115,7 +118,8 @@ def find(name: str) -> str | None:
 
     `libvirt-python` is a Python interpreter that can import the real libvirt, `libvirt-schemas` the directory of its
     RelaxNG schemas, `atheris` the name of the module; all others are programs. What is libvirt's is of the newest
-    version that there is; with `-9.0.0` or `-11.3.0` behind `virsh` and `libvirt-python`, of that one.
+    version that there is; with `-9.0.0` or `-11.3.0` behind `virsh` and `libvirt-python`, of that one;
+    `installed-libvirt-python` is what this system has.
     """
     return _FINDERS[name][0]()
 

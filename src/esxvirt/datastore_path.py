@@ -4,16 +4,19 @@ A host has its datastores below `/vmfs/volumes`, by name and by identifier; a GS
 them, on Windows with backslashes.
 """
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
 from esxvirt.errors import EsxvirtError
 from esxvirt.names import find_stored, unescape
 
-__all__ = ["VOLUMES", "DatastorePath", "below", "is_outside", "mounted", "parse_volumes_path"]
+__all__ = ["VOLUMES", "DatastorePath", "below", "embedded", "is_outside", "mounted", "parse_volumes_path"]
 
 VOLUMES: Final = "/vmfs/volumes/"
 """Where ESX mounts datastores."""
+
+_STARTS: Final = re.compile(r"(?:^|(?<=[/\\]))\[")
 
 
 class DatastorePath(NamedTuple):
@@ -111,6 +114,20 @@ def below(file_name: str, mount_path: str) -> str | None:
     if not rest.startswith(("/", "\\")) and not mount_path.endswith(("/", "\\")):
         return None
     return rest.lstrip("/\\").replace("\\", "/")
+
+
+def embedded(text: str, known: Iterable[str] = ()) -> Iterator[DatastorePath]:
+    """Return what ``[datastore] path`` may be meant by a path, first the longest: itself, or what follows a folder.
+
+    Programs make paths absolute that they take for those of this machine: ``/home/me/[datastore] folder/file``, or with
+    backslashes. A path of another form has none. `known` as in `DatastorePath.parse`.
+    """
+    names = list(known)
+    for start in _STARTS.finditer(text):
+        found = DatastorePath.parse(text[start.start() :], names)
+        if found is not None and (start.start() == 0 or (found.datastore and found.path)):
+            separator = text[start.start() - 1] if start.start() else "/"
+            yield found if separator == "/" else DatastorePath(found.datastore, found.path.replace("\\", "/"))
 
 
 def mounted(mount_path: str, path: str) -> str:

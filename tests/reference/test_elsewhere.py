@@ -72,6 +72,14 @@ def uneven_cores(client: Callable[[Simulator], Client], stack: ExitStack) -> Ans
     return one("domxml-from-native", "vmware-vmx", one.file("a.vmx", HEAD + cores))
 
 
+def absolute_path(client: Callable[[Simulator], Client], stack: ExitStack) -> Answer:
+    return client(esx(stack))("vol-info", "/home/me/[local-storage] web/web.vmdk")
+
+
+def raw_image(client: Callable[[Simulator], Client], stack: ExitStack) -> Answer:
+    return client(esx(stack))("vol-create-as", "local-storage", "guest.img", "1M")
+
+
 def disk_in_root(client: Callable[[Simulator], Client], stack: ExitStack) -> Answer:
     one = client(esx(stack))
     return one("define", one.file("a.xml", PLAIN_DISK))

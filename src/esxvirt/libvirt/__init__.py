@@ -10,7 +10,7 @@ There is nothing else here: what VMware has and libvirt has no name for is in `e
 As in libvirt-python, an error is also printed to stderr unless `registerErrorHandler` says who gets it.
 """
 
-# ruff: noqa: F401, F403  the modules behind this namespace have `__all__`, or are constants and nothing else
+# ruff: noqa: F403  the modules behind this namespace have `__all__`, or are constants and nothing else
 
 import sys
 from typing import NoReturn
@@ -25,13 +25,13 @@ from esxvirt.constants.parameters import *
 from esxvirt.constants.snapshots import *
 from esxvirt.constants.statistics import *
 from esxvirt.constants.storage import *
+from esxvirt.libvirt import _companions
 from esxvirt.libvirt._checkpoint import *
+from esxvirt.libvirt._companions import *
 from esxvirt.libvirt._connect import *
 from esxvirt.libvirt._domain import *
 from esxvirt.libvirt._errors import *
 from esxvirt.libvirt._events import *
-from esxvirt.libvirt._events import HandleCallback as _EventCB
-from esxvirt.libvirt._events import TimeoutCallback as _TimerCB
 from esxvirt.libvirt._interface import *
 from esxvirt.libvirt._moved import missing
 from esxvirt.libvirt._network import *
@@ -59,8 +59,7 @@ __all__ = [name for name in dir() if name.startswith(("VIR_", "vir")) or name in
 
 def __dir__() -> list[str]:
     """Return libvirt-python's names, and those that Python itself gives a module."""
-    # The two are what libvirtaio, which comes with libvirt-python, writes its annotations with.
-    return [*__all__, "_EventCB", "_TimerCB", *(name for name in globals() if name.startswith("__"))]
+    return [*__all__, *_companions.__all__, *(name for name in globals() if name.startswith("__"))]
 
 
 def __getattr__(name: str) -> NoReturn:

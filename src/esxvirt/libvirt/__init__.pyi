@@ -14,6 +14,24 @@ from esxvirt.constants.parameters import *
 from esxvirt.constants.snapshots import *
 from esxvirt.constants.statistics import *
 from esxvirt.constants.storage import *
+from esxvirt.libvirt._companions import _T as _T
+from esxvirt.libvirt._companions import _BlkioParameter as _BlkioParameter
+from esxvirt.libvirt._companions import _DomainCB as _DomainCB
+from esxvirt.libvirt._companions import _EventAddHandleFunc as _EventAddHandleFunc
+from esxvirt.libvirt._companions import _EventAddTimeoutFunc as _EventAddTimeoutFunc
+from esxvirt.libvirt._companions import _EventCB as _EventCB
+from esxvirt.libvirt._companions import _EventRemoveHandleFunc as _EventRemoveHandleFunc
+from esxvirt.libvirt._companions import _EventRemoveTimeoutFunc as _EventRemoveTimeoutFunc
+from esxvirt.libvirt._companions import _EventUpdateHandleFunc as _EventUpdateHandleFunc
+from esxvirt.libvirt._companions import _EventUpdateTimeoutFunc as _EventUpdateTimeoutFunc
+from esxvirt.libvirt._companions import _MemoryParameter as _MemoryParameter
+from esxvirt.libvirt._companions import _SchedParameter as _SchedParameter
+from esxvirt.libvirt._companions import _TimerCB as _TimerCB
+from esxvirt.libvirt._companions import _TypedParameter as _TypedParameter
+from esxvirt.libvirt._companions import _dispatchEventHandleCallback as _dispatchEventHandleCallback
+from esxvirt.libvirt._companions import _dispatchEventTimeoutCallback as _dispatchEventTimeoutCallback
+from esxvirt.libvirt._companions import _eventInvokeHandleCallback as _eventInvokeHandleCallback
+from esxvirt.libvirt._companions import _eventInvokeTimeoutCallback as _eventInvokeTimeoutCallback
 
 _ErrorTuple: TypeAlias = tuple[int, int, str, int, str | None, str | None, str | None, int, int]
 _CloseCallback: TypeAlias = Callable[[virConnect, int, Any], None]

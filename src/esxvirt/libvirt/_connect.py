@@ -12,6 +12,7 @@ from esxvirt.libvirt._connect_events import Events
 from esxvirt.libvirt._connect_host import Host
 from esxvirt.libvirt._connect_networks import Networks
 from esxvirt.libvirt._connect_storage import Storage
+from esxvirt.libvirt._dispatching import Dispatching
 from esxvirt.libvirt._domain import virDomain
 from esxvirt.libvirt._errors import ErrorTuple, report, report_argument, virGetLastError, virResetLastError
 from esxvirt.libvirt._late import (
@@ -58,7 +59,7 @@ CloseCallback = Callable[["virConnect", int, Any], None]
 
 
 @offers
-class virConnect(Host, Networks, Storage, Events):
+class virConnect(Host, Networks, Storage, Events, Dispatching):
     """A connection, made by `open`, `openReadOnly` or `openAuth`; a context manager that closes itself.
 
     Methods without a body here raise VIR_ERR_NO_SUPPORT. All raise `libvirtError`.

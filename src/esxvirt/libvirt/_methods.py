@@ -20,7 +20,18 @@ if TYPE_CHECKING:
 
     from esxvirt.driver.connection.connection import Connection
 
-__all__ = ["ClosedError", "Method", "check_flags", "domain_of", "methods", "offers", "reports", "to_int", "to_text"]
+__all__ = [
+    "ClosedError",
+    "Method",
+    "check_flags",
+    "domain_of",
+    "methods",
+    "offers",
+    "refuse",
+    "reports",
+    "to_int",
+    "to_text",
+]
 
 _Class = TypeVar("_Class", bound=type)
 _Function = TypeVar("_Function", bound=Callable[..., Any])
@@ -216,6 +227,24 @@ class _Unsupported:
         instead = INSTEAD.get(method.function)
         message = method.function if instead is None else f"{method.function}: {instead}"
         raise report(codes.VIR_ERR_NO_SUPPORT, method.domain, message)
+
+
+def refuse(instance: Any, function: str) -> NoReturn:
+    """Refuse what is another hypervisor's own, as libvirt does: not at all on a closed or a read-only connection.
+
+    Args:
+        instance: The object that it was asked of.
+        function: libvirt's name of it.
+    """
+    virResetLastError()
+    try:
+        is_read_only = instance._driver.read_only  # noqa: SLF001  as below
+    except ClosedError:
+        raise report(codes.VIR_ERR_INVALID_CONN, codes.VIR_FROM_NONE, function) from None
+    if is_read_only:
+        message = f"read only access prevents {function}"
+        raise report(codes.VIR_ERR_OPERATION_DENIED, codes.VIR_FROM_NONE, message)
+    raise report(codes.VIR_ERR_NO_SUPPORT, codes.VIR_FROM_NONE, function)
 
 
 def _refuse_if_read_only(instance: HasDriver, method: Method) -> None:

@@ -45,9 +45,13 @@ class virStorageVol(OfConnection):
         """Return what the volume is known by, whatever its name."""
         return volumes.key_of(self._driver, self._o)
 
+    def _look(self) -> "VolumeHandle":
+        self._o = volumes.current(self._driver, self._o)
+        return self._o
+
     def info(self) -> list[int]:
         """Return type (VIR_STORAGE_VOL_*), capacity and allocation in bytes, as they are now."""
-        now = volumes.read_again(self._driver, self._o)
+        now = self._look()
         return [now.type, now.capacity, now.allocation]
 
     def infoFlags(self, flags: int = 0) -> list[int]:
@@ -58,7 +62,7 @@ class virStorageVol(OfConnection):
     def XMLDesc(self, flags: int = 0) -> str:
         """Return the XML; no flags are taken."""
         check_flags(flags, 0, "esxStorageVolGetXMLDesc")
-        return volume_xml.format_volume(volumes.describe(self._driver, volumes.read_again(self._driver, self._o)))
+        return volume_xml.format_volume(volumes.describe(self._driver, self._look()))
 
     def storagePoolLookupByVolume(self) -> OfConnection:
         """Return the pool."""

@@ -36,6 +36,11 @@ class virStream(OfConnection):
     def __del__(self) -> None:
         self._drop()
 
+    def _dispatchStreamEventCallback(self, events: int, cbData: dict[str, Any]) -> int:
+        """Call what a program registered for events of the stream; 0."""
+        cbData["cb"](self, events, cbData["opaque"])
+        return 0
+
     # for the functions that open it
 
     def _read_from(self, source: "Source") -> None:

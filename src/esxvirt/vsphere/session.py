@@ -19,7 +19,7 @@ from esxvirt.vsphere.soap import envelope, read_answer
 from esxvirt.vsphere.transport import Transport
 from esxvirt.vsphere.versions import FALLBACK, SERVICE_VERSIONS, has_retrieve_properties_ex, negotiate, version_called
 
-__all__ = ["SERVICE", "Session", "translated"]
+__all__ = ["LONGEST_PAUSE", "SERVICE", "Session", "translated"]
 
 SERVICE: Final = Ref("ServiceInstance", "ServiceInstance")
 """Where every server begins."""
@@ -27,6 +27,9 @@ SERVICE: Final = Ref("ServiceInstance", "ServiceInstance")
 _LOGOUT_SECONDS: Final = 5.0
 _NEEDED: Final = ("rootFolder", "propertyCollector", "sessionManager")
 """What every server has, and nothing goes without."""
+
+LONGEST_PAUSE: Final = 0.03
+"""Seconds that a task which should not take long is given before anybody looks at it, as long as nothing is known."""
 
 
 class Session:
@@ -37,6 +40,7 @@ class Session:
         transport: What sends requests.
         content: The server's `ServiceContent`, whose managers are references; those that VI API 2.5 has.
         about: Its `AboutInfo`, what VI API 2.5 has of it.
+        task_pause: Seconds that a brief task is given before the first look at it: as long as the last ones took.
     """
 
     def __init__(self, endpoint: Endpoint, transport: Transport, content: Data) -> None:
@@ -44,6 +48,7 @@ class Session:
         self.transport = transport
         self.content = content
         self.about: Data = content.about
+        self.task_pause = LONGEST_PAUSE
         # However the object or the process ends, the server must not keep the session: ESX has room for few.
         self._log_out = weakref.finalize(self, _log_out, transport, content, os.getpid())
 

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, Final
 
 from esxvirt.errors import (
@@ -23,7 +24,7 @@ from esxvirt.vsphere.interrupts import tell
 from esxvirt.vsphere.inventory import Query, specification
 from esxvirt.vsphere.privileges import named
 from esxvirt.vsphere.questions import Question, blocked, read_question
-from esxvirt.vsphere.session import Session
+from esxvirt.vsphere.session import LONGEST_PAUSE, Session
 from esxvirt.vsphere.updates import Changes, Updates, watching
 
 __all__ = [
@@ -44,8 +45,11 @@ _TOO_LATE: Final = frozenset({"ConcurrentAccess", "InvalidArgument"})
 """What a server says of an answer to a question that somebody else has answered."""
 _CANCEL_SECONDS: Final = 5.0
 """How long a cancelled task is waited for, to tell what became of it."""
-_SOON: Final = (0.03, 0.07)
-"""Seconds before the first and the second look at a task that should not take long."""
+_TIMES: Final = ("info.queueTime", "info.completeTime")
+_SECOND_PAUSE: Final = 2.5
+"""The second look comes after so many times the first pause again, which is `Session.task_pause`."""
+_SHORTEST_PAUSE: Final = 0.005
+_MARGIN: Final = 0.001
 _UNKNOWN: Final = "whether the task goes on is not known: look what became of it before you try again"
 _DONE: Final = ", but the task had done its work already"
 _STILL: Final = "; the task was asked to stop, but did not yet; it may still take effect"
@@ -158,7 +162,7 @@ def soon_ended(session: Session, task: Ref, watch: Watch | None = None) -> Any:
 def follow_briefly(session: Session, task: Ref, watch: Watch | None = None) -> Outcome:
     """As `follow_task`, with the calls of `soon_ended`."""
     try:
-        for pause in _SOON:
+        for pause in (session.task_pause, session.task_pause * _SECOND_PAUSE):
             time.sleep(pause)
             ended = _look(session, task)
             if ended is not None:
@@ -173,10 +177,23 @@ def follow_briefly(session: Session, task: Ref, watch: Watch | None = None) -> O
 
 def _look(session: Session, task: Ref) -> Outcome | None:
     """How a task has ended, None if it has not. One SOAP call, of the oldest kind: there is nothing to page."""
-    wanted = f"<specSet>{specification(Query({task.type: _TASK}, [task]))}</specSet>"
+    wanted = f"<specSet>{specification(Query({task.type: _TASK + _TIMES}, [task]))}</specSet>"
     found = session.ask(session.content.propertyCollector, "RetrieveProperties", wanted)
     # What the account may not see is left out; waiting for it tells which privilege it lacks.
-    return _ended(task, {(task, told.name): told.val for row in found or () for told in row.propSet or ()})
+    seen = {(task, told.name): told.val for row in found or () for told in row.propSet or ()}
+    begun, ended = (seen.get((task, name)) for name in _TIMES)
+    if isinstance(begun, datetime) and isinstance(ended, datetime):
+        _learn(session, (ended - begun).total_seconds())
+    return _ended(task, seen)
+
+
+def _learn(session: Session, seconds: float) -> None:
+    """Look at the next brief task when it should have ended: a program that looks up hundreds of files waits for each.
+
+    One that took longer counts at once, shorter ones bit by bit, so that hardly any look comes too early.
+    """
+    wanted = max(seconds + _MARGIN, session.task_pause * 0.8, _SHORTEST_PAUSE)
+    session.task_pause = min(wanted, LONGEST_PAUSE)
 
 
 def _follow(

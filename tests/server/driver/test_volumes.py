@@ -243,3 +243,24 @@ def test_an_expired_session_is_renewed_on_the_way(connect: Opener) -> None:
         pool = pools.lookup_by_name(connection, "local-storage")
         server.expire_sessions()
         assert volume_files.create(connection, pool, described("new/a.vmdk")).capacity == MIB
+
+
+@pytest.mark.parametrize("name", ["guest.img", "guest.raw"])
+def test_a_raw_image_is_a_disk_in_a_folder_of_its_own(
+    connection: Connection, pool: PoolHandle, name: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    xml = described(name).replace("'vmdk'", "'raw'")
+    made = volume_files.create(connection, pool, xml)
+    try:
+        assert (made.name, made.format, made.capacity) == ("guest/guest.vmdk", "vmdk", MIB)
+        assert f"volume '{name}': VMware's disk images are vmdk; it is 'guest/guest.vmdk'" in caplog.text
+    finally:
+        volume_files.delete(connection, made)
+
+
+@pytest.mark.parametrize("name", ["x.vmdk", "x/y.img", ".img", "x.iso", "x", "../x.img", "a\\b.img"])
+def test_other_raw_images_are_refused(connection: Connection, pool: PoolHandle, name: str) -> None:
+    before = names(connection, pool)
+    with pytest.raises(EsxvirtError):
+        volume_files.create(connection, pool, described(name).replace("'vmdk'", "'raw'"))
+    assert names(connection, pool) == before

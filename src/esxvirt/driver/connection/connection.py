@@ -21,6 +21,7 @@ from esxvirt.vsphere.session import Session
 
 if TYPE_CHECKING:
     from esxvirt.driver.storage.pool_definitions import Definitions
+    from esxvirt.vsphere.decode import Ref
     from esxvirt.vsphere.keepalive import KeepAlive
 
 __all__ = ["Connection", "only_host", "open_vcenter"]
@@ -59,6 +60,8 @@ class Connection:
         self.read_only = read_only
         self.changes = 0  # made by way of this connection
         self.pools: Definitions | None = None  # of storage, that no host has
+        self.pools_read: tuple[tuple[Ref, ...], list[Any]] = ((), [])  # of which hosts, and what `read_pools` had
+        self.folder_read: tuple[str, dict[str, Any]] = ("", {})  # and what the last look for a path found beside it
         self.notes: tuple[str, ...] = ()  # what the last definition left out or guessed
         self.policy = TaskPolicy(auto_answer=uri.auto_answer)
         self._resources = resources

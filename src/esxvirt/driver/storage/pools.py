@@ -38,6 +38,7 @@ __all__ = [
     "hosts_with",
     "info",
     "is_mounted",
+    "known_pools",
     "lookup_by_name",
     "lookup_by_path",
     "lookup_by_uuid",
@@ -137,9 +138,9 @@ def read_pools(connection: Connection) -> list[PoolHandle]:
     found = datastores + [PoolHandle(one.name, of_text(one.name), "iscsi", target=one) for one in targets]
     known = () if connection.pools is None else connection.pools.inactive.values()
     names = {unescape(pool.name) for pool in found}  # another client may have defined one of that name since
-    return found + [
-        of_definition(one) for one in known if one.host in hosts and unescape(one.definition.name) not in names
-    ]
+    found += [of_definition(one) for one in known if one.host in hosts and unescape(one.definition.name) not in names]
+    connection.pools_read = (hosts, found)
+    return found
 
 
 def of_definition(inactive: Inactive) -> PoolHandle:
@@ -148,6 +149,15 @@ def of_definition(inactive: Inactive) -> PoolHandle:
     return PoolHandle(
         definition.name, inactive.uuid, definition.type, host=inactive.host, inactive=inactive, active=False
     )
+
+
+def known_pools(connection: Connection) -> list[PoolHandle] | None:
+    """The pools as they were when they were last read, to find where something is; None if they never were. No call.
+
+    Who finds nothing there, or is refused, reads them again. Their sizes are of old.
+    """
+    hosts, pools = connection.pools_read
+    return pools if pools and hosts == connection.scope.hosts else None
 
 
 def _of_datastore(row: Row, hosts: Iterable[Ref]) -> PoolHandle:

@@ -4,8 +4,9 @@ What fails leaves the datastore as it was, but for folders that were made for a 
 request is sent again whose answer was lost: a search tells whether it was heard.
 """
 
+import re
 from contextlib import nullcontext
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from esxvirt.driver._late import vim
 from esxvirt.driver.connection.connection import Connection
@@ -31,6 +32,7 @@ from esxvirt.errors import (
     InvalidArgumentError,
     UnsupportedError,
 )
+from esxvirt.logs import Log
 from esxvirt.records import record, replace
 from esxvirt.vsphere.interrupts import DONE, is_done, tell
 from esxvirt.xml.storage.volume import Volume, parse_volume
@@ -39,6 +41,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 __all__ = ["copy", "create", "delete", "resize", "wipe"]
+
+_log = Log(__name__)
+
+_RAW_IMAGE: Final = re.compile(r"[^/\\]+\.(?:img|raw)")
 
 
 def create(connection: Connection, pool: PoolHandle, xml: str, *, validate: bool = False) -> VolumeHandle:
@@ -197,6 +203,8 @@ def _wanted(pool: PoolHandle, xml: str, capacity: int | None = None, *, validate
     volume = parse_volume(xml, capacity=capacity, validate=validate and can_validate("storagevol"))
     if volume.type != "file":
         raise UnsupportedError("Creating non-file volumes is not supported")
+    if volume.format == "raw" and _RAW_IMAGE.fullmatch(volume.name):
+        volume = _as_vmdk(volume)
     if "/" not in volume.name.strip("/"):
         raise EsxvirtError(f"Volume name '{volume.name}' doesn't have expected format '<directory>/<file>'")
     if not volume.name.lower().endswith(".vmdk"):
@@ -205,6 +213,17 @@ def _wanted(pool: PoolHandle, xml: str, capacity: int | None = None, *, validate
         raise UnsupportedError(f"Creation of {volume.format} volumes is not supported")
     # Each part of the name becomes one of a path, as VMware's products write it.
     return replace(volume, name="/".join(escape_item(part) for part in check_name(volume.name).split("/")))
+
+
+def _as_vmdk(volume: Volume) -> Volume:
+    """What a program gets that wants a raw image, ``web.img``, as for other hypervisors: a disk, in its own folder.
+
+    The content is written and read as that of a raw image.
+    """
+    stem = volume.name.rpartition(".")[0]
+    name = f"{stem}/{stem}.vmdk"
+    _log.warning("volume '%s': VMware's disk images are vmdk; it is '%s'", volume.name, name)
+    return replace(volume, name=name, format="vmdk")
 
 
 def _refuse_luns(pool: PoolHandle, doing: str) -> None:

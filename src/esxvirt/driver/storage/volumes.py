@@ -1,9 +1,10 @@
 """Storage volumes: disk, ISO and floppy images in datastores, and LUNs of iSCSI targets: what there is."""
 
+import time
 from typing import Any, Final
 
 from esxvirt.constants.storage import VIR_STORAGE_VOL_BLOCK, VIR_STORAGE_VOL_FILE
-from esxvirt.datastore_path import DatastorePath
+from esxvirt.datastore_path import DatastorePath, embedded
 from esxvirt.driver.connection.connection import Connection
 from esxvirt.driver.connection.product import ESX
 from esxvirt.driver.storage import pools
@@ -17,7 +18,7 @@ from esxvirt.errors import (
     TransportError,
     VolumeNotFoundError,
 )
-from esxvirt.records import record
+from esxvirt.records import field, record
 from esxvirt.uuids import normalize, of_text
 from esxvirt.vsphere.decode import Ref
 from esxvirt.vsphere.interrupts import tell
@@ -30,6 +31,7 @@ __all__ = [
     "BLOCK",
     "FILE",
     "VolumeHandle",
+    "current",
     "datacenter_of",
     "describe",
     "files_below",
@@ -42,6 +44,7 @@ __all__ = [
     "lookup_by_name",
     "lookup_by_path",
     "lookup_pool",
+    "luns_of",
     "path_in",
     "place_in",
     "read_again",
@@ -52,6 +55,8 @@ BLOCK: Final = VIR_STORAGE_VOL_BLOCK
 
 _FORMATS: Final = {"VmDiskFileInfo": "vmdk", "IsoImageFileInfo": "iso", "FloppyImageFileInfo": "raw"}
 _DEEP: Final = "SearchDatastoreSubFolders_Task"
+_MOMENT: Final = 5.0
+"""Seconds for which what a look has found answers what is asked of it next."""
 _GONE: Final = frozenset({"FileNotFound", "ManagedObjectNotFound", "NotFound"})
 
 
@@ -68,6 +73,8 @@ class VolumeHandle:
         capacity: Bytes.
         allocation: Bytes that it takes of its datastore.
         key: As in libvirt: a disk's or a LUN's UUID, other files' path; None until somebody asks.
+        seen: When it was looked up, on the monotonic clock, and how many changes the connection had made by then;
+            None once `current` has used it.
     """
 
     pool: PoolHandle
@@ -78,6 +85,7 @@ class VolumeHandle:
     capacity: int
     allocation: int
     key: str | None = None
+    seen: tuple[float, int] | None = field(default=None, compare=False, repr=False)
 
 
 def list_volumes(connection: Connection, pool: PoolHandle) -> list[VolumeHandle]:
@@ -90,11 +98,11 @@ def list_volumes(connection: Connection, pool: PoolHandle) -> list[VolumeHandle]
         ServerFault: The server refused, or the datastore cannot be searched.
     """
     if pool.target is not None:
-        return _luns(pools.read_again(connection, pool))
-    found = []
+        return luns_of(pools.read_again(connection, pool))
+    found, seen = [], _now(connection)
     for result in _search(connection, pool, _DEEP, path_in(pool, ""), _specification(connection, ("*",))) or ():
         folder = _folder(pool, result.folderPath)
-        found += [_of_file(pool, folder, file) for file in result.file or () if file.kind in _FORMATS]
+        found += [_of_file(pool, folder, file, seen) for file in result.file or () if file.kind in _FORMATS]
     return found
 
 
@@ -107,7 +115,7 @@ def lookup_by_name(connection: Connection, pool: PoolHandle, name: str) -> Volum
         ServerFault: The server refused.
     """
     if pool.target is not None:
-        volumes = _luns(pools.read_again(connection, pool))
+        volumes = luns_of(pools.read_again(connection, pool))
         volume = next((volume for volume in volumes if volume.name == name), None)
         if volume is None:
             raise VolumeNotFoundError(f"Could not find volume with name: {name}")
@@ -126,19 +134,25 @@ def find(connection: Connection, pool: PoolHandle, name: str) -> VolumeHandle | 
 def find_with_folder(connection: Connection, pool: PoolHandle, name: str) -> tuple[VolumeHandle | None, bool]:
     """As `find`, and whether its folder is there."""
     folder, _, file = name.rpartition("/")
+    # Names with the pattern's own letters match more than themselves.
+    there = _look_into(connection, pool, folder, file)
+    return (None, False) if there is None else (there.get(name), True)
+
+
+def _look_into(connection: Connection, pool: PoolHandle, folder: str, pattern: str) -> dict[str, VolumeHandle] | None:
+    """The volumes of one folder by their names; None if there is no such folder."""
+    seen = _now(connection)
     try:
-        # Names with the pattern's own letters match more than themselves: what is found is compared.
         found = _search(
-            connection, pool, "SearchDatastore_Task", path_in(pool, folder), _specification(connection, (file,))
+            connection, pool, "SearchDatastore_Task", path_in(pool, folder), _specification(connection, (pattern,))
         )
     except ServerFault as fault:
         if fault.name in _GONE:
-            return None, False
+            return None
         raise
-    for info in (found.file if found is not None else None) or ():
-        if info.path == file and info.kind in _FORMATS:
-            return _of_file(pool, folder, info), True
-    return None, True
+    files = (found.file if found is not None else None) or ()
+    volumes = (_of_file(pool, folder, info, seen) for info in files if info.kind in _FORMATS)
+    return {volume.name: volume for volume in volumes}
 
 
 def files_below(
@@ -178,38 +192,75 @@ def is_bare(connection: Connection, pool: PoolHandle, folder: str, folders: int)
 def lookup_by_path(connection: Connection, path: str) -> VolumeHandle:
     """The volume with that path (virStorageVolLookupByPath): ``[datastore] folder/file``, or a LUN's device.
 
-    A path below a datastore's mount path, ``/vmfs/volumes/...``, is taken, too. 1 SOAP call, and as `list_volumes`.
+    Paths are taken as programs hand them over, too: below a datastore's mount path, ``/vmfs/volumes/...``, and behind a
+    folder of this machine, ``/home/me/[datastore] folder/file``, which is what made absolute looks like. Calls as
+    `list_volumes`, and 1 the first time: where datastores are is known then.
 
     Raises:
-        InvalidArgumentError: It has neither form.
+        InvalidArgumentError: It has none of these forms.
         VolumeNotFoundError: There is none.
         ServerFault: The server refused.
     """
-    if not path.startswith("/") and DatastorePath.parse(path) is None:
+    if not path.startswith("/") and not any(embedded(path)):
         raise InvalidArgumentError(f"Unexpected volume path format: {path}")
-    present = pools.read_pools(connection)
-    wanted = DatastorePath.parse(path, [pool.name for pool in present if pool.target is None])
+    known = pools.known_pools(connection)
+    if known is not None:
+        # What is found there is there. What is not may be in a datastore that came, or was renamed, meanwhile.
+        try:
+            return _find_by_path(connection, known, path)
+        except TransportError:
+            raise
+        except EsxvirtError:
+            pass
+    return _find_by_path(connection, pools.read_pools(connection), path)
+
+
+def _find_by_path(connection: Connection, present: list[PoolHandle], path: str) -> VolumeHandle:
+    for pool in present:
+        for lun in luns_of(pool):
+            if lun.path == path:
+                return lun
+    missing = VolumeNotFoundError(f"No storage volume with key or path '{path}'")
+    wanted = _place_of(path, present)
     if wanted is None:
-        for pool in present:
-            for volume in _luns(pool):
-                if volume.path == path:
-                    return volume
-        mounted = pools.find_mounted(present, path)
-        wanted = None if mounted is None else DatastorePath(mounted[0].name, mounted[1])
-    if wanted is None:
-        raise VolumeNotFoundError(f"No storage volume with key or path '{path}'")
+        raise missing
     datastore, name = wanted
     pool_ = next((pool for pool in present if pool.name == datastore and pool.target is None), None)
     if pool_ is None:
         raise EsxvirtError(f"Could not find datastore with name '{datastore}'")
-    missing = VolumeNotFoundError(f"No storage volume with key or path '{path}'")
     try:
-        volume_ = find(connection, pool_, check_name(name))
+        volume = _find_with_neighbours(connection, pool_, check_name(name))
     except InvalidArgumentError:
         raise missing from None
-    if volume_ is None:
+    if volume is None:
         raise missing
-    return volume_
+    return volume
+
+
+def _find_with_neighbours(connection: Connection, pool: PoolHandle, name: str) -> VolumeHandle | None:
+    """As `find`; what else is in the folder answers the next question for a path there: a machine has several disks.
+
+    Each is handed out once: who asks for the same again wants it as it is now.
+    """
+    folder = name.rpartition("/")[0]
+    place = f"{pool.uuid} {folder}"
+    read, there = connection.folder_read
+    volume = there.pop(name, None) if read == place else None
+    if volume is None or not _is_fresh(connection, volume):
+        found = _look_into(connection, pool, folder, "*") or {}
+        volume = found.pop(name, None)
+        connection.folder_read = (place, found)
+    return volume
+
+
+def _place_of(path: str, present: list[PoolHandle]) -> DatastorePath | None:
+    """The file that a path means, if it means one of a datastore; best of one that there is."""
+    mounted = pools.find_mounted(present, path)
+    if mounted is not None:
+        return DatastorePath(mounted[0].name, mounted[1])
+    stores = [pool.name for pool in present if pool.target is None]
+    meant = list(embedded(path, stores))
+    return next((one for one in meant if one.datastore in stores), meant[0] if meant else None)
 
 
 def lookup_by_key(connection: Connection, key: str) -> VolumeHandle:
@@ -229,7 +280,7 @@ def lookup_by_key(connection: Connection, key: str) -> VolumeHandle:
         raise missing
     present = pools.read_pools(connection)
     for pool in present:
-        for volume in _luns(pool):
+        for volume in luns_of(pool):
             if volume.key == key:
                 return volume
     if connection.product != ESX:  # only there disks have other keys than their paths
@@ -252,6 +303,29 @@ def read_again(connection: Connection, volume: VolumeHandle) -> VolumeHandle:
     now = lookup_by_name(connection, volume.pool, volume.name)
     now.key = now.key or volume.key
     return now
+
+
+def current(connection: Connection, volume: VolumeHandle) -> VolumeHandle:
+    """A volume as it is now, for who only reads: what a look of a moment ago has found answers once.
+
+    Programs look a volume up, or all of a pool, and then ask each for what the look has found already. No call then,
+    else calls and errors as `read_again`. Nothing that changes a volume is decided by it.
+    """
+    now = volume if _is_fresh(connection, volume) else read_again(connection, volume)
+    now.seen = None
+    return now
+
+
+def _is_fresh(connection: Connection, volume: VolumeHandle) -> bool:
+    """Whether a volume was read a moment ago, and nothing was changed by way of this connection since."""
+    if volume.seen is None:
+        return False
+    moment, changes = volume.seen
+    return time.monotonic() - moment < _MOMENT and changes == connection.changes
+
+
+def _now(connection: Connection) -> tuple[float, int]:
+    return time.monotonic(), connection.changes
 
 
 def lookup_pool(connection: Connection, volume: VolumeHandle) -> PoolHandle:
@@ -305,19 +379,20 @@ def datacenter_of(connection: Connection, pool: PoolHandle) -> Ref | None:
     return pools.place_of(connection, pool).datacenter
 
 
-def _luns(pool: PoolHandle) -> list[VolumeHandle]:
+def luns_of(pool: PoolHandle) -> list[VolumeHandle]:
+    """The LUNs of an iSCSI target; those of a datastore are none."""
     return [
         VolumeHandle(pool, lun.device, lun.device, BLOCK, None, lun.size, lun.size, of_text(lun.uuid))
         for lun in (pool.target.luns if pool.target is not None else ())
     ]
 
 
-def _of_file(pool: PoolHandle, folder: str, info: Any) -> VolumeHandle:
+def _of_file(pool: PoolHandle, folder: str, info: Any, seen: tuple[float, int]) -> VolumeHandle:
     name = f"{folder}/{info.path}" if folder else info.path
     size = info.fileSize or 0
     kind = _FORMATS[info.kind]
     capacity = info.capacityKb * 1024 if kind == "vmdk" and info.capacityKb is not None else size
-    return VolumeHandle(pool, name, path_in(pool, name), FILE, kind, capacity, size)
+    return VolumeHandle(pool, name, path_in(pool, name), FILE, kind, capacity, size, seen=seen)
 
 
 def _folder(pool: PoolHandle, path: str) -> str:
