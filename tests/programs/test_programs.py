@@ -19,6 +19,7 @@ NOT_YET = {
     ("libvirt-python's examples", "`nodestats`"): "the capabilities have no NUMA cells",
     ("libvirt-python's examples", "`topology`"): "the capabilities have no NUMA cells",
     ("libvirt-python's examples", "`domipaddrs`"): "addresses are not to be had without naming a source",
+    ("libvirt-python's examples", "`dhcpleases`"): "VMware leases no addresses, as with libvirt's driver",
     ("libvirt-python's examples", "`domstart`"): "there is no createXML",
     ("libvirt-python's examples", "`event-test`"): "there are no events",
     ("libvirt-python's examples", "`event-test --loop poll`"): "there are no events",
