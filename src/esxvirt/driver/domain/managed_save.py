@@ -30,7 +30,8 @@ def has_image(connection: Connection, domain: DomainHandle) -> bool:
 def remove_image(connection: Connection, domain: DomainHandle) -> None:
     """Discard what the memory of a suspended domain holds: it is off then (virDomainManagedSaveRemove).
 
-    Nothing is done to one that is not suspended. 1 SOAP call for such a one; else 6 or 7 and one for every round of updates.
+    Nothing is done to one that is not suspended. 1 SOAP call for such a one; else 6 or 7, and one for every round of
+    updates.
 
     Raises:
         OperationUnsupportedError: The server does not power off what is suspended.
