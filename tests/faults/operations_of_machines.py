@@ -133,7 +133,9 @@ _THERE = Operation(
     topic="demo", files={"demo.xml": _XML.encode()},
 )  # fmt: skip
 _DEMO = "demo"
-_NEW_FOLDER = _XML.replace("Fedora11/Fedora11.vmdk", "new/folder/demo.vmdk")
+_BESIDE = "beside"
+_NEW_FOLDER = re.sub(r"<uuid>.*</uuid>", "<uuid>50115e16-9bdc-49d7-f171-53c4d7f91755</uuid>", _XML)
+_NEW_FOLDER = _NEW_FOLDER.replace(">demo<", ">beside<").replace("Fedora11/Fedora11.vmdk", "new/folder/demo.vmdk")
 
 MACHINES: dict[str, Operation] = {
     "define": _THERE,
@@ -146,7 +148,7 @@ MACHINES: dict[str, Operation] = {
         topic="demo", files={"demo.xml": _NAMELESS.encode()},
     ),
     "define in a new folder": dataclasses.replace(
-        _THERE, run=_define(_NEW_FOLDER), files={"demo.xml": _NEW_FOLDER.encode()}
+        _THERE, run=_define(_NEW_FOLDER), machine=_BESIDE, files={"demo.xml": _NEW_FOLDER.encode()}
     ),
     "create": Operation(
         _create(_XML), _power("poweredOn"), ("create", "{dir}/demo.xml"), _DEMO,

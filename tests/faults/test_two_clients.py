@@ -39,8 +39,16 @@ _RIVALS = {
 }
 
 
-# What comes of two done at once and of none of the orders, and loses nothing: VMware renames a machine that runs.
-_HARMLESS = {"domrename and start": ("an update of machine renamed power", "an update of machine renamed restarted")}
+# What comes of two done at once and of none of the orders, and loses nothing: VMware renames a machine that runs; and
+# what is created is there before it runs, when a snapshot has no memory.
+_NO_MEMORY = ("file local-storage Fedora11/demo-Snapshot1.vmem",)
+_HARMLESS = {
+    "domrename and start": ("an update of machine renamed power", "an update of machine renamed restarted"),
+    "create again and domrename": ("not said of machine renamed power", "not said of machine renamed restarted"),
+    "create and snapshot-create": _NO_MEMORY,
+    "create again and snapshot-create": _NO_MEMORY,
+    "create nameless and snapshot-create": _NO_MEMORY,
+}
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

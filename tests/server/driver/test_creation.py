@@ -95,6 +95,22 @@ def test_a_domain_that_another_client_has_changed_stays(fresh: Simulator, connec
     assert fresh.site.find_machine("demo").config.memory_mb == 2048
 
 
+def test_one_that_another_client_has_changed_before_it_started_is_told_of(
+    fresh: Simulator, connection: Connection
+) -> None:
+    ask = connection.session.call
+
+    def change_first(*arguments: Any, **more: Any) -> Any:
+        if arguments[1] == "PowerOnVM_Task":
+            fresh.site.find_machine("demo").set_values({"memsize": "2048"})
+        return ask(*arguments, **more)
+
+    connection.session.call = change_first  # type: ignore[method-assign]
+    with pytest.raises(OperationInvalidError, match="'demo' was changed by another client before it was st"):
+        creation.create(connection, XML)
+    assert fresh.site.find_machine("demo").running
+
+
 def test_a_question_that_nobody_answers_leaves_nothing(fresh: Simulator, connection: Connection) -> None:
     before = World.of(fresh)
     ask = connection.session.call

@@ -74,6 +74,6 @@ def test_a_domain_that_another_client_has_resumed_is_told_of(
         return ask(target, method, *arguments, **more)
 
     connection.session.call = resume_first  # type: ignore[method-assign]
-    with pytest.raises(OperationInvalidError, match="another client has resumed the domain 'builder' meanwhile, but"):
+    with pytest.raises(OperationInvalidError, match="was removed, and another client had resumed it: it is off"):
         managed_save.remove_image(connection, domain)
     assert info.state(connection, domain) == SHUTOFF

@@ -4,10 +4,11 @@ Only what this call has made goes again, and only where it is certain that the d
 started by this call any more. Else the domain stays defined, and the error says so.
 """
 
+import re
 from typing import Final
 
 from esxvirt.driver.connection.connection import Connection
-from esxvirt.driver.definition.define import Made, define_new, find_defined, take_back
+from esxvirt.driver.definition.define import Defined, Made, define_new, find_defined, take_back
 from esxvirt.driver.definition.vmx_files import VMX_PATH, add_to, present
 from esxvirt.driver.domain import lifecycle
 from esxvirt.driver.domain.handles import DomainHandle
@@ -15,7 +16,7 @@ from esxvirt.driver.domain.reading import read, read_all
 from esxvirt.driver.domain.states import SHUTOFF, domain_state
 from esxvirt.driver.tasks.lost_answers import Write, call_and_verify, look_again
 from esxvirt.driver.tasks.machine_tasks import STATE, check_writable
-from esxvirt.errors import EsxvirtError, QuestionError, ServerFault, TaskCancelledError, VmxError
+from esxvirt.errors import EsxvirtError, OperationInvalidError, QuestionError, ServerFault, TaskCancelledError, VmxError
 from esxvirt.records import record, replace
 from esxvirt.vmx import VmxFile
 from esxvirt.vsphere.interrupts import is_done
@@ -24,6 +25,7 @@ from esxvirt.xml.domain import Domain
 
 __all__ = ["create"]
 
+_DELTA: Final = re.compile(r"-[0-9]{6}\.vmdk$")
 _UNDER_WAY: Final = frozenset({"queued", "running"})
 
 
@@ -43,12 +45,14 @@ def create(
         adapt: As in `define`.
 
     Raises:
-        OperationInvalidError: The domain is there, and active or something else than the XML says.
+        OperationInvalidError: The domain is there, and active or something else than the XML says; or another client
+            has changed it before it was started.
         QuestionError: A question blocks the start, and nobody answers.
         EsxvirtError: As `define` and `lifecycle.start`; the message names what is left, if anything is.
     """
     check_writable(connection, "virDomainCreateXML")
-    domain, made = define_new(connection, xml, host, validate=validate, adapt=adapt, start=True)
+    defined = define_new(connection, xml, host, validate=validate, adapt=adapt, start=True)
+    domain, made = defined.domain, defined.made
     try:
         found = look_again(lambda: _find(connection, domain))
     except EsxvirtError as error:
@@ -61,7 +65,25 @@ def create(
             add_to(interrupt, made.stays(domain.name or ""))
         raise
     _start(_New(connection, found, made))
+    _check_same(connection, found, defined)
     return found
+
+
+def _check_same(connection: Connection, domain: DomainHandle, defined: Defined) -> None:
+    """Look whether what was started is what was defined. One GET.
+
+    Raises:
+        OperationInvalidError: Another client has defined it anew before it was started.
+    """
+    try:
+        content = present(connection, defined.file)
+    except EsxvirtError:
+        return  # it was defined, and it was started
+    if content is None or not _says(content, defined.content, with_snapshots=True):
+        raise OperationInvalidError(
+            f"the domain '{domain.name}' was changed by another client before it was started, and runs as that has "
+            "left it: look at it"
+        )
 
 
 def _find(connection: Connection, domain: Domain) -> DomainHandle:
@@ -165,10 +187,20 @@ def _is_idle(new: _New) -> bool:
     return all(row.get("info.state") not in _UNDER_WAY for row in rows)
 
 
-def _says(found: bytes, wanted: bytes) -> bool:
-    """Whether a VMX file says all that another says, in whatever case of letters."""
+def _says(found: bytes, wanted: bytes, *, with_snapshots: bool = False) -> bool:
+    """Whether a VMX file says all that another says, in whatever case of letters.
+
+    Args:
+        found: The one file.
+        wanted: The other.
+        with_snapshots: Whether its disks may be those that are written since a snapshot.
+    """
     try:
         there, here = VmxFile.parse(found), VmxFile.parse(wanted)
     except VmxError:
         return False
-    return all((there.get(key) or "").lower() == (here.get(key) or "").lower() for key in here)
+    return all(
+        (there.get(key) or "").lower() == (here.get(key) or "").lower()
+        or (with_snapshots and _DELTA.search(there.get(key) or "") is not None)
+        for key in here
+    )

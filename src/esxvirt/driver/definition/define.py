@@ -46,7 +46,7 @@ from esxvirt.vsphere.inventory import Query, Row, Step, retrieve
 from esxvirt.vsphere.tasks import Watch
 from esxvirt.xml.domain import Domain
 
-__all__ = ["Made", "define", "define_new", "find_defined", "take_back", "undefine"]
+__all__ = ["Defined", "Made", "define", "define_new", "find_defined", "take_back", "undefine"]
 
 _log = Log(__name__)
 
@@ -81,7 +81,7 @@ def define(
         ServerFault: The server refused, or the task failed.
         TransportError: The server broke off.
     """
-    domain, _ = define_new(connection, xml, host, validate=validate, adapt=adapt)
+    domain = define_new(connection, xml, host, validate=validate, adapt=adapt).domain
     try:
         found = look_again(lambda: find_defined(connection, domain))
     except EsxvirtError as error:
@@ -120,6 +120,23 @@ class Made:
         )
 
 
+@record(frozen=True)
+class Defined:
+    """A definition that has ended well.
+
+    Attributes:
+        domain: What the XML says.
+        file: The domain's VMX file.
+        content: What was seen to be in that.
+        made: What was made; None if the domain was there.
+    """
+
+    domain: Domain
+    file: DatastoreFile
+    content: bytes
+    made: Made | None
+
+
 def define_new(
     connection: Connection,
     xml: str,
@@ -128,7 +145,7 @@ def define_new(
     validate: bool = False,
     adapt: bool = False,
     start: bool = False,
-) -> tuple[Domain, Made | None]:
+) -> Defined:
     """Define a domain as `define`, but for looking it up.
 
     Args:
@@ -138,9 +155,6 @@ def define_new(
         validate: As in `define`.
         adapt: As in `define`.
         start: Whether it is to be started then: one that is there must be off, and be what the XML says.
-
-    Returns:
-        What the XML says, and what was made; None if the domain was there.
 
     Raises:
         EsxvirtError: As `define`.
@@ -165,12 +179,11 @@ def define_new(
         if named is not None and named != place:
             raise OperationInvalidError(f"Domain '{existing.name}' is on the host '{place.text}', not '{named.text}'")
         _settle(domain, rows, place)
-        change(connection, domain, existing, rows, place, report, only_same=start)
-        return domain, None
+        return Defined(domain, *change(connection, domain, existing, rows, place, report, only_same=start), None)
     place = named or _only_host(connection, domain, rows)
     _settle(domain, rows, place)
     try:
-        return domain, _create(connection, domain, machines, rows, place, report, start=start)
+        return _create(connection, domain, machines, rows, place, report, start=start)
     except EsxvirtError as error:
         if folder is not None:
             add_to(error, f"images that are paths of another host belong into '{folder}', as VMDKs: are they there?")
@@ -255,7 +268,7 @@ def _create(
     report: Report,
     *,
     start: bool,
-) -> Made | None:
+) -> Defined:
     context = native_context(connection, rows=rows, place=place, settings=True)
     text = from_domain(domain, hardware_version(connection), context, report=report)
     connection.notes = tuple(map(str, report))
@@ -266,16 +279,17 @@ def _create(
         domain.uuid = owner  # what `undefine` has left is registered again as it is: nothing of it is replaced
         made = Made(file, None, before, None, None, certain=False)
         try:
-            return replace(made, certain=_register(connection, domain, file, place))
+            made = replace(made, certain=_register(connection, domain, file, place))
+            return Defined(domain, file, before, made)
         except _RefusedError as refusal:
             raise refusal.reason from None
         except KeyboardInterrupt as interrupt:
             _tell_defined(interrupt, domain, made, start=start)
             raise
-    if owner is not None and start:
+    if before is not None and owner is not None and start:
         _check_off(next(machine for machine in machines if machine.uuid == owner))
         domain.uuid = owner  # it was made of this XML, and is to be started only
-        return None
+        return Defined(domain, file, before, None)
     content = text.encode()
     if before is not None:
         _check_free(connection, file, before, domain, machines)
@@ -297,7 +311,8 @@ def _create(
         domain.uuid = _same_but_for_uuid(text, staged.content) or domain.uuid
         staged.put_in_place(replace=before is not None)
         made = Made(file, staged, before, _datastore(rows, file, place), folder, certain=False)
-        return replace(made, certain=_register_made(connection, domain, text, made, place, start=start))
+        made = replace(made, certain=_register_made(connection, domain, text, made, place, start=start))
+        return Defined(domain, file, staged.content, made)
     except EsxvirtError as error:
         if folder is not None:
             folder.take_away(error)

@@ -78,7 +78,7 @@ def change(
     report: Report,
     *,
     only_same: bool = False,
-) -> None:
+) -> tuple[DatastoreFile, bytes]:
     """Have a machine that is off be what `domain` says. 4 SOAP calls where its file says so already, else 9 or 10.
 
     A machine that is not off is left as it is where its file says so already: programs define what they have started.
@@ -91,6 +91,9 @@ def change(
         host: Where it is.
         report: Gets a note for each loss.
         only_same: Whether it must be off, and be that already.
+
+    Returns:
+        Its VMX file, and what that says.
 
     Raises:
         OperationInvalidError: It is not off; or another client has changed it meanwhile.
@@ -115,7 +118,7 @@ def change(
     if after == before:
         if not active:
             reload_machine(connection, existing, file)
-        return
+        return file, after
     if active:
         raise OperationInvalidError(_NOT_OFF)
     if only_same:
@@ -124,6 +127,7 @@ def change(
             "and start it"
         )
     _replace(_Change(connection, existing, machine, file, before, after), moment, host)
+    return file, after
 
 
 def _replace(wanted: _Change, moment: _Moment, host: HostPlace) -> None:

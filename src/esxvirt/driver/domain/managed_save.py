@@ -30,7 +30,8 @@ def has_image(connection: Connection, domain: DomainHandle) -> bool:
 def remove_image(connection: Connection, domain: DomainHandle) -> None:
     """Discard what the memory of a suspended domain holds: it is off then (virDomainManagedSaveRemove).
 
-    Nothing is done to one that is not suspended. 1 SOAP call for such a one; else 6 and one for every round of updates.
+    Nothing is done to one that is not suspended. 1 SOAP call for such a one; else 6 or 7, and one for every round of
+    updates.
 
     Raises:
         OperationUnsupportedError: The server does not power off what is suspended.
@@ -61,14 +62,19 @@ def remove_image(connection: Connection, domain: DomainHandle) -> None:
     domain.state, domain.id = SHUTOFF, -1
     if known is not None and _was_resumed(connection, domain, frozenset(Ref("Task", name) for name in known)):
         raise OperationInvalidError(
-            f"another client has resumed the domain '{domain.name}' meanwhile, but it was powered off, and is off now"
+            f"what the memory of the domain '{domain.name}' held was removed, and another client had resumed it: "
+            "it is off, look at it"
         )
 
 
 def _was_resumed(connection: Connection, domain: DomainHandle, known: frozenset[Ref]) -> bool:
-    """Whether somebody has started the domain since: nothing keeps a server from powering off what runs by then."""
+    """Whether somebody had resumed the domain before: nothing keeps a server from powering off what runs by then.
+
+    One that runs now was started after that.
+    """
     try:
         recent = recent_tasks(connection.session, domain.ref)
-        return new_task(connection.session, recent, known, _RESUMED) is not None
+        started = new_task(connection.session, recent, known, _RESUMED) is not None
+        return started and is_in_state(connection, domain, SHUTOFF)
     except EsxvirtError:
         return False  # it was done, which is what counts
