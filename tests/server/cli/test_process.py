@@ -216,7 +216,7 @@ LACKS = "warning: the output may lack: "
             ["destroy web; desc web --new-desc text"],
             ["Domain 'web' destroyed", "Domain description updated successfully"],
         ),
-        (["setmem web 512M --config"], ["'setmem' succeeded"]),
+        (["setmem web 512M"], ["'setmem' succeeded"]),
         (["-q", "destroy web; dumpxml web"], ["'destroy' succeeded"]),
         (["dumpxml web"], []),
         (["list --all; hostname"], []),
