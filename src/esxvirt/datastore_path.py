@@ -92,7 +92,10 @@ def _closing(text: str) -> int:
 
 
 def is_outside(path: str) -> bool:
-    """Whether a path is none of a datastore's: ``[] /vmimages/tools-isoimages/linux.iso``, of the host's own files."""
+    """Return whether a path is none of a datastore's.
+
+    ``[] /vmimages/tools-isoimages/linux.iso``, of the host's own files.
+    """
     return path.startswith("[]") and path[2:].lstrip(" ").startswith("/")
 
 

@@ -278,7 +278,10 @@ def _thumbprint(value: str) -> str:
 
 
 def _proxy(value: str) -> Proxy | None:
-    """A proxy of the form ``[type://]host[:port]``; None for an empty value, which libvirt takes for "no proxy"."""
+    """Return a proxy of the form ``[type://]host[:port]``.
+
+    None for an empty value, which libvirt takes for "no proxy".
+    """
     if not value:
         return None
     kind, separator, rest = value.partition("://")

@@ -41,16 +41,16 @@ class Arguments:
         return name in self._values
 
     def flag(self, name: str) -> bool:
-        """Whether ``--name`` was given."""
+        """Return whether ``--name`` was given."""
         return name in self._values
 
     def raw(self, name: str) -> str | None:
-        """The option's value, empty or not, or None."""
+        """Return the option's value, empty or not, or None."""
         values = self._values.get(name)
         return values[0] if values else None
 
     def text(self, name: str) -> str | None:
-        """The option's value or None; an empty one is refused unless the option allows it.
+        """Return the option's value or None; an empty one is refused unless the option allows it.
 
         Raises:
             Failed: the value is empty.
@@ -62,7 +62,7 @@ class Arguments:
         return value
 
     def required(self, name: str) -> str:
-        """The value of an option that the grammar has made sure of.
+        """Return the value of an option that the grammar has made sure of.
 
         Raises:
             Failed: the value is empty, or absent all the same.
@@ -73,11 +73,11 @@ class Arguments:
         return value
 
     def items(self, name: str) -> list[str]:
-        """All values of an option that takes the rest of the line."""
+        """Return all values of an option that takes the rest of the line."""
         return self._values.get(name, [])
 
     def number(self, name: str, limits: tuple[int, int] = INT) -> int | None:
-        """The option's number or None.
+        """Return the option's number or None.
 
         Raises:
             Failed: what was given is no decimal number within `limits`.

@@ -104,7 +104,7 @@ class Offer:
 
 
 def values(offer: Offer, command: Command, option: Option, given: Mapping[str, list[str]], typed: str) -> list[str]:
-    """The values that an option may have; empty if that cannot be known.
+    """Return the values that an option may have; empty if that cannot be known.
 
     Args:
         offer: where names come from.
@@ -126,12 +126,12 @@ def values(offer: Offer, command: Command, option: Option, given: Mapping[str, l
 
 
 def _listed(method: str) -> Completer:
-    """A completer of the names of what a method of the connection lists."""
+    """Return a completer of the names of what a method of the connection lists."""
     return lambda offer, _given, _typed: offer.ask(lambda found: [each.name() for each in getattr(found, method)()])
 
 
 def _of_domain(names: Callable[[Virsh, Domain], Iterable[str]]) -> Completer:
-    """A completer of what the domain that was given has."""
+    """Return a completer of what the domain that was given has."""
 
     def complete(offer: Offer, given: Mapping[str, list[str]], _typed: str) -> list[str]:
         domain = given.get("domain")
@@ -151,7 +151,7 @@ def _choices(virsh: Virsh, domain: Domain) -> list[str]:
 
 
 def _attributes(path: str, attribute: str) -> Callable[[Virsh, Domain], list[str]]:
-    """An attribute of elements of the domain's XML."""
+    """Return an attribute of elements of the domain's XML."""
 
     def read(virsh: Virsh, domain: Domain) -> list[str]:
         return [element.get(attribute, "") for element in elements(domain_xml(virsh, domain), path)]
@@ -160,7 +160,7 @@ def _attributes(path: str, attribute: str) -> Callable[[Virsh, Domain], list[str
 
 
 def _disks(virsh: Virsh, domain: Domain) -> list[str]:
-    """The targets of the domain's disks, with their buses where several have the same."""
+    """Return the targets of the domain's disks, with their buses where several have the same."""
     found = [
         (target.get("bus", ""), target.get("dev", ""))
         for target in elements(domain_xml(virsh, domain), "devices/disk/target")
@@ -170,7 +170,7 @@ def _disks(virsh: Virsh, domain: Domain) -> list[str]:
 
 
 def _volumes(offer: Offer, given: Mapping[str, list[str]], _typed: str) -> list[str]:
-    """The volumes of the pool that was given; of all pools they would be too many to ask for."""
+    """Return the volumes of the pool that was given; of all pools they would be too many to ask for."""
     pool = given.get("inputpool") or given.get("pool")
     return offer.ask(lambda found: found.storagePoolLookupByName(pool[0]).listVolumes()) if pool else []
 
@@ -184,7 +184,10 @@ def _directories(_offer: Offer, _given: Mapping[str, list[str]], typed: str) -> 
 
 
 def _paths(typed: str, *, files: bool) -> list[str]:
-    """The paths that begin as typed; directories end in a slash, hidden ones are shown to those who type the dot."""
+    """Return the paths that begin as typed.
+
+    Directories end in a slash, hidden ones are shown to those who type the dot.
+    """
     head, tail = os.path.split(typed)
     try:
         with os.scandir(os.path.expanduser(head) or ".") as found:  # noqa: PTH111  no pathlib

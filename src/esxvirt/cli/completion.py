@@ -21,7 +21,7 @@ _QUOTED = " \t;'\"\\#"
 
 
 def candidates(virsh: Virsh, text: str) -> tuple[int, list[str]]:
-    """The words that may stand where the text ends, in the shell.
+    """Return the words that may stand where the text ends, in the shell.
 
     Args:
         virsh: gives names of domains and the like, if it is connected; completing does not connect.
@@ -36,7 +36,7 @@ def candidates(virsh: Virsh, text: str) -> tuple[int, list[str]]:
 
 
 def after(offer: Offer, done: Sequence[str], begun: str) -> list[str]:
-    """The words that may follow those of a command, as they are: without quotes.
+    """Return the words that may follow those of a command, as they are: without quotes.
 
     Args:
         offer: where names come from.
@@ -53,7 +53,7 @@ def after(offer: Offer, done: Sequence[str], begun: str) -> list[str]:
 
 
 def plain(word: str) -> str:
-    """A word as it was typed, without its quotes and backslashes; the last quote may be open."""
+    """Return a word as it was typed, without its quotes and backslashes; the last quote may be open."""
     for end in ("", "'", '"'):
         try:
             found = list(words_of_string(word + end))
@@ -65,7 +65,7 @@ def plain(word: str) -> str:
 
 
 def _split(text: str) -> tuple[list[str], str]:
-    """The finished words of the command being typed, and what has been typed of the next, as it stands."""
+    """Return the finished words of the command being typed, and what has been typed of the next, as it stands."""
     words: list[str] = []
     position = 0
     for end in range(len(text), -1, -1):
@@ -154,12 +154,12 @@ def _named(command: Command, name: str) -> Option:
 
 
 def _by_position(command: Command, given: dict[str, list[str]]) -> Option | None:
-    """The option that the next word belongs to."""
+    """Return the option that the next word belongs to."""
     return next((option for option in command.options if option.positional and _is_open(option, given)), None)
 
 
 def _is_open(option: Option, given: dict[str, list[str]]) -> bool:
-    """Whether the option may take one more value."""
+    """Return whether the option may take one more value."""
     return option.kind is Kind.ARGV or option.name not in given
 
 

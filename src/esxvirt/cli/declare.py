@@ -71,7 +71,7 @@ class Command:
     before_connection: bool = field(default=False, kw_only=True)
 
     def option(self, name: str) -> Option | None:
-        """The option of this name, aliases included."""
+        """Return the option of this name, aliases included."""
         return next((option for option in self.options if option.name == name), None)
 
 
@@ -85,32 +85,32 @@ class Group:
 
 
 def flag(name: str, text: str, *, by_name_only: bool = False) -> Option:
-    """An option that is there or not."""
+    """Return an option that is there or not."""
     return Option(name, Kind.FLAG, text, by_name_only=by_name_only)
 
 
 def string(
     name: str, text: str, *, empty_ok: bool = False, by_name_only: bool = False, by_position: bool = False
 ) -> Option:
-    """An optional option with a word for its value."""
+    """Return an optional option with a word for its value."""
     return Option(name, Kind.STRING, text, empty_ok=empty_ok, by_name_only=by_name_only, by_position=by_position)
 
 
 def number(
     name: str, text: str, *, required: bool = False, by_name_only: bool = False, by_position: bool = False
 ) -> Option:
-    """An option with a number for its value."""
+    """Return an option with a number for its value."""
     by_position = by_position or required
     return Option(name, Kind.NUMBER, text, required=required, by_name_only=by_name_only, by_position=by_position)
 
 
 def data(name: str, text: str, *, empty_ok: bool = False) -> Option:
-    """A word that must be given."""
+    """Return a word that must be given."""
     return Option(name, Kind.DATA, text, required=True, empty_ok=empty_ok, by_position=True)
 
 
 def argv(name: str, text: str, *, required: bool = False, by_position: bool = True) -> Option:
-    """All remaining words."""
+    """Return all remaining words."""
     return Option(name, Kind.ARGV, text, required=required, empty_ok=True, by_position=by_position)
 
 

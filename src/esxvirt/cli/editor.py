@@ -139,7 +139,7 @@ def _ask(virsh: Virsh, error: Exception, *, relax: bool) -> str:
 
 
 def _key(virsh: Virsh, prompt: str) -> str:
-    """One key of the person's, in lower case; Ctrl-C raises KeyboardInterrupt.
+    """Return one key of the person's, in lower case; Ctrl-C raises KeyboardInterrupt.
 
     The terminal is ready for it before the prompt appears: whoever is fast sees no key echoed.
     """

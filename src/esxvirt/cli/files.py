@@ -13,7 +13,7 @@ _LARGEST = 10 * 1024 * 1024  # virsh's VSH_MAX_XML_FILE
 
 
 def read_file(name: str) -> str:
-    """The whole text of a file.
+    """Return the whole text of a file.
 
     Raises:
         Failed: it cannot be read, or is larger than any description is.

@@ -39,12 +39,12 @@ class Invocation:
 
 
 def words_of_arguments(arguments: Iterable[str]) -> Iterator[str | None]:
-    """The words of a command given as separate arguments: each is one, whatever is in it."""
+    """Yield the words of a command given as separate arguments: each is one, whatever is in it."""
     yield from arguments
 
 
 def words_of_string(text: str) -> Iterator[str | None]:
-    """The words of a command string; None stands for the end of a command.
+    """Yield the words of a command string; None stands for the end of a command.
 
     Raises:
         GrammarError: a quote is not closed, or a backslash ends the string.
@@ -69,7 +69,7 @@ def words_of_string(text: str) -> Iterator[str | None]:
 
 
 def _word(text: str, position: int) -> tuple[str, int]:
-    """One word that starts at `position`, and where it ends."""
+    """Return one word that starts at `position`, and where it ends."""
     word: list[str] = []
     quote = ""
     end = len(text)

@@ -13,7 +13,7 @@ __all__ = ["command_help", "group_listing", "synopsis"]
 
 
 def group_listing(title: str, keyword: str, commands: Iterable[tuple[str, str]], *, colon: bool) -> str:
-    """A group's heading and its commands with their help lines.
+    """Return a group's heading and its commands with their help lines.
 
     Args:
         title: such as ``Domain Monitoring``.
@@ -26,7 +26,7 @@ def group_listing(title: str, keyword: str, commands: Iterable[tuple[str, str]],
 
 
 def synopsis(command: Command) -> str:
-    """The command with all its options, each as it may be written."""
+    """Return the command with all its options, each as it may be written."""
     return " ".join([command.name, *(_word(option) for option in command.options if option.kind is not Kind.ALIAS)])
 
 
@@ -60,7 +60,7 @@ def command_help(command: Command) -> str:
 
 
 def _term(option: Option) -> str:
-    """An option as the list of options has it: what is in brackets may be left out."""
+    """Return an option as the list of options has it: what is in brackets may be left out."""
     name, kind, value = _named(option).partition(" ")
     repeated = "..." if option.kind is Kind.ARGV else ""
     return f"{f'[{name}]' if option.by_position else name}{kind}{value}{repeated}"

@@ -20,13 +20,13 @@ _QUOTES = {"'": "&apos;", '"': "&quot;"}
 
 
 def element(tag: str, /, **attributes: str | None) -> str:
-    """An empty element with those attributes that are not None."""
+    """Return an empty element with those attributes that are not None."""
     shown = "".join(f" {key}='{_escape(value, _QUOTES)}'" for key, value in attributes.items() if value is not None)
     return f"<{tag}{shown}/>"
 
 
 def original_xml(virsh: Virsh, domain: Domain, flags: int = 0) -> Any:
-    """The domain's XML as a tree that keeps its layout (lxml's root element).
+    """Return the domain's XML as a tree that keeps its layout (lxml's root element).
 
     Raises:
         Failed: the server did not give it, or it is none.
@@ -40,7 +40,7 @@ def original_xml(virsh: Virsh, domain: Domain, flags: int = 0) -> Any:
 
 
 def node_text(node: Any) -> str:
-    """An element as it stands in its document, as libxml2 writes it."""
+    """Return an element as it stands in its document, as libxml2 writes it."""
     text: str = etree.tostring(node, encoding="unicode", with_tail=False)
     for prefix, uri in node.nsmap.items():  # declared above it
         text = text.replace(f' xmlns:{prefix}="{uri}"' if prefix else f' xmlns="{uri}"', "", 1)
@@ -48,7 +48,7 @@ def node_text(node: Any) -> str:
 
 
 def comma_words(spec: str) -> list[str]:
-    """What commas separate; two of them are one that does not."""
+    """Return what commas separate; two of them are one that does not."""
     words = [""]
     position = 0
     while position < len(spec):

@@ -43,7 +43,10 @@ class CannotCreateError(Exception):
 
     @classmethod
     def of(cls, error: OSError) -> CannotCreateError:
-        """The error for one of the system's; virsh never tells why, and where a folder is missing nobody need."""
+        """Return the error for one of the system's.
+
+        Virsh never tells why, and where a folder is missing nobody need.
+        """
         return cls("" if error.errno == errno.ENOENT else f": {_reason(error)}")
 
 
@@ -64,7 +67,10 @@ class CannotBesideError(CannotCreateError):
 
 
 def is_replaceable(name: str, facts: os.stat_result) -> bool:
-    """Whether another file may take the place of a file: neither its other names nor what it is would get lost."""
+    """Return whether another file may take the place of a file.
+
+    Neither its other names nor what it is would get lost.
+    """
     if not stat.S_ISREG(facts.st_mode) or facts.st_nlink != 1:
         return False
     directory = os.stat(_directory(name))  # noqa: PTH116  no pathlib
@@ -118,7 +124,10 @@ class PartFile:
     # -- what is left over ------------------------------------------------------------------------------------------
 
     def left_over(self, request: dict[str, Any]) -> tuple[dict[str, Any] | None, str]:
-        """What a left-over part was made of: its source's facts, if it can be continued; else None, and why not."""
+        """Return what a left-over part was made of: its source's facts, if it can be continued.
+
+        Else None, and why not.
+        """
         record = self._record
         if record is None:
             return None, "nothing tells what it is of"
@@ -165,7 +174,7 @@ class PartFile:
             self._record = None
 
     def read(self, offset: int, count: int) -> bytes:
-        """What it has at an offset.
+        """Return what it has at an offset.
 
         Raises:
             Failed: the disk does not give it.
@@ -381,7 +390,7 @@ def _nothing() -> None:
 
 
 def _boot() -> str | None:
-    """What tells one start of this computer from another, None where nothing does."""
+    """Return what tells one start of this computer from another, None where nothing does."""
     try:
         with open(_BOOT, encoding="ascii") as file:  # noqa: PTH123  no pathlib
             return file.read(64).strip()

@@ -47,7 +47,7 @@ def answer(credentials: Iterable[list[Any]], _opaque: object) -> int:
 
 
 def decline(_credentials: Iterable[list[Any]], _opaque: object) -> int:
-    """A callback that gives nothing: nobody is to be asked."""
+    """Return a callback that gives nothing: nobody is to be asked."""
     return -1
 
 
@@ -71,7 +71,7 @@ def _line(data: bytes) -> str:
 
 
 def _ask_terminal(prompt: str) -> str | None:
-    """A line from the controlling terminal with echo off, or None where there is no terminal.
+    """Return a line from the controlling terminal with echo off, or None where there is no terminal.
 
     Echo is off before the prompt appears: whoever types as soon as they see it is not shown, and loses nothing.
     Ctrl-C works (libc's getpass would take it as a character), and the terminal is restored whatever happens.

@@ -29,7 +29,7 @@ def ask_person(esx: Esx, connection: Connection, before: Callable[[], None]) -> 
 
 
 def lines_of(question: Question) -> list[str]:
-    """A question and its answers, for a person."""
+    """Return a question and its answers, for a person."""
     answers = question.answers()
     width = max((len(key) for key, _ in answers), default=0)
     marks = {question.default: " (default)"}

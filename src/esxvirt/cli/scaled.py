@@ -49,7 +49,7 @@ def option_bytes(text: str, name: str) -> int:
 
 
 def _bytes(value: int, suffix: str, most: int, scale: int = 1024) -> int:
-    """A number with a unit as bytes; without one, `scale` is what it counts."""
+    """Return a number with a unit as bytes; without one, `scale` is what it counts."""
     word = suffix.lower()
     if not word:
         pass
@@ -90,7 +90,7 @@ def parse_kibibytes(text: str, complaint: str, *, negative: bool = False) -> int
 
 
 def required_kibibytes(arguments: Arguments, name: str) -> int:
-    """The option's size as KiB.
+    """Return the option's size as KiB.
 
     Raises:
         Failed: it is none, or too large.
@@ -100,7 +100,7 @@ def required_kibibytes(arguments: Arguments, name: str) -> int:
 
 
 def tuned_kibibytes(arguments: Arguments, name: str) -> int | None:
-    """The option's size as KiB, None if it was not given; a negative one is no limit.
+    """Return the option's size as KiB, None if it was not given; a negative one is no limit.
 
     Raises:
         Failed: it is none, or too large.

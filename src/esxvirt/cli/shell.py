@@ -61,7 +61,7 @@ def _prompt(virsh: Virsh) -> str:
 
 
 def _reader(virsh: Virsh) -> Callable[[str], str]:
-    """What reads a line behind a prompt; it raises EOFError when there are no more."""
+    """Return what reads a line behind a prompt; it raises EOFError when there are no more."""
     if sys.stdin.isatty() and sys.stdout.isatty():
         return terminal.reader(virsh)
 

@@ -169,7 +169,7 @@ def _apply(settings: Settings, letter: str, name: str, value: str | None, compla
 
 
 def _integer(text: str) -> int | None:
-    """A number as strtol with base 0 reads it."""
+    """Return a number as strtol with base 0 reads it."""
     match = re.fullmatch(r"\s*([+-]?)(0[xX][0-9a-fA-F]+|0[0-7]*|[1-9][0-9]*)", text, re.ASCII)
     if match is None:
         return None

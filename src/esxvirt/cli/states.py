@@ -67,11 +67,11 @@ _STATES: tuple[tuple[str, tuple[str, ...]], ...] = (
 
 
 def state_text(state: int) -> str:
-    """The state's name; a number beyond the table is no state."""
+    """Return the state's name; a number beyond the table is no state."""
     return _STATES[state][0] if 0 <= state < len(_STATES) else _NO_STATE
 
 
 def reason_text(state: int, reason: int) -> str:
-    """The reason's name; a number beyond the table is unknown."""
+    """Return the reason's name; a number beyond the table is unknown."""
     reasons = _STATES[state][1] if 0 <= state < len(_STATES) else ()
     return reasons[reason] if 0 <= reason < len(reasons) else _UNKNOWN

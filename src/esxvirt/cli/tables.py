@@ -16,14 +16,14 @@ _GAP = "   "
 
 @cache
 def _unicode_terminal() -> bool:
-    """Whether the locale's encoding is UTF-8; looked up only once a table has other than ASCII in it."""
+    """Return whether the locale's encoding is UTF-8; looked up only once a table has other than ASCII in it."""
     if not hasattr(locale, "nl_langinfo"):  # Windows, whose consoles take Unicode
         return True
     return locale.nl_langinfo(locale.CODESET).upper().replace("-", "") == "UTF8"
 
 
 def printable(text: str) -> str:
-    r"""The text with ``\xNN`` for each byte of what cannot be shown."""
+    r"""Return the text with ``\xNN`` for each byte of what cannot be shown."""
     if text.isascii():
         return text if text.isprintable() else "".join(map(_shown, text))
     return "".join(map(_shown, text))
@@ -45,7 +45,7 @@ def _zero_width(character: str) -> bool:
 
 
 def display_width(text: str) -> int:
-    """How many columns of a terminal the text takes: two for wide characters, none for combining ones."""
+    """Return how many columns of a terminal the text takes: two for wide characters, none for combining ones."""
     if text.isascii():
         return len(text)
 
@@ -72,7 +72,7 @@ class Table:
         self.rows.append([printable(cell) for cell in cells])
 
     def text(self, *, header: bool = True) -> str:
-        """The table; without its header, columns are only as wide as the rows need."""
+        """Return the table; without its header, columns are only as wide as the rows need."""
         rows = self.rows if header else self.rows[1:]
         widths = [max(map(display_width, column)) for column in zip(*rows, strict=True)]
         lines = [self._line(row, widths) for row in rows]

@@ -34,7 +34,7 @@ class _Completer(Completer):
 
 
 def reader(virsh: Virsh) -> Callable[[str], str]:
-    """What reads a line behind a prompt; it raises EOFError at Ctrl-D and KeyboardInterrupt at Ctrl-C."""
+    """Return what reads a line behind a prompt; it raises EOFError at Ctrl-D and KeyboardInterrupt at Ctrl-C."""
     history = _history()
     session: PromptSession[str] = PromptSession(
         history=history, completer=_Completer(virsh), complete_while_typing=False

@@ -16,7 +16,7 @@ __all__ = ["draw"]
 
 
 def draw(root: NodeT, label: Callable[[NodeT], str], below: Callable[[NodeT], Sequence[NodeT]]) -> str:
-    """The lines of a tree.
+    """Return the lines of a tree.
 
     Args:
         root: its topmost node.

@@ -6,7 +6,7 @@ _UNITS = ("B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB")
 
 
 def pretty_capacity(size: int) -> tuple[float, str]:
-    """A number of bytes as a number below 1024 and its unit, the largest there is."""
+    """Return a number of bytes as a number below 1024 and its unit, the largest there is."""
     value = float(size)
     for unit in _UNITS[:-1]:
         if value < 1024:

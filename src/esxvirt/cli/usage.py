@@ -41,7 +41,7 @@ _CLOSING = """
 
 
 def text(program: str) -> str:
-    """The usage of the program of this name."""
+    """Return the usage of the program of this name."""
     listings = [
         helptext.group_listing(group.title, group.keyword, commands.help_lines(group), colon=False) + "\n"
         for group in commands.GROUPS

@@ -9,12 +9,12 @@ LIBVIRT = "11.3.0"
 
 
 def short() -> str:
-    """The version of libvirt's interface, as `virsh --version`."""
+    """Return the version of libvirt's interface, as `virsh --version`."""
     return LIBVIRT
 
 
 def long() -> str:
-    """What this program is and what it serves."""
+    """Return what this program is and what it serves."""
     return (
         f"esxvirsh of esxvirt {__version__}, with the interface of libvirt {LIBVIRT}\n"
         "\n"

@@ -168,7 +168,7 @@ class Virsh:
             raise Failed(*messages, cause=error) from error
 
     def unsupported(self, error: BaseException) -> bool:
-        """Whether a libvirtError says that the driver has no such function."""
+        """Return whether a libvirtError says that the driver has no such function."""
         return bool(getattr(error, "get_error_code", int)() == self.libvirt.VIR_ERR_NO_SUPPORT)
 
     # -- running ----------------------------------------------------------------------------------------------------
@@ -218,7 +218,7 @@ class Virsh:
         return succeeded
 
     def _changes(self) -> int:
-        """How many changes were made by way of the connection; the real libvirt does not count them."""
+        """Return how many changes were made by way of the connection; the real libvirt does not count them."""
         if self._connection is None or self._esx is None:
             return 0
         return self._esx.changes_made(self._connection)

@@ -12,7 +12,7 @@ __all__ = ["select"]
 
 
 def select(text: str, expression: str, *, wrap: bool) -> str:
-    """The nodes that the expression picks, one a line; with `wrap` inside a ``<nodes>`` element.
+    """Return the nodes that the expression picks, one a line; with `wrap` inside a ``<nodes>`` element.
 
     Raises:
         Failed: the expression is none, or picks something other than nodes.

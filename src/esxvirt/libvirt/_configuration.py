@@ -19,7 +19,7 @@ _ALIAS: Final = re.compile(r"[A-Za-z0-9_-]*")
 
 
 def configuration_file() -> str:
-    """The system's file for root; for others the user's own, below XDG_CONFIG_HOME or ~/.config."""
+    """Return the system's file for root; for others the user's own, below XDG_CONFIG_HOME or ~/.config."""
     if getattr(os, "geteuid", lambda: 1)() == 0:
         return _SYSTEM
     configuration = os.environ.get("XDG_CONFIG_HOME") or "~/.config"
@@ -80,7 +80,9 @@ def _read(path: str) -> dict[str, Any]:
 
 
 def parse(text: str, path: str) -> dict[str, Any]:
-    """The values of a configuration file: strings, numbers, and lists of them; of a name that comes twice, the first.
+    """Return the values of a configuration file: strings, numbers, and lists of them.
+
+    Of a name that comes twice, the first.
 
     Source: the grammar of libvirt's configuration files. `path` is for messages.
 
@@ -111,7 +113,7 @@ def _skip(pattern: "re.Pattern[str]", text: str, at: int) -> int:
 
 
 def _value(path: str, text: str, at: int) -> tuple[Any, int]:
-    """A value, and where it ends."""
+    """Return a value, and where it ends."""
     first = text[at : at + 1]
     if first in {"'", '"'}:
         return _string(path, text, at, first)
@@ -124,7 +126,7 @@ def _value(path: str, text: str, at: int) -> tuple[Any, int]:
 
 
 def _string(path: str, text: str, at: int, quote: str) -> tuple[str, int]:
-    """A string: on one line, or between three double quotes on any number of them."""
+    """Return a string: on one line, or between three double quotes on any number of them."""
     long = text.startswith('"""', at)
     mark = '"""' if long else quote
     start = at + len(mark)

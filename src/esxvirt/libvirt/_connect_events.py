@@ -49,7 +49,10 @@ class _Callback(NamedTuple):
     opaque: Any
 
     def means(self, kind: _Kind, subject: OfConnection | None, event: int) -> bool:
-        """Whether it is for the same: libvirt-python calls one function of its own for all callbacks of an event."""
+        """Return whether it is for the same.
+
+        Libvirt-python calls one function of its own for all callbacks of an event.
+        """
         return (self.kind, self.event, _identity(self.subject)) == (kind, event, _identity(subject))
 
 

@@ -142,6 +142,6 @@ def find_pools(driver: "Connection", flags: int) -> "list[PoolHandle]":
 
 
 def _is_chosen(flags: int, *, active: bool) -> bool:
-    """Whether a pool fits the filters of its state: where a pair has one of the two, that is what is wanted."""
+    """Return whether a pool fits the filters of its state: where a pair has one of the two, that is what is wanted."""
     fits, other = (_ACTIVE, _INACTIVE) if active else (_INACTIVE, _ACTIVE)
     return all(flags & ours or not flags & others for ours, others in zip(fits, other, strict=True))

@@ -23,7 +23,7 @@ class Role:
     everything: bool = False
 
     def may(self, privilege: str) -> bool:
-        """Whether the role has the privilege."""
+        """Return whether the role has the privilege."""
         return self.everything or privilege in _ALWAYS or privilege in self.privileges
 
 
@@ -148,7 +148,7 @@ class Access:
         return account if account and right else None
 
     def may(self, username: str, privilege: str | None, ref: Ref | None = None) -> bool:
-        """Whether the account may do what needs `privilege`, on `ref` if given; None and "" need nothing."""
+        """Return whether the account may do what needs `privilege`, on `ref` if given; None and "" need nothing."""
         account = self.accounts.get(username)
         if not privilege or account is None:
             return not privilege
@@ -165,7 +165,10 @@ class Access:
         return account.role
 
     def sees(self, username: str, ref: Ref) -> bool:
-        """Whether the account has any role but that of no access on an entity: what it has none on is not there."""
+        """Return whether the account has any role but that of no access on an entity.
+
+        What it has none on is not there.
+        """
         account = self.accounts.get(username)
         return account is None or self.role_on(account, ref).number != NO_ACCESS.number
 

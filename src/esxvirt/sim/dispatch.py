@@ -109,7 +109,10 @@ def authentication(call: Call, proceed: Next) -> Any:
 
 
 def _reads_service(call: Call) -> bool:
-    """Whether the call only reads what any caller may see: ESX shows the service instance's properties to all."""
+    """Return whether the call only reads what any caller may see.
+
+    ESX shows the service instance's properties to all.
+    """
     if call.name == "Fetch":
         return call.this.type in OPEN_PROPERTIES
     if call.name not in _READS_BEFORE_LOGIN:
@@ -140,7 +143,7 @@ def licence(call: Call, proceed: Next) -> Any:
 
 
 def locking(call: Call, proceed: Next) -> Any:
-    """One call at a time changes or reads the site; a call that waits for changes lets the others in."""
+    """Return one call at a time changes or reads the site; a call that waits for changes lets the others in."""
     with call.endpoint.site.lock:
         return proceed(call)
 

@@ -15,5 +15,5 @@ _READS = ("Fetch", "Query", "Retrieve", "Find", "Search", "Check", "Has", "Refre
 
 
 def writes(type_name: str, method: str) -> bool:
-    """Whether a method changes the host or what is on it."""
+    """Return whether a method changes the host or what is on it."""
     return type_name not in _OF_CLIENTS and not method.startswith(_READS)

@@ -96,5 +96,5 @@ class Registry:
 
 
 def _fits(found: Registered, ref: Ref) -> bool:
-    """Whether an object is of the type that a reference says; clients may name a base, such as ManagedObject."""
+    """Return whether an object is of the type that a reference says; clients may name a base, such as ManagedObject."""
     return found.wsdl == ref.type or is_a(found.wsdl, ref.type)

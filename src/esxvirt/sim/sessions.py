@@ -81,7 +81,7 @@ class Sessions:
                 session.last_used = time.monotonic()
 
     def holds(self, session: Session) -> bool:
-        """Whether a session has not ended."""
+        """Return whether a session has not ended."""
         return session.cookie in self._by_cookie
 
     def ticket(self, session: Session) -> str:

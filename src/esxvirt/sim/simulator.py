@@ -370,7 +370,7 @@ class Simulator:
         return self
 
     def _certified(self, listeners: list[socket.socket]) -> list[str]:
-        """The names and addresses that the certificate is for, the subject first."""
+        """Return the names and addresses that the certificate is for, the subject first."""
         own = [_VCENTER_NAME] if self.profile.is_vcenter else []
         own += [host.full_name for host in self.site.hosts if certificates.is_name(host.full_name)]
         return [*self._options.names, *own, *(str(item.getsockname()[0]) for item in listeners)]

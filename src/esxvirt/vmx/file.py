@@ -187,7 +187,7 @@ class VmxFile:
     # Writing
 
     def __str__(self) -> str:
-        """The whole file as text."""
+        """Return the whole file as text."""
         return "".join(line.text + end for line, end in self._ended())
 
     def _ended(self) -> Iterator[tuple[Line, str]]:
@@ -198,7 +198,7 @@ class VmxFile:
             yield line, self._newline if missing else line.end or ""
 
     def encode(self) -> bytes:
-        """The whole file as bytes, in its own encoding; in UTF-8, and declared so, if that cannot say it.
+        """Return the whole file as bytes, in its own encoding; in UTF-8, and declared so, if that cannot say it.
 
         Lines that were not changed have the bytes that they had.
 

@@ -64,7 +64,7 @@ def with_guest(metadata: str | None, guest: str, arch: str, *, always: bool) -> 
 
 
 def is_named(metadata: str | None, guest: str, arch: str) -> bool:
-    """Whether a domain's metadata and architecture say all that the name of a guest system says."""
+    """Return whether a domain's metadata and architecture say all that the name of a guest system says."""
     return guest.lower() in _PLAIN or (named_guest(metadata, arch) or "").lower() == guest.lower()
 
 

@@ -163,7 +163,7 @@ def _losses(said: Said, path: str, owner: str, domain: Domain, device: Said | No
 
 
 def _says_nothing(child: Said, path: str, parent: Said, device: Said | None) -> bool:
-    """Whether an element needs no line: it is kept, its writer has a line for it, or nothing is lost with it."""
+    """Return whether an element needs no line: it is kept, its writer has a line for it, or nothing is lost with it."""
     if path in _WHOLE or _is_needless(path, child, device or parent):
         return True
     if path in _PARTLY and path in _CARRIED and _PARTLY[path](child, device or parent):
@@ -226,13 +226,13 @@ def _is_serial_console(said: Said) -> bool:
 
 
 def _asks_for_no_keys(feature: Said, firmware: Said) -> bool:
-    """Whether a firmware is to have secure boot, and none of the keys for it: VMware's always has."""
+    """Return whether a firmware is to have secure boot, and none of the keys for it: VMware's always has."""
     secure = any(other.get("name") == "secure-boot" and other.get("enabled") == "yes" for other in firmware.children)
     return secure and feature.get("name") == "enrolled-keys" and feature.get("enabled") == "no"
 
 
 def _has_place(said: Said, domain: Domain) -> bool:
-    """Whether a controller is written: one that has disks, or of a model that VMware's USB controllers have.
+    """Return whether a controller is written: one that has disks, or of a model that VMware's USB controllers have.
 
     Those before one that has disks are there for libvirt, which numbers them without a gap.
     """

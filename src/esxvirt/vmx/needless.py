@@ -26,7 +26,7 @@ class Needless(NamedTuple):
     within: tuple[tuple[str, str], ...] = ()
 
     def fits(self, said: Said, attribute: str, parent: Said) -> bool:
-        """Whether an element, or an attribute of it, is of this kind."""
+        """Return whether an element, or an attribute of it, is of this kind."""
         if not all(re.fullmatch(pattern, parent.get(name)) for name, pattern in self.within):
             return False
         if attribute:

@@ -155,7 +155,7 @@ class VmxReader:
         return meant
 
     def seems_true(self, key: str) -> bool:
-        """Whether a key is there and true, in any spelling; without a note, and without having read it."""
+        """Return whether a key is there and true, in any spelling; without a note, and without having read it."""
         return self.values.get(key.lower(), "").lower() in _TRUE
 
     def integer(self, key: str, default: int, *, essential: bool = False) -> int:
@@ -274,7 +274,7 @@ def _undo_byte(match: re.Match[str]) -> str:
 
 
 def _is_foreign(value: str) -> bool:
-    """Whether a path can be no path on a server: relative with folders, or of Windows, or a URL."""
+    """Return whether a path can be no path on a server: relative with folders, or of Windows, or a URL."""
     if value.startswith("/"):
         return False
     return "/" in value or "\\" in value or _DRIVE.match(value) is not None

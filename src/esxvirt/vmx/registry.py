@@ -113,7 +113,7 @@ def switch_of(device: str) -> str:
 
 
 def is_controller(device: str) -> bool:
-    """Whether a device, in lower case, is there for others that are attached to it."""
+    """Return whether a device, in lower case, is there for others that are attached to it."""
     return _CONTROLLER.fullmatch(device) is not None
 
 

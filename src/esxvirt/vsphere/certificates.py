@@ -23,7 +23,7 @@ class Shown:
 
 
 def shown_certificate(endpoint: Endpoint, deadline: Deadline) -> Shown:
-    """The certificate that a server shows, whoever it is from: nothing is sent to it.
+    """Return the certificate that a server shows, whoever it is from: nothing is sent to it.
 
     Raises:
         TransportError: It cannot be reached, or speaks no TLS.

@@ -37,7 +37,7 @@ class Deadline:
         return left
 
     def expired(self) -> bool:
-        """Whether it is over."""
+        """Return whether it is over."""
         return self._end is not None and time.monotonic() >= self._end
 
     def moved(self, count: int) -> None:
@@ -92,7 +92,7 @@ class SteadyDeadline(IdleDeadline):
         return min(self.seconds, left)
 
     def expired(self) -> bool:
-        """Whether too little has come for too long."""
+        """Return whether too little has come for too long."""
         return self.seconds is not None and self._left(self.seconds) <= 0
 
     def moved(self, count: int) -> None:

@@ -49,7 +49,7 @@ class Data:
         return self.fields().get(name)
 
     def fields(self) -> dict[str, Any]:
-        """All fields that the server sent."""
+        """Return all fields that the server sent."""
         return self._fields
 
     def __repr__(self) -> str:
@@ -148,7 +148,7 @@ _PRIMITIVES: Final[dict[str, _Decoder]] = {
 
 
 def decode_value(element: Any) -> Any:
-    """The value of an element that carries its type in `xsi:type`.
+    """Return the value of an element that carries its type in `xsi:type`.
 
     Raises:
         ValueError: The text is not of that type.
@@ -160,7 +160,7 @@ def decode_value(element: Any) -> Any:
 
 
 def decode_as(element: Any, kind: str, *, repeated: bool = False) -> Any:
-    """The value of an element of a type, or of a type derived from that, which the element then carries.
+    """Return the value of an element of a type, or of a type derived from that, which the element then carries.
 
     With `repeated`, the values of the elements in an element, as a list.
 
@@ -173,7 +173,7 @@ def decode_as(element: Any, kind: str, *, repeated: bool = False) -> Any:
 
 @cache
 def _decoder(kind: str) -> _Decoder:
-    """The decoder of a type by its name on the wire."""
+    """Return the decoder of a type by its name on the wire."""
     primitive = _PRIMITIVES.get(kind)
     if primitive is not None:
         return primitive
@@ -207,12 +207,12 @@ def _data_decoder(kind: str) -> _Decoder:
 
 
 def _decode(child: Any, decoder: _Decoder) -> Any:
-    """An element by the type that it carries, else by the one that its place has."""
+    """Return an element by the type that it carries, else by the one that its place has."""
     return decoder(child) if child.get(TYPE) is None else decode_value(child)
 
 
 def _guess(element: Any) -> Any:
-    """A value whose type nobody knows."""
+    """Return a value whose type nobody knows."""
     if len(element) == 0:
         return _reference(element) if element.get("type") else _text(element)
     fields: dict[str, Any] = {}

@@ -62,7 +62,7 @@ def decode_fault(body: bytes, method: str) -> SoapFault:
 
 
 def describe(fault: SoapFault, method: str) -> ServerFault:
-    """The error for a fault; its first sentence is libvirt's (`esxVI_Context_Execute`), then what helps.
+    """Return the error for a fault; its first sentence is libvirt's (`esxVI_Context_Execute`), then what helps.
 
     Raises nothing itself: the caller raises what this returns.
     """
@@ -74,7 +74,7 @@ def describe(fault: SoapFault, method: str) -> ServerFault:
 
 
 def describe_task_error(error: Any) -> ServerFault:
-    """The error for what a task failed with, in libvirt's words (esxVI_WaitForTaskCompletion).
+    """Return the error for what a task failed with, in libvirt's words (esxVI_WaitForTaskCompletion).
 
     Args:
         error: A decoded `LocalizedMethodFault`, or None.

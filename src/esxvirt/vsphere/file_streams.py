@@ -77,7 +77,7 @@ class FileReader:
         self.left: int | None = response.length
 
     def fileno(self) -> int:
-        """The socket's number."""
+        """Return the socket's number."""
         return int(self._connection.sock.fileno())
 
     def readinto(self, buffer: Any) -> int:
@@ -132,7 +132,7 @@ class FileReader:
 
 
 def stat_file(session: Session, file: DatastoreFile, seconds: float | None = None) -> FileFacts | None:
-    """What the server says of a file, None if there is none. One HEAD, no SOAP call.
+    """Return what the server says of a file, None if there is none. One HEAD, no SOAP call.
 
     Raises:
         MissingPrivilegeError: The account may not.
@@ -217,7 +217,7 @@ class FileWriter:
         self.written = 0
 
     def fileno(self) -> int:
-        """The socket's number."""
+        """Return the socket's number."""
         return int(self._connection.sock.fileno())
 
     def write(self, data: Any) -> None:
@@ -277,7 +277,7 @@ class FileWriter:
         self._connection.abandon()
 
     def _told_early(self) -> EsxvirtError | None:
-        """What the server said before it took no more of us; None if nothing can be read."""
+        """Return what the server said before it took no more of us; None if nothing can be read."""
         self._connection.set_deadline(Deadline(_EARLY_SECONDS))
         try:
             response = self._connection.getresponse()
@@ -356,7 +356,7 @@ def _facts(response: http.client.HTTPResponse, size: int | None) -> FileFacts:
 
 
 def _whole_size(response: http.client.HTTPResponse) -> int | None:
-    """The size of the file that an answer, perhaps of a range, is about."""
+    """Return the size of the file that an answer, perhaps of a range, is about."""
     if response.status != http.client.PARTIAL_CONTENT:
         return response.length
     size = response.headers.get("Content-Range", "").rpartition("/")[2]

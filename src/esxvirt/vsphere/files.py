@@ -27,7 +27,7 @@ LARGEST: Final = 16 << 20
 
 
 def read_file(session: Session, file: DatastoreFile, seconds: float | None = None) -> bytes:
-    """The whole content of a small file. One GET, no SOAP call; tried 3 times if the connection breaks.
+    """Return the whole content of a small file. One GET, no SOAP call; tried 3 times if the connection breaks.
 
     Raises:
         FileNotThereError: There is none of that name.

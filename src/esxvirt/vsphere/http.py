@@ -63,7 +63,7 @@ class _Channel:
         return self._secured.certificate() if self._secured is not None else None
 
     def is_stale(self) -> bool:
-        """Whether the server has closed a kept-alive connection (or sent what nobody asked for)."""
+        """Return whether the server has closed a kept-alive connection (or sent what nobody asked for)."""
         self._below.impatient = True
         try:
             # TLS has no MSG_PEEK; a byte that comes now makes the connection useless either way.
@@ -140,7 +140,7 @@ class HttpConnection(http.client.HTTPConnection):
             self._below.abandon()
 
     def certificate(self) -> bytes | None:
-        """The server's certificate, in DER; None without TLS."""
+        """Return the server's certificate, in DER; None without TLS."""
         return self.sock.certificate() if self.sock is not None else None
 
     def putrequest(self, method: str, url: str, skip_host: bool = False, skip_accept_encoding: bool = False) -> None:
@@ -148,7 +148,7 @@ class HttpConnection(http.client.HTTPConnection):
         super().putrequest(method, self._prefix + url, skip_host, skip_accept_encoding)
 
     def is_stale(self) -> bool:
-        """Whether a connection from the pool is of no more use."""
+        """Return whether a connection from the pool is of no more use."""
         return self.sock is None or self.sock.is_stale()
 
 
@@ -189,7 +189,7 @@ def _untrusted(endpoint: Endpoint, error: "ssl.SSLCertVerificationError") -> Cer
 
 
 def _peek_thumbprint(endpoint: Endpoint) -> str | None:
-    """The thumbprint that the server shows now, for the message; nothing is sent to it."""
+    """Return the thumbprint that the server shows now, for the message; nothing is sent to it."""
     try:
         connected = dial(endpoint, Deadline(10))
         with make_context(TlsPolicy(verify=False)).wrap_socket(connected, server_hostname=endpoint.host) as secured:
@@ -200,7 +200,7 @@ def _peek_thumbprint(endpoint: Endpoint) -> str | None:
 
 
 def transport_error(error: Exception, endpoint: Endpoint) -> TransportError:
-    """One of our errors for what a socket or `http.client` raised while talking to `endpoint`."""
+    """Return one of our errors for what a socket or `http.client` raised while talking to `endpoint`."""
     if isinstance(error, TransportError):
         return error
     if isinstance(error, TimeoutError):

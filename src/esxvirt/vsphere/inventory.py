@@ -63,7 +63,7 @@ class Row:
     missing: dict[str, str] = field(default_factory=dict)
 
     def get(self, path: str) -> Any:
-        """The value of a property path, None if the server left it out (not set, or not given)."""
+        """Return the value of a property path, None if the server left it out (not set, or not given)."""
         return self.properties.get(path)
 
 

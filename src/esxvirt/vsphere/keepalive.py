@@ -61,7 +61,7 @@ def _watch(
 
 
 def _ask(session: Session, seconds: float) -> bool:
-    """Whether the server answers at all: a refusal is an answer, too."""
+    """Return whether the server answers at all: a refusal is an answer, too."""
     try:
         session.call(SERVICE, "CurrentTime", seconds=seconds)
     except ServerFault:

@@ -67,7 +67,7 @@ def renew(transport: Transport, manager: Ref, collector: Ref, username: str, rev
 
 
 def is_current(transport: Transport, manager: Ref, collector: Ref) -> bool:
-    """Whether the server knows the transport's session; arguments and errors are those of `renew`."""
+    """Return whether the server knows the transport's session; arguments and errors are those of `renew`."""
     wanted = (
         "<specSet><propSet><type>SessionManager</type><pathSet>currentSession</pathSet></propSet><objectSet>"
         f'<obj type="SessionManager">{escape(manager.value)}</obj></objectSet></specSet>'
@@ -95,7 +95,7 @@ def _request(manager: Ref, username: str, password: str) -> bytes:
 
 
 def _bare(error: BaseException) -> BaseException:
-    """The error, and all that led to it, without tracebacks."""
+    """Return the error, and all that led to it, without tracebacks."""
     pending: list[BaseException | None] = [error]
     while pending:
         part = pending.pop()

@@ -20,7 +20,7 @@ _KINDS: Final = {
 
 
 def named(session: Session, error: MissingPrivilegeError) -> MissingPrivilegeError:
-    """The same error with the object's name, as far as the account may see it. At most one SOAP call."""
+    """Return the same error with the object's name, as far as the account may see it. At most one SOAP call."""
     found = getattr(error.detail, "object", None)
     if found is None or not getattr(error.detail, "privilegeId", None):
         return error
@@ -40,5 +40,5 @@ def named(session: Session, error: MissingPrivilegeError) -> MissingPrivilegeErr
 
 
 def kind(type_name: Any) -> str:
-    """A managed type's name in words: ``ResourcePool`` is a resource pool."""
+    """Return a managed type's name in words: ``ResourcePool`` is a resource pool."""
     return _KINDS.get(type_name) or re.sub(r"(?<=[a-z])(?=[A-Z])", " ", type_name).lower()

@@ -26,7 +26,7 @@ class Question:
     words: tuple[str, ...] = ()
 
     def keys_of(self, text: str) -> list[str]:
-        """The keys of the answers that a text may mean: the key, or else the label or the words in any case."""
+        """Return the keys of the answers that a text may mean: the key, or else the label or the words in any case."""
         if any(text == key for key, _ in self.choices):
             return [text]
         wanted = text.casefold()
@@ -45,7 +45,7 @@ class Question:
 
 
 def read_question(info: Any) -> Question:
-    """The question in a `VirtualMachineQuestionInfo`, of pyVmomi or of `esxvirt.vsphere.decode`."""
+    """Return the question in a `VirtualMachineQuestionInfo`, of pyVmomi or of `esxvirt.vsphere.decode`."""
     given = info.choice.choiceInfo or ()
     choices = tuple((choice.key, choice.label) for choice in given)
     words = tuple(choice.summary or choice.label for choice in given)
@@ -55,7 +55,7 @@ def read_question(info: Any) -> Question:
 
 
 def blocked(question: Question) -> str:
-    """Libvirt's words for a question that nobody answers (esxVI_HandleVirtualMachineQuestion)."""
+    """Return libvirt's words for a question that nobody answers (esxVI_HandleVirtualMachineQuestion)."""
     start = f"Pending question blocks virtual machine execution, question is '{question.text}', "
     if not question.choices:
         return start + "no possible answers"

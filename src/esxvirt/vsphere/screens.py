@@ -19,7 +19,7 @@ _REFUSED: Final = frozenset({http.client.UNAUTHORIZED, http.client.FORBIDDEN})
 
 
 def read_screen(session: Session, machine: str, called: str) -> bytes | None:
-    """A PNG of the screen of a machine that runs, by its identifier; None where the server has no such pages.
+    """Return a PNG of the screen of a machine that runs, by its identifier; None where the server has no such pages.
 
     `called` is the machine's name, for messages.
 

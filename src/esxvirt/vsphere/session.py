@@ -142,7 +142,10 @@ class Session:
         return typed.to_pyvmomi(self.transport, value)
 
     def knows(self, kind: Any) -> bool:
-        """Whether the version of the API that is spoken has a type of pyVmomi's; it would send an older one for it."""
+        """Return whether the version of the API that is spoken has a type of pyVmomi's.
+
+        It would send an older one for it.
+        """
         return bool(typed.knows(self.version, kind))
 
     def call(self, target: Ref, method: str, *arguments: Any, seconds: float | None = None) -> Any:
@@ -185,7 +188,10 @@ class Session:
         return self.transport.limited(limit)
 
     def is_alive(self) -> bool:
-        """Whether the server still answers, and knows our session. One SOAP call, one renewal if it had expired."""
+        """Return whether the server still answers, and knows our session.
+
+        One SOAP call, one renewal if it had expired.
+        """
         try:
             self.call(SERVICE, "CurrentTime")
         except EsxvirtError:
@@ -266,7 +272,7 @@ def _retrieve_content(transport: Transport) -> Data:
 
 
 def _result(transport: Transport, body: bytes, method: str) -> Any:
-    """What a method returns, of its answer."""
+    """Return what a method returns, of its answer."""
     try:
         return read_result(read_answer(body, method, transport.endpoint.name), method)
     except ValueError as error:

@@ -68,7 +68,7 @@ class Entry:
             os.close(handle)
 
     def read(self) -> dict[str, Any] | None:
-        """What `write` wrote; None if there is nothing, or nothing of use.
+        """Return what `write` wrote; None if there is nothing, or nothing of use.
 
         Raises:
             AuthenticationError: The file is somebody else's, or may be read by others.
@@ -127,7 +127,7 @@ class Entry:
 
 
 def directory() -> Path:
-    """Where the files are: below XDG_CACHE_HOME, or ~/.cache.
+    """Return where the files are: below XDG_CACHE_HOME, or ~/.cache.
 
     Raises:
         UnusableCacheError: There is no such place.
@@ -143,7 +143,9 @@ def directory() -> Path:
 
 
 def entry_for(*whose: object) -> Entry:
-    """The entry of a session: of all that tells it from others, such as server, user and how the server is trusted.
+    """Return the entry of a session.
+
+    Of all that tells it from others, such as server, user and how the server is trusted.
 
     Raises:
         UnusableCacheError: There is no place for entries.
@@ -153,7 +155,7 @@ def entry_for(*whose: object) -> Entry:
 
 
 def entries() -> list[Entry]:
-    """All entries there are.
+    """Return all entries there are.
 
     Raises:
         AuthenticationError: The directory may be read by others.

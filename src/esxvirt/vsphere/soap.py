@@ -32,7 +32,7 @@ _UNSENDABLE: Final = "[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 
 def envelope(method: str, kind: str, identity: str, arguments: str) -> bytes:
-    """A call of `method` on the managed object `identity` of type `kind`, with its arguments as XML."""
+    """Return a call of `method` on the managed object `identity` of type `kind`, with its arguments as XML."""
     this = f'<_this type="{kind}">{escape(identity)}</_this>'
     return f'{_HEAD}<{method} xmlns="urn:vim25">{this}{arguments}</{method}>{_TAIL}'.encode()
 
@@ -64,7 +64,7 @@ def _parse_much(document: bytes) -> Any:
 
 
 def read_answer(body: bytes, method: str, server: str) -> Any:
-    """The element of a method's answer.
+    """Return the element of a method's answer.
 
     Raises:
         BadAnswerError: It is no SOAP, or not all of it; the message names the server.
@@ -88,6 +88,9 @@ def escape(text: str) -> str:
 
 
 def is_sendable(text: str) -> bool:
-    """Whether XML has all characters of a text; it has no control characters and no halves of surrogate pairs."""
+    """Return whether XML has all characters of a text.
+
+    It has no control characters and no halves of surrogate pairs.
+    """
     # The expression takes long to compile, and nearly no text needs it.
     return (text.isascii() and text.isprintable()) or re.search(_UNSENDABLE, text) is None

@@ -55,7 +55,7 @@ class GuardedSocket:
             left = left[count:]
 
     def fileno(self) -> int:
-        """The socket's number."""
+        """Return the socket's number."""
         return self._socket.fileno()
 
     def hold(self) -> None:
@@ -139,7 +139,7 @@ class TlsSocket:
         self._send()
 
     def certificate(self) -> bytes | None:
-        """The server's, in DER."""
+        """Return the server's, in DER."""
         return self._tls.getpeercert(binary_form=True)
 
     def _send(self) -> None:

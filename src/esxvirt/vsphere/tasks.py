@@ -176,7 +176,7 @@ def follow_briefly(session: Session, task: Ref, watch: Watch | None = None) -> O
 
 
 def _look(session: Session, task: Ref) -> Outcome | None:
-    """How a task has ended, None if it has not. One SOAP call, of the oldest kind: there is nothing to page."""
+    """Return how a task has ended, None if it has not. One SOAP call, of the oldest kind: there is nothing to page."""
     wanted = f"<specSet>{specification(Query({task.type: _TASK + _TIMES}, [task]))}</specSet>"
     found = session.ask(session.content.propertyCollector, "RetrieveProperties", wanted)
     # What the account may not see is left out; waiting for it tells which privilege it lacks.
@@ -236,7 +236,7 @@ def tell_end(interrupt: KeyboardInterrupt, end: str) -> None:
 
 
 def _told(ended: Outcome) -> str:
-    """How a task has ended that somebody wanted to end: the rest of a sentence."""
+    """Return how a task has ended that somebody wanted to end: the rest of a sentence."""
     if isinstance(ended.error, TaskCancelledError):
         return ": the task was cancelled"
     return _DONE if ended.error is None else f"; the task failed: {ended.error}"

@@ -21,12 +21,12 @@ class TlsPolicy:
 
 
 def thumbprint(der: bytes) -> str:
-    """The SHA-256 thumbprint of a certificate, as VMware's clients and `thumbprint=` write it: ``AB:CD:...``."""
+    """Return the SHA-256 thumbprint of a certificate, as VMware's clients and `thumbprint=` write it: ``AB:CD:...``."""
     return hashlib.sha256(der).digest().hex(":").upper()
 
 
 def make_context(policy: TlsPolicy) -> "ssl.SSLContext":
-    """The `ssl.SSLContext` for a policy.
+    """Return the `ssl.SSLContext` for a policy.
 
     Raises:
         InvalidArgumentError: `cacert` cannot be read or holds no certificate.

@@ -206,7 +206,7 @@ class Transport:
         deadline: Deadline,
         largest: int = _LARGEST_ANSWER,
     ) -> tuple[int, str, http.client.HTTPMessage, bytes]:
-        """One HTTP exchange within the session, its answer of at most `largest` bytes read whole.
+        """Return one HTTP exchange within the session, its answer of at most `largest` bytes read whole.
 
         Returns:
             Status, reason, header fields and body.
@@ -273,7 +273,7 @@ class Transport:
         self.drop_connections()
 
     def take_connection(self, deadline: Deadline) -> HttpConnection:
-        """A connection of the pool that the server has not closed meanwhile, or a new one.
+        """Return a connection of the pool that the server has not closed meanwhile, or a new one.
 
         Raises:
             TransportError: The server cannot be reached.

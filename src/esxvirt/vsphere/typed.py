@@ -62,7 +62,7 @@ class TypedStub(SoapAdapter.SoapStubAdapter):
             ) from error
 
     def _class_of(self, fault: SoapFault) -> Any:
-        """PyVmomi's object of a fault; without its fields where pyVmomi cannot make out their values.
+        """Return pyVmomi's object of a fault; without its fields where pyVmomi cannot make out their values.
 
         An example is the kind of a resource in use, which it takes for the name of one of its types.
         """
@@ -81,7 +81,10 @@ class TypedStub(SoapAdapter.SoapStubAdapter):
 
 
 def _spoken(version: str) -> str:
-    """The version that pyVmomi writes requests in: the one that is spoken, or the newest in it that pyVmomi knows."""
+    """Return the version that pyVmomi writes requests in.
+
+    The one that is spoken, or the newest in it that pyVmomi knows.
+    """
     contained = versions()[version][1]
     known = [name for name in (version, *contained) if name in _tables.parentMap]
     return max(known, key=lambda name: len(_tables.parentMap[name]))
@@ -95,12 +98,12 @@ def _stub(transport: Transport) -> TypedStub:
 
 
 def service_instance(transport: Transport) -> Any:
-    """The raw `vim.ServiceInstance`."""
+    """Return the raw `vim.ServiceInstance`."""
     return vim.ServiceInstance("ServiceInstance", _stub(transport))
 
 
 def serialized(transport: Transport, ref: Ref, method: str, arguments: tuple[Any, ...]) -> bytes:
-    """A call as pyVmomi writes it; arguments may be its objects, and references.
+    """Return a call as pyVmomi writes it; arguments may be its objects, and references.
 
     Raises:
         SoapFault: The version of the API that is spoken does not have the method.
@@ -134,15 +137,15 @@ def to_pyvmomi(transport: Transport, value: Any) -> Any:
 
 
 def knows(version: str, kind: Any) -> bool:
-    """Whether a version of the API has a type of pyVmomi's; it would send an older one for it."""
+    """Return whether a version of the API has a type of pyVmomi's; it would send an older one for it."""
     return bool(_tables.IsChildVersion(_spoken(version), kind._version))  # noqa: SLF001  its only name
 
 
 def _local_fault(fault: Any) -> SoapFault:
-    """A fault that pyVmomi itself raises, where nothing was sent."""
+    """Return a fault that pyVmomi itself raises, where nothing was sent."""
     return SoapFault(str(type(fault)._wsdlName), "ServerFaultCode", fault.msg or "")  # noqa: SLF001  its only name
 
 
 def _managed_object(transport: Transport, ref: Ref) -> Any:
-    """PyVmomi's managed object for a reference."""
+    """Return pyVmomi's managed object for a reference."""
     return _tables.GetWsdlType("urn:vim25", ref.type)(ref.value, _stub(transport))

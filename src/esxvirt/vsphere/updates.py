@@ -57,7 +57,7 @@ class Updates:
         self._version = ""
 
     def wait(self, deadline: Deadline) -> Changes:
-        """The next changes; at the first call, all values.
+        """Return the next changes; at the first call, all values.
 
         An answer that gets lost is no loss: what has become of everything is told anew then, and also once a session
         that had expired is renewed.
@@ -110,7 +110,7 @@ class Updates:
         return self._told("WaitForUpdatesEx", options, seconds)
 
     def _told(self, method: str, options: str, seconds: float) -> tuple[str, Changes] | None:
-        """What an answer tells: its version, and the changes; None if nothing changed."""
+        """Return what an answer tells: its version, and the changes; None if nothing changed."""
         version = f"<version>{escape(self._version)}</version>"
         found = self._session.ask(self._collector, method, version + options, seconds=seconds)
         if found is None:

@@ -37,7 +37,7 @@ _6_5: Final = "vim.version.version11"
 
 
 def version_called(name: object) -> str | None:
-    """PyVmomi's name of the version that a server's `AboutInfo.apiVersion` gives; None if that does not say.
+    """Return pyVmomi's name of the version that a server's `AboutInfo.apiVersion` gives; None if that does not say.
 
     It does not where it is one that we do not know; nor before 4.0: VMware Server calls 2.5 what is more.
     """
@@ -47,7 +47,7 @@ def version_called(name: object) -> str | None:
 
 
 def negotiate(document: bytes | None) -> str:
-    """PyVmomi's name of the version to use, from the server's `vimServiceVersions.xml` (None: it has none).
+    """Return pyVmomi's name of the version to use, from the server's `vimServiceVersions.xml` (None: it has none).
 
     A document that cannot be read, or names no version that we know, means `FALLBACK`.
     """
@@ -69,32 +69,32 @@ def negotiate(document: bytes | None) -> str:
 
 
 def soap_action(version: str) -> str:
-    """The `SOAPAction` of requests in a version, such as ``"urn:vim25/7.0"``."""
+    """Return the `SOAPAction` of requests in a version, such as ``"urn:vim25/7.0"``."""
     return f'"urn:{versions()[version][0]}"'
 
 
 def at_least(version: str, needed: str) -> bool:
-    """Whether `version` has all that `needed` has (both pyVmomi's names)."""
+    """Return whether `version` has all that `needed` has (both pyVmomi's names)."""
     return version == needed or needed in versions()[version][1]
 
 
 def has_retrieve_properties_ex(version: str) -> bool:
-    """Whether property reads are paged (`RetrievePropertiesEx`, since vSphere API 4.1)."""
+    """Return whether property reads are paged (`RetrievePropertiesEx`, since vSphere API 4.1)."""
     return at_least(version, _4_1)
 
 
 def has_nfs_41(version: str) -> bool:
-    """Whether exports may be mounted by NFS 4.1 (since vSphere API 6.0)."""
+    """Return whether exports may be mounted by NFS 4.1 (since vSphere API 6.0)."""
     return at_least(version, _6_0)
 
 
 def unmounts_volumes(version: str) -> bool:
-    """Whether a VMFS volume can be unmounted, and mounted again (since vSphere API 5.0)."""
+    """Return whether a VMFS volume can be unmounted, and mounted again (since vSphere API 5.0)."""
     return at_least(version, _5_0)
 
 
 def has_distributed_switches(version: str) -> bool:
-    """Whether a vCenter may have distributed switches (since vSphere API 4.0)."""
+    """Return whether a vCenter may have distributed switches (since vSphere API 4.0)."""
     return at_least(version, _4_0)
 
 
@@ -104,25 +104,25 @@ def has_apps(version: str) -> bool:
 
 
 def has_passthrough(version: str) -> bool:
-    """Whether hosts tell which of their PCI devices a guest can have (since vSphere API 4.0)."""
+    """Return whether hosts tell which of their PCI devices a guest can have (since vSphere API 4.0)."""
     return at_least(version, _4_0)
 
 
 def tells_file_owners(version: str) -> bool:
-    """Whether a search says, and must be told whether to say, whose files are (since vSphere API 4.0)."""
+    """Return whether a search says, and must be told whether to say, whose files are (since vSphere API 4.0)."""
     return at_least(version, _4_0)
 
 
 def tells_file_sizes(version: str) -> bool:
-    """Whether a machine tells what its files take (`layoutEx`, since vSphere API 4.0)."""
+    """Return whether a machine tells what its files take (`layoutEx`, since vSphere API 4.0)."""
     return at_least(version, _4_0)
 
 
 def tells_licences(version: str) -> bool:
-    """Whether a server lists its licences by name (since vSphere API 4.0)."""
+    """Return whether a server lists its licences by name (since vSphere API 4.0)."""
     return at_least(version, _4_0)
 
 
 def has_usb_scan_codes(version: str) -> bool:
-    """Whether keys of machines can be pressed (`PutUsbScanCodes`, since vSphere API 6.5)."""
+    """Return whether keys of machines can be pressed (`PutUsbScanCodes`, since vSphere API 6.5)."""
     return at_least(version, _6_5)

@@ -148,7 +148,7 @@ def _vlan(parent: "_Element") -> Vlan | None:
 
 
 def _bandwidth(parent: "_Element") -> Bandwidth | None:
-    """The limit of both directions, which must be the same: VMware has one for both."""
+    """Return the limit of both directions, which must be the same: VMware has one for both."""
     element = parent.find("bandwidth")
     if element is None:
         return None

@@ -17,7 +17,7 @@ SCHEMAS: Final = (Path("/usr/share/libvirt/schemas"), Path("/usr/local/share/lib
 
 
 def available(schema: str) -> bool:
-    """Whether there is a schema to check with: few machines that manage VMware have libvirt's own packages."""
+    """Return whether there is a schema to check with: few machines that manage VMware have libvirt's own packages."""
     path = _find(schema)
     return path is not None and path.is_file()
 

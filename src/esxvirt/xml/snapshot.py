@@ -97,7 +97,7 @@ def _line(lines: Lines, tag: str, text: str | None) -> None:
 
 
 def _text(root: "_Element", tag: str) -> str | None:
-    """All text of the first child `tag`, that of elements in it included; None without one."""
+    """Return all text of the first child `tag`, that of elements in it included; None without one."""
     child = root.find(tag)
     return None if child is None else "".join(str(part) for part in child.itertext())
 

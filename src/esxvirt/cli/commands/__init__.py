@@ -405,13 +405,13 @@ _MODULES = {name: module for group_ in GROUPS for name, module in group_.command
 
 
 def find(name: str) -> Command | None:
-    """The command of this name, be it hidden or an alias, or None."""
+    """Return the command of this name, be it hidden or an alias, or None."""
     name = _ALIASES.get(name, name)
     return command(name) if name in _MODULES else None
 
 
 def command(name: str) -> Command:
-    """The command of this name.
+    """Return the command of this name.
 
     Raises:
         KeyError: there is none.
@@ -423,7 +423,7 @@ def command(name: str) -> Command:
 
 
 def group(keyword: str) -> Group | None:
-    """The group of this keyword, or None."""
+    """Return the group of this keyword, or None."""
     return next((group_ for group_ in GROUPS if group_.keyword == keyword), None)
 
 

@@ -39,7 +39,7 @@ _UUID_LENGTH = 36
 
 
 def domain_of(virsh: Virsh, arguments: Arguments, by: int = BY_ID | BY_UUID | BY_NAME) -> Domain:
-    """The domain that the option `domain` names.
+    """Return the domain that the option `domain` names.
 
     Raises:
         Failed: there is none, or the server could not be asked.
@@ -50,7 +50,7 @@ def domain_of(virsh: Virsh, arguments: Arguments, by: int = BY_ID | BY_UUID | BY
 
 
 def find_domain(virsh: Virsh, command: str, text: str, by: int = BY_ID | BY_UUID | BY_NAME) -> Domain:
-    """The domain of this id, UUID or name, tried in this order.
+    """Return the domain of this id, UUID or name, tried in this order.
 
     virsh says no more than that it failed; when what failed is the server or the connection, we say that too.
 
@@ -78,7 +78,7 @@ def find_domain(virsh: Virsh, command: str, text: str, by: int = BY_ID | BY_UUID
 
 
 def descriptors(arguments: Arguments) -> list[int]:
-    """The numbers of ``--pass-fds``.
+    """Return the numbers of ``--pass-fds``.
 
     Raises:
         Failed: one of them is none.
@@ -96,12 +96,12 @@ def descriptors(arguments: Arguments) -> list[int]:
 
 
 def running(domain: Domain) -> bool:
-    """Whether a domain that was just looked up runs: only then it has an id, and asking costs no call."""
+    """Return whether a domain that was just looked up runs: only then it has an id, and asking costs no call."""
     return int(domain.ID()) >= 0
 
 
 def domain_xml(virsh: Virsh, domain: Domain, flags: int = 0) -> Any:
-    """The domain's XML as a tree (lxml's root element).
+    """Return the domain's XML as a tree (lxml's root element).
 
     Raises:
         Failed: the server did not give it, or it is none.
@@ -125,5 +125,5 @@ def xml_of(text: str) -> Any:
 
 
 def elements(root: Any, path: str) -> list[Any]:
-    """All elements below the root on a path such as ``devices/disk``."""
+    """Return all elements below the root on a path such as ``devices/disk``."""
     return list(root.findall(path))

@@ -50,12 +50,12 @@ class Noted(NamedTuple):
     tell: Callable[[Virsh, str], None]
 
     def kind(self, virsh: Virsh, name: str) -> int:
-        """The constant of a kind of notes."""
+        """Return the constant of a kind of notes."""
         return int(getattr(virsh.libvirt, self.kinds + name.upper()))
 
 
 def commands(noted: Noted, describing: str, changing: str) -> tuple[Command, Command]:
-    """The two commands, by these names."""
+    """Return the two commands, by these names."""
     word = noted.word
     return (
         Command(
@@ -114,7 +114,7 @@ def _describe(noted: Noted, virsh: Virsh, arguments: Arguments) -> None:
 
 
 def _element(noted: Noted, virsh: Virsh, found: Domain | Network, uri: str, flags: int) -> str:
-    """The element of a namespace; virsh shows nothing where there is none."""
+    """Return the element of a namespace; virsh shows nothing where there is none."""
     try:
         return str(found.metadata(noted.kind(virsh, "element"), uri, flags))
     except virsh.libvirt.libvirtError as error:

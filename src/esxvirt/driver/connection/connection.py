@@ -211,12 +211,12 @@ def _open_session(
 
 
 def _find_hosts(session: Session, path: tuple[str, ...]) -> Scope:
-    """The hosts that a path leads to, for an account that may see all of it, or only what is at its end."""
+    """Return the hosts that a path leads to, for an account that may see all of it, or only what is at its end."""
     return resolve(read_seen(session), path, session.endpoint.host)
 
 
 def only_host(tree: Tree) -> Item:
-    """The host of a server that is one.
+    """Return the host of a server that is one.
 
     Raises:
         EsxvirtError: The account may not see it.
@@ -227,7 +227,7 @@ def only_host(tree: Tree) -> Item:
 
 
 def open_vcenter(uri: ConnectionURI, host: Item, authenticate: Authenticator, resources: ExitStack) -> Session:
-    """The session on the vCenter of a host (esxConnectToVCenter)."""
+    """Return the session on the vCenter of a host (esxConnectToVCenter)."""
     managed_by = host.get("summary.managementServerIp")
     if not managed_by:
         raise EsxvirtError("This host is not managed by a vCenter")

@@ -114,7 +114,10 @@ def _connection(server: _Server) -> Finding:
 
 
 def _certificate(server: _Server) -> Iterator[Finding]:
-    """Whether the server shows whom the URI trusts; `trusted` is false where a password would go to somebody else."""
+    """Yield whether the server shows whom the URI trusts.
+
+    `trusted` is false where a password would go to somebody else.
+    """
     policy = server.endpoint.tls
     if policy is None:
         mend = "leave out transport=http where the server speaks HTTPS"
@@ -159,7 +162,7 @@ def _expiry(shown: Shown, how: str) -> Finding:
 
 
 def _product(server: _Server, resources: ExitStack) -> Generator[Finding, None, Session | None]:
-    """What the server is; the session that is not logged in yet is returned, None where there is none."""
+    """Yield what the server is; the session that is not logged in yet is returned, None where there is none."""
     endpoint = server.endpoint
     if not server.trusted:  # what anybody may know can be asked of anybody
         endpoint = Endpoint(endpoint.host, endpoint.port, TlsPolicy(verify=False), endpoint.proxy, endpoint.deadline)

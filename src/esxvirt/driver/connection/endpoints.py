@@ -8,7 +8,7 @@ __all__ = ["endpoint_of"]
 
 
 def endpoint_of(uri: ConnectionURI, hostname: str) -> Endpoint:
-    """Where the URI's server is, or its vCenter, and how it is reached and trusted."""
+    """Return where the URI's server is, or its vCenter, and how it is reached and trusted."""
     tls = TlsPolicy(not uri.no_verify, uri.cacert, uri.thumbprint) if uri.transport == "https" else None
     if hostname == uri.host:
         return Endpoint(uri.host, uri.port, tls, uri.proxy)

@@ -24,7 +24,7 @@ class Finding:
 
 
 def fine(name: str, text: str) -> Finding:
-    """All is well."""
+    """Return all is well."""
     return Finding(name, "OK", text)
 
 
@@ -39,6 +39,6 @@ def skipped(name: str, why: str) -> Finding:
 
 
 def failed(name: str, error: EsxvirtError, mend: str = "") -> Finding:
-    """A step that ended in an error; what ours say to do, behind a semicolon, is how to mend it."""
+    """Return a step that ended in an error; what ours say to do, behind a semicolon, is how to mend it."""
     text, _, advice = str(error).partition("; ")
     return Finding(name, "WRONG", text, advice or mend)

@@ -44,7 +44,7 @@ class HostSummary:
 
 
 def list_hosts(connection: Connection) -> list[HostSummary]:
-    """All hosts of the connection, in the order of their paths. One SOAP call (a page)."""
+    """Return all hosts of the connection, in the order of their paths. One SOAP call (a page)."""
     properties = (_VERSION, _CORES, _MEMORY, _POWER, _CONNECTION, _MAINTENANCE, _MACHINES)
     rows = {
         row.ref: row for row in retrieve(connection.session, Query({"HostSystem": properties}, connection.scope.hosts))

@@ -56,17 +56,17 @@ class Item:
         return "ComputeResource" if self.ref.type.endswith("ComputeResource") else self.ref.type
 
     def get(self, path: str) -> Any:
-        """A property of those that were read, or None."""
+        """Return a property of those that were read, or None."""
         return self.row.get(path)
 
     def child(self, kind: str, name: str) -> "Item | None":
-        """The child of that kind and name, the name as people write it or as vSphere keeps it."""
+        """Return the child of that kind and name, the name as people write it or as vSphere keeps it."""
         return next(
             (item for item in self.children if item.kind == kind and name in {item.name, item.get("name")}), None
         )
 
     def hosts(self) -> "Iterator[Item]":
-        """The hosts below, in the server's order; of a host, itself."""
+        """Yield the hosts below, in the server's order; of a host, itself."""
         if self.kind == "HostSystem":
             yield self
         for item in self.children:

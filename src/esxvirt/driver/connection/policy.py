@@ -33,11 +33,11 @@ class TaskPolicy:
     seconds: float | None = None
 
     def deadline(self) -> Deadline:
-        """The end of a task that begins now."""
+        """Return the end of a task that begins now."""
         return NEVER if self.seconds is None else Deadline(self.seconds)
 
     def answer(self, domain: "DomainHandle", question: Question) -> str | None:
-        """The key of the answer to a question of a domain, None if nobody answers.
+        """Return the key of the answer to a question of a domain, None if nobody answers.
 
         Raises:
             QuestionError: The default answer is to be given, and there is none.

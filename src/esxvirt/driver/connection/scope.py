@@ -75,7 +75,7 @@ class HostPlace:
         return "/".join(path_item(item) for item in self.path)
 
     def is_named(self, name: str) -> bool:
-        """Whether `name` means the host: its name, or the end of its path (``cluster1/esx1``), in any case.
+        """Return whether `name` means the host: its name, or the end of its path (``cluster1/esx1``), in any case.
 
         So does a path of VMware's own programs: the datacenter's folder of hosts is in it, and a host that is in no
         cluster twice.
@@ -122,7 +122,7 @@ class Scope:
         return len(self.places) == 1 and self.view is None
 
     def only_host(self) -> HostPlace:
-        """The host, where there is one.
+        """Return the host, where there is one.
 
         Raises:
             InvalidArgumentError: There are several; the message tells how to say which.
@@ -138,7 +138,7 @@ class Scope:
         )
 
     def place(self, host: Ref | None) -> HostPlace:
-        """Where a host of the connection is; None, and any other, mean the only one.
+        """Return where a host of the connection is; None, and any other, mean the only one.
 
         Raises:
             EsxvirtError: The connection is to several hosts, and this is none of them.
@@ -151,7 +151,10 @@ class Scope:
         return found
 
     def label(self, host: Ref) -> str:
-        """What stands before the names of a host's own things: its name or, where others have it too, its path."""
+        """Return what stands before the names of a host's own things.
+
+        Its name or, where others have it too, its path.
+        """
         place = self.place(host)
         return place.text if self._names[place.name] > 1 else place.name
 
@@ -164,7 +167,7 @@ class Scope:
         return {place.ref: place for place in self.places}
 
     def named(self, name: str) -> HostPlace:
-        """The host of that name, or with a path that ends so.
+        """Return the host of that name, or with a path that ends so.
 
         Raises:
             InvalidArgumentError: There is none, or there are several.
@@ -177,7 +180,7 @@ class Scope:
         raise InvalidArgumentError(f"There is no host '{name}' in {self.name}: {_list(self.places) or 'it has none'}")
 
     def narrowed(self, name: str) -> "Scope":
-        """The scope of one of the hosts; `name` and errors as in `named`."""
+        """Return the scope of one of the hosts; `name` and errors as in `named`."""
         place = self.named(name)
         return Scope([place], f"the host '{place.name}'", place.ref)
 
@@ -235,7 +238,7 @@ def _list(places: Iterable[HostPlace]) -> str:
 
 
 def scope_of(hosts: Iterable[Item], name: str, root: Ref | None = None, view: Ref | None = None) -> Scope:
-    """The scope of hosts of the tree; the others as `Scope` has them."""
+    """Return the scope of hosts of the tree; the others as `Scope` has them."""
     return Scope([_place(host) for host in hosts], name, root, view)
 
 

@@ -22,7 +22,7 @@ VARIABLE: Final = "ESXVIRT_SESSION_CACHE"
 
 
 def is_wanted() -> bool:
-    """Whether the environment asks for sessions to be kept."""
+    """Return whether the environment asks for sessions to be kept."""
     return os.environ.get(VARIABLE, "") not in {"", "0"}
 
 
@@ -156,5 +156,5 @@ def _end(entry: "kept.Entry", text: str, hostname: str, cookie: str) -> EsxvirtE
 
 
 def _identity(endpoint: Endpoint, product: str, username: str) -> tuple[object, ...]:
-    """All that tells one session from another, but no password."""
+    """Return all that tells one session from another, but no password."""
     return product, endpoint.host, endpoint.port, endpoint.tls, endpoint.proxy, username

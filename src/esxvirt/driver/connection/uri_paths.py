@@ -18,7 +18,7 @@ _SHOWN: Final = 8
 
 
 def resolve(tree: Tree, items: Sequence[str], server: str) -> Scope:
-    """The hosts that a path names (esxVI_Context_LookupManagedObjectsByPath); an empty path names all of them.
+    """Return the hosts that a path names (esxVI_Context_LookupManagedObjectsByPath); an empty path names all of them.
 
     A host that is in no cluster is named by its compute resource, which has its name; the name may stand twice. The
     folder that every datacenter has for its hosts may be named, as in the paths of VMware's own programs.
@@ -82,7 +82,7 @@ def _below(item: Item, name: str) -> Item | None:
 
 
 def _lost(item: Item, items: Sequence[str], number: int) -> EsxvirtError:
-    """The error for the item `number` of a path, of which there is none in `item`."""
+    """Return the error for the item `number` of a path, of which there is none in `item`."""
     path = "/" + "/".join(items)  # as libvirt shows it
     standalone = item.kind == "ComputeResource" and item.ref.type == "ComputeResource"
     if item.kind == "HostSystem" or standalone:
@@ -106,7 +106,7 @@ def _names(items: Iterable[Item]) -> str:
 
 
 def _named(item: Item, items: Sequence[str], server: str) -> str:
-    """What a path leads to, as messages call it."""
+    """Return what a path leads to, as messages call it."""
     if not items:
         return f"the inventory of '{server}'"
     if item.kind == "Datacenter":

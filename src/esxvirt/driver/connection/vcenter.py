@@ -35,12 +35,12 @@ class Place(NamedTuple):
 
 
 def vcenter_of(connection: "Connection") -> "Session | None":
-    """The session on the connection's vCenter; None for an `esx://` connection without `?vcenter=`."""
+    """Return the session on the connection's vCenter; None for an `esx://` connection without `?vcenter=`."""
     return connection.session if connection.product == VPX else connection.vcenter
 
 
 def address_of(session: "Session") -> str:
-    """The IP address of a server, which is what migration URIs have; its name where that is not known here."""
+    """Return the IP address of a server, which is what migration URIs have; its name where that is not known here."""
     try:
         found = socket.getaddrinfo(session.endpoint.host, None, type=socket.SOCK_STREAM)
     except OSError:
@@ -49,7 +49,9 @@ def address_of(session: "Session") -> str:
 
 
 def find_place(connection: "Connection") -> Place:
-    """The vCenter's references for the host, or cluster, of a connection. No SOAP call for `vpx://`, else 2 (or 4).
+    """Return the vCenter's references for the host, or cluster, of a connection.
+
+    No SOAP call for `vpx://`, else 2 (or 4).
 
     The host of an `esx://` connection is found by its address, as libvirt does, and by its hardware's UUID where the
     vCenter has it by another one.
@@ -75,7 +77,7 @@ def find_place(connection: "Connection") -> Place:
 
 
 def find_machine(connection: "Connection", domain: DomainHandle, properties: "Sequence[str]") -> Row:
-    """A domain's machine on the vCenter, with properties. One SOAP call for `vpx://`, 2 (or 4) for `esx://`.
+    """Return a domain's machine on the vCenter, with properties. One SOAP call for `vpx://`, 2 (or 4) for `esx://`.
 
     Raises:
         DomainNotFoundError: It is gone, or the vCenter does not list it on that host.
@@ -104,7 +106,10 @@ def _session(connection: "Connection") -> "Session":
 
 
 def _find_host(connection: "Connection") -> Ref:
-    """The vCenter's reference for the host of an `esx://` connection. One SOAP call, 3 if its address is unknown."""
+    """Return the vCenter's reference for the host of an `esx://` connection.
+
+    One SOAP call, 3 if its address is unknown.
+    """
     session = _session(connection)
     index = session.content.searchIndex
     found: Ref | None = session.call(index, "FindByIp", None, address_of(connection.session), False)

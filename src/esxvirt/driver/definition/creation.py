@@ -178,7 +178,10 @@ def _start(new: _New) -> None:
 
 
 def _is_idle(new: _New) -> bool:
-    """Whether nothing is under way on a domain: the start that a question blocked was cancelled, and has ended."""
+    """Return whether nothing is under way on a domain.
+
+    The start that a question blocked was cancelled, and has ended.
+    """
     try:
         tasks = read(new.connection, new.domain, STATE).get("recentTask") or ()
         rows = retrieve(new.connection.session, Query({"Task": ("info.state",)}, list(tasks))) if tasks else []
@@ -188,7 +191,7 @@ def _is_idle(new: _New) -> bool:
 
 
 def _says(found: bytes, wanted: bytes, *, with_snapshots: bool = False) -> bool:
-    """Whether a VMX file says all that another says, in whatever case of letters.
+    """Return whether a VMX file says all that another says, in whatever case of letters.
 
     Args:
         found: The one file.

@@ -113,7 +113,7 @@ class Made:
     certain: bool
 
     def stays(self, name: str) -> str:
-        """What is said of it where it is not to go."""
+        """Return what is said of it where it is not to go."""
         return (
             f"the domain '{name}' stays defined, with its VMX file '{self.file}': start it, or undefine it and remove "
             "the file"
@@ -211,7 +211,7 @@ def undefine(connection: Connection, domain: DomainHandle) -> None:
 
 
 def _read(connection: Connection) -> list[Row]:
-    """The hosts' machines, datastores and networks. One SOAP call (a page)."""
+    """Return the hosts' machines, datastores and networks. One SOAP call (a page)."""
     machine = (*identity(connection), VMX_PATH)
     properties = {"VirtualMachine": machine, "Datastore": DATASTORE_PROPERTIES, **network_properties(connection)}
     steps = (*_MACHINES, *HOST_DATASTORES, *network_steps(connection))
@@ -226,7 +226,7 @@ def _settle(domain: Domain, rows: list[Row], place: HostPlace) -> None:
 
 
 def _only_host(connection: Connection, domain: Domain, rows: list[Row]) -> HostPlace:
-    """The host that a new domain can only be meant for."""
+    """Return the host that a new domain can only be meant for."""
     scope = connection.scope
     if not scope.is_one_host:
         image = _first_image(domain, names_of(rows))
@@ -247,7 +247,7 @@ def find_defined(connection: Connection, domain: Domain) -> DomainHandle | None:
 
 
 def _existing(connection: Connection, machines: list[DomainHandle], domain: Domain) -> DomainHandle | None:
-    """The machine that a description is of, None for a new one.
+    """Return the machine that a description is of, None for a new one.
 
     Raises:
         AmbiguousError: Several have its UUID, and not one of them its name.
@@ -453,7 +453,7 @@ def _register(connection: Connection, domain: Domain, file: DatastoreFile, place
 
 
 def _folder(connection: Connection, place: HostPlace) -> tuple[Ref, frozenset[Ref]]:
-    """The folder that machines of a datacenter are registered in, and the tasks that the server knows of.
+    """Return the folder that machines of a datacenter are registered in, and the tasks that the server knows of.
 
     One SOAP call.
     """
@@ -521,7 +521,7 @@ def _in_use(connection: Connection, staged: StagedFile, datastore: Ref) -> bool:
 
 
 def _datastore(rows: list[Row], file: DatastoreFile, place: HostPlace) -> Ref | None:
-    """The datastore of a file, of those that a host has."""
+    """Return the datastore of a file, of those that a host has."""
     for row in rows:
         hosts = [mount.key for mount in row.get("host") or ()]
         if (
@@ -534,7 +534,7 @@ def _datastore(rows: list[Row], file: DatastoreFile, place: HostPlace) -> Ref | 
 
 
 def _place(domain: Domain, known: list[str], datacenter_path: str) -> DatastoreFile:
-    """Where the VMX file belongs: beside the first disk that is a file (the manual, "Datastore references").
+    """Return where the VMX file belongs: beside the first disk that is a file (the manual, "Datastore references").
 
     Raises:
         EsxvirtError: There is no such disk.
@@ -544,7 +544,7 @@ def _place(domain: Domain, known: list[str], datacenter_path: str) -> DatastoreF
 
 
 def _first_image(domain: Domain, known: list[str]) -> DatastorePath:
-    """The first disk that is a file; errors as `_place`."""
+    """Return the first disk that is a file; errors as `_place`."""
     if not domain.disks:
         raise EsxvirtError(f"Domain XML doesn't contain any disks, {_DEDUCE}")
     disk = next((disk for disk in domain.disks if disk.device == "disk" and disk.type == "file"), None)
@@ -559,7 +559,7 @@ def _first_image(domain: Domain, known: list[str]) -> DatastorePath:
 
 
 def _same_but_for_uuid(text: str, content: bytes) -> str | None:
-    """The UUID of a VMX file that says all that `text` says, but for the UUID; None if it says anything else."""
+    """Return the UUID of a VMX file that says all that `text` says, but for the UUID; None if it says anything else."""
     try:
         wanted, found = VmxFile.parse(text), VmxFile.parse(content)
     except VmxError:

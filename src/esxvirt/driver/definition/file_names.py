@@ -12,7 +12,7 @@ _UNSAFE: Final = re.compile(r"[^A-Za-z0-9',. ()_-]+")
 
 
 def escape_item(name: str) -> str:
-    """A name as part of a datastore path (esxUtil_EscapeDatastoreItem), such as ``a+w6k-b`` for ``aéb``."""
+    """Return a name as part of a datastore path (esxUtil_EscapeDatastoreItem), such as ``a+w6k-b`` for ``aéb``."""
     plain = _NOT_ON_WINDOWS.sub("_", name)
     plain = _SEPARATORS.sub(lambda found: f"%{ord(found[0]):02x}", plain)
 

@@ -57,7 +57,7 @@ def from_native(
     report: Report | None = None,
     file_name: str = "",
 ) -> str:
-    """The domain XML of a VMX file (virConnectDomainXMLFromNative), without passwords.
+    """Return the domain XML of a VMX file (virConnectDomainXMLFromNative), without passwords.
 
     Args:
         connection: Whose datastores the file's names are looked up in, with one SOAP call; None for no server.
@@ -92,7 +92,7 @@ def to_native(
     report: Report | None = None,
     file_name: str = "",
 ) -> str:
-    """The VMX file of a domain's XML (virConnectDomainXMLToNative).
+    """Return the VMX file of a domain's XML (virConnectDomainXMLToNative).
 
     Its virtual hardware has the version that libvirt gives the connection's product. Arguments as in `from_native`; a
     SCSI controller model `auto` costs one download a disk, without a connection it is `lsilogic`. With `lenient`, a
@@ -120,12 +120,12 @@ def to_native(
 
 
 def hardware_version(connection: Connection) -> int:
-    """The version of the virtual hardware that libvirt gives machines on a server. No SOAP call."""
+    """Return the version of the virtual hardware that libvirt gives machines on a server. No SOAP call."""
     return hardware_of(connection.product, version(connection))
 
 
 def hardware_of(product: str, number: int) -> int:
-    """The version of the virtual hardware for a product (esxVI_ProductVersionToDefaultVirtualHWVersion).
+    """Return the version of the virtual hardware for a product (esxVI_ProductVersionToDefaultVirtualHWVersion).
 
     Args:
         product: ``esx``, ``gsx`` or ``vpx``.
@@ -154,7 +154,9 @@ def native_context(
     report: Report | None = None,
     settings: bool = False,
 ) -> VmxContext:
-    """The lookups of a conversion on a server, both ways. One SOAP call when they are first needed, none with `rows`.
+    """Return the lookups of a conversion on a server, both ways.
+
+    One SOAP call when they are first needed, none with `rows`.
 
     Args:
         connection: The connection.
@@ -176,7 +178,7 @@ def native_context(
 
 
 def scsi_model(content: bytes, source: str) -> str:
-    """The SCSI controller model in a disk image's descriptor, ``ddb.adapterType``.
+    """Return the SCSI controller model in a disk image's descriptor, ``ddb.adapterType``.
 
     Args:
         content: The ``.vmdk`` file, of which the beginning is enough if it has the disk's data, too.
@@ -234,7 +236,7 @@ class _ServerFiles:
         return datastores_of(rows, host, of_several=not self._connection.scope.is_one_host)
 
     def parse(self, file_name: str, allow_missing: bool) -> str | None:
-        """The source for a file name of a VMX file (esxParseVMXFileName).
+        """Return the source for a file name of a VMX file (esxParseVMXFileName).
 
         Raises:
             VmxError: libvirt has no source for it; without `strict`, only for a path that could be anywhere.
@@ -246,7 +248,7 @@ class _ServerFiles:
         return self._unplaced(file_name, allow_missing=allow_missing)
 
     def _unplaced(self, file_name: str, *, allow_missing: bool) -> str | None:
-        """What to do about a file that is in no datastore of the host."""
+        """Return what to do about a file that is in no datastore of the host."""
         if not file_name.startswith(VOLUMES):
             raise VmxError(f"Could not handle file name '{file_name}'")
         named = parse_volumes_path(file_name)
@@ -266,7 +268,7 @@ class _ServerFiles:
             self._report.add(text, guessed=True)
 
     def format(self, source: str) -> str:
-        """The file name for a source: below the mount path of its datastore (esxFormatVMXFileName).
+        """Return the file name for a source: below the mount path of its datastore (esxFormatVMXFileName).
 
         Raises:
             EsxvirtError: The host has no such datastore.
@@ -295,7 +297,7 @@ class _ServerFiles:
         return mounted(found[0].mount_path or VOLUMES + name, path)
 
     def scsi_model(self, source: str) -> str:
-        """The SCSI controller model that a disk image on a datastore is for (esxAutodetectSCSIControllerModel).
+        """Return the SCSI controller model that a disk image on a datastore is for (esxAutodetectSCSIControllerModel).
 
         Returns:
             The model; ``auto`` for an image outside of datastores, which nobody can look into.

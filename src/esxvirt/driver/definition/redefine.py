@@ -60,11 +60,11 @@ class _Change:
     after: bytes
 
     def now(self) -> _Moment:
-        """The machine as it is now. One SOAP call."""
+        """Return the machine as it is now. One SOAP call."""
         return _Moment.of(read(self.connection, self.existing, (CHANGE_VERSION, *STATE)))
 
     def disturbed(self, what: str) -> OperationInvalidError:
-        """The error for what another client did meanwhile."""
+        """Return the error for what another client did meanwhile."""
         name = self.existing.name
         return OperationInvalidError(f"another client has changed the domain '{name}' meanwhile: {what}; try again")
 
@@ -238,7 +238,7 @@ def _check_kept(wanted: _Change) -> None:
 
 
 def _says(found: VmxFile, before: VmxFile, after: VmxFile) -> bool:
-    """Whether a file has all that was changed; the server may have added to it."""
+    """Return whether a file has all that was changed; the server may have added to it."""
     changed = [key for key in after if after.get(key) != before.get(key)]
     gone = [key for key in before if key not in after]
     return all(found.get(key) == after.get(key) for key in changed) and all(key not in found for key in gone)

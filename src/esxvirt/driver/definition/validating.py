@@ -9,7 +9,9 @@ _log = Log(__name__)
 
 
 def can_validate(schema: str) -> bool:
-    """Whether there is this schema of libvirt's, such as ``domain``; if not, a warning says that nothing is checked.
+    """Return whether there is this schema of libvirt's, such as ``domain``.
+
+    If not, a warning says that nothing is checked.
 
     libvirt always has its schemas. The machines that this runs on mostly have none, and the same XML is to do there.
     """

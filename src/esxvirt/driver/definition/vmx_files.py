@@ -32,7 +32,7 @@ _UNDER_WAY: Final = frozenset({"queued", "running"})
 
 
 def present(connection: Connection, file: DatastoreFile) -> bytes | None:
-    """The content of a file, None if there is none. One GET."""
+    """Return the content of a file, None if there is none. One GET."""
     try:
         return read_file(connection.session, file)
     except FileNotThereError:
@@ -204,7 +204,7 @@ class Users:
 
 
 def users_of(connection: Connection, file: DatastoreFile, datastore: Ref) -> Users:
-    """Who uses a VMX file, on whatever host. One SOAP call.
+    """Return who uses a VMX file, on whatever host. One SOAP call.
 
     Raises:
         EsxvirtError: The server does not tell.

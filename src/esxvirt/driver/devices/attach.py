@@ -213,7 +213,7 @@ def check_image(disk: Disk) -> None:
 
 
 def _take_over(connection: Connection, disk: Disk, present: Data, made: Any) -> Any:
-    """A CD-ROM drive that is the client's, as most machines have one, becomes the one that is asked for.
+    """Return a CD-ROM drive that is the client's, as most machines have one, becomes the one that is asked for.
 
     libvirt, and so the XML, shows no such drive: to whoever looks there the place is free.
 
@@ -234,7 +234,7 @@ def _take_over(connection: Connection, disk: Disk, present: Data, made: Any) -> 
 
 
 def _model(connection: Connection, hardware: Hardware, disk: Disk) -> str | None:
-    """The model of a SCSI controller that comes with its first disk: as the disk says, else as those there are.
+    """Return the model of a SCSI controller that comes with its first disk: as the disk says, else as those there are.
 
     A machine without any gets what the disk's image is made for, which costs a download of its descriptor.
     """

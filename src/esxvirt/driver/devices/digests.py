@@ -41,7 +41,7 @@ _DISKS: Final = {"VirtualDisk", "VirtualCdrom", "VirtualFloppy"}
 
 
 def disk_targets(devices: Iterable[Any]) -> list[DiskTarget]:
-    """The disks among devices, in the server's order."""
+    """Return the disks among devices, in the server's order."""
     known = list(devices)
     controllers = {device.key: device for device in known if device.kind.endswith("Controller")}
     targets = []
@@ -63,7 +63,7 @@ def _target(controller: Any, unit: int) -> str:
 
 
 def network_cards(devices: Iterable[Any]) -> list[NetworkCard]:
-    """The network cards among devices, in the server's order."""
+    """Return the network cards among devices, in the server's order."""
     return [
         NetworkCard(device.deviceInfo.label if device.deviceInfo else str(device.key), device.macAddress)
         for device in devices

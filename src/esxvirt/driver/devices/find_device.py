@@ -16,7 +16,7 @@ __all__ = ["find_device", "sata_slots", "slot_of"]
 
 
 def slot_of(disk: Disk) -> str:
-    """What a disk is called in a VMX file, ``floppy0`` and the like for floppies; by its address or its target.
+    """Return what a disk is called in a VMX file, ``floppy0`` and the like for floppies; by its address or its target.
 
     Raises:
         OperationUnsupportedError: It is on USB: VMware's API has no such disks, only VMX files have.
@@ -31,7 +31,7 @@ def slot_of(disk: Disk) -> str:
 
 
 def sata_slots(disk: Disk) -> list[str]:
-    """What else a disk may be that the XML names without a bus: SATA disks have the names of SCSI disks."""
+    """Return what else a disk may be that the XML names without a bus: SATA disks have the names of SCSI disks."""
     if disk.bus_said or disk.bus != "scsi":
         return []
     controller, unit = divmod(disk_index(disk.target), SATA_UNITS)
@@ -39,7 +39,7 @@ def sata_slots(disk: Disk) -> list[str]:
 
 
 def find_device(hardware: Hardware, device: Disk | Interface | CharDevice | Controller) -> Any:
-    """The device that is meant: a disk's target, a card's MAC address, a port's or a controller's number.
+    """Return the device that is meant: a disk's target, a card's MAC address, a port's or a controller's number.
 
     Raises:
         DeviceNotFoundError: There is none such.

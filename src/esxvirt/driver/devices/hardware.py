@@ -50,11 +50,11 @@ class Hardware:
         return Networks(self.rows)
 
     def by_key(self, key: int) -> Any | None:
-        """The device of a key, or None."""
+        """Return the device of a key, or None."""
         return next((device for device in self.devices if device.key == key), None)
 
     def controllers(self) -> dict[str, Any]:
-        """The controllers of drives, by their names in a VMX file: ``scsi0``, ``ide1``."""
+        """Return the controllers of drives, by their names in a VMX file: ``scsi0``, ``ide1``."""
         return {
             f"{bus}{device.busNumber or 0}": device
             for device in self.devices
@@ -73,7 +73,7 @@ class Hardware:
         return found
 
     def cards(self) -> list[Any]:
-        """The network cards."""
+        """Return the network cards."""
         return [
             device
             for device in self.devices
@@ -81,7 +81,7 @@ class Hardware:
         ]
 
     def ports(self, kind: str) -> list[Any]:
-        """The ports of a kind, ``serial`` or ``parallel``, in their order."""
+        """Return the ports of a kind, ``serial`` or ``parallel``, in their order."""
         return sorted((device for device in self.devices if device.kind == _PORTS[kind]), key=lambda device: device.key)
 
 

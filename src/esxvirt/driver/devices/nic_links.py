@@ -8,7 +8,7 @@ __all__ = ["links"]
 
 
 def links(connection: Connection, domain: DomainHandle, *, config: bool = False) -> dict[str, bool]:
-    """The cards' links, by MAC addresses in lower case: now, or with `config` at the next start. One SOAP call.
+    """Return the cards' links, by MAC addresses in lower case: now, or with `config` at the next start. One SOAP call.
 
     Of a domain that is off, both are what its next start makes them.
 

@@ -33,7 +33,10 @@ _ADDRESS_TYPES: Final = {"static": "manual", "generated": "assigned", "vpx": "as
 
 
 def change(operation: str, device: Any) -> Any:
-    """A `VirtualDeviceConfigSpec`: ``add``, ``edit`` or ``remove`` a device; files are neither made nor deleted."""
+    """Return a `VirtualDeviceConfigSpec`: ``add``, ``edit`` or ``remove`` a device.
+
+    Files are neither made nor deleted.
+    """
     return vim.vm.device.VirtualDeviceSpec(operation=operation, device=device)
 
 
@@ -45,14 +48,14 @@ def _type(session: Session, name: str, called: str) -> Any:
 
 
 def connection(*, connected: bool, running: bool) -> Any:
-    """How a device is connected: at the next start, and now if the machine runs."""
+    """Return how a device is connected: at the next start, and now if the machine runs."""
     return vim.vm.device.VirtualDevice.ConnectInfo(
         startConnected=connected, connected=connected and running, allowGuestControl=True
     )
 
 
 def controller_device(session: Session, bus: str, number: int, model: str | None) -> Any:
-    """A controller of drives; `model` is one of libvirt's for SCSI, lsilogic if None.
+    """Return a controller of drives; `model` is one of libvirt's for SCSI, lsilogic if None.
 
     Raises:
         ConfigUnsupportedError: The server, or VMware, has no such controller.
@@ -86,7 +89,7 @@ def share(session: Session, backing: Any, *, shared: bool) -> None:
 
 
 def drive_device(session: Session, disk: Disk, *, running: bool) -> Any:
-    """A hard disk, CD-ROM or floppy drive, of which the caller fills in controller and unit.
+    """Return a hard disk, CD-ROM or floppy drive, of which the caller fills in controller and unit.
 
     Raises:
         ConfigUnsupportedError: ESX has no such disk.
@@ -110,7 +113,7 @@ def drive_device(session: Session, disk: Disk, *, running: bool) -> Any:
 
 
 def medium_backing(disk: Disk) -> Any:
-    """What is in a CD-ROM or floppy drive: an image, a drive of the host, or nothing.
+    """Return what is in a CD-ROM or floppy drive: an image, a drive of the host, or nothing.
 
     Raises:
         ConfigUnsupportedError: VMware has no such medium.
@@ -134,7 +137,7 @@ def medium_backing(disk: Disk) -> Any:
 
 
 def card_device(session: Session, card: Interface, networks: Networks | None, *, said_mac: bool, running: bool) -> Any:
-    """A network card; without a MAC address in the XML the server makes one up. It is on no network without any.
+    """Return a network card; without a MAC address in the XML the server makes one up. It is on no network without any.
 
     Raises:
         ConfigUnsupportedError: The server, or VMware, has no such card or network.
@@ -153,7 +156,7 @@ def card_device(session: Session, card: Interface, networks: Networks | None, *,
 
 
 def card_backing(session: Session, card: Interface, networks: Networks, *, new: bool) -> Any:
-    """What a network card is connected to; `networks` are the host's, `new` is a card that has no port yet.
+    """Return what a network card is connected to; `networks` are the host's, `new` is a card that has no port yet.
 
     Raises:
         ConfigUnsupportedError: There is no such network, or VMware's machines cannot be on such.
@@ -182,7 +185,7 @@ def card_backing(session: Session, card: Interface, networks: Networks, *, new: 
 
 
 def port_device(session: Session, port: CharDevice, *, running: bool) -> Any:
-    """A serial or parallel port.
+    """Return a serial or parallel port.
 
     Raises:
         ConfigUnsupportedError: VMware has nothing of the kind behind a port.

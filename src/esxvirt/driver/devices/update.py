@@ -56,7 +56,7 @@ def _update(connection: Connection, domain: DomainHandle, xml: str, affect: int)
 
 
 def _shown(device: Any) -> tuple[Any, ...]:
-    """What of a device an update changes."""
+    """Return what of a device an update changes."""
     info = device.connectable
     return device.backing, info and info.startConnected, info and info.connected
 
@@ -89,7 +89,7 @@ def _change_disk(connection: Connection, hardware: Hardware, disk: Disk, found: 
 
 
 def _same_group(wanted: Any, present: Any) -> bool:
-    """Whether a card is on the distributed port group already that is asked for, on whatever port of it."""
+    """Return whether a card is on the distributed port group already that is asked for, on whatever port of it."""
     port, now = getattr(wanted, "port", None), getattr(present, "port", None)
     if port is None or now is None or port.portKey not in {None, now.portKey}:
         return False

@@ -23,7 +23,7 @@ _CONFIG_OTHERWISE: Final = (
 
 
 def live_state(flags: int) -> int | None:
-    """The state that a domain must be in for these VIR_DOMAIN_AFFECT_* flags, None for any."""
+    """Return the state that a domain must be in for these VIR_DOMAIN_AFFECT_* flags, None for any."""
     return RUNNING if flags & LIVE else None
 
 

@@ -29,12 +29,12 @@ class AutostartConfig:
     listed: frozenset[Ref] = frozenset()
 
     def starts(self, domain: DomainHandle) -> bool:
-        """Whether the domain starts with its host."""
+        """Return whether the domain starts with its host."""
         return self.enabled and domain.ref in self.machines
 
 
 def read_autostart(connection: Connection, place: HostPlace | None = None) -> AutostartConfig:
-    """The configuration of a host, or of all; nothing starts on a host that has none. One SOAP call (a page)."""
+    """Return the configuration of a host, or of all; nothing starts on a host that has none. One SOAP call (a page)."""
     places = connection.scope.places if place is None else (place,)
     managers = [found.autostart_manager for found in places if found.autostart_manager is not None]
     query = Query({_MANAGER: ("config.defaults.enabled", "config.powerInfo")}, managers)
@@ -50,5 +50,5 @@ def read_autostart(connection: Connection, place: HostPlace | None = None) -> Au
 
 
 def get_autostart(connection: Connection, domain: DomainHandle) -> bool:
-    """Whether the domain starts with its host (virDomainGetAutostart). One SOAP call."""
+    """Return whether the domain starts with its host (virDomainGetAutostart). One SOAP call."""
     return read_autostart(connection).starts(domain)

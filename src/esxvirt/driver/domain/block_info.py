@@ -27,7 +27,7 @@ class BlockInfo:
 
 
 def block_info(connection: Connection, domain: DomainHandle, name: str) -> BlockInfo:
-    """The sizes of a disk by its target, such as ``sda``, or its source. One SOAP call.
+    """Return the sizes of a disk by its target, such as ``sda``, or its source. One SOAP call.
 
     What is no hard disk, and all disks of a server older than vSphere 4.0, take a search of the datastore besides.
 
@@ -52,7 +52,7 @@ def block_info(connection: Connection, domain: DomainHandle, name: str) -> Block
 
 
 def _allocation(disk: DiskTarget, files: Iterable[Any], layouts: Iterable[Any]) -> int | None:
-    """What the files of a disk take, with those that its snapshots were written over; None if it is not told."""
+    """Return what the files of a disk take, with those that its snapshots were written over; None if it is not told."""
     sizes = {file.key: file.size for file in files}
     layout = next((layout for layout in layouts if layout.key == disk.key), None)
     keys = [key for unit in (layout.chain if layout is not None else None) or () for key in unit.fileKey or ()]

@@ -35,7 +35,7 @@ _KEYBOARD_PAGE: Final = 0x0007
 
 
 def screenshot(connection: Connection, domain: DomainHandle, screen: int = 0) -> bytes:
-    """A PNG of the screen of a domain (virDomainScreenshot). One SOAP call and one GET.
+    """Return a PNG of the screen of a domain (virDomainScreenshot). One SOAP call and one GET.
 
     A server that has no pages with pictures is asked to write one beside the machine's files; it is fetched, and
     deleted again.

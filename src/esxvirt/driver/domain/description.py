@@ -27,7 +27,7 @@ _STEPS = (Step("datastore", "HostSystem", "datastore"), Step("network", "Virtual
 def xml_description(
     connection: Connection, domain: DomainHandle, *, secure: bool = False, inactive: bool = False
 ) -> str:
-    """The domain's XML. One SOAP call and one download.
+    """Return the domain's XML. One SOAP call and one download.
 
     A warning is logged for each value of the VMX file that had to be guessed, because libvirt does not know it.
 
@@ -45,7 +45,7 @@ def xml_description(
 
 
 def describe(connection: Connection, domain: DomainHandle) -> Domain:
-    """The domain as the model that its XML is made of; see `xml_description`."""
+    """Return the domain as the model that its XML is made of; see `xml_description`."""
     others = {"Datastore": DATASTORE_PROPERTIES, "Network": NETWORK_PROPERTIES}
     row, rows, place = read_with_host(connection, domain, (_VMX_PATH, _POWER, CONNECTION), others, _STEPS)
     location = row.get(_VMX_PATH)

@@ -39,14 +39,14 @@ _OF_APPS: Final = (
 
 
 def host_of(connection: Connection, domain: DomainHandle) -> HostPlace:
-    """The host that a domain was on when it was looked up. No SOAP call, but one if that is not known."""
+    """Return the host that a domain was on when it was looked up. No SOAP call, but one if that is not known."""
     if domain.host is None:
         return place_of(connection, domain)
     return connection.scope.place(domain.host)
 
 
 def inventory_paths(connection: Connection, domains: Sequence[DomainHandle]) -> dict[Ref, tuple[str, ...]]:
-    """The paths of domains among folders: folders, datacenter, folders, vApps, name. One SOAP call.
+    """Return the paths of domains among folders: folders, datacenter, folders, vApps, name. One SOAP call.
 
     The folder that VMware has in every datacenter for its machines is left out, as clients do. A domain of which the
     server does not tell where it is has its name only.
@@ -62,7 +62,7 @@ class _Way:
     below: int
 
     def ends_with(self, items: Sequence[str]) -> bool:
-        """Whether a path is its end; VMware's own programs have the datacenter's folder of machines in it."""
+        """Return whether a path is its end; VMware's own programs have the datacenter's folder of machines in it."""
         whole = (*self.names[: self.below], _MACHINE_FOLDER, *self.names[self.below :]) if self.below else ()
         return tuple(items) in {self.names[-len(items) :], whole[-len(items) :]}
 
@@ -94,7 +94,7 @@ def _way(domain: DomainHandle, rows: dict[Ref, Row]) -> _Way:
 
 
 def _above(row: Row | None, rows: dict[Ref, Row]) -> Row | None:
-    """What something is in; None for the root, and where the server does not tell."""
+    """Return what something is in; None for the root, and where the server does not tell."""
     if row is None:
         return None
     found = (row.get(path) for path in ("parentVApp", "parentFolder", "parent"))
@@ -102,7 +102,7 @@ def _above(row: Row | None, rows: dict[Ref, Row]) -> Row | None:
 
 
 def find_by_path(connection: Connection, domains: Iterable[DomainHandle], path: str) -> list[DomainHandle]:
-    """The domains among these that a path means. No SOAP call if none has such a name, else one.
+    """Return the domains among these that a path means. No SOAP call if none has such a name, else one.
 
     The last item is the name; what is before it is the end of the path of its folder (``dc1/folder``), or of its host
     (``cluster1/esx1``). The folders that every datacenter has for its machines and its hosts may be named, as VMware's

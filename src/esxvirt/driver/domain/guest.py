@@ -28,7 +28,7 @@ class GuestInterface:
 
 
 def hostname(connection: Connection, domain: DomainHandle) -> str:
-    """The guest's name (virDomainGetHostname). One SOAP call.
+    """Return the guest's name (virDomainGetHostname). One SOAP call.
 
     Raises:
         OperationInvalidError: The domain does not run, or its guest does not tell.
@@ -41,7 +41,7 @@ def hostname(connection: Connection, domain: DomainHandle) -> str:
 
 
 def addresses(connection: Connection, domain: DomainHandle) -> list[GuestInterface]:
-    """The guest's network cards (virDomainInterfaceAddresses), as VMware tools tell.
+    """Return the guest's network cards (virDomainInterfaceAddresses), as VMware tools tell.
 
     One SOAP call.
 

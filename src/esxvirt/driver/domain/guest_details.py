@@ -49,7 +49,7 @@ class Filesystem:
 
 
 def filesystems(connection: Connection, domain: DomainHandle) -> list[Filesystem]:
-    """The file systems that a guest has mounted (virDomainGetFSInfo). One SOAP call.
+    """Return the file systems that a guest has mounted (virDomainGetFSInfo). One SOAP call.
 
     Raises:
         OperationInvalidError: The domain does not run, or its guest does not tell.
@@ -58,7 +58,7 @@ def filesystems(connection: Connection, domain: DomainHandle) -> list[Filesystem
 
 
 def guest_details(connection: Connection, domain: DomainHandle, types: int = 0) -> dict[str, str | int]:
-    """What a guest tells, by libvirt's names of the parameters. One SOAP call.
+    """Return what a guest tells, by libvirt's names of the parameters. One SOAP call.
 
     Args:
         connection: The connection.

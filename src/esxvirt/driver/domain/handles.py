@@ -59,7 +59,7 @@ class DomainHandle:
 
 
 def handle(row: Row) -> DomainHandle:
-    """The handle for a row with the `IDENTITY` properties.
+    """Return the handle for a row with the `IDENTITY` properties.
 
     A machine whose properties cannot be read is there all the same, with what is known (DESIGN, "One bad VM").
     """
@@ -111,6 +111,6 @@ def warn(domains: Iterable[DomainHandle]) -> None:
 
 
 def domain_id(ref: Ref) -> int:
-    """Libvirt's id: the number in the reference, ``48`` on a host, ``vm-48`` on a vCenter."""
+    """Return libvirt's id: the number in the reference, ``48`` on a host, ``vm-48`` on a vCenter."""
     found = re.search(r"\d+$", ref.value)
     return int(found[0]) if found else -1

@@ -52,7 +52,7 @@ class DomainInfo:
 
 
 def resources(row: Row) -> DomainInfo:
-    """The info for a row with the `RESOURCES` properties; 0 for what the server did not tell."""
+    """Return the info for a row with the `RESOURCES` properties; 0 for what the server did not tell."""
     maximum = (row.get(MEMORY) or 0) * 1024
     limit = row.get(_LIMIT)
     return DomainInfo(
@@ -70,7 +70,7 @@ def domain_info(connection: Connection, domain: DomainHandle) -> DomainInfo:
 
 
 def state(connection: Connection, domain: DomainHandle) -> int:
-    """Libvirt's number of the state (virDomainGetState). One SOAP call.
+    """Return libvirt's number of the state (virDomainGetState). One SOAP call.
 
     The handle then has the machine's connection state, too.
     """
@@ -116,7 +116,7 @@ def max_vcpus(connection: Connection, domain: DomainHandle | None = None) -> int
 
 
 def most_vcpus(rows: Iterable[Row]) -> int:
-    """The largest number of virtual processors that hosts, read with `MAX_VCPUS`, allow.
+    """Return the largest number of virtual processors that hosts, read with `MAX_VCPUS`, allow.
 
     Raises:
         EsxvirtError: None of them tells.

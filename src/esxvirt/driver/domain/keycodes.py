@@ -167,7 +167,7 @@ _KNOWN = ("linux", "xt", "atset1", "usb", "win32", "qnum")
 
 
 def usages(codeset: int, keycodes: Sequence[int]) -> list[int]:
-    """The USB usages of keys.
+    """Return the USB usages of keys.
 
     Args:
         codeset: One of VIR_KEYCODE_SET_*.
@@ -188,7 +188,10 @@ def usages(codeset: int, keycodes: Sequence[int]) -> list[int]:
 
 
 def code_of(codeset: int, name: str) -> int | None:
-    """The code of a key by its name, ``KEY_A`` in Linux's codeset or ``VK_A`` in Windows'; None if there is none."""
+    """Return the code of a key by its name, ``KEY_A`` in Linux's codeset or ``VK_A`` in Windows'.
+
+    None if there is none.
+    """
     kind = CODESETS[codeset] if 0 <= codeset < len(CODESETS) else ""
     for key in KEYS:
         if kind == "linux" and key.linux_name == name:

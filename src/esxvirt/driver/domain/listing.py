@@ -42,7 +42,7 @@ _STATES = _F.RUNNING | _F.PAUSED | _F.SHUTOFF | _F.OTHER
 
 
 def list_domains(connection: Connection, flags: int = 0, properties: Iterable[str] = ()) -> list[DomainHandle]:
-    """The domains that fit all groups of `flags`, with these properties besides, in the server's order.
+    """Return the domains that fit all groups of `flags`, with these properties besides, in the server's order.
 
     One SOAP call a page, and one more with `AUTOSTART` or `NO_AUTOSTART`.
     """
@@ -72,7 +72,7 @@ def list_domains(connection: Connection, flags: int = 0, properties: Iterable[st
 
 
 def _fits(wanted: ListFlags, yes: ListFlags, no: ListFlags, *, first: bool) -> bool:
-    """Whether a domain of which `first` is true (or not) fits a group of two flags."""
+    """Return whether a domain of which `first` is true (or not) fits a group of two flags."""
     if not wanted & (yes | no):
         return True
     return bool(wanted & (yes if first else no))

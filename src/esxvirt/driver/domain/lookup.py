@@ -14,7 +14,7 @@ __all__ = ["lookup_by_id", "lookup_by_name", "lookup_by_uuid"]
 
 
 def lookup_by_name(connection: Connection, name: str) -> DomainHandle:
-    """The domain of that name (virDomainLookupByName), or with a path that ends so. One SOAP call a page.
+    """Return the domain of that name (virDomainLookupByName), or with a path that ends so. One SOAP call a page.
 
     The name may also be written as VMware does, with ``%2f`` for a slash. A path is one of folders
     (``dc1/folder/name``), or of the host (``dc1/cluster1/esx1/name``): one call more.
@@ -34,7 +34,7 @@ def lookup_by_name(connection: Connection, name: str) -> DomainHandle:
 
 
 def lookup_by_uuid(connection: Connection, uuid: str) -> DomainHandle:
-    """The domain of that UUID (virDomainLookupByUUID). One SOAP call a page.
+    """Return the domain of that UUID (virDomainLookupByUUID). One SOAP call a page.
 
     Raises:
         DomainNotFoundError: There is none.
@@ -46,7 +46,7 @@ def lookup_by_uuid(connection: Connection, uuid: str) -> DomainHandle:
 
 
 def lookup_by_id(connection: Connection, identifier: int) -> DomainHandle:
-    """The active domain of that id (virDomainLookupByID). One SOAP call a page.
+    """Return the active domain of that id (virDomainLookupByID). One SOAP call a page.
 
     Raises:
         DomainNotFoundError: There is none, or it is not active.

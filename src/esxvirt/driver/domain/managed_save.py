@@ -23,7 +23,7 @@ _RESUMED: Final = frozenset({"PowerOnVM_Task", "VirtualMachine.powerOn"})
 
 
 def has_image(connection: Connection, domain: DomainHandle) -> bool:
-    """Whether a domain has a managed save image (virDomainHasManagedSaveImage). One SOAP call."""
+    """Return whether a domain has a managed save image (virDomainHasManagedSaveImage). One SOAP call."""
     return state(connection, domain) == PAUSED
 
 
@@ -68,7 +68,9 @@ def remove_image(connection: Connection, domain: DomainHandle) -> None:
 
 
 def _was_resumed(connection: Connection, domain: DomainHandle, known: frozenset[Ref]) -> bool:
-    """Whether somebody had resumed the domain before: nothing keeps a server from powering off what runs by then.
+    """Return whether somebody had resumed the domain before.
+
+    Nothing keeps a server from powering off what runs by then.
 
     One that runs now was started after that.
     """

@@ -43,12 +43,15 @@ def get_description(connection: Connection, domain: DomainHandle, affect: int = 
 
 
 def get_title(connection: Connection, domain: DomainHandle, affect: int = 0) -> str:
-    """A short title (virDomainGetMetadata with VIR_DOMAIN_METADATA_TITLE). Calls and errors as `get_description`."""
+    """Return a short title (virDomainGetMetadata with VIR_DOMAIN_METADATA_TITLE).
+
+    Calls and errors as `get_description`.
+    """
     return _present(_options(_read(connection, domain, OPTIONS, affect)).get(_TITLE))
 
 
 def titles(connection: Connection, domains: Sequence[DomainHandle]) -> list[str | None]:
-    """The titles of domains, None for those without. One SOAP call a page.
+    """Return the titles of domains, None for those without. One SOAP call a page.
 
     Raises:
         DomainNotFoundError: One is gone.
@@ -57,7 +60,7 @@ def titles(connection: Connection, domains: Sequence[DomainHandle]) -> list[str 
 
 
 def get_metadata(connection: Connection, domain: DomainHandle, namespace: str, affect: int = 0) -> str:
-    """The XML element of a namespace (VIR_DOMAIN_METADATA_ELEMENT). Calls and errors as `get_description`."""
+    """Return the XML element of a namespace (VIR_DOMAIN_METADATA_ELEMENT). Calls and errors as `get_description`."""
     row = _read(connection, domain, OPTIONS, affect)
     return _present(find_metadata(_options(row).get(_METADATA), namespace))
 

@@ -18,12 +18,15 @@ _VM_OF_VIEW: Final = (Step("view", "ContainerView", "view"),)
 
 
 def identity(connection: Connection) -> tuple[str, ...]:
-    """The properties of which handles are made: `IDENTITY`, and the host where the connection is to several."""
+    """Return the properties of which handles are made: `IDENTITY`, and the host where the connection is to several."""
     return IDENTITY if connection.scope.is_one_host else (*IDENTITY, HOST)
 
 
 def read_all(connection: Connection, properties: Iterable[str] = ()) -> list[DomainHandle]:
-    """All domains of the connection's hosts, with these properties besides the `IDENTITY`. One SOAP call a page."""
+    """Return all domains of the connection's hosts, with these properties besides the `IDENTITY`.
+
+    One SOAP call a page.
+    """
     if not connection.is_scope_known:
         return _read_first(connection, tuple(dict.fromkeys((*IDENTITY, *properties))))
     wanted = tuple(dict.fromkeys((*identity(connection), *properties)))
@@ -102,7 +105,7 @@ def read_many(connection: Connection, domains: Sequence[DomainHandle], propertie
 
 
 def place_of(connection: Connection, domain: DomainHandle) -> HostPlace:
-    """The host that a domain is on, and where that is. No SOAP call on a connection to one host; else one.
+    """Return the host that a domain is on, and where that is. No SOAP call on a connection to one host; else one.
 
     Raises:
         DomainNotFoundError: It is gone.

@@ -41,7 +41,7 @@ class Scheduling:
 
 
 def get_scheduling(connection: Connection, domain: DomainHandle, affect: int = 0) -> Scheduling:
-    """The parameters of a domain (virDomainGetSchedulerParameters). One SOAP call.
+    """Return the parameters of a domain (virDomainGetSchedulerParameters). One SOAP call.
 
     Raises:
         EsxvirtError: The server told one that is not known, or did not tell all.

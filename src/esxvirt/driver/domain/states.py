@@ -39,7 +39,7 @@ _STATES: Final = {"poweredOn": RUNNING, "suspended": PAUSED, "poweredOff": SHUTO
 
 
 def domain_state(power_state: object) -> int:
-    """Libvirt's number for a `VirtualMachinePowerState`, `NOSTATE` for what the server did not tell.
+    """Return libvirt's number for a `VirtualMachinePowerState`, `NOSTATE` for what the server did not tell.
 
     A suspended machine is paused to libvirt (esxVI_VirtualMachinePowerState_ConvertToLibvirt).
     """
@@ -47,7 +47,7 @@ def domain_state(power_state: object) -> int:
 
 
 def why_lost(connection_state: object) -> str | None:
-    """What is wrong with a machine by its `VirtualMachineConnectionState`, and what helps; None if nothing is.
+    """Return what is wrong with a machine by its `VirtualMachineConnectionState`, and what helps; None if nothing is.
 
     It reads as what follows a name: ``is inaccessible: ...``.
     """

@@ -26,7 +26,7 @@ class Condition(Enum):
     AGENT = "guest-agent-available"
 
     def met(self, power: str | None, tools: str | None) -> bool:
-        """Whether a machine of this power state, with tools of this status, has come to it."""
+        """Return whether a machine of this power state, with tools of this status, has come to it."""
         active = domain_state(power) in {RUNNING, PAUSED}
         if self is Condition.AGENT:
             return active and tools in _TOOLS_RUN

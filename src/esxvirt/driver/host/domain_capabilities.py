@@ -29,7 +29,7 @@ _5_0, _5_5, _6_5, _7_0 = 5_000_000, 5_005_000, 6_005_000, 7_000_000
 
 
 def connection_max_vcpus(connection: Connection, virt_type: str | None) -> int:
-    """How many virtual processors a domain may have, on the host that allows the most. One SOAP call.
+    """Return how many virtual processors a domain may have, on the host that allows the most. One SOAP call.
 
     Args:
         connection: The connection.
@@ -47,7 +47,7 @@ def connection_max_vcpus(connection: Connection, virt_type: str | None) -> int:
 def domain_capabilities(
     connection: Connection, emulator: str | None, arch: str | None, machine: str | None, virt_type: str | None
 ) -> DomainCapabilities:
-    """What the newest virtual hardware of the hosts has, as far as domain XML can say it. One SOAP call.
+    """Return what the newest virtual hardware of the hosts has, as far as domain XML can say it. One SOAP call.
 
     Of several hosts, what all of them have, but the number of processors, which is that of `connection_max_vcpus`.
 
@@ -96,7 +96,7 @@ def domain_capabilities(
 
 
 def _version(row: Row) -> int:
-    """A host's version as ESX counts; VMware Server's machines are of the age of ESX 3.5."""
+    """Return a host's version as ESX counts; VMware Server's machines are of the age of ESX 3.5."""
     return 0 if row.get(_LINE) == GSX else version_number(str(row.get(_VERSION) or "0"))
 
 

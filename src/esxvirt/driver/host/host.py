@@ -56,7 +56,7 @@ class HostFacts:
 
 
 def hostname(connection: Connection) -> str:
-    """The host's own name, with its domain if it has one (virConnectGetHostname). One SOAP call.
+    """Return the host's own name, with its domain if it has one (virConnectGetHostname). One SOAP call.
 
     On a connection to several hosts the vCenter's name, as the connection's URI has it. No SOAP call.
 
@@ -74,12 +74,14 @@ def hostname(connection: Connection) -> str:
 
 
 def version(connection: Connection) -> int:
-    """The product's version in libvirt's numbers (virConnectGetVersion). No SOAP call."""
+    """Return the product's version in libvirt's numbers (virConnectGetVersion). No SOAP call."""
     return version_number(str(connection.session.about.version))
 
 
 def node_info(connection: Connection) -> NodeInfo:
-    """The processors and the memory of the host, or of all hosts together (virNodeGetInfo). One SOAP call (a page).
+    """Return the processors and the memory of the host, or of all hosts together (virNodeGetInfo).
+
+    One SOAP call (a page).
 
     Of several hosts: memory, processors, sockets and NUMA nodes are summed up, cores and threads as the whole has them,
     MHz the mean of all cores, and the model is theirs if they have the same.
@@ -113,7 +115,7 @@ def node_info(connection: Connection) -> NodeInfo:
 
 
 def shorten_cpu_model(model: str) -> str:
-    """A CPU's name in the 31 characters of virNodeInfo, without ``(R)``, ``(C)``, ``(TM)`` and double blanks."""
+    """Return a CPU's name in the 31 characters of virNodeInfo, without ``(R)``, ``(C)``, ``(TM)`` and double blanks."""
     return re.sub(r"\((?:R|C|TM)\)| +(?= )|^ +", "", model)[:31]
 
 
@@ -148,7 +150,9 @@ def free_memory_of_cells(connection: Connection, start: int, count: int) -> list
 
 
 def cpu_map(connection: Connection) -> int:
-    """How many logical processors the host, or all hosts, have, all of them online (virNodeGetCPUMap). One SOAP call.
+    """Return how many logical processors the host, or all hosts, have, all of them online (virNodeGetCPUMap).
+
+    One SOAP call.
 
     They are more than virNodeGetInfo's where a core has several threads, which libvirt's driver counts once.
     """
@@ -156,7 +160,7 @@ def cpu_map(connection: Connection) -> int:
 
 
 def capabilities_facts(connection: Connection) -> HostFacts:
-    """What the capabilities XML is made of. One SOAP call.
+    """Return what the capabilities XML is made of. One SOAP call.
 
     Several hosts have no UUID together, 64-bit guests if all have them, and the NUMA nodes of all.
     """
@@ -166,7 +170,7 @@ def capabilities_facts(connection: Connection) -> HostFacts:
 
 
 def has_long_mode(features: list[Any]) -> bool:
-    """Whether CPUID 0x80000001 says long mode; its EDX comes as ``----:--1-:...``, highest bit first."""
+    """Return whether CPUID 0x80000001 says long mode; its EDX comes as ``----:--1-:...``, highest bit first."""
     for feature in features:
         if feature.level == -(1 << 31) + 1 or feature.level == (1 << 31) + 1:
             bits = (feature.edx or "").replace(":", "")

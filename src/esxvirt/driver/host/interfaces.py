@@ -35,7 +35,7 @@ class InterfaceHandle:
 
 
 def list_interfaces(connection: Connection) -> list[InterfaceHandle]:
-    """All network cards of the connection's hosts, in the server's order. One SOAP call a page.
+    """Return all network cards of the connection's hosts, in the server's order. One SOAP call a page.
 
     Raises:
         EsxvirtError: The account may not see the host.
@@ -55,7 +55,7 @@ def list_interfaces(connection: Connection) -> list[InterfaceHandle]:
 
 
 def lookup_by_name(connection: Connection, name: str) -> InterfaceHandle:
-    """The card of that name. One SOAP call a page.
+    """Return the card of that name. One SOAP call a page.
 
     libvirt's own virInterfaceLookupByName takes the name for a MAC address, and finds none.
 
@@ -75,7 +75,9 @@ def lookup_by_name(connection: Connection, name: str) -> InterfaceHandle:
 
 
 def lookup_by_mac(connection: Connection, mac: str) -> InterfaceHandle:
-    """The card with that MAC address, in upper or lower case (virInterfaceLookupByMACString). One SOAP call a page.
+    """Return the card with that MAC address, in upper or lower case (virInterfaceLookupByMACString).
+
+    One SOAP call a page.
 
     Raises:
         InterfaceNotFoundError: There is none.
@@ -87,7 +89,7 @@ def lookup_by_mac(connection: Connection, mac: str) -> InterfaceHandle:
 
 
 def describe(connection: Connection, interface: InterfaceHandle) -> HostInterface:
-    """The description of a card as it is now (virInterfaceGetXMLDesc). One SOAP call.
+    """Return the description of a card as it is now (virInterfaceGetXMLDesc). One SOAP call.
 
     Raises:
         InterfaceNotFoundError: It is gone.
@@ -111,7 +113,7 @@ def describe(connection: Connection, interface: InterfaceHandle) -> HostInterfac
 
 
 def _prefix(mask: str) -> int | None:
-    """How many bits of an IPv4 address are the network's; None for a mask that is none."""
+    """Return how many bits of an IPv4 address are the network's; None for a mask that is none."""
     try:
         return ipaddress.IPv4Network(f"0.0.0.0/{mask}").prefixlen
     except ValueError:

@@ -51,7 +51,9 @@ class NodeDeviceHandle:
 
 
 def list_devices(connection: Connection) -> list[NodeDeviceHandle]:
-    """All devices of the connection's hosts, each host before its PCI devices, in its order. One SOAP call a page.
+    """Return all devices of the connection's hosts, each host before its PCI devices, in its order.
+
+    One SOAP call a page.
 
     Raises:
         EsxvirtError: The account may not see the host.
@@ -76,7 +78,7 @@ def list_devices(connection: Connection) -> list[NodeDeviceHandle]:
 
 
 def lookup_by_name(connection: Connection, name: str) -> NodeDeviceHandle:
-    """The device of that name (virNodeDeviceLookupByName). One SOAP call a page.
+    """Return the device of that name (virNodeDeviceLookupByName). One SOAP call a page.
 
     Raises:
         NodeDeviceNotFoundError: There is none.
@@ -94,7 +96,7 @@ def lookup_by_name(connection: Connection, name: str) -> NodeDeviceHandle:
 
 
 def describe(connection: Connection, handle: NodeDeviceHandle) -> NodeDevice:
-    """The description of a device as it is now (virNodeDeviceGetXMLDesc). One SOAP call.
+    """Return the description of a device as it is now (virNodeDeviceGetXMLDesc). One SOAP call.
 
     Raises:
         NodeDeviceNotFoundError: It is gone.
@@ -111,7 +113,10 @@ def describe(connection: Connection, handle: NodeDeviceHandle) -> NodeDevice:
 
 
 def passthrough(connection: Connection, handle: NodeDeviceHandle) -> dict[str, Any] | None:
-    """Whether guests can have a device, and what goes with it; None where the host does not tell. One SOAP call."""
+    """Return whether guests can have a device, and what goes with it; None where the host does not tell.
+
+    One SOAP call.
+    """
     row = _row(connection, handle, _DEVICES, *_optional(connection))
     info = _info(row, handle.id)
     if info is None:
@@ -144,7 +149,7 @@ def _prefix(connection: Connection, host: Ref) -> str:
 
 
 def _address(device: Any) -> PciAddress:
-    """Where a device is; what the host calls it says the segment (``0000:03:00.0``), older ones do not."""
+    """Return where a device is; what the host calls it says the segment (``0000:03:00.0``), older ones do not."""
     segment, _, rest = str(device.id).partition(":")
     try:
         domain = int(segment, 16) if ":" in rest else 0
@@ -194,13 +199,19 @@ def _info(row: Row, identity: str) -> Any:
 
 
 def _group(row: Row, info: Any) -> int:
-    """A number for the devices that depend on one another: the place of what they depend on, among the host's."""
+    """Return a number for the devices that depend on one another.
+
+    The place of what they depend on, among the host's.
+    """
     leaders = sorted({other.dependentDevice or other.id for other in row.get(_PASSTHROUGH) if other.passthruCapable})
     return leaders.index(info.dependentDevice or info.id)
 
 
 def _members(row: Row, info: Any) -> Sequence[PciAddress]:
-    """Where the devices are that a guest can only have together: those that depend on the same one, and that one."""
+    """Return where the devices are that a guest can only have together.
+
+    Those that depend on the same one, and that one.
+    """
     leader = info.dependentDevice or info.id
     together = {leader, info.id} | {
         other.id for other in row.get(_PASSTHROUGH) if (other.dependentDevice or other.id) == leader

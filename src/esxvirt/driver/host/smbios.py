@@ -19,7 +19,7 @@ _NO_RELEASE: Final = 0xFF  # as SMBIOS says that firmware has no such number
 
 
 def system_information(connection: Connection) -> SystemInformation:
-    """What the firmware of the connection's only host tells. One SOAP call.
+    """Return what the firmware of the connection's only host tells. One SOAP call.
 
     Of the memory VMware tells the size and not the parts: it is one.
 
@@ -113,6 +113,6 @@ def _identifier(system: Any, kind: str) -> str | None:
 
 
 def _told(value: object) -> str | None:
-    """A text, None for one that stands for none."""
+    """Return a text, None for one that stands for none."""
     text = str(value or "").strip()
     return None if text.lower() in _NOT_TOLD else text

@@ -72,7 +72,7 @@ def _numa_nodes(row: Row) -> list[Any]:
 
 
 def _nodes(row: Row) -> list[tuple[int, list[int]]]:
-    """The memory and the processors of each NUMA node.
+    """Return the memory and the processors of each NUMA node.
 
     The range of a node's memory may be but its last one: the sizes are shares in the host's memory, by those ranges.
     """
@@ -83,7 +83,7 @@ def _nodes(row: Row) -> list[tuple[int, list[int]]]:
 
 
 def _places(row: Row) -> dict[int, Cpu]:
-    """The host's processors by their numbers: the threads of a core have numbers that follow each other."""
+    """Return the host's processors by their numbers: the threads of a core have numbers that follow each other."""
     threads = max(1, count_cpus(row) // (row.get(_CORES) or count_cpus(row)))
     found = {}
     for socket, package in enumerate(row.get(_PACKAGES) or ()):
@@ -96,6 +96,6 @@ def _places(row: Row) -> dict[int, Cpu]:
 
 
 def _moved(cpu: Cpu, cpus: int, sockets: int) -> Cpu:
-    """A processor as it is counted behind the processors and sockets of other hosts."""
+    """Return a processor as it is counted behind the processors and sockets of other hosts."""
     socket = None if cpu.socket is None else cpu.socket + sockets
     return Cpu(cpu.number + cpus, socket, cpu.core, tuple(number + cpus for number in cpu.siblings))

@@ -71,12 +71,12 @@ class Destination:
 
 
 def has_vcenter(connection: "Connection") -> bool:
-    """Whether domains can be migrated from and to a connection's host."""
+    """Return whether domains can be migrated from and to a connection's host."""
     return vcenter_of(connection) is not None
 
 
 def prepare(destination: "Connection") -> Destination:
-    """Where domains go that are migrated to a connection (virDomainMigratePrepare). SOAP calls as `find_place`.
+    """Return where domains go that are migrated to a connection (virDomainMigratePrepare). SOAP calls as `find_place`.
 
     Raises:
         InvalidArgumentError: The connection has no vCenter, or is to several hosts that are not one cluster.
@@ -149,7 +149,9 @@ def perform(source: "Connection", domain: DomainHandle, destination: Destination
 
 
 def finish(destination: "Connection", domain: DomainHandle) -> DomainHandle:
-    """The domain as the destination's server lists it (virDomainMigrateFinish). One SOAP call, more if it is late.
+    """Return the domain as the destination's server lists it (virDomainMigrateFinish).
+
+    One SOAP call, more if it is late.
 
     Raises:
         DomainNotFoundError: It was moved, but the server does not list it.
@@ -202,7 +204,7 @@ def _validate(session: "Session", machine: Ref, pool: Ref, host: Ref | None) -> 
 
 
 def _find_datastore(session: "Session", hosts: list[Ref], name: str) -> tuple[Ref, str]:
-    """The datastore of that name among a host's, and its name as VMware's paths have it. One SOAP call.
+    """Return the datastore of that name among a host's, and its name as VMware's paths have it. One SOAP call.
 
     Raises:
         PoolNotFoundError: There is none.

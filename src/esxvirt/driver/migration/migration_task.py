@@ -50,7 +50,7 @@ class Move:
         return frozenset(self.before.get(TASKS) or ())
 
     def done(self, row: Row) -> bool:
-        """Whether the machine is where it was to go."""
+        """Return whether the machine is where it was to go."""
         there = row.get(_HOST) in self.hosts
         return there and (self.datastore is None or (row.get(_FILE) or "").startswith(f"[{self.datastore}] "))
 
@@ -94,7 +94,7 @@ def move(wanted: Move, method: str, arguments: "Sequence[Any]", watch: Watch) ->
 
 
 def _failed(wanted: Move, fault: ServerFault) -> EsxvirtError:
-    """The error for a task that failed, once it is known where the machine is."""
+    """Return the error for a task that failed, once it is known where the machine is."""
     try:
         after = _look(wanted)
     except EsxvirtError:
@@ -105,7 +105,7 @@ def _failed(wanted: Move, fault: ServerFault) -> EsxvirtError:
 
 
 def _look(wanted: Move) -> Row:
-    """Where the machine is now, and what is done with it. One SOAP call."""
+    """Return where the machine is now, and what is done with it. One SOAP call."""
     ref = wanted.before.ref
     rows = retrieve(wanted.session, Query({ref.type: PLACE}, [ref]))
     if not rows:

@@ -40,7 +40,7 @@ def _distributed(connection: Connection) -> bool:
 
 
 def network_properties(connection: Connection) -> Mapping[str, Sequence[str]]:
-    """The properties that `Networks` needs, by type."""
+    """Return the properties that `Networks` needs, by type."""
     found: dict[str, Sequence[str]] = {"Network": (*NETWORK_PROPERTIES, "host")}
     if _distributed(connection):
         found |= {_GROUP: ("name", "key", "host", "tag", _SWITCH_OF), _SWITCH: ("name", "uuid", _UPLINKS)}
@@ -48,7 +48,7 @@ def network_properties(connection: Connection) -> Mapping[str, Sequence[str]]:
 
 
 def network_steps(connection: Connection) -> tuple[Step, ...]:
-    """The steps from hosts to their networks, and what those are on."""
+    """Return the steps from hosts to their networks, and what those are on."""
     return _TO_SWITCHES if _distributed(connection) else (_TO_NETWORKS,)
 
 
@@ -99,7 +99,9 @@ class Networks:
         return sorted({found.name for found in self._all if not found.uplink})
 
     def named(self, name: str) -> Attachable | None:
-        """The network that a name means: in each of its writings, behind its switch's, or a key; None if none does.
+        """Return the network that a name means: in each of its writings, behind its switch's, or a key.
+
+        None if none does.
 
         A network of that name that is on no distributed switch comes first.
 
@@ -134,7 +136,7 @@ class Networks:
         return f"; the host has {known}" if known else ""
 
     def place(self, card: Interface, *, must_be: bool = False) -> Interface:
-        """The card as the server has it on the network that its XML names.
+        """Return the card as the server has it on the network that its XML names.
 
         Args:
             card: The card.
@@ -200,7 +202,7 @@ class Networks:
             raise ConfigUnsupportedError(f"the switch has no port group '{port.portgroup_id}'; it has {known}")
 
     def stored(self, card: Interface) -> str:
-        """What the server calls the network of a card that `place` has put there by its name."""
+        """Return what the server calls the network of a card that `place` has put there by its name."""
         return next(
             (one.stored for one in self._all if one.name == card.source and one.switch is None), card.source or ""
         )

@@ -159,7 +159,10 @@ def _check(network: Network, row: Row) -> None:
 
 
 def _what_it_lacks(network: Network, row: Row) -> str:
-    """What a switch that is there has not of those port groups that it should: what is left of a killed definition."""
+    """Return what a switch that is there has not of those port groups that it should.
+
+    What is left of a killed definition.
+    """
     switch = find_switch(row, network.name)
     names = {group.spec.name for group in groups_of(row, switch)}
     missing = [f"'{group.name}'" for group in network.port_groups if group.name not in names]
@@ -236,7 +239,10 @@ def _tag(vlan: Vlan | None) -> int:
 
 
 def _policy(bandwidth: Bandwidth | None) -> Any:
-    """The policy with this limit: bits a second, and bytes in a burst, from libvirt's KiB; an empty one for none."""
+    """Return the policy with this limit: bits a second, and bytes in a burst, from libvirt's KiB.
+
+    An empty one for none.
+    """
     if bandwidth is None:
         return vim.host.NetworkPolicy()
     shaping = {
@@ -277,7 +283,10 @@ def _remove_switch(connection: Connection, host: Ref, system: Ref, name: str) ->
 
 
 def _present(connection: Connection, host: Ref, switch: str | None, group: str | None = None) -> bool:
-    """Whether the host has this switch, or this port group on it (`switch` None: on any): what a lost answer tells."""
+    """Return whether the host has this switch, or this port group on it (`switch` None.
+
+    On any): what a lost answer tells.
+    """
     row = read_host(connection, host, SWITCHES, GROUPS)
     if group is None:
         return switch is not None and find_switch(row, switch) is not None
@@ -339,7 +348,7 @@ def _tell(error: BaseException, what: str, names: list[str]) -> None:
 
 
 def _same_spec(connection: Connection, spec: Any) -> Any:
-    """PyVmomi's object of a port group's specification that was read, with all that a policy has."""
+    """Return pyVmomi's object of a port group's specification that was read, with all that a policy has."""
     return vim.host.PortGroup.Specification(
         name=spec.name,
         vlanId=spec.vlanId,

@@ -57,7 +57,7 @@ class NetworkHandle:
 
 
 def list_networks(connection: Connection) -> list[NetworkHandle]:
-    """All networks of the connection's hosts, in the server's order. One SOAP call a page."""
+    """Return all networks of the connection's hosts, in the server's order. One SOAP call a page."""
     scope = connection.scope
     if not scope.hosts:
         return []
@@ -78,7 +78,7 @@ def list_networks(connection: Connection) -> list[NetworkHandle]:
 
 
 def switch_uuid(key: str, host: str | None = None) -> str:
-    """The UUID of a host's virtual switch: the MD5 digest of its key, as libvirt's driver has it.
+    """Return the UUID of a host's virtual switch: the MD5 digest of its key, as libvirt's driver has it.
 
     The switches of several hosts have the same keys: with `host` (its identifier) they are told apart.
     """
@@ -93,7 +93,7 @@ def _handle(host: Ref, switch: Any, prefix: str | None) -> NetworkHandle:
 
 
 def _own_uuid(row: Row) -> str:
-    """The UUID of a distributed switch, which VMware writes in pairs of digits with blanks."""
+    """Return the UUID of a distributed switch, which VMware writes in pairs of digits with blanks."""
     return normalize(row.get("uuid") or "") or switch_uuid(row.ref.value)
 
 
@@ -118,7 +118,7 @@ def _read(connection: Connection, properties: dict[str, tuple[str, ...]]) -> lis
 
 
 def lookup_by_name(connection: Connection, name: str) -> NetworkHandle:
-    """The network of that name (virNetworkLookupByName). One SOAP call a page.
+    """Return the network of that name (virNetworkLookupByName). One SOAP call a page.
 
     Raises:
         NetworkNotFoundError: There is none.
@@ -137,7 +137,7 @@ def lookup_by_name(connection: Connection, name: str) -> NetworkHandle:
 
 
 def lookup_by_uuid(connection: Connection, uuid: str) -> NetworkHandle:
-    """The network of that UUID (virNetworkLookupByUUID). One SOAP call a page.
+    """Return the network of that UUID (virNetworkLookupByUUID). One SOAP call a page.
 
     Raises:
         NetworkNotFoundError: There is none.
@@ -154,7 +154,7 @@ def _only(found: Iterable[NetworkHandle], missing_message: str) -> NetworkHandle
 
 
 def describe(connection: Connection, network: NetworkHandle) -> Network:
-    """The description of a network as it is now (virNetworkGetXMLDesc). One SOAP call.
+    """Return the description of a network as it is now (virNetworkGetXMLDesc). One SOAP call.
 
     libvirt leaves out the VLANs of port groups, and the size of frames where it is not the usual.
 
@@ -181,7 +181,7 @@ def describe(connection: Connection, network: NetworkHandle) -> Network:
 
 
 def read_host(connection: Connection, host: Ref, *properties: str) -> Row:
-    """The network system of a host, with these properties. One SOAP call.
+    """Return the network system of a host, with these properties. One SOAP call.
 
     Raises:
         EsxvirtError: The account may not see it.
@@ -193,12 +193,12 @@ def read_host(connection: Connection, host: Ref, *properties: str) -> Row:
 
 
 def find_switch(row: Row, name: str) -> Any:
-    """The virtual switch of that name among a host's, or None."""
+    """Return the virtual switch of that name among a host's, or None."""
     return next((switch for switch in row.get(SWITCHES) or () if switch.name == name), None)
 
 
 def groups_of(row: Row, switch: Any) -> list[Any]:
-    """The port groups of a virtual switch, in the switch's order; where it names none, in the host's."""
+    """Return the port groups of a virtual switch, in the switch's order; where it names none, in the host's."""
     every = row.get(GROUPS) or ()
     if not switch.portgroup:
         return [group for group in every if group.spec.vswitchName == switch.name]
@@ -207,7 +207,7 @@ def groups_of(row: Row, switch: Any) -> list[Any]:
 
 
 def _devices(row: Row, keys: Iterable[str] | str | None) -> list[str]:
-    """The devices of cards that are named by their keys or, by some servers, by their devices."""
+    """Return the devices of cards that are named by their keys or, by some servers, by their devices."""
     cards = row.get(CARDS) or ()
     names = {card.device: card.device for card in cards} | {card.key: card.device for card in cards}
     named = [keys] if isinstance(keys, str) else keys or ()
@@ -221,7 +221,7 @@ def _port_group(group: Any) -> PortGroup:
 
 
 def _bandwidth(policy: Any) -> Bandwidth | None:
-    """A limit in libvirt's units: bits a second, and bytes in a burst, on the server."""
+    """Return a limit in libvirt's units: bits a second, and bytes in a burst, on the server."""
     shaping = None if policy is None else policy.shapingPolicy
     if shaping is None or not shaping.enabled:
         return None
@@ -262,7 +262,7 @@ def _describe_distributed(connection: Connection, network: NetworkHandle, switch
 
 
 def _distributed_vlan(config: Any) -> Vlan | None:
-    """The VLAN of a distributed port group: one, none, the ranges of a trunk, or a private one."""
+    """Return the VLAN of a distributed port group: one, none, the ranges of a trunk, or a private one."""
     setting = config.defaultPortConfig
     vlan = None if setting is None else setting.vlan
     if vlan is None:

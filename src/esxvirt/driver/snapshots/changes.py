@@ -71,7 +71,9 @@ def take(
 def _check_taken(
     connection: Connection, domain: DomainHandle, name: str, known: set[Ref], ref: Ref | None
 ) -> SnapshotHandle:
-    """The snapshot that was taken, if it has its name for itself; `ref` is None where the server did not tell it.
+    """Return the snapshot that was taken, if it has its name for itself.
+
+    `ref` is None where the server did not tell it.
 
     VMware lets two have one name. Where another client has taken one of that name at the same time, the later of the
     two is removed again by who took it.
@@ -246,7 +248,7 @@ def _check_renamed(connection: Connection, domain: DomainHandle, snapshot: Snaps
 
 
 def _begin(connection: Connection, domain: DomainHandle) -> tuple[Any, SnapshotTree]:
-    """PyVmomi's machine of a domain, ready for a task, and its snapshots. 1 SOAP call, 2 if something is asked.
+    """Return pyVmomi's machine of a domain, ready for a task, and its snapshots. 1 SOAP call, 2 if something is asked.
 
     Raises:
         DomainNotFoundError: It is gone.
@@ -259,5 +261,5 @@ def _begin(connection: Connection, domain: DomainHandle) -> tuple[Any, SnapshotT
 
 
 def _fresh(tree: SnapshotTree, name: str, known: set[Ref]) -> Snapshot | None:
-    """The snapshot of a name that was not there before, or None."""
+    """Return the snapshot of a name that was not there before, or None."""
     return next((snapshot for snapshot in tree if snapshot.name == name and snapshot.ref not in known), None)

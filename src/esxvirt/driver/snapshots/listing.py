@@ -38,12 +38,12 @@ _GROUPS: Final = (
 
 
 def everything(tree: SnapshotTree, flags: int = 0) -> list[Snapshot]:
-    """The snapshots of a domain that fit all groups of `flags`, parents first."""
+    """Return the snapshots of a domain that fit all groups of `flags`, parents first."""
     return _fitting(tree.roots if flags & _F.ROOTS else list(tree), flags)
 
 
 def children(snapshot: Snapshot, flags: int = 0) -> list[Snapshot]:
-    """The snapshots right below another, or all below it, that fit all groups of `flags`, parents first."""
+    """Return the snapshots right below another, or all below it, that fit all groups of `flags`, parents first."""
     return _fitting(snapshot.descendants() if flags & _F.DESCENDANTS else snapshot.children, flags)
 
 
@@ -57,7 +57,7 @@ def _fits(own: SnapshotFlags, groups: Iterable[int]) -> bool:
 
 
 def _of(snapshot: Snapshot) -> SnapshotFlags:
-    """The flags that list a snapshot.
+    """Return the flags that list a snapshot.
 
     libvirt keeps nothing of its own of ESX snapshots, and all are internal to it: there is no file that it is told of.
     A snapshot of a domain that ran without its memory is one of a domain that does not: so does a revert leave it.

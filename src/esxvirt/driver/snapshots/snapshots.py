@@ -73,7 +73,7 @@ class Snapshot:
             waiting += reversed(snapshot.children)
 
     def descendants(self) -> "list[Snapshot]":
-        """All below it, parents first."""
+        """Return all below it, parents first."""
         return list(self.walk())[1:]
 
 
@@ -90,7 +90,7 @@ class SnapshotTree:
             yield from root.walk()
 
     def find(self, handle: SnapshotHandle) -> Snapshot:
-        """The snapshot of a handle.
+        """Return the snapshot of a handle.
 
         A domain that was registered anew has other references to the same snapshots: then it is the one of its name.
 
@@ -102,11 +102,11 @@ class SnapshotTree:
         return self._named(handle.name, exact=True) if found is None else found
 
     def get(self, ref: Ref) -> Snapshot | None:
-        """The snapshot of a reference, or None."""
+        """Return the snapshot of a reference, or None."""
         return next((snapshot for snapshot in self if snapshot.ref == ref), None)
 
     def named(self, text: str) -> Snapshot:
-        r"""The snapshot that a person means (virDomainSnapshotLookupByName).
+        r"""Return the snapshot that a person means (virDomainSnapshotLookupByName).
 
         That is the one of this name; else the one whose name becomes it without vSphere's escapes (which its clients
         write for ``/``, ``\`` and ``%``); else the one of this id, or of this reference (``snapshot-42``).
@@ -146,7 +146,7 @@ def _ambiguous(name: str, found: list[Snapshot], names: set[str]) -> str:
 
 
 def read_tree(connection: Connection, domain: DomainHandle) -> SnapshotTree:
-    """The domain's snapshots, as they are now. One SOAP call.
+    """Return the domain's snapshots, as they are now. One SOAP call.
 
     Raises:
         DomainNotFoundError: The domain is gone.
@@ -156,7 +156,7 @@ def read_tree(connection: Connection, domain: DomainHandle) -> SnapshotTree:
 
 
 def tree_of(domain: DomainHandle, row: Row) -> SnapshotTree:
-    """The domain's snapshots, from a row with the property `SNAPSHOT`. No SOAP call.
+    """Return the domain's snapshots, from a row with the property `SNAPSHOT`. No SOAP call.
 
     Raises:
         EsxvirtError: The account may not see them.
@@ -173,7 +173,7 @@ def tree_of(domain: DomainHandle, row: Row) -> SnapshotTree:
 
 
 def _nodes(roots: list[Data] | None) -> list[Snapshot]:
-    """The nodes of a list of `VirtualMachineSnapshotTree`, with those below them."""
+    """Return the nodes of a list of `VirtualMachineSnapshotTree`, with those below them."""
     made: list[Snapshot] = []
     waiting: list[tuple[Snapshot | None, Data]] = [(None, data) for data in reversed(roots or ())]
     while waiting:
@@ -200,7 +200,7 @@ def _node(data: Data) -> Snapshot:
 
 
 def xml_description(domain: DomainHandle, snapshot: Snapshot) -> str:
-    """The XML of a snapshot (virDomainSnapshotGetXMLDesc). No SOAP call."""
+    """Return the XML of a snapshot (virDomainSnapshotGetXMLDesc). No SOAP call."""
     return format_snapshot(
         DomainSnapshot(
             name=snapshot.name,

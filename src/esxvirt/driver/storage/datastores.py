@@ -23,7 +23,7 @@ class Datastore:
 
 
 def datastores_of(rows: Iterable[Row], host: Ref | None, *, of_several: bool = False) -> list[Datastore]:
-    """The datastores among rows, with their mount paths on `host`.
+    """Return the datastores among rows, with their mount paths on `host`.
 
     A `host` of None is any: a datastore that hosts have mounted at several places is there several times. Where the
     rows are those of several hosts, the datastores that `host` has not are left out.
@@ -42,12 +42,15 @@ def datastores_of(rows: Iterable[Row], host: Ref | None, *, of_several: bool = F
 
 
 def names_of(rows: Iterable[Row]) -> list[str]:
-    """The names of the datastores among rows."""
+    """Return the names of the datastores among rows."""
     return [row.get("summary.name") for row in rows if row.ref.type == "Datastore" and row.get("summary.name")]
 
 
 def stored_path(source: str, rows: Iterable[Row]) -> str:
-    """A source as the server writes it, ``[datastore] path``, with one of the datastores among rows; others stay."""
+    """Return a source as the server writes it, ``[datastore] path``, with one of the datastores among rows.
+
+    Others stay.
+    """
     found = DatastorePath.parse(source, names_of(rows))
     return source if found is None or is_outside(source) else str(found)
 
@@ -65,7 +68,7 @@ class FileNames:
         self._directory = directory
 
     def parse(self, file_name: str, allow_missing: bool) -> str | None:
-        """The source for a file name (esxParseVMXFileName).
+        """Return the source for a file name (esxParseVMXFileName).
 
         Raises:
             VmxError: It is in no datastore of the host, unless `allow_missing`.

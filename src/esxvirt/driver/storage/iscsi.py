@@ -37,7 +37,7 @@ class Target:
 
 
 def targets_of(hosts: Iterable[Row]) -> list[Target]:
-    """All targets of all hosts, each once."""
+    """Return all targets of all hosts, each once."""
     found: dict[str, Target] = {}
     for host in hosts:
         for adapter in host.get(_ADAPTERS) or ():

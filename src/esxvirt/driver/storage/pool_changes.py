@@ -243,7 +243,7 @@ def delete(connection: Connection, pool: PoolHandle) -> None:
 
 
 def _wanted(connection: Connection, xml: str, *, validate: bool) -> tuple[PoolDefinition, Ref, PoolHandle | None]:
-    """What XML asks for, the host that is to have it, and the pool that is meant, if there is one."""
+    """Return what XML asks for, the host that is to have it, and the pool that is meant, if there is one."""
     definition = pool_xml.parse_pool(xml, validate=validate and can_validate("storagepool"))
     if definition.type not in {NETFS, FS}:
         raise ConfigUnsupportedError(
@@ -284,7 +284,7 @@ def _has_source(pool: PoolHandle, definition: PoolDefinition) -> bool:
 
 
 def _unchanged(pool: PoolHandle, definition: PoolDefinition) -> PoolHandle:
-    """The pool, where its definition is what it was.
+    """Return the pool, where its definition is what it was.
 
     Raises:
         OperationUnsupportedError: It is another.
@@ -305,7 +305,7 @@ def _export(definition: PoolDefinition) -> tuple[str, str, bool]:
 
 
 def _definition_of(pool: PoolHandle) -> PoolDefinition | None:
-    """What an export is mounted of; None for others, and where the server does not tell."""
+    """Return what an export is mounted of; None for others, and where the server does not tell."""
     if pool.inactive is not None:
         return pool.inactive.definition if pool.inactive.definition.type == NETFS else None
     about = pool.row.get("info") if pool.row is not None and pool.type == NETFS else None
@@ -329,7 +329,7 @@ def _refuse_overwriting(kind: str, *, overwrite: bool) -> None:
 
 
 def _only_host_with(connection: Connection, pool: PoolHandle) -> Ref:
-    """The host of the connection that has a datastore mounted.
+    """Return the host of the connection that has a datastore mounted.
 
     Raises:
         InvalidArgumentError: There are several; the message tells how to say which.
@@ -353,7 +353,7 @@ def _is_there(connection: Connection, pool: PoolHandle) -> bool:
 
 
 def _is_mounted_by(connection: Connection, pool: PoolHandle, host: Ref) -> bool:
-    """Whether a host has a datastore mounted: what a lost answer tells."""
+    """Return whether a host has a datastore mounted: what a lost answer tells."""
     for now in read_pools(connection):
         if now.uuid == pool.uuid and now.row is not None:
             return host in hosts_with(now) and is_mounted(now.row, host)
@@ -402,7 +402,7 @@ def _mount(connection: Connection, host: Ref, definition: PoolDefinition) -> Poo
 
 
 def _is_of(pool: PoolHandle, definition: PoolDefinition, host: Ref) -> bool:
-    """Whether a pool is what a definition asks for, on a host."""
+    """Return whether a pool is what a definition asks for, on a host."""
     if pool.inactive is not None or host not in hosts_with(pool):
         return False
     if definition.type == FS:
@@ -412,7 +412,7 @@ def _is_of(pool: PoolHandle, definition: PoolDefinition, host: Ref) -> bool:
 
 
 def _found(connection: Connection, host: Ref, definition: PoolDefinition) -> PoolHandle:
-    """The pool that was made, looked up."""
+    """Return the pool that was made, looked up."""
     name = definition.name
     definitions_of(connection).inactive.pop(name, None)
 

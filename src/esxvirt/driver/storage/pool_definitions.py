@@ -29,18 +29,18 @@ class Inactive:
 
     @classmethod
     def of(cls, definition: PoolDefinition, host: Ref, uuid: str | None = None) -> "Inactive":
-        """The pool of a definition."""
+        """Return the pool of a definition."""
         source = f"{host.value} {definition.host}:{definition.directory} {definition.device} {definition.name}"
         return cls(definition, host, uuid or definition.uuid or of_text(source))
 
 
 def is_called(one: str, other: str) -> bool:
-    """Whether two names are the same, in whichever of their writings."""
+    """Return whether two names are the same, in whichever of their writings."""
     return unescape(one) == unescape(other)
 
 
 def stored(name: str) -> str:
-    """A name as vSphere keeps it, of whichever of its writings."""
+    """Return a name as vSphere keeps it, of whichever of its writings."""
     return escape(unescape(name))
 
 

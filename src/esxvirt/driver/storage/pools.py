@@ -119,14 +119,14 @@ class PoolInfo:
 
 
 def definitions_of(connection: Connection) -> Definitions:
-    """What a connection alone knows of pools."""
+    """Return what a connection alone knows of pools."""
     if connection.pools is None:
         connection.pools = Definitions()
     return connection.pools
 
 
 def read_pools(connection: Connection) -> list[PoolHandle]:
-    """All pools of the connection's hosts: datastores, then iSCSI targets, each once. One SOAP call.
+    """Return all pools of the connection's hosts: datastores, then iSCSI targets, each once. One SOAP call.
 
     Behind them are those that the connection alone knows.
     """
@@ -144,7 +144,7 @@ def read_pools(connection: Connection) -> list[PoolHandle]:
 
 
 def of_definition(inactive: Inactive) -> PoolHandle:
-    """The pool that only the connection knows."""
+    """Return the pool that only the connection knows."""
     definition = inactive.definition
     return PoolHandle(
         definition.name, inactive.uuid, definition.type, host=inactive.host, inactive=inactive, active=False
@@ -152,7 +152,9 @@ def of_definition(inactive: Inactive) -> PoolHandle:
 
 
 def known_pools(connection: Connection) -> list[PoolHandle] | None:
-    """The pools as they were when they were last read, to find where something is; None if they never were. No call.
+    """Return the pools as they were when they were last read, to find where something is; None if they never were.
+
+    No call.
 
     Who finds nothing there, or is refused, reads them again. Their sizes are of old.
     """
@@ -161,7 +163,7 @@ def known_pools(connection: Connection) -> list[PoolHandle] | None:
 
 
 def _of_datastore(row: Row, hosts: Iterable[Ref]) -> PoolHandle:
-    """The pool of a datastore: what the server does not tell is no reason not to show the rest."""
+    """Return the pool of a datastore: what the server does not tell is no reason not to show the rest."""
     summary = row.get("summary")
     name = str((summary.name if summary is not None else None) or row.ref.value)
     host, path = _mount(row, tuple(hosts))
@@ -188,26 +190,29 @@ def _info_kind(row: Row) -> str:
 
 
 def is_mounted(row: Row, host: Ref) -> bool:
-    """Whether a host that knows a datastore has it mounted: hosts of before 5.0 do not say, and know no other."""
+    """Return whether a host that knows a datastore has it mounted.
+
+    Hosts of before 5.0 do not say, and know no other.
+    """
     mounts = {mount.key: mount.mountInfo for mount in row.get("host") or ()}
     found = mounts.get(host)
     return found is None or found.mounted is not False
 
 
 def hosts_with(pool: PoolHandle) -> tuple[Ref, ...]:
-    """All hosts that know a datastore, those of the connection and others that the account may see."""
+    """Return all hosts that know a datastore, those of the connection and others that the account may see."""
     return tuple(mount.key for mount in (pool.row.get("host") if pool.row is not None else None) or ())
 
 
 def disks_of(pool: PoolHandle) -> tuple[str, ...]:
-    """The disks that a VMFS volume is on, as hosts call them; none for others."""
+    """Return the disks that a VMFS volume is on, as hosts call them; none for others."""
     about = pool.row.get("info") if pool.row is not None else None
     volume = about.vmfs if about is not None and about.kind == "VmfsDatastoreInfo" else None
     return tuple(extent.diskName for extent in (volume.extent if volume is not None else None) or ())
 
 
 def _mount(row: Row, hosts: tuple[Ref, ...]) -> tuple[Ref | None, str | None]:
-    """The first of the hosts that has a datastore, best one that tells where; and where that is."""
+    """Return the first of the hosts that has a datastore, best one that tells where; and where that is."""
     mounts = {mount.key: mount.mountInfo for mount in row.get("host") or ()}
     there = sorted((host for host in hosts if host in mounts), key=lambda host: not is_mounted(row, host))
     told = [(host, mounts[host].path) for host in there if mounts[host] is not None and mounts[host].path]
@@ -215,7 +220,7 @@ def _mount(row: Row, hosts: tuple[Ref, ...]) -> tuple[Ref | None, str | None]:
 
 
 def place_of(connection: Connection, pool: PoolHandle) -> HostPlace:
-    """Where a datastore is: in the datacenter of a host that has it."""
+    """Return where a datastore is: in the datacenter of a host that has it."""
     return connection.scope.place(pool.host)
 
 
@@ -238,7 +243,7 @@ def _lookup(connection: Connection, fits: Callable[[PoolHandle], bool], missing_
 
 
 def lookup_by_name(connection: Connection, name: str) -> PoolHandle:
-    """The pool of that name (virStoragePoolLookupByName), in any of its writings. One SOAP call.
+    """Return the pool of that name (virStoragePoolLookupByName), in any of its writings. One SOAP call.
 
     Raises:
         PoolNotFoundError: There is none.
@@ -259,7 +264,7 @@ def lookup_by_name(connection: Connection, name: str) -> PoolHandle:
 
 
 def lookup_by_uuid(connection: Connection, uuid: str) -> PoolHandle:
-    """The pool of that UUID (virStoragePoolLookupByUUID). One SOAP call.
+    """Return the pool of that UUID (virStoragePoolLookupByUUID). One SOAP call.
 
     Raises:
         PoolNotFoundError: There is none.
@@ -269,7 +274,7 @@ def lookup_by_uuid(connection: Connection, uuid: str) -> PoolHandle:
 
 
 def lookup_by_path(connection: Connection, path: str) -> PoolHandle:
-    """The pool that a host has mounted there (virStoragePoolLookupByTargetPath). One SOAP call.
+    """Return the pool that a host has mounted there (virStoragePoolLookupByTargetPath). One SOAP call.
 
     Raises:
         PoolNotFoundError: There is none.
@@ -281,7 +286,7 @@ def lookup_by_path(connection: Connection, path: str) -> PoolHandle:
 
 
 def find_mounted(present: Iterable[PoolHandle], path: str) -> tuple[PoolHandle, str] | None:
-    """The datastore that a path is in where a host has it mounted, and what follows; None if it is in none.
+    """Return the datastore that a path is in where a host has it mounted, and what follows; None if it is in none.
 
     It is mounted where the host tells, and below `VOLUMES` by its name, in each writing.
     """
@@ -302,7 +307,7 @@ def _told(pool: PoolHandle) -> str:
 
 
 def read_again(connection: Connection, pool: PoolHandle) -> PoolHandle:
-    """A pool as it is now. One SOAP call.
+    """Return a pool as it is now. One SOAP call.
 
     Raises:
         PoolNotFoundError: It is gone.
@@ -324,7 +329,7 @@ def info(pool: PoolHandle) -> PoolInfo:
 
 
 def describe(pool: PoolHandle) -> Pool:
-    """The description of a pool, as it was when it was read."""
+    """Return the description of a pool, as it was when it was read."""
     sizes = info(pool)
     source: dict[str, Any] = {}
     path = pool.path
@@ -352,7 +357,7 @@ def describe(pool: PoolHandle) -> Pool:
 
 
 def _source_of(definition: PoolDefinition) -> dict[str, Any]:
-    """What a pool is to be made of, as its description has it."""
+    """Return what a pool is to be made of, as its description has it."""
     if definition.type != NETFS:
         return {"device": definition.device or None, "format": "vmfs"}
     source: dict[str, Any] = {"host": definition.host, "directory": definition.directory, "format": "nfs"}

@@ -74,7 +74,7 @@ class Sink(Protocol):
 
 
 def download(connection: Connection, volume: VolumeHandle, offset: int, length: int) -> Source:
-    """The content of a volume (virStorageVolDownload), `length` bytes of it (0 for all) from `offset` on.
+    """Return the content of a volume (virStorageVolDownload), `length` bytes of it (0 for all) from `offset` on.
 
     Of a disk image it is the disk: what its flat extent has. 1 GET for the descriptor, 1 for the content, no SOAP call.
     A connection that breaks is taken up again where it broke, if the file is still the same.
@@ -139,12 +139,12 @@ def upload(connection: Connection, volume: VolumeHandle, offset: int, length: in
 
 
 def _content(connection: Connection, volume: VolumeHandle) -> DatastoreFile:
-    """The file that has a volume's content. One GET for a disk image."""
+    """Return the file that has a volume's content. One GET for a disk image."""
     return _find_content(connection, volume)[0]
 
 
 def _find_content(connection: Connection, volume: VolumeHandle) -> tuple[DatastoreFile, list[Any]]:
-    """The file that has a volume's content, and what its descriptor says of that. One GET for a disk image."""
+    """Return the file that has a volume's content, and what its descriptor says of that. One GET for a disk image."""
     if volume.type == BLOCK:
         raise UnsupportedError("iSCSI storage pool does not support streams of volumes")
     place = place_of(connection, volume.pool).datacenter_path

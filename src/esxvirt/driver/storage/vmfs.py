@@ -30,7 +30,7 @@ _SHOWN: Final = 5
 
 
 def part_of(connection: Connection, host: Ref, path: str) -> Ref:
-    """A manager of a host, by the property that has it. One SOAP call.
+    """Return a manager of a host, by the property that has it. One SOAP call.
 
     Raises:
         EsxvirtError: The account may not see it.
@@ -44,7 +44,7 @@ def part_of(connection: Connection, host: Ref, path: str) -> Ref:
 
 
 def datastore_system(connection: Connection, host: Ref) -> Ref:
-    """The `HostDatastoreSystem` of a host. One SOAP call.
+    """Return the `HostDatastoreSystem` of a host. One SOAP call.
 
     Raises:
         ConfigUnsupportedError: It is a product without one that does anything.
@@ -56,7 +56,7 @@ def datastore_system(connection: Connection, host: Ref) -> Ref:
 
 
 def find_sources(connection: Connection, device: str | None = None) -> list[str]:
-    """The devices of the disks that could take a VMFS volume, of the only host; with `device`, that one alone.
+    """Return the devices of the disks that could take a VMFS volume, of the only host; with `device`, that one alone.
 
     2 SOAP calls, 3 where the host is not known yet.
 
@@ -76,7 +76,7 @@ def _is_named(disk: Any, device: str) -> bool:
 
 
 def is_on(pool: PoolHandle, device: str) -> bool:
-    """Whether a VMFS volume is on a disk, which is named by its device or as hosts call it."""
+    """Return whether a VMFS volume is on a disk, which is named by its device or as hosts call it."""
     return device.rpartition("/")[2] in disks_of(pool)
 
 
@@ -117,7 +117,7 @@ def make(connection: Connection, host: Ref, definition: PoolDefinition) -> None:
 
 
 def _why_not(connection: Connection, device: str) -> str:
-    """Why a disk can take no volume."""
+    """Return why a disk can take no volume."""
     holder = next((pool for pool in read_pools(connection) if is_on(pool, device)), None)
     if holder is None:
         return f"'{device}' is no disk that could take a volume: find-storage-pool-sources fs lists those"

@@ -198,7 +198,7 @@ def resize(connection: Connection, volume: VolumeHandle, capacity: int, *, alloc
 
 
 def _wanted(pool: PoolHandle, xml: str, capacity: int | None = None, *, validate: bool) -> Volume:
-    """The volume that XML asks for, if it is one that can be made."""
+    """Return the volume that XML asks for, if it is one that can be made."""
     _refuse_luns(pool, "creation")
     volume = parse_volume(xml, capacity=capacity, validate=validate and can_validate("storagevol"))
     if volume.type != "file":
@@ -216,7 +216,9 @@ def _wanted(pool: PoolHandle, xml: str, capacity: int | None = None, *, validate
 
 
 def _as_vmdk(volume: Volume) -> Volume:
-    """What a program gets that wants a raw image, ``web.img``, as for other hypervisors: a disk, in its own folder.
+    """Return what a program gets that wants a raw image, ``web.img``, as for other hypervisors.
+
+    A disk, in its own folder.
 
     The content is written and read as that of a raw image.
     """

@@ -10,7 +10,7 @@ _CONTROL: Final = 32
 
 
 def check_name(name: str) -> str:
-    """A volume's name, if it is one.
+    """Return a volume's name, if it is one.
 
     Raises:
         InvalidArgumentError: It is empty, begins or ends with a slash, has control characters, or would lead out of

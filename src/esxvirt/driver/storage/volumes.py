@@ -89,7 +89,7 @@ class VolumeHandle:
 
 
 def list_volumes(connection: Connection, pool: PoolHandle) -> list[VolumeHandle]:
-    """All volumes of a pool, of whatever depth of folders (virStoragePoolListAllVolumes).
+    """Return all volumes of a pool, of whatever depth of folders (virStoragePoolListAllVolumes).
 
     One search whatever the number of folders: 2 or 3 SOAP calls, more if it takes long; a target's LUNs: 1.
 
@@ -107,7 +107,7 @@ def list_volumes(connection: Connection, pool: PoolHandle) -> list[VolumeHandle]
 
 
 def lookup_by_name(connection: Connection, pool: PoolHandle, name: str) -> VolumeHandle:
-    """The volume of that name in a pool (virStorageVolLookupByName). Calls as `list_volumes`.
+    """Return the volume of that name in a pool (virStorageVolLookupByName). Calls as `list_volumes`.
 
     Raises:
         VolumeNotFoundError: There is none.
@@ -127,7 +127,7 @@ def lookup_by_name(connection: Connection, pool: PoolHandle, name: str) -> Volum
 
 
 def find(connection: Connection, pool: PoolHandle, name: str) -> VolumeHandle | None:
-    """The file of that name in a datastore, None if there is no volume there."""
+    """Return the file of that name in a datastore, None if there is no volume there."""
     return find_with_folder(connection, pool, name)[0]
 
 
@@ -140,7 +140,7 @@ def find_with_folder(connection: Connection, pool: PoolHandle, name: str) -> tup
 
 
 def _look_into(connection: Connection, pool: PoolHandle, folder: str, pattern: str) -> dict[str, VolumeHandle] | None:
-    """The volumes of one folder by their names; None if there is no such folder."""
+    """Return the volumes of one folder by their names; None if there is no such folder."""
     seen = _now(connection)
     try:
         found = _search(
@@ -158,7 +158,7 @@ def _look_into(connection: Connection, pool: PoolHandle, folder: str, pattern: s
 def files_below(
     connection: Connection, pool: PoolHandle, folder: str, patterns: tuple[str, ...] = ()
 ) -> list[str] | None:
-    """The paths of all files below a folder, of whatever kind; None if it is not there. Calls as `list_volumes`.
+    """Return the paths of all files below a folder, of whatever kind; None if it is not there. Calls as `list_volumes`.
 
     With `patterns`, such as ``*.vmx``, only of those whose names fit one.
     """
@@ -179,7 +179,7 @@ def files_below(
 
 
 def is_bare(connection: Connection, pool: PoolHandle, folder: str, folders: int) -> bool:
-    """Whether nothing is in a folder but folders, no more than so many with itself. Calls as `list_volumes`.
+    """Return whether nothing is in a folder but folders, no more than so many with itself. Calls as `list_volumes`.
 
     Raises:
         ServerFault: The server refused; there may be no such folder.
@@ -190,7 +190,7 @@ def is_bare(connection: Connection, pool: PoolHandle, folder: str, folders: int)
 
 
 def lookup_by_path(connection: Connection, path: str) -> VolumeHandle:
-    """The volume with that path (virStorageVolLookupByPath): ``[datastore] folder/file``, or a LUN's device.
+    """Return the volume with that path (virStorageVolLookupByPath): ``[datastore] folder/file``, or a LUN's device.
 
     Paths are taken as programs hand them over, too: below a datastore's mount path, ``/vmfs/volumes/...``, and behind a
     folder of this machine, ``/home/me/[datastore] folder/file``, which is what made absolute looks like. Calls as
@@ -254,7 +254,7 @@ def _find_with_neighbours(connection: Connection, pool: PoolHandle, name: str) -
 
 
 def _place_of(path: str, present: list[PoolHandle]) -> DatastorePath | None:
-    """The file that a path means, if it means one of a datastore; best of one that there is."""
+    """Return the file that a path means, if it means one of a datastore; best of one that there is."""
     mounted = pools.find_mounted(present, path)
     if mounted is not None:
         return DatastorePath(mounted[0].name, mounted[1])
@@ -264,7 +264,7 @@ def _place_of(path: str, present: list[PoolHandle]) -> DatastorePath | None:
 
 
 def lookup_by_key(connection: Connection, key: str) -> VolumeHandle:
-    """The volume with that key (virStorageVolLookupByKey).
+    """Return the volume with that key (virStorageVolLookupByKey).
 
     A path costs what `lookup_by_path` does; a UUID of a LUN 1 SOAP call; that of a disk a search of each datastore, in
     the order of the pools, and one call for each disk until it is found.
@@ -295,7 +295,7 @@ def lookup_by_key(connection: Connection, key: str) -> VolumeHandle:
 
 
 def read_again(connection: Connection, volume: VolumeHandle) -> VolumeHandle:
-    """A volume as it is now; its key, which no change changes, is kept. Calls as `list_volumes`.
+    """Return a volume as it is now; its key, which no change changes, is kept. Calls as `list_volumes`.
 
     Raises:
         VolumeNotFoundError: It is gone.
@@ -306,7 +306,7 @@ def read_again(connection: Connection, volume: VolumeHandle) -> VolumeHandle:
 
 
 def current(connection: Connection, volume: VolumeHandle) -> VolumeHandle:
-    """A volume as it is now, for who only reads: what a look of a moment ago has found answers once.
+    """Return a volume as it is now, for who only reads: what a look of a moment ago has found answers once.
 
     Programs look a volume up, or all of a pool, and then ask each for what the look has found already. No call then,
     else calls and errors as `read_again`. Nothing that changes a volume is decided by it.
@@ -317,7 +317,7 @@ def current(connection: Connection, volume: VolumeHandle) -> VolumeHandle:
 
 
 def _is_fresh(connection: Connection, volume: VolumeHandle) -> bool:
-    """Whether a volume was read a moment ago, and nothing was changed by way of this connection since."""
+    """Return whether a volume was read a moment ago, and nothing was changed by way of this connection since."""
     if volume.seen is None:
         return False
     moment, changes = volume.seen
@@ -329,12 +329,12 @@ def _now(connection: Connection) -> tuple[float, int]:
 
 
 def lookup_pool(connection: Connection, volume: VolumeHandle) -> PoolHandle:
-    """The pool of a volume as it is now (virStoragePoolLookupByVolume). One SOAP call."""
+    """Return the pool of a volume as it is now (virStoragePoolLookupByVolume). One SOAP call."""
     return pools.read_again(connection, volume.pool)
 
 
 def key_of(connection: Connection, volume: VolumeHandle) -> str:
-    """The key of a volume (virStorageVolGetKey). One SOAP call for a disk image, the first time.
+    """Return the key of a volume (virStorageVolGetKey). One SOAP call for a disk image, the first time.
 
     The server may know none, as of a broken disk or one in use: its path is its key then, as on GSX and vCenter.
     """
@@ -352,7 +352,7 @@ def key_of(connection: Connection, volume: VolumeHandle) -> str:
 
 
 def describe(connection: Connection, volume: VolumeHandle) -> Volume:
-    """The description of a volume as it was when it was read, with its key."""
+    """Return the description of a volume as it was when it was read, with its key."""
     return Volume(
         type="block" if volume.type == BLOCK else "file",
         name=volume.name,
@@ -365,22 +365,22 @@ def describe(connection: Connection, volume: VolumeHandle) -> Volume:
 
 
 def path_in(pool: PoolHandle, name: str) -> str:
-    """The path of a file of a datastore."""
+    """Return the path of a file of a datastore."""
     return str(place_in(pool, name))
 
 
 def place_in(pool: PoolHandle, name: str) -> DatastorePath:
-    """The same, taken apart."""
+    """Return the same, taken apart."""
     return DatastorePath(pool.name, name)
 
 
 def datacenter_of(connection: Connection, pool: PoolHandle) -> Ref | None:
-    """The datacenter in which the paths of a datastore are looked up."""
+    """Return the datacenter in which the paths of a datastore are looked up."""
     return pools.place_of(connection, pool).datacenter
 
 
 def luns_of(pool: PoolHandle) -> list[VolumeHandle]:
-    """The LUNs of an iSCSI target; those of a datastore are none."""
+    """Return the LUNs of an iSCSI target; those of a datastore are none."""
     return [
         VolumeHandle(pool, lun.device, lun.device, BLOCK, None, lun.size, lun.size, of_text(lun.uuid))
         for lun in (pool.target.luns if pool.target is not None else ())
@@ -396,7 +396,7 @@ def _of_file(pool: PoolHandle, folder: str, info: Any, seen: tuple[float, int]) 
 
 
 def _folder(pool: PoolHandle, path: str) -> str:
-    """The folder of a search's result, ``[datastore] folder/``: servers put slashes around it or do not."""
+    """Return the folder of a search's result, ``[datastore] folder/``: servers put slashes around it or do not."""
     found = DatastorePath.parse(path, [pool.name])
     return "" if found is None else found.path.strip("/")
 
@@ -427,7 +427,7 @@ def _search(connection: Connection, pool: PoolHandle, method: str, path: str, sp
 
 
 def _specification(connection: Connection, patterns: tuple[str, ...]) -> str:
-    """What is searched for, and what of it is to be told: a `HostDatastoreBrowserSearchSpec` as XML."""
+    """Return what is searched for, and what of it is to be told: a `HostDatastoreBrowserSearchSpec` as XML."""
     names = "".join(f"<matchPattern>{escape(pattern)}</matchPattern>" for pattern in patterns)
     owner = "<fileOwner>false</fileOwner>" if tells_file_owners(connection.session.version) else ""
     return (

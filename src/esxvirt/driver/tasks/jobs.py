@@ -56,7 +56,7 @@ class Job:
 
 
 def current_job(connection: "Connection", domain: DomainHandle) -> Job | None:
-    """What is being done with a domain now; None if nothing is. 3 SOAP calls, 2 if the server knows of no task.
+    """Return what is being done with a domain now; None if nothing is. 3 SOAP calls, 2 if the server knows of no task.
 
     Raises:
         DomainNotFoundError: It is gone.
@@ -67,7 +67,7 @@ def current_job(connection: "Connection", domain: DomainHandle) -> Job | None:
 
 
 def last_job(connection: "Connection", domain: DomainHandle) -> Job | None:
-    """What was done with a domain last, of what the server still knows; None if nothing was. 2 SOAP calls.
+    """Return what was done with a domain last, of what the server still knows; None if nothing was. 2 SOAP calls.
 
     Raises:
         DomainNotFoundError: It is gone.
@@ -100,7 +100,7 @@ def abort(connection: "Connection", domain: DomainHandle) -> None:
 
 
 def _tasks(connection: "Connection", domain: DomainHandle) -> "tuple[Session, list[Row]]":
-    """The server that runs tasks, and what it knows of those of a domain. 2 SOAP calls at most for `vpx://`."""
+    """Return the server that runs tasks, and what it knows of those of a domain. 2 SOAP calls at most for `vpx://`."""
     session = vcenter_of(connection)
     if session is None:
         session, machine = connection.session, read(connection, domain, (_TASKS,))

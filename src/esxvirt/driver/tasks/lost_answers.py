@@ -103,7 +103,7 @@ class Write:
         return f"{self.failure_prefix}: " if self.failure_prefix else ""
 
     def call_seconds(self, session: "Session") -> float | None:
-        """How long the call that sends it may take; None is the endpoint's deadline.
+        """Return how long the call that sends it may take; None is the endpoint's deadline.
 
         Raises:
             DeadlineError: Its time is over already.
@@ -171,7 +171,7 @@ def run_and_verify(session: "Session", write: Write, send: Callable[[], Any]) ->
 
 
 def failed(failure_prefix: str, fault: ServerFault) -> ServerFault:
-    """The error for a task that failed: `failure_prefix`, and the reason."""
+    """Return the error for a task that failed: `failure_prefix`, and the reason."""
     return type(fault)(
         f"{failure_prefix}: {fault}" if failure_prefix else str(fault), name=fault.name, detail=fault.detail
     )
@@ -180,7 +180,7 @@ def failed(failure_prefix: str, fault: ServerFault) -> ServerFault:
 def _find_out(
     session: "Session", write: Write, lost: TransportError | ServerFault, task: Any = None, *, is_task: bool = False
 ) -> Outcome:
-    """What became of a write whose answer, or whose task's, was lost.
+    """Return what became of a write whose answer, or whose task's, was lost.
 
     Raises:
         EsxvirtError: Of the class of `lost`: it was not done, or nobody can tell.
@@ -220,7 +220,7 @@ def _find_out(
 
 
 def _is_forgotten(error: BaseException | None) -> bool:
-    """Whether a server says that it knows the task no more, such as a vCenter that was restarted."""
+    """Return whether a server says that it knows the task no more, such as a vCenter that was restarted."""
     while error is not None:
         if isinstance(error, ServerFault) and error.name == "ManagedObjectNotFound":
             return True
@@ -229,7 +229,7 @@ def _is_forgotten(error: BaseException | None) -> bool:
 
 
 def _lost(write: Write, lost: TransportError | ServerFault, end: str) -> EsxvirtError:
-    """The error for a lost answer, with what can be said of the write."""
+    """Return the error for a lost answer, with what can be said of the write."""
     cause = lost.__cause__ if isinstance(lost.__cause__, TransportError) else lost  # without what is not known
     message = f"{write.prefix}{cause}; {end}"
     if isinstance(lost, ServerFault):
@@ -242,7 +242,7 @@ class _UntoldError(EsxvirtError):
 
 
 def _look(session: "Session", write: Write, limit: Deadline, task: Any, *, is_task: bool) -> Outcome | None:
-    """How a write has ended, None if nothing is to be seen of it so far."""
+    """Return how a write has ended, None if nothing is to be seen of it so far."""
     guessed, told = task is None, True
     with session.limited(limit):
         if guessed and write.own_task is not None:
@@ -277,7 +277,7 @@ def _is_done(done: Callable[[], bool]) -> bool:
 
 
 def _own_task(write: Write) -> tuple[Any, bool]:
-    """The task that was begun, and whether the account is told of tasks at all."""
+    """Return the task that was begun, and whether the account is told of tasks at all."""
     assert write.own_task is not None  # noqa: S101  whoever calls this has looked
     try:
         return write.own_task(), True
@@ -329,13 +329,13 @@ def look_again(look: Callable[[], _Seen]) -> _Seen:
 
 
 def task_manager(session: "Session") -> Ref:
-    """The server's `TaskManager`, which knows the recent tasks of all objects."""
+    """Return the server's `TaskManager`, which knows the recent tasks of all objects."""
     found: Ref = session.content.taskManager
     return found
 
 
 def recent_tasks(session: "Session", entity: Ref) -> frozenset[Ref]:
-    """The tasks that a server remembers of an object. One SOAP call.
+    """Return the tasks that a server remembers of an object. One SOAP call.
 
     Raises:
         EsxvirtError: It does not tell.
@@ -347,7 +347,7 @@ def recent_tasks(session: "Session", entity: Ref) -> frozenset[Ref]:
 
 
 def new_task(session: "Session", recent: frozenset[Ref], known: frozenset[Ref], names: frozenset[str]) -> Ref | None:
-    """The task among `recent` that is not among `known` and does one of `names`; None if there is none.
+    """Return the task among `recent` that is not among `known` and does one of `names`; None if there is none.
 
     One SOAP call, none where there is nothing new. `names` are methods (``RegisterVM_Task``) or what a task says that
     it does (``Folder.registerVm``); a task that says neither counts.

@@ -65,7 +65,7 @@ def check_writable(connection: "Connection", function: str) -> None:
 
 
 def prepare(connection: "Connection", domain: DomainHandle, wanted: Wanted, wrong_state_message: str = "") -> Ref:
-    """The machine of a domain, once it is in the state `wanted` and nothing is asked. 1 SOAP call, 2 if it was.
+    """Return the machine of a domain, once it is in the state `wanted` and nothing is asked. 1 SOAP call, 2 if it was.
 
     A `wanted` of None is any state, of several any of those.
 
@@ -167,7 +167,7 @@ def run(
 
 
 def is_in_state(connection: "Connection", domain: DomainHandle, *states: int) -> bool:
-    """Whether a domain is now in one of these states. One SOAP call."""
+    """Return whether a domain is now in one of these states. One SOAP call."""
     row = read(connection, domain, ("runtime.powerState",))
     return domain_state(row.get("runtime.powerState")) in states
 

@@ -17,7 +17,7 @@ _QUESTION: Final = "runtime.question"
 
 
 def questions(connection: "Connection", domain: DomainHandle) -> list[Question]:
-    """What the domain asks now: VMware asks one question at a time, so none or one. One SOAP call.
+    """Return what the domain asks now: VMware asks one question at a time, so none or one. One SOAP call.
 
     Raises:
         DomainNotFoundError: It is gone.
@@ -56,7 +56,7 @@ def answer(connection: "Connection", domain: DomainHandle, question: str | None,
 
 
 def find_key(question: Question, choice: str) -> str:
-    """The key of the answer that has this key, or this label or these words in any case of letters.
+    """Return the key of the answer that has this key, or this label or these words in any case of letters.
 
     Raises:
         InvalidArgumentError: There is none.

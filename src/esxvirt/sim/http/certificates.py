@@ -26,7 +26,7 @@ class Certificates:
 
 
 def is_name(text: str) -> bool:
-    """Whether a certificate can be for it: an IP address, or a host's name that fits into a subject."""
+    """Return whether a certificate can be for it: an IP address, or a host's name that fits into a subject."""
     if _NAME.fullmatch(text):
         return True
     try:

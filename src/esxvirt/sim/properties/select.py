@@ -131,7 +131,7 @@ def _targets(call: "Call", source: Registered, path: str) -> Iterator[Registered
 
 
 def _is_seen(call: "Call", target: Registered) -> bool:
-    """Whether the caller has any role on an entity of the inventory."""
+    """Return whether the caller has any role on an entity of the inventory."""
     if call.session is None or not schema.is_a(target.wsdl, "ManagedEntity"):
         return True
     return call.endpoint.access.sees(call.session.username, target.ref)

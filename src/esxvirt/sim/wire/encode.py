@@ -68,7 +68,7 @@ class Encoder:
         self._visible: dict[str, str] = {}
 
     def sees(self, version: str) -> bool:
-        """Whether what came with `version` (pyVmomi's name) is known at this encoder's version."""
+        """Return whether what came with `version` (pyVmomi's name) is known at this encoder's version."""
         return version in self.versions
 
     def element(self, field: Field, value: Any) -> str:
@@ -121,7 +121,7 @@ class Encoder:
         return shape
 
     def _nearest_visible(self, type_name: str) -> str:
-        """The type itself, or its nearest base that this version knows: what servers send in its place."""
+        """Return the type itself, or its nearest base that this version knows: what servers send in its place."""
         found = self._visible.get(type_name)
         if found is None:
             bases = schema.data_type(type_name).bases

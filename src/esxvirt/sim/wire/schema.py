@@ -248,7 +248,7 @@ def any_type(name: str) -> DataType | EnumType | ManagedType:
 
 @cache
 def is_a(name: str, base: str) -> bool:
-    """Whether the data or managed type `name` is `base` or derives from it; unknown types are nothing."""
+    """Return whether the data or managed type `name` is `base` or derives from it; unknown types are nothing."""
     try:
         described = any_type(name)
     except UnknownTypeError:
@@ -258,14 +258,14 @@ def is_a(name: str, base: str) -> bool:
 
 @cache
 def visible_versions(api_version: str) -> frozenset[str]:
-    """The versions (pyVmomi's names) whose additions a server of `api_version` ("2.5", "7.0.0.0") knows."""
+    """Return the versions (pyVmomi's names) whose additions a server of `api_version` ("2.5", "7.0.0.0") knows."""
     version = _Tables.versionMap[f"vim25/{api_version}"]
     return frozenset(_Tables.parentMap[version]) | {version}
 
 
 @cache
 def wire_method_versions(name: str) -> tuple[str, ...]:
-    """The versions that brought a method of this name on the wire; empty where there never was one."""
+    """Return the versions that brought a method of this name on the wire; empty where there never was one."""
     found = {_FETCH.version} if name == _FETCH.name else set()
     for definition in _Tables._managedDefMap.values():  # noqa: SLF001  # no public way lists the managed types
         found |= {method[2] for method in definition[5] or () if method[1] == name}

@@ -81,7 +81,7 @@ class Data:
         object.__setattr__(self, "_fields", state[1])
 
     def is_a(self, type_name: str) -> bool:
-        """Whether its type is `type_name` or derives from it."""
+        """Return whether its type is `type_name` or derives from it."""
         return schema.is_a(self._type, type_name)
 
 

@@ -194,7 +194,7 @@ class _Places:
         return "scsi"
 
     def _keeps(self, disk: "_Element", bus: str) -> bool:
-        """Whether a disk has a place that it can keep, which is taken then."""
+        """Return whether a disk has a place that it can keep, which is taken then."""
         name = _name(disk)
         if bus != _bus(disk) or (self._target.is_foreign and (name in self._taken or name not in self._names(bus))):
             return False

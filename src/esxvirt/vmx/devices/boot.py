@@ -120,7 +120,7 @@ def _disks(reader: VmxReader, domain: Domain) -> list[Disk]:
 def _devices(
     step: _Step, domain: Domain, cards: dict[int, Interface], disks: list[Disk]
 ) -> list[Disk] | list[Interface]:
-    """The devices that a step of the boot order is about."""
+    """Return the devices that a step of the boot order is about."""
     if step.kind == "network":
         return [cards[step.card]] if step.card in cards else []
     if step.kind == "hd":
@@ -160,7 +160,7 @@ def _write(domain: Domain, writer: VmxWriter) -> None:
 
 
 def _ordered(domain: Domain, writer: VmxWriter) -> tuple[list[_Step], list[Disk]]:
-    """The steps that the devices' own places make, and the hard disks in their order."""
+    """Return the steps that the devices' own places make, and the hard disks in their order."""
     places: list[tuple[int, int, _Step, Disk | None]] = []
     for disk in domain.disks:
         if disk.boot_order is not None:

@@ -77,7 +77,7 @@ class PoolDefinition:
 
 
 def format_sources(devices: "Iterable[str]", format_: str) -> str:
-    """The XML of the disks that pools could be made on (virStoragePoolSourceListFormat)."""
+    """Return the XML of the disks that pools could be made on (virStoragePoolSourceListFormat)."""
     lines = Lines()
     lines.start("<sources>")
     for device in devices:
@@ -90,7 +90,7 @@ def format_sources(devices: "Iterable[str]", format_: str) -> str:
 
 
 def format_pool(pool: Pool) -> str:
-    """The XML of a pool."""
+    """Return the XML of a pool."""
     lines = Lines()
     lines.start(f"<pool{attributes(type=pool.type)}>")
     lines.add(f"<name>{escape(pool.name)}</name>")

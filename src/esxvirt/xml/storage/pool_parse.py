@@ -144,7 +144,7 @@ def _of_export(definition: PoolDefinition, source: "_Element", given: str | None
 
 
 def _is_nfs_4(source: "_Element", given: str | None) -> bool:
-    """Whether NFS 4.1 is asked for, by the format or, in libvirt's words, by the protocol's version."""
+    """Return whether NFS 4.1 is asked for, by the format or, in libvirt's words, by the protocol's version."""
     protocol = source.find("protocol")
     version = None if protocol is None else protocol.get("ver")
     if version is None:

@@ -47,7 +47,7 @@ class Volume:
 
 
 def format_volume(volume: Volume) -> str:
-    """The XML of a volume."""
+    """Return the XML of a volume."""
     lines = Lines()
     lines.start(f"<volume{attributes(type=volume.type)}>")
     lines.add(f"<name>{escape(volume.name)}</name>")
@@ -104,7 +104,7 @@ def parse_volume(xml: str, *, capacity: int | None = None, validate: bool = Fals
 
 
 def _without_places(root: "_Element") -> "_Element":
-    """The document without what libvirt's own ESX driver wants and writes, and its schema does not take.
+    """Return the document without what libvirt's own ESX driver wants and writes, and its schema does not take.
 
     These are the folder before a slash in the name, and paths that begin with a datastore.
     """
@@ -119,7 +119,7 @@ def _without_places(root: "_Element") -> "_Element":
 
 
 def _size(root: "_Element", name: str) -> int | None:
-    """An element's number of bytes; None if there is no such element.
+    """Return an element's number of bytes; None if there is no such element.
 
     Raises:
         XmlError: It is no size.

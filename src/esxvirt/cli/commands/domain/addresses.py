@@ -40,7 +40,7 @@ def _numbers(text: str, form: str, count: int) -> list[int]:
 
 
 def address_element(address: str, target: str, *, multifunction: bool) -> str:
-    """The ``<address>`` of a disk.
+    """Return the ``<address>`` of a disk.
 
     Raises:
         Failed: it is none, or none for such a target.
@@ -57,7 +57,7 @@ def address_element(address: str, target: str, *, multifunction: bool) -> str:
 
 
 def pci_element(address: str) -> str | None:
-    """The ``<address>`` of a device of the host, ``0000:01:00.0``; None if it is none."""
+    """Return the ``<address>`` of a device of the host, ``0000:01:00.0``; None if it is none."""
     try:
         numbers = _numbers(address, _HEX, 4)
     except Failed:

@@ -22,7 +22,7 @@ PERSISTENT = flag("persistent", "make live change persistent")
 
 
 def affected(virsh: Virsh, arguments: Arguments) -> int:
-    """The VIR_DOMAIN_AFFECT_* flags that the options stand for.
+    """Return the VIR_DOMAIN_AFFECT_* flags that the options stand for.
 
     Raises:
         Failed: they contradict each other.
@@ -51,7 +51,7 @@ def check_persistent(virsh: Virsh, arguments: Arguments) -> int:
 
 
 def affected_device(virsh: Virsh, arguments: Arguments, domain: Domain, flags: int) -> int:
-    """The flags of `check_persistent`, once the domain is known: ``--persistent`` means what runs, too."""
+    """Return the flags of `check_persistent`, once the domain is known: ``--persistent`` means what runs, too."""
     if arguments.flag("persistent") and domain.isActive() == 1:
         flags |= virsh.libvirt.VIR_DOMAIN_AFFECT_LIVE
     return flags

@@ -91,7 +91,7 @@ def send_key(virsh: Virsh, arguments: Arguments) -> None:
 
 
 def _code(virsh: Virsh, codeset: int, text: str) -> int | None:
-    """The code that is meant: a number as in C, or the name of a key."""
+    """Return the code that is meant: a number as in C, or the name of a key."""
     found = _NUMBER.fullmatch(text)
     if found is not None:
         hexadecimal, octal, decimal = found.groups()

@@ -34,7 +34,7 @@ def detach_xml(arguments: Arguments, domain: Domain, xml: str, flags: int) -> No
 
 
 def _read(virsh: Virsh, arguments: Arguments) -> tuple[Domain, str, str, int]:
-    """The domain, the file's name, its XML, and the flags."""
+    """Return the domain, the file's name, its XML, and the flags."""
     flags = check_persistent(virsh, arguments)
     domain = domain_of(virsh, arguments)
     name = arguments.required("file")

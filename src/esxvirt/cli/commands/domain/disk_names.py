@@ -31,7 +31,7 @@ _MOST_UNITS = 64
 
 
 def find_disk(root: Any, name: str, *, changeable: bool) -> Any:
-    """The disk of that name; with `changeable` only drives whose medium can change.
+    """Return the disk of that name; with `changeable` only drives whose medium can change.
 
     Raises:
         Failed: there is none, or several have the target; the message tells how to say which.
@@ -68,7 +68,7 @@ def named_disk(virsh: Virsh, root: Any, name: str, *, changeable: bool) -> Any:
 
 
 def named_disks(disks: Iterable[Any], name: str) -> list[Any]:
-    """The disks that a name means: one of a target, a bus and a target, an address; all of a source.
+    """Return the disks that a name means: one of a target, a bus and a target, an address; all of a source.
 
     Raises:
         Failed: several have the target.
@@ -134,7 +134,7 @@ def _is_at(disk: Any, name: str) -> bool:
 
 
 def _slot_target(bus: str, controller: int, unit: int) -> str:
-    """The target that libvirt gives to a disk at one of VMware's places.
+    """Return the target that libvirt gives to a disk at one of VMware's places.
 
     Raises:
         Failed: there is no such place.

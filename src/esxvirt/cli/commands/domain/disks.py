@@ -61,7 +61,7 @@ def _source(arguments: Arguments, kind: str) -> list[str]:
 
 
 def _describe(arguments: Arguments) -> str:
-    """The ``<disk>`` that the options say.
+    """Return the ``<disk>`` that the options say.
 
     Raises:
         Failed: they say none.

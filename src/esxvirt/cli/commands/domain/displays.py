@@ -35,7 +35,7 @@ def _port(graphics: Any, attribute: str) -> int | None:
 
 
 def _address(graphics: Any) -> str | None:
-    """The address that the server listens on, as attribute or as element."""
+    """Return the address that the server listens on, as attribute or as element."""
     given: str | None = graphics.get("listen")
     if given is None:
         listen = graphics.find("listen")

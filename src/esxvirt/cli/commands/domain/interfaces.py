@@ -55,7 +55,7 @@ def _source(kind: str, source: str, mode: str | None) -> list[str]:
 
 
 def _describe(arguments: Arguments) -> str:
-    """The ``<interface>`` that the options say.
+    """Return the ``<interface>`` that the options say.
 
     Raises:
         Failed: they say none.

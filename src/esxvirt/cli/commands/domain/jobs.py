@@ -54,7 +54,7 @@ def job_info(virsh: Virsh, arguments: Arguments) -> None:
 
 
 def _old_stats(domain: Domain) -> dict[str, Any]:
-    """The same of a library without statistics of jobs."""
+    """Return the same of a library without statistics of jobs."""
     kind, elapsed = domain.jobInfo()[:2]
     return {"type": kind, "time_elapsed": elapsed}
 

@@ -124,7 +124,7 @@ def _check(arguments: Arguments) -> None:
 
 
 def _timeout(arguments: Arguments) -> int:
-    """The seconds after which the domain is suspended, 0 for never.
+    """Return the seconds after which the domain is suspended, 0 for never.
 
     Raises:
         Failed: it is no number, or makes no sense.
@@ -174,7 +174,7 @@ def _read(name: str) -> str:
 
 
 def _flags(virsh: Virsh, arguments: Arguments) -> int:
-    """The flags that options stand for.
+    """Return the flags that options stand for.
 
     Raises:
         Failed: one of them needs another.

@@ -49,14 +49,17 @@ def to_native(virsh: Virsh, arguments: Arguments) -> None:
 
 
 def _connection(virsh: Virsh) -> Connection | None:
-    """What converts: the connection, opened if one was named; else None: the library by itself, which asks nobody."""
+    """Return what converts: the connection, opened if one was named.
+
+    Else None: the library by itself, which asks nobody.
+    """
     if virsh.connected or virsh.uri or os.environ.get("LIBVIRT_DEFAULT_URI"):
         return virsh.connection
     return None
 
 
 def _how(arguments: Arguments, file: str | None) -> tuple[bool, bool, str | None]:
-    """Whether a conversion is strict, whether it is lenient, and what its errors call the file."""
+    """Return whether a conversion is strict, whether it is lenient, and what its errors call the file."""
     return arguments.flag("strict"), arguments.flag("lenient"), None if file == "-" else file
 
 
@@ -73,7 +76,7 @@ def _print(virsh: Virsh, arguments: Arguments, converted: tuple[str, list[str]])
 
 
 def _read(name: str) -> bytes:
-    """The bytes of a file, or of standard input for ``-``: which encoding they are in, the file itself says.
+    """Return the bytes of a file, or of standard input for ``-``: which encoding they are in, the file itself says.
 
     Raises:
         Failed: there is none, or it is larger than virsh takes (10 MiB).

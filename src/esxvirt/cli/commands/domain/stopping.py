@@ -20,12 +20,12 @@ _MODE = string("mode", "shutdown mode: acpi|agent|initctl|signal|paravirt", by_p
 
 
 def _named(arguments: Arguments) -> str:
-    """The domain as it was named on the command line: so virsh names it, too."""
+    """Return the domain as it was named on the command line: so virsh names it, too."""
     return arguments.required("domain")
 
 
 def _modes(arguments: Arguments, expected: str) -> int:
-    """The flags that ``--mode`` stands for.
+    """Return the flags that ``--mode`` stands for.
 
     Raises:
         Failed: one of its words is none.

@@ -27,7 +27,7 @@ class _Counter:
         self._inactive_xml: Any = None
 
     def count(self, flags: int) -> int:
-        """The number of virtual CPUs for VIR_DOMAIN_AFFECT_* and VIR_DOMAIN_VCPU_* flags.
+        """Return the number of virtual CPUs for VIR_DOMAIN_AFFECT_* and VIR_DOMAIN_VCPU_* flags.
 
         Raises:
             Failed: neither way gave it.

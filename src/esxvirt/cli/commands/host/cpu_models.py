@@ -28,7 +28,7 @@ _MODEL = "<cpu><model>{}</model></cpu>"
 
 
 def _processors(name: str) -> list[str]:
-    """The descriptions of CPUs in a file.
+    """Return the descriptions of CPUs in a file.
 
     Raises:
         Failed: it cannot be read, is no XML, or has none.

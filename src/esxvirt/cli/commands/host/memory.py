@@ -43,7 +43,7 @@ def _show_cells(virsh: Virsh) -> None:
 
 
 def _free_by_cell(virsh: Virsh, cells: list[int]) -> list[tuple[int, int]]:
-    """The free bytes of each cell; cells whose numbers follow each other are asked for at once."""
+    """Return the free bytes of each cell; cells whose numbers follow each other are asked for at once."""
     if cells == list(range(len(cells))) and cells:
         with virsh.failing("failed to get free memory for NUMA node number: 0"):
             free = virsh.connection.getCellsFreeMemory(0, len(cells))

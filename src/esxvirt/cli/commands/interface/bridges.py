@@ -75,7 +75,7 @@ def _exists(virsh: Virsh, name: str) -> bool:
 
 
 def _bridged(root: Any, name: str, delay: int, *, stp: bool) -> str:
-    """The description of a bridge with what the interface had, and the interface inside."""
+    """Return the description of a bridge with what the interface had, and the interface inside."""
     outer = etree.Element("interface", type="bridge", name=name)
     inner = etree.SubElement(outer, "bridge", stp="on" if stp else "off", delay=str(delay))
     slave = etree.SubElement(inner, "interface", type=root.get("type"), name=root.get("name"))
@@ -85,7 +85,7 @@ def _bridged(root: Any, name: str, delay: int, *, stp: bool) -> str:
 
 
 def _unbridged(root: Any, slave: Any) -> str:
-    """The description of the interface inside a bridge, with what the bridge had."""
+    """Return the description of the interface inside a bridge, with what the bridge had."""
     outer = etree.Element("interface", dict(slave.attrib))
     for child in [*root, *slave]:
         if child.tag != "bridge":

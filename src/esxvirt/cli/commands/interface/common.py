@@ -25,7 +25,7 @@ _MAC = re.compile(r"\s*[0-9A-Fa-f]{1,2}(?::[0-9A-Fa-f]{1,2}){5}")
 def interface_of(
     virsh: Virsh, arguments: Arguments, by: int = BY_NAME | BY_MAC, option: str = "interface"
 ) -> Interface:
-    """The interface that an option names: by its MAC address if it looks like one, else by its name.
+    """Return the interface that an option names: by its MAC address if it looks like one, else by its name.
 
     Raises:
         Failed: there is none, or the server could not be asked.

@@ -38,7 +38,7 @@ _DISK_ERRORS = ("no error", "unspecified error", "no space")
 
 
 def source_of(device: Any, names: set[str]) -> str | None:
-    """The first of these attributes that the device's ``<source>`` has, in the order of the XML."""
+    """Return the first of these attributes that the device's ``<source>`` has, in the order of the XML."""
     source = device.find("source")
     if source is not None:
         for name, value in source.items():

@@ -66,7 +66,7 @@ def _flags(virsh: Virsh, arguments: Arguments) -> int:
 
 
 def _rows(virsh: Virsh, flags: int) -> list[_Row]:
-    """The domains that the flags pick with their states, in one call to the server where the driver has one.
+    """Return the domains that the flags pick with their states, in one call to the server where the driver has one.
 
     Raises:
         Failed: they cannot be listed.
@@ -100,7 +100,7 @@ def _rows(virsh: Virsh, flags: int) -> list[_Row]:
 
 
 def _titles(virsh: Virsh, domains: list[Domain]) -> list[str]:
-    """The domains' titles: all at once where the library can."""
+    """Return the domains' titles: all at once where the library can."""
     if virsh.esx is not None and domains:
         try:
             return [title or "" for title in virsh.esx.titles(virsh.connection, domains)]
@@ -110,7 +110,7 @@ def _titles(virsh: Virsh, domains: list[Domain]) -> list[str]:
 
 
 def _title(virsh: Virsh, domain: Domain) -> str:
-    """The domain's title, or nothing if its description cannot be read: one domain does not spoil the list."""
+    """Return the domain's title, or nothing if its description cannot be read: one domain does not spoil the list."""
     libvirt = virsh.libvirt
     try:
         return str(domain.metadata(libvirt.VIR_DOMAIN_METADATA_TITLE, None))
@@ -125,7 +125,7 @@ def _title(virsh: Virsh, domain: Domain) -> str:
 
 
 def _location(virsh: Virsh, domain: Domain) -> dict[str, str]:
-    """Where the domain is, or nothing if it has gone elsewhere meanwhile."""
+    """Return where the domain is, or nothing if it has gone elsewhere meanwhile."""
     try:
         found = virsh.ours.location(domain)
     except virsh.libvirt.libvirtError as error:
@@ -135,7 +135,7 @@ def _location(virsh: Virsh, domain: Domain) -> dict[str, str]:
 
 
 def _ambiguous(locations: list[dict[str, str]]) -> set[str]:
-    """The names of hosts that more than one host has: they are shown with their paths."""
+    """Return the names of hosts that more than one host has: they are shown with their paths."""
     paths: dict[str, set[str]] = {}
     for where in locations:
         if where:

@@ -50,7 +50,7 @@ def _bits(virsh: Virsh, arguments: Arguments, table: dict[str, str]) -> int:
 
 
 def _shown(value: object) -> str:
-    """A typed parameter as virsh prints it."""
+    """Return a typed parameter as virsh prints it."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     return f"{value:f}" if isinstance(value, float) else str(value)

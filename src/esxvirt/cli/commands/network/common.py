@@ -22,7 +22,7 @@ _UUID_LENGTH = 36
 
 
 def network_of(virsh: Virsh, arguments: Arguments, by: int = BY_UUID | BY_NAME) -> Network:
-    """The network that the option `network` names.
+    """Return the network that the option `network` names.
 
     Raises:
         Failed: there is none, or the server could not be asked.
@@ -33,7 +33,7 @@ def network_of(virsh: Virsh, arguments: Arguments, by: int = BY_UUID | BY_NAME) 
 
 
 def find_network(virsh: Virsh, command: str, text: str, by: int) -> Network:
-    """The network of this UUID or name, tried in this order; errors as `network_of`."""
+    """Return the network of this UUID or name, tried in this order; errors as `network_of`."""
     libvirt = virsh.libvirt
     trouble: BaseException | None = None
     if by & BY_UUID and len(text) == _UUID_LENGTH:
@@ -52,7 +52,10 @@ def find_network(virsh: Virsh, command: str, text: str, by: int) -> Network:
 
 
 def read_note(virsh: Virsh, network: Network, kind: int, flags: int) -> str:
-    """The title or the description of a network, by its kind (VIR_NETWORK_METADATA_*); nothing if there is none."""
+    """Return the title or the description of a network, by its kind (VIR_NETWORK_METADATA_*).
+
+    Nothing if there is none.
+    """
     libvirt = virsh.libvirt
     try:
         return str(network.metadata(kind, None, flags))
@@ -70,5 +73,5 @@ def yes_or_no(value: int) -> str:
 
 
 def network_option(text: str) -> Option:
-    """The option `network` with other words for its help."""
+    """Return the option `network` with other words for its help."""
     return data("network", text)

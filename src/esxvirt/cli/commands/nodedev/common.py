@@ -22,7 +22,7 @@ _PAIR = 2
 
 
 def device_of(virsh: Virsh, arguments: Arguments) -> NodeDevice:
-    """The device that the option `device` names, or that has a pair of world wide names.
+    """Return the device that the option `device` names, or that has a pair of world wide names.
 
     Raises:
         Failed: there is none, the pair is none, or the server could not be asked.
@@ -43,7 +43,7 @@ def device_of(virsh: Virsh, arguments: Arguments) -> NodeDevice:
 
 
 def named_device(virsh: Virsh, arguments: Arguments) -> NodeDevice:
-    """The device that the option `device` names.
+    """Return the device that the option `device` names.
 
     Raises:
         Failed: there is none, or the server could not be asked.

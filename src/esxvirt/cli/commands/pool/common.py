@@ -23,7 +23,7 @@ _UUID_LENGTH = 36
 
 
 def pool_of(virsh: Virsh, arguments: Arguments, option: str | Option = "pool", by: int = BY_UUID | BY_NAME) -> Any:
-    """The pool that an option names.
+    """Return the pool that an option names.
 
     Raises:
         Failed: there is none, or the server could not be asked.
@@ -35,7 +35,7 @@ def pool_of(virsh: Virsh, arguments: Arguments, option: str | Option = "pool", b
 
 
 def find_pool(virsh: Virsh, command: str, text: str, by: int = BY_UUID | BY_NAME, *, option: str = "pool") -> Any:
-    """The pool of this UUID or name, tried in this order.
+    """Return the pool of this UUID or name, tried in this order.
 
     Raises:
         Failed: there is none, or the server could not be asked.
@@ -57,7 +57,7 @@ def find_pool(virsh: Virsh, command: str, text: str, by: int = BY_UUID | BY_NAME
 
 
 def pretty(size: int) -> str:
-    """A number of bytes for people."""
+    """Return a number of bytes for people."""
     value, unit = pretty_capacity(size)
     return f"{value:.2f} {unit}"
 

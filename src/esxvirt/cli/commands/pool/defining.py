@@ -44,7 +44,7 @@ _PARTS = (
 
 
 def _xml(arguments: Arguments) -> str:
-    """The description that the options make; like virsh's, their text goes in as it is."""
+    """Return the description that the options make; like virsh's, their text goes in as it is."""
     arguments.exclusive("secret-usage", "secret-uuid")
     given = {option.name: arguments.text(option.name) for option in _PARTS if option.takes_value}
     source = _source(given)

@@ -49,7 +49,10 @@ def _flag(virsh: Virsh, name: str) -> int:
 
 
 def _pools(virsh: Virsh, flags: int, *, details: bool) -> list[tuple[Pool, list[int] | None]]:
-    """The pools by name, with their sizes if these are wanted: in one call to the server where the driver has one."""
+    """Return the pools by name, with their sizes if these are wanted.
+
+    In one call to the server where the driver has one.
+    """
     with virsh.failing("Failed to list pools"):
         found: Sequence[tuple[Pool, list[int] | None]]
         if details and virsh.esx is not None:

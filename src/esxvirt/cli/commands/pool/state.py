@@ -23,7 +23,7 @@ BUILD = (flag("build", "build the pool as normal"), *OVERWRITE)
 
 
 def creation_flags(virsh: Virsh, arguments: Arguments) -> int:
-    """The flags of virStoragePoolCreate that the options ask for.
+    """Return the flags of virStoragePoolCreate that the options ask for.
 
     Raises:
         Failed: they contradict each other.
@@ -41,7 +41,7 @@ def creation_flags(virsh: Virsh, arguments: Arguments) -> int:
 
 
 def _change(method: str, verb: str, done: str) -> Callable[[Virsh, Arguments], None]:
-    """What calls a method of a pool and says so."""
+    """Return what calls a method of a pool and says so."""
 
     def run(virsh: Virsh, arguments: Arguments) -> None:
         pool = pool_of(virsh, arguments)

@@ -30,7 +30,7 @@ _STATES = {
 
 
 def snapshot_of(arguments: Arguments, domain: Domain, option: str = "snapshotname") -> Snapshot:
-    """The snapshot that the option, or ``--current``, names.
+    """Return the snapshot that the option, or ``--current``, names.
 
     Raises:
         Failed: neither or both were given.
@@ -72,7 +72,10 @@ class Entry:
 
 
 def entries(virsh: Virsh, domain: Domain, start: Snapshot | None, flags: int) -> list[Entry]:
-    """The domain's snapshots, or those below `start`, that the flags pick; in one call where the driver has one."""
+    """Return the domain's snapshots, or those below `start`, that the flags pick.
+
+    In one call where the driver has one.
+    """
     if virsh.esx is not None:
         esx = virsh.esx
         told = esx.all_snapshot_details(domain, flags) if start is None else esx.children_details(start, flags)
@@ -82,7 +85,7 @@ def entries(virsh: Virsh, domain: Domain, start: Snapshot | None, flags: int) ->
 
 
 def entry_of(virsh: Virsh, snapshot: Snapshot) -> Entry:
-    """What is shown of one snapshot."""
+    """Return what is shown of one snapshot."""
     if virsh.esx is not None:
         return _entry(snapshot, virsh.esx.snapshot_details(snapshot))
     root = xml_of(snapshot.getXMLDesc())

@@ -71,7 +71,7 @@ def info(virsh: Virsh, arguments: Arguments) -> None:
 
 
 def _place(virsh: Virsh, entry: Entry) -> tuple[bool, int, int]:
-    """Whether it is the current one, how many are right below it, and how many below it in all."""
+    """Return whether it is the current one, how many are right below it, and how many below it in all."""
     if entry.place is not None:
         return entry.place
     snapshot, flags = entry.snapshot, virsh.libvirt.VIR_DOMAIN_SNAPSHOT_LIST_DESCENDANTS

@@ -79,7 +79,7 @@ def _take(virsh: Virsh, arguments: Arguments, snapshot: Snapshot, old_text: str,
 
 
 def _written(root: Any, tag: str) -> list[str] | str:
-    """All elements of a tag, written alike whatever stands between their parts; of the root, its tag."""
+    """Return all elements of a tag, written alike whatever stands between their parts; of the root, its tag."""
     if tag == root.tag:
         return str(root.tag)
     return [etree.tostring(child, encoding="unicode", with_tail=False) for child in root.findall(tag)]

@@ -85,7 +85,7 @@ def _take(virsh: Virsh, arguments: Arguments, domain: Domain, xml: str, origin: 
 
 
 def _memory(spec: str) -> str:
-    """The ``<memory>`` element of ``--memspec``.
+    """Return the ``<memory>`` element of ``--memspec``.
 
     Raises:
         Failed: it is none.
@@ -103,7 +103,7 @@ def _memory(spec: str) -> str:
 
 
 def _disk(spec: str) -> list[str]:
-    """The lines of the ``<disk>`` element of ``--diskspec``.
+    """Return the lines of the ``<disk>`` element of ``--diskspec``.
 
     Raises:
         Failed: it is none.

@@ -35,7 +35,7 @@ def describe(virsh: Virsh, arguments: Arguments, /, *_: str) -> None:
 
 
 def _disk(spec: str) -> str:
-    """The ``<disk>`` element of ``--diskspec``.
+    """Return the ``<disk>`` element of ``--diskspec``.
 
     Raises:
         Failed: it is none.

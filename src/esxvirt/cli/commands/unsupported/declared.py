@@ -39,7 +39,7 @@ _KINDS = {"flag": Kind.FLAG, "string": Kind.STRING, "number": Kind.NUMBER, "word
 
 
 def commands(module: str, own: Mapping[str, Step] | None = None) -> tuple[Command, ...]:
-    """The commands of the table beside a module.
+    """Return the commands of the table beside a module.
 
     Args:
         module: the module's ``__file__``.

@@ -47,7 +47,7 @@ def check_cpus(virsh: Virsh, arguments: Arguments, /, *_: str) -> None:
 
 
 def _cpus(text: str) -> set[int] | None:
-    """The processors of a list such as ``0-3,^2``; None if it is none."""
+    """Return the processors of a list such as ``0-3,^2``; None if it is none."""
     cpus: set[int] = set()
     parts = text.split(",")
     if len(parts) > 1 and not parts[-1].strip():

@@ -23,7 +23,7 @@ TYPES = ("file", "block", "dir", "network", "netdir", "ploop")
 
 
 def volume_of(virsh: Virsh, arguments: Arguments, option: str = "vol", pool_option: str | None = "pool") -> Any:
-    """The volume that an option names: by name in the pool that another option names, else by key, else by path.
+    """Return the volume that an option names: by name in the pool that another option names, else by key, else by path.
 
     Raises:
         Failed: there is none, or it is in another pool, or the server could not be asked.
@@ -61,7 +61,7 @@ def volume_of(virsh: Virsh, arguments: Arguments, option: str = "vol", pool_opti
 
 
 def size_of(text: str) -> int:
-    """A size with a unit, bytes without one.
+    """Return a size with a unit, bytes without one.
 
     Raises:
         Failed: it is none.

@@ -83,11 +83,11 @@ class _Download:
         self._receive(stream, part, 0)
 
     def _facts(self, stream: Stream) -> dict[str, int | str | None] | None:
-        """What tells the content from others; libvirt-python's streams do not tell."""
+        """Return what tells the content from others; libvirt-python's streams do not tell."""
         return None if self._virsh.esx is None else self._virsh.esx.file_facts(stream)
 
     def _request(self) -> dict[str, Any]:
-        """What tells this download from others."""
+        """Return what tells this download from others."""
         uri = self._virsh.connection.getURI().partition("?")[0]
         kind, separator, rest = uri.partition("://")
         host, slash, path = rest.partition("/")
@@ -95,7 +95,7 @@ class _Download:
         return {"server": server, "volume": self._volume.path(), "offset": self._offset, "length": self._length}
 
     def _rest(self, part: PartFile, request: dict[str, Any]) -> tuple[Stream | None, str]:
-        """A stream of what is missing of a part, behind its last byte; or None, and why there is none."""
+        """Return a stream of what is missing of a part, behind its last byte; or None, and why there is none."""
         facts, why = part.left_over(request)
         if facts is None:
             return None, why

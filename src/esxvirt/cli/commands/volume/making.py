@@ -76,7 +76,7 @@ def create_as(virsh: Virsh, arguments: Arguments) -> None:
 
 
 def _backing(virsh: Virsh, pool: Pool, name: str) -> str:
-    """The path of the volume that another is to stand on: by name, key or path."""
+    """Return the path of the volume that another is to stand on: by name, key or path."""
     connection = virsh.connection
     trouble: BaseException | None = None
     for lookup in (pool.storageVolLookupByName, connection.storageVolLookupByKey, connection.storageVolLookupByPath):
@@ -116,7 +116,7 @@ def clone(virsh: Virsh, arguments: Arguments) -> None:
 
 
 def _xml_of(virsh: Virsh, volume: Volume) -> str:
-    """The XML of a volume that was just looked up."""
+    """Return the XML of a volume that was just looked up."""
     return volume.XMLDesc() if virsh.esx is None else virsh.esx.xml_at_lookup(volume)
 
 

@@ -25,7 +25,7 @@ VERBOSE = flag("verbose", "print the SHA-256 of what was transferred")
 
 
 def range_of(arguments: Arguments) -> tuple[int, int]:
-    """Where to begin, and how much; 0 is all."""
+    """Return where to begin, and how much; 0 is all."""
     # As in C, a negative number counts down from the largest there is.
     limits = (-UNSIGNED_LONG_LONG[1], UNSIGNED_LONG_LONG[1])
     offset, length = (arguments.number(name, limits) or 0 for name in ("offset", "length"))
@@ -33,7 +33,7 @@ def range_of(arguments: Arguments) -> tuple[int, int]:
 
 
 def digest_of(arguments: Arguments) -> Any:
-    """What takes the SHA-256 of what goes by, if somebody wants to see it: it costs a quarter of the time."""
+    """Return what takes the SHA-256 of what goes by, if somebody wants to see it: it costs a quarter of the time."""
     if not arguments.flag("verbose"):
         return None
 

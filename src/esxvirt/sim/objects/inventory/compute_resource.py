@@ -66,7 +66,7 @@ class ComputeResource(ManagedEntity):
         return Data("ComputeResourceConfigInfo", vmSwapPlacement="vmDirectory")
 
     def totals(self) -> dict[str, Any]:
-        """What the hosts have together, as the fields of a ``ComputeResourceSummary``."""
+        """Return what the hosts have together, as the fields of a ``ComputeResourceSummary``."""
         hosts = self.hosts
         clock = sum(host.mhz * host.cores for host in hosts)
         memory = sum(host.memory for host in hosts)

@@ -101,7 +101,10 @@ def set_boot_order(vmx: "VmxFile", devices: list[Data], config: "Config") -> Non
 
 
 def _word(device: Data, disks: dict[int, str], config: "Config") -> tuple[str | None, str | None]:
-    """The word that stands for a device in the order, and which hard disk it is; None for a device of no kind."""
+    """Return the word that stands for a device in the order, and which hard disk it is.
+
+    None for a device of no kind.
+    """
     kind = device.type_name.removeprefix(f"{_OPTIONS}Bootable")
     if kind == "Device":
         return None, None

@@ -23,7 +23,7 @@ _UNREAD = tuple(
 
 
 def is_lost(machine: "Machine") -> bool:
-    """Whether a machine is such a one."""
+    """Return whether a machine is such a one."""
     return machine.connection != "connected"
 
 

@@ -44,7 +44,7 @@ def _cpu_shares(config: "Config") -> dict[str, int]:
 
 
 def tools_status(machine: "Machine") -> str:
-    """What the API says of VMware Tools in the guest."""
+    """Return what the API says of VMware Tools in the guest."""
     if machine.tools == "toolsNotInstalled":
         return machine.tools
     return machine.tools if machine.running else "toolsNotRunning"

@@ -15,7 +15,7 @@ __all__ = ["describe", "shown", "wanted"]
 
 
 def shown(endpoint: "Endpoint", event: "Event") -> bool:
-    """Whether an endpoint tells of the event: a vCenter of all, its hosts of what was on them."""
+    """Return whether an endpoint tells of the event: a vCenter of all, its hosts of what was on them."""
     if endpoint.host is None or endpoint.host is event.host:
         return True
     return event.host is None and not endpoint.site.profile.is_vcenter
@@ -95,7 +95,7 @@ def _more(endpoint: "Endpoint", event: "Event", known: dict[str, schema.Field]) 
 
 
 def wanted(endpoint: "Endpoint", event: "Event", spec: Data) -> bool:
-    """Whether the ``EventFilterSpec`` `spec` selects the event."""
+    """Return whether the ``EventFilterSpec`` `spec` selects the event."""
     if not shown(endpoint, event) or spec.tag or spec.alarm or spec.scheduledTask:
         return False
     if spec.eventChainId is not None and spec.eventChainId != event.chain:
@@ -121,7 +121,7 @@ def _is_users(event: "Event", spec: Data) -> bool:
 
 
 def _is_about(endpoint: "Endpoint", event: "Event", spec: Data) -> bool:
-    """Whether the event is about the entity, or, as ``recursion`` says, about what is below it."""
+    """Return whether the event is about the entity, or, as ``recursion`` says, about what is below it."""
     chain = _from_bottom(endpoint, event)
     if not chain:
         chain = [endpoint.ids.root_folder]

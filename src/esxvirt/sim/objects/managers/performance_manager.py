@@ -143,7 +143,7 @@ def _describe(number: int) -> Data:
 
 
 def _value(provider: VirtualMachine | HostSystem, number: int, time: datetime) -> int:
-    """One sample: what the entity's summary says now, with a little wave over time."""
+    """Return one sample: what the entity's summary says now, with a little wave over time."""
     wave = int(time.timestamp()) // _INTERVAL % 7
     if isinstance(provider, VirtualMachine):
         machine = provider.machine

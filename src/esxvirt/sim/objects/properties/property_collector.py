@@ -33,7 +33,7 @@ class PropertyCollector(ManagedObject):
         self.owner = owner
 
     def _updates(self, call: "Call") -> Updates:
-        """The caller's filters in this collector."""
+        """Return the caller's filters in this collector."""
         if call.session is None:
             raise Fault("NotAuthenticated", "", object=self.ref, privilegeId="System.View")
         key = f"updates of {self.ref.value}"

@@ -170,7 +170,7 @@ def _expression(glob: str) -> str:
 
 
 def _wanted(name: str, queries: Mapping[str, Data]) -> bool:
-    """Whether a file is of a kind that a search is for. A disk is shown once, by its descriptor."""
+    """Return whether a file is of a kind that a search is for. A disk is shown once, by its descriptor."""
     if _EXTENT.search(name):
         return "FileQuery" in queries
     return not queries or any(name.lower().endswith(end) for query in queries for end in _QUERIES.get(query, ()))
@@ -187,7 +187,7 @@ def _size(store: Datastore, path: str, file: File) -> int:
 
 
 def _passes(wanted: Data, disk: disks.Descriptor | None) -> bool:
-    """Whether a disk passes a query's filter."""
+    """Return whether a disk passes a query's filter."""
     if disk is None:
         return False
     checks = (
@@ -207,7 +207,7 @@ def _controller(disk: disks.Descriptor) -> str:
 
 
 def _disk_details(asked: Data, disk: disks.Descriptor, store: Datastore, path: str) -> dict[str, Any]:
-    """What a disk's descriptor says, as far as it is asked for."""
+    """Return what a disk's descriptor says, as far as it is asked for."""
     details: dict[str, Any] = {}
     if asked.diskType:
         details["diskType"] = _DISK_TYPE

@@ -33,7 +33,7 @@ def find_file(host: Host, path: str) -> File | None:
 
 
 def has_image(host: Host, path: str) -> bool:
-    """Whether a host has the image at a path: on a datastore, or among its own."""
+    """Return whether a host has the image at a path: on a datastore, or among its own."""
     own = path.removeprefix("[]").lstrip(" ")
     if own.startswith(_TOOLS):
         return own.removeprefix(_TOOLS) in _GUESTS

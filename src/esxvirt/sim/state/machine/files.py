@@ -7,7 +7,7 @@ __all__ = ["uses"]
 
 
 def uses(machine: Machine, store: Datastore) -> bool:
-    """Whether a machine has its directory, a disk or the image in a drive on a datastore."""
+    """Return whether a machine has its directory, a disk or the image in a drive on a datastore."""
     if machine.datastore is store:
         return True
     if machine.untouched:

@@ -231,7 +231,7 @@ class Machine:
         return self.customised.name or self.name
 
     def addresses(self) -> list[tuple[Nic, str]]:
-        """The addresses that its guest has on its connected cards: the first card's is `address`."""
+        """Return the addresses that its guest has on its connected cards: the first card's is `address`."""
         last = f"{self.number >> 8 & 255}.{self.number & 255}"
         cards = [nic for nic in self.config.nics if nic.connected]
         fixed = [*self.customised.addresses, *[""] * len(cards)]
@@ -376,7 +376,7 @@ class Machine:
                 store.put(path, file)
 
     def own_names(self) -> list[str]:
-        """The files that it has in its home."""
+        """Return the files that it has in its home."""
         if self.vmx_missing:
             return []
         names = [self.vmx_name, f"{self.stem}.vmxf", f"{self.stem}.nvram", "vmware.log"]

@@ -291,7 +291,7 @@ class Datastore:
                 yield from self.walk(inner)
 
     def is_directory(self, path: str) -> bool:
-        """Whether `path` is a directory."""
+        """Return whether `path` is a directory."""
         path = self.normalise(path)
         return not path or self._home_of(path) is not None or self._files.get(f"{path}/") is not None
 
