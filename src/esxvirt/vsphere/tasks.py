@@ -33,6 +33,7 @@ __all__ = [
     "cancel",
     "follow_briefly",
     "follow_task",
+    "look",
     "soon_ended",
     "stop_task",
     "tell_end",
@@ -164,7 +165,7 @@ def follow_briefly(session: Session, task: Ref, watch: Watch | None = None) -> O
     try:
         for pause in (session.task_pause, session.task_pause * _SECOND_PAUSE):
             time.sleep(pause)
-            ended = _look(session, task)
+            ended = look(session, task)
             if ended is not None:
                 return ended
     except KeyboardInterrupt as interrupt:
@@ -175,7 +176,7 @@ def follow_briefly(session: Session, task: Ref, watch: Watch | None = None) -> O
     return follow_task(session, task, watch=watch)
 
 
-def _look(session: Session, task: Ref) -> Outcome | None:
+def look(session: Session, task: Ref) -> Outcome | None:
     """Return how a task has ended, None if it has not. One SOAP call, of the oldest kind: there is nothing to page."""
     wanted = f"<specSet>{specification(Query({task.type: _TASK + _TIMES}, [task]))}</specSet>"
     found = session.ask(session.content.propertyCollector, "RetrieveProperties", wanted)

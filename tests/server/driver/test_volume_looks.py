@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from esxvirt.driver.connection.connection import Connection
-from esxvirt.driver.storage import pools, volume_files, volumes
-from esxvirt.errors import EsxvirtError, InvalidArgumentError, VolumeNotFoundError
+from esxvirt.driver.storage import pools, volume_files, volume_looks, volume_search, volumes
+from esxvirt.errors import EsxvirtError, InvalidArgumentError, ServerFault, VolumeNotFoundError
 from esxvirt.sim import Simulator
 from tests.server.driver.conftest import Opener
 
@@ -77,7 +77,7 @@ def test_no_old_look_answers(
 ) -> None:
     volume = volumes.lookup_by_path(connection, FREE)
     grow(server, other, 17)
-    monkeypatch.setattr(volumes, "_MOMENT", 0.0)
+    monkeypatch.setattr(volume_search, "_MOMENT", 0.0)
     assert volumes.current(connection, volume).capacity == 17 * MIB
 
 
@@ -145,3 +145,72 @@ def test_paths_where_the_datastore_is_mounted(connection: Connection) -> None:
 def test_other_paths_are_refused(connection: Connection, path: str, error: type[EsxvirtError], message: str) -> None:
     with pytest.raises(error, match=message.replace("[", r"\[")):
         volumes.lookup_by_path(connection, path)
+
+
+@pytest.fixture
+def walked(server: Simulator, connection: Connection, other: Connection) -> list[str]:
+    """Paths of disks in folders of their own, of which a dozen were asked for one after the other."""
+    pool = pools.lookup_by_name(other, "local-storage")
+    paths = [f"[local-storage] m{number}/d.vmdk" for number in range(16)]
+    for number in range(16):
+        volume_files.create(other, pool, XML.format(f"m{number}/d.vmdk"))
+    server.calls.clear()
+    for path in paths[:12]:
+        assert volumes.lookup_by_path(connection, path).path == path
+    return paths
+
+
+def methods(server: Simulator) -> list[str]:
+    return [call.method for call in server.calls if call.method.startswith("Search")]
+
+
+def test_a_walk_through_a_datastore_ends_in_one_search_of_it(
+    server: Simulator, connection: Connection, walked: list[str]
+) -> None:
+    assert methods(server) == [*["SearchDatastore_Task"] * 12, "SearchDatastoreSubFolders_Task"]
+    volumes.lookup_by_path(connection, walked[12])  # which may come before the search has ended
+    while connection.looks._task is not None:
+        connection.looks._take_whole(connection)
+    server.calls.clear()
+    for path in walked[13:]:
+        assert volumes.lookup_by_path(connection, path).capacity == 16 * MIB
+    assert methods(server) == []
+
+
+def test_what_the_walk_has_seen_already_is_looked_for_again(
+    connection: Connection, other: Connection, walked: list[str]
+) -> None:
+    while connection.looks._task is not None:
+        connection.looks._take_whole(connection)
+    volume_files.resize(other, volumes.lookup_by_path(other, walked[3]), 17 * MIB, allocate=False)
+    assert volumes.lookup_by_path(connection, walked[3]).capacity == 17 * MIB
+    volume_files.delete(other, volumes.lookup_by_path(other, walked[4]))
+    with pytest.raises(VolumeNotFoundError):
+        volumes.lookup_by_path(connection, walked[4])
+    assert "m5/d.vmdk" not in connection.looks.found
+    assert "m15/d.vmdk" in connection.looks.found
+
+
+def test_a_search_that_takes_too_long_is_given_up(
+    server: Simulator, connection: Connection, walked: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(volume_looks, "_SECONDS", 0.0)
+    monkeypatch.setattr(volume_looks, "look", lambda _session, _task: None)
+    assert volumes.lookup_by_path(connection, walked[12]).path == walked[12]
+    monkeypatch.setattr(volume_looks, "_SECONDS", 10.0)
+    for path in walked:
+        volumes.lookup_by_path(connection, path)
+    assert methods(server).count("SearchDatastoreSubFolders_Task") == 1
+
+
+def test_an_account_that_may_not_search_the_whole_walks_on(
+    server: Simulator, connection: Connection, other: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise ServerFault("no", name="NoPermission")
+
+    monkeypatch.setattr(volume_looks, "begin", refuse)
+    for _ in range(15):
+        assert volumes.lookup_by_path(connection, FREE).path == FREE
+    assert methods(server)[-15:] == ["SearchDatastore_Task"] * 15
+    assert other.looks is None

@@ -61,7 +61,7 @@ class Connection:
         self.changes = 0  # made by way of this connection
         self.pools: Definitions | None = None  # of storage, that no host has
         self.pools_read: tuple[tuple[Ref, ...], list[Any]] = ((), [])  # of which hosts, and what `read_pools` had
-        self.folder_read: tuple[str, dict[str, Any]] = ("", {})  # and what the last look for a path found beside it
+        self.looks: Any = None  # what `driver.storage.volume_looks` has found beside what was asked for
         self.notes: tuple[str, ...] = ()  # what the last definition left out or guessed
         self.policy = TaskPolicy(auto_answer=uri.auto_answer)
         self._resources = resources

@@ -1,30 +1,29 @@
 """Storage volumes: disk, ISO and floppy images in datastores, and LUNs of iSCSI targets: what there is."""
 
-import time
-from typing import Any, Final
-
-from esxvirt.constants.storage import VIR_STORAGE_VOL_BLOCK, VIR_STORAGE_VOL_FILE
 from esxvirt.datastore_path import DatastorePath, embedded
 from esxvirt.driver.connection.connection import Connection
 from esxvirt.driver.connection.product import ESX
-from esxvirt.driver.storage import pools
+from esxvirt.driver.storage import pools, volume_looks
 from esxvirt.driver.storage.pools import PoolHandle
 from esxvirt.driver.storage.volume_names import check_name
-from esxvirt.errors import (
-    DeadlineError,
-    EsxvirtError,
-    InvalidArgumentError,
-    ServerFault,
-    TransportError,
-    VolumeNotFoundError,
+from esxvirt.driver.storage.volume_search import (
+    BLOCK,
+    DEEP,
+    FILE,
+    GONE,
+    VolumeHandle,
+    everything,
+    is_fresh,
+    look_into,
+    now,
+    path_in,
+    search,
+    volumes_of,
 )
-from esxvirt.records import field, record
+from esxvirt.errors import EsxvirtError, InvalidArgumentError, ServerFault, TransportError, VolumeNotFoundError
 from esxvirt.uuids import normalize, of_text
 from esxvirt.vsphere.decode import Ref
-from esxvirt.vsphere.interrupts import tell
 from esxvirt.vsphere.soap import escape
-from esxvirt.vsphere.tasks import Watch, soon_ended
-from esxvirt.vsphere.versions import tells_file_owners
 from esxvirt.xml.storage.volume import Volume
 
 __all__ = [
@@ -50,43 +49,6 @@ __all__ = [
     "read_again",
 ]
 
-FILE: Final = VIR_STORAGE_VOL_FILE
-BLOCK: Final = VIR_STORAGE_VOL_BLOCK
-
-_FORMATS: Final = {"VmDiskFileInfo": "vmdk", "IsoImageFileInfo": "iso", "FloppyImageFileInfo": "raw"}
-_DEEP: Final = "SearchDatastoreSubFolders_Task"
-_MOMENT: Final = 5.0
-"""Seconds for which what a look has found answers what is asked of it next."""
-_GONE: Final = frozenset({"FileNotFound", "ManagedObjectNotFound", "NotFound"})
-
-
-@record
-class VolumeHandle:
-    """A volume as it was when it was looked up.
-
-    Attributes:
-        pool: Its pool.
-        name: ``folder/file`` in a datastore, a LUN's device.
-        path: ``[datastore] folder/file``, a LUN's device.
-        type: `FILE` or `BLOCK`.
-        format: ``vmdk``, ``iso`` or ``raw``; None for a LUN.
-        capacity: Bytes.
-        allocation: Bytes that it takes of its datastore.
-        key: As in libvirt: a disk's or a LUN's UUID, other files' path; None until somebody asks.
-        seen: When it was looked up, on the monotonic clock, and how many changes the connection had made by then;
-            None once `current` has used it.
-    """
-
-    pool: PoolHandle
-    name: str
-    path: str
-    type: int
-    format: str | None
-    capacity: int
-    allocation: int
-    key: str | None = None
-    seen: tuple[float, int] | None = field(default=None, compare=False, repr=False)
-
 
 def list_volumes(connection: Connection, pool: PoolHandle) -> list[VolumeHandle]:
     """Return all volumes of a pool, of whatever depth of folders (virStoragePoolListAllVolumes).
@@ -99,11 +61,9 @@ def list_volumes(connection: Connection, pool: PoolHandle) -> list[VolumeHandle]
     """
     if pool.target is not None:
         return luns_of(pools.read_again(connection, pool))
-    found, seen = [], _now(connection)
-    for result in _search(connection, pool, _DEEP, path_in(pool, ""), _specification(connection, ("*",))) or ():
-        folder = _folder(pool, result.folderPath)
-        found += [_of_file(pool, folder, file, seen) for file in result.file or () if file.kind in _FORMATS]
-    return found
+    seen = now(connection)
+    results = search(connection, pool, DEEP, path_in(pool, ""), everything(connection))
+    return volumes_of(pool, results, seen)
 
 
 def lookup_by_name(connection: Connection, pool: PoolHandle, name: str) -> VolumeHandle:
@@ -135,24 +95,8 @@ def find_with_folder(connection: Connection, pool: PoolHandle, name: str) -> tup
     """As `find`, and whether its folder is there."""
     folder, _, file = name.rpartition("/")
     # Names with the pattern's own letters match more than themselves.
-    there = _look_into(connection, pool, folder, file)
+    there = look_into(connection, pool, folder, file)
     return (None, False) if there is None else (there.get(name), True)
-
-
-def _look_into(connection: Connection, pool: PoolHandle, folder: str, pattern: str) -> dict[str, VolumeHandle] | None:
-    """Return the volumes of one folder by their names; None if there is no such folder."""
-    seen = _now(connection)
-    try:
-        found = _search(
-            connection, pool, "SearchDatastore_Task", path_in(pool, folder), _specification(connection, (pattern,))
-        )
-    except ServerFault as fault:
-        if fault.name in _GONE:
-            return None
-        raise
-    files = (found.file if found is not None else None) or ()
-    volumes = (_of_file(pool, folder, info, seen) for info in files if info.kind in _FORMATS)
-    return {volume.name: volume for volume in volumes}
 
 
 def files_below(
@@ -165,9 +109,9 @@ def files_below(
     names = "".join(f"<matchPattern>{escape(pattern)}</matchPattern>" for pattern in patterns)
     specification = f"<searchSpec>{names}</searchSpec>" if patterns else ""
     try:
-        found = _search(connection, pool, _DEEP, path_in(pool, folder), specification)
+        found = search(connection, pool, DEEP, path_in(pool, folder), specification)
     except ServerFault as fault:
-        if fault.name in _GONE:
+        if fault.name in GONE:
             return None
         raise
     return [
@@ -184,7 +128,7 @@ def is_bare(connection: Connection, pool: PoolHandle, folder: str, folders: int)
     Raises:
         ServerFault: The server refused; there may be no such folder.
     """
-    found = _search(connection, pool, _DEEP, path_in(pool, folder), "") or ()
+    found = search(connection, pool, DEEP, path_in(pool, folder), "") or ()
     files = [file for result in found for file in result.file or () if file.kind != "FolderFileInfo"]
     return not files and len(found) <= folders
 
@@ -229,27 +173,11 @@ def _find_by_path(connection: Connection, present: list[PoolHandle], path: str) 
     if pool_ is None:
         raise EsxvirtError(f"Could not find datastore with name '{datastore}'")
     try:
-        volume = _find_with_neighbours(connection, pool_, check_name(name))
+        volume = volume_looks.find(connection, pool_, check_name(name))
     except InvalidArgumentError:
         raise missing from None
     if volume is None:
         raise missing
-    return volume
-
-
-def _find_with_neighbours(connection: Connection, pool: PoolHandle, name: str) -> VolumeHandle | None:
-    """As `find`; what else is in the folder answers the next question for a path there: a machine has several disks.
-
-    Each is handed out once: who asks for the same again wants it as it is now.
-    """
-    folder = name.rpartition("/")[0]
-    place = f"{pool.uuid} {folder}"
-    read, there = connection.folder_read
-    volume = there.pop(name, None) if read == place else None
-    if volume is None or not _is_fresh(connection, volume):
-        found = _look_into(connection, pool, folder, "*") or {}
-        volume = found.pop(name, None)
-        connection.folder_read = (place, found)
     return volume
 
 
@@ -311,21 +239,9 @@ def current(connection: Connection, volume: VolumeHandle) -> VolumeHandle:
     Programs look a volume up, or all of a pool, and then ask each for what the look has found already. No call then,
     else calls and errors as `read_again`. Nothing that changes a volume is decided by it.
     """
-    now = volume if _is_fresh(connection, volume) else read_again(connection, volume)
-    now.seen = None
-    return now
-
-
-def _is_fresh(connection: Connection, volume: VolumeHandle) -> bool:
-    """Return whether a volume was read a moment ago, and nothing was changed by way of this connection since."""
-    if volume.seen is None:
-        return False
-    moment, changes = volume.seen
-    return time.monotonic() - moment < _MOMENT and changes == connection.changes
-
-
-def _now(connection: Connection) -> tuple[float, int]:
-    return time.monotonic(), connection.changes
+    current_ = volume if is_fresh(connection, volume) else read_again(connection, volume)
+    current_.seen = None
+    return current_
 
 
 def lookup_pool(connection: Connection, volume: VolumeHandle) -> PoolHandle:
@@ -364,13 +280,8 @@ def describe(connection: Connection, volume: VolumeHandle) -> Volume:
     )
 
 
-def path_in(pool: PoolHandle, name: str) -> str:
-    """Return the path of a file of a datastore."""
-    return str(place_in(pool, name))
-
-
 def place_in(pool: PoolHandle, name: str) -> DatastorePath:
-    """Return the same, taken apart."""
+    """Return the path of a file of a datastore, taken apart."""
     return DatastorePath(pool.name, name)
 
 
@@ -385,55 +296,3 @@ def luns_of(pool: PoolHandle) -> list[VolumeHandle]:
         VolumeHandle(pool, lun.device, lun.device, BLOCK, None, lun.size, lun.size, of_text(lun.uuid))
         for lun in (pool.target.luns if pool.target is not None else ())
     ]
-
-
-def _of_file(pool: PoolHandle, folder: str, info: Any, seen: tuple[float, int]) -> VolumeHandle:
-    name = f"{folder}/{info.path}" if folder else info.path
-    size = info.fileSize or 0
-    kind = _FORMATS[info.kind]
-    capacity = info.capacityKb * 1024 if kind == "vmdk" and info.capacityKb is not None else size
-    return VolumeHandle(pool, name, path_in(pool, name), FILE, kind, capacity, size, seen=seen)
-
-
-def _folder(pool: PoolHandle, path: str) -> str:
-    """Return the folder of a search's result, ``[datastore] folder/``: servers put slashes around it or do not."""
-    found = DatastorePath.parse(path, [pool.name])
-    return "" if found is None else found.path.strip("/")
-
-
-def _search(connection: Connection, pool: PoolHandle, method: str, path: str, specification: str) -> Any:
-    """Search a datastore. 2 or 3 SOAP calls, more if it takes long; begun 3 times if the connection breaks."""
-    browser = pool.row.get("browser") if pool.row is not None else None
-    if browser is None:
-        raise EsxvirtError(f"the server does not let '{pool.name}' be searched; the account may lack Datastore.Browse")
-    session = connection.session
-    try:
-        for attempt in (1, 2, 3):
-            try:
-                task = session.ask(browser, method, f"<datastorePath>{escape(path)}</datastorePath>{specification}")
-                break
-            except DeadlineError:
-                raise
-            except TransportError:
-                if attempt == 3:
-                    raise
-        return soon_ended(session, task, Watch(deadline=connection.policy.deadline()))
-    except KeyboardInterrupt as interrupt:
-        tell(interrupt)  # what became of a search is nothing to tell
-        raise
-    except ServerFault as fault:
-        message = f"Could not search in datastore '{pool.name}': {fault}"
-        raise type(fault)(message, name=fault.name, detail=fault.detail) from None
-
-
-def _specification(connection: Connection, patterns: tuple[str, ...]) -> str:
-    """Return what is searched for, and what of it is to be told: a `HostDatastoreBrowserSearchSpec` as XML."""
-    names = "".join(f"<matchPattern>{escape(pattern)}</matchPattern>" for pattern in patterns)
-    owner = "<fileOwner>false</fileOwner>" if tells_file_owners(connection.session.version) else ""
-    return (
-        '<searchSpec><query xsi:type="VmDiskFileQuery"><details>'
-        "<diskType>false</diskType><capacityKb>true</capacityKb><hardwareVersion>false</hardwareVersion>"
-        '</details></query><query xsi:type="IsoImageFileQuery"/><query xsi:type="FloppyImageFileQuery"/>'
-        f"<details><fileType>true</fileType><fileSize>true</fileSize><modification>false</modification>{owner}</details>"
-        f"<searchCaseInsensitive>false</searchCaseInsensitive>{names}</searchSpec>"
-    )
