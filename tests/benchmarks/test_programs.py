@@ -37,12 +37,14 @@ def test_the_table_has_a_line_for_each_program() -> None:
 
 def test_what_starting_costs() -> None:
     starts = starting.measure(1, 1)
-    assert [start.command for start in starts][:4] == [
+    assert [start.command for start in starts][:5] == [
         "bare Python",
         "esxvirsh --version",
         "import esxvirt.libvirt",
+        "`ssl` and `http.client` alone, 1 machines",
         "esxvirsh, 1 machines",
     ]
+    assert "esxvirsh, 1 machines, 10 ms" in [start.command for start in starts]
     assert "| bare Python |" in starting.table(starts)
 
 

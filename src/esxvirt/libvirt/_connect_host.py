@@ -74,6 +74,8 @@ class Host(AnyConnection):
 
     def getMaxVcpus(self, type: str | None) -> int:
         """Return how many virtual CPUs a domain may have; `type` is ``vmware`` or None."""
+        if type is not None and not isinstance(type, str):
+            raise TypeError("virConnectGetMaxVcpus() argument 2 must be str or None")
         return domain_capabilities.connection_max_vcpus(self._driver, type)
 
     def getSysinfo(self, flags: int = 0) -> str:
