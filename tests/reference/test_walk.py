@@ -38,6 +38,8 @@ class Walk:
         """Do a step with ours, and see that both see the same afterwards, and in it what is wanted (patterns)."""
         ours, theirs = self.esxvirsh(f"{line}; {LOOK}", query), self.virsh(LOOK)
         done, begin, seen = ours.stdout.partition("Id: ")
+        # A suspended machine has a managed save image here, which libvirt's driver knows none of.
+        seen = re.sub(r"^(Managed save: +)yes$", r"\1no", seen, flags=re.MULTILINE)
         assert harness.Answer(begin + seen, ours.stderr, ours.code) == theirs, line
         assert theirs.code == 0, (line, theirs)
         assert said in done

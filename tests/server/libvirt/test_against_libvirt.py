@@ -71,6 +71,21 @@ def run(command: list[str], uri: str, mode: str, what: str, stdin: str = "") -> 
 
 # What libvirt's driver has not, and ours has.
 SUPPORTED_BY_OURS = {
+    "virConnect.createLinux",
+    "virConnect.createXML",
+    "virConnect.domainEventDeregister",
+    "virConnect.domainEventDeregisterAny",
+    "virConnect.domainEventRegister",
+    "virConnect.domainEventRegisterAny",
+    "virConnect.networkEventDeregisterAny",
+    "virConnect.networkEventRegisterAny",
+    "virConnect.nodeDeviceEventDeregisterAny",
+    "virConnect.nodeDeviceEventRegisterAny",
+    "virConnect.storagePoolEventDeregisterAny",
+    "virConnect.storagePoolEventRegisterAny",
+    "virDomain.blockInfo",
+    "virDomain.managedSave",
+    "virDomain.managedSaveRemove",
     "virConnect.findStoragePoolSources",
     "virConnect.getAllDomainStats",
     "virConnect.domainListGetStats",
@@ -113,6 +128,10 @@ SUPPORTED_BY_OURS = {
     "virStoragePool.delete",
     "virStoragePool.destroy",
     "virStoragePool.undefine",
+    # Refused by both; ours says what to do instead.
+    "virDomain.blockPeek",
+    "virDomain.coreDump",
+    "virDomain.coreDumpWithFormat",
 }
 
 TOPOLOGY = re.compile(r" *<topology>\n.*</topology>\n", re.DOTALL)
