@@ -8,7 +8,8 @@ import re
 from typing import Final
 
 from esxvirt.driver.connection.connection import Connection
-from esxvirt.driver.definition.define import Defined, Made, define_new, find_defined, take_back
+from esxvirt.driver.definition.define import Defined, Made, define_new
+from esxvirt.driver.definition.registering import find_defined, take_back
 from esxvirt.driver.definition.vmx_files import VMX_PATH, add_to, present
 from esxvirt.driver.domain import lifecycle
 from esxvirt.driver.domain.handles import DomainHandle

@@ -5,7 +5,7 @@ back, only where the server says that nobody uses it or is about to. Else it sta
 """
 
 from contextlib import suppress
-from typing import Any, Final
+from typing import Final
 
 from esxvirt.datastore_path import DatastorePath
 from esxvirt.driver._late import description
@@ -13,27 +13,24 @@ from esxvirt.driver.connection.connection import Connection
 from esxvirt.driver.connection.scope import HostPlace
 from esxvirt.driver.definition.adapting import adapted
 from esxvirt.driver.definition.file_names import escape_item
-from esxvirt.driver.definition.native import HOST_DATASTORES, hardware_version, native_context
+from esxvirt.driver.definition.native import hardware_version, native_context
 from esxvirt.driver.definition.new_folders import NewFolder, make_folder
-from esxvirt.driver.definition.redefine import change, reload_machine
+from esxvirt.driver.definition.redefine import change
+from esxvirt.driver.definition.registering import RefusedError, find_defined, read_host_objects, register, take_back
 from esxvirt.driver.definition.validating import can_validate
-from esxvirt.driver.definition.vmx_files import VMX_PATH, StagedFile, add_to, beside, present, stage, users_of
+from esxvirt.driver.definition.vmx_files import VMX_PATH, StagedFile, add_to, beside, present, stage
 from esxvirt.driver.domain.domain_paths import refuse
 from esxvirt.driver.domain.handles import IDENTITY, DomainHandle, handle
-from esxvirt.driver.domain.reading import identity, read, read_all
+from esxvirt.driver.domain.reading import read, read_all
 from esxvirt.driver.domain.states import PAUSED, RUNNING, SHUTOFF
-from esxvirt.driver.network.attachable import Networks, network_properties, network_steps
-from esxvirt.driver.storage.datastores import DATASTORE_PROPERTIES, datastores_of, names_of, stored_path
+from esxvirt.driver.network.attachable import Networks
+from esxvirt.driver.storage.datastores import datastores_of, names_of, stored_path
 from esxvirt.driver.tasks.lost_answers import (
     Write,
     call_and_verify,
     look_again,
-    new_task,
-    recent_tasks,
-    run_and_verify,
-    task_manager,
 )
-from esxvirt.errors import EsxvirtError, OperationInvalidError, ServerFault, VmxError
+from esxvirt.errors import EsxvirtError, OperationInvalidError, VmxError
 from esxvirt.logs import Log
 from esxvirt.records import record, replace
 from esxvirt.uuids import normalize
@@ -42,18 +39,13 @@ from esxvirt.vsphere.datastore_file import DatastoreFile
 from esxvirt.vsphere.decode import Ref
 from esxvirt.vsphere.files import FileNotThereError
 from esxvirt.vsphere.interrupts import is_done, tell
-from esxvirt.vsphere.inventory import Query, Row, Step, retrieve
-from esxvirt.vsphere.tasks import Watch
+from esxvirt.vsphere.inventory import Row
 from esxvirt.xml.domain import Domain
 
-__all__ = ["Defined", "Made", "define", "define_new", "find_defined", "take_back", "undefine"]
+__all__ = ["Defined", "Made", "define", "define_new", "undefine"]
 
 _log = Log(__name__)
 
-_MACHINES: Final = (Step("vm", "HostSystem", "vm"),)
-_FAILURE: Final = "Could not define domain"
-_REGISTER: Final = "RegisterVM_Task"
-_KINDS: Final = frozenset({_REGISTER, "Folder.registerVm"})
 _DEDUCE: Final = "cannot deduce datastore and path for VMX file"
 
 
@@ -164,7 +156,7 @@ def define_new(
     domain = None if adapt else description.described_domain(xml, validate=validate)
     connection.notes = ()
     named = None if host is None else connection.scope.named(host)
-    rows = _read(connection)
+    rows = read_host_objects(connection)
     folder = None
     if domain is None:
         domain, folder = adapted(connection, xml, rows, named, report, validate=validate)
@@ -210,15 +202,6 @@ def undefine(connection: Connection, domain: DomainHandle) -> None:
     call_and_verify(connection.session, write, lambda: connection.session.call(machine, "UnregisterVM"))
 
 
-def _read(connection: Connection) -> list[Row]:
-    """Return the hosts' machines, datastores and networks. One SOAP call (a page)."""
-    machine = (*identity(connection), VMX_PATH)
-    properties = {"VirtualMachine": machine, "Datastore": DATASTORE_PROPERTIES, **network_properties(connection)}
-    steps = (*_MACHINES, *HOST_DATASTORES, *network_steps(connection))
-    query = Query(properties, connection.scope.hosts, steps, include_start=False)
-    return retrieve(connection.session, query)
-
-
 def _settle(domain: Domain, rows: list[Row], place: HostPlace) -> None:
     """Have what the description names by names of its host's be what the server knows it by."""
     networks = Networks(rows, place.ref)
@@ -238,12 +221,6 @@ def _only_host(connection: Connection, domain: Domain, rows: list[Row]) -> HostP
         if len(able) == 1:
             return able[0]
     return scope.only_host()
-
-
-def find_defined(connection: Connection, domain: Domain) -> DomainHandle | None:
-    """Return the domain that was defined by a description, None if the server lists none such. One SOAP call a page."""
-    found = [known for known in read_all(connection) if known.uuid == domain.uuid]
-    return next((known for known in found if known.name == domain.name), found[0] if found else None)
 
 
 def _existing(connection: Connection, machines: list[DomainHandle], domain: Domain) -> DomainHandle | None:
@@ -279,9 +256,9 @@ def _create(
         domain.uuid = owner  # what `undefine` has left is registered again as it is: nothing of it is replaced
         made = Made(file, None, before, None, None, certain=False)
         try:
-            made = replace(made, certain=_register(connection, domain, file, place))
+            made = replace(made, certain=register(connection, domain, file, place))
             return Defined(domain, file, before, made)
-        except _RefusedError as refusal:
+        except RefusedError as refusal:
             raise refusal.reason from None
         except KeyboardInterrupt as interrupt:
             _tell_defined(interrupt, domain, made, start=start)
@@ -340,8 +317,8 @@ def _register_made(
     try:
         if domain.uuid_made_up:
             domain.uuid = _made_up_by_whom(connection, file, text) or domain.uuid
-        return _register(connection, domain, file, place)
-    except _RefusedError as refusal:
+        return register(connection, domain, file, place)
+    except RefusedError as refusal:
         error = refusal.reason
         if staged is not None:
             take_back(connection, staged, made.before, made.datastore, error)
@@ -385,7 +362,7 @@ def _made_up_by_whom(connection: Connection, file: DatastoreFile, text: str) -> 
     None where the file cannot be read.
 
     Raises:
-        _RefusedError: It is not what was put there.
+        RefusedError: It is not what was put there.
     """
     found = None
     with suppress(EsxvirtError):
@@ -394,130 +371,8 @@ def _made_up_by_whom(connection: Connection, file: DatastoreFile, text: str) -> 
         return None
     owner = _same_but_for_uuid(text, found)
     if owner is None:
-        raise _RefusedError(OperationInvalidError(f"Another client has changed '{file}' meanwhile: try again"))
+        raise RefusedError(OperationInvalidError(f"Another client has changed '{file}' meanwhile: try again"))
     return owner
-
-
-class _RefusedError(Exception):
-    """The server has refused to register a machine, for a `reason`."""
-
-    def __init__(self, reason: EsxvirtError) -> None:
-        super().__init__(str(reason))
-        self.reason = reason
-
-
-def _register(connection: Connection, domain: Domain, file: DatastoreFile, place: HostPlace) -> bool:
-    """Register a machine; what another client has registered of that file meanwhile is what there is.
-
-    Returns:
-        Whether it was certainly this that has registered it.
-
-    Raises:
-        _RefusedError: The server has refused, and is not at it any more.
-        EsxvirtError: Whether it is registered is not known, or the file is another domain's.
-        KeyboardInterrupt: With Ctrl-C; it says what became of it.
-    """
-    session, policy = connection.session, connection.policy
-    try:
-        folder, known = _folder(connection, place)
-    except EsxvirtError as error:
-        raise _RefusedError(error) from error
-    except KeyboardInterrupt as interrupt:
-        tell(interrupt, "interrupted: nothing was registered")
-        raise
-    write = Write(
-        _FAILURE,
-        f"look whether the domain '{domain.name}' is defined",
-        lambda: find_defined(connection, domain) is not None,
-        lambda: new_task(session, recent_tasks(session, task_manager(session)), known, _KINDS),
-        watch=Watch(progress=policy.progress, deadline=policy.deadline()),
-        alone=False,
-    )
-    host = place.ref
-    pool = place.resource_pool
-    arguments = (str(file), None, False, pool, host)
-
-    def send() -> Any:
-        return session.call(folder, _REGISTER, *arguments, seconds=write.call_seconds(session))
-
-    try:
-        run_and_verify(session, write, send)
-    except EsxvirtError as error:
-        if isinstance(error, ServerFault) and error.name == "AlreadyExists":
-            _take_over(connection, domain, file)
-            return False
-        if write.refused:
-            raise _RefusedError(error) from error
-        raise
-    return not write.guessed
-
-
-def _folder(connection: Connection, place: HostPlace) -> tuple[Ref, frozenset[Ref]]:
-    """Return the folder that machines of a datacenter are registered in, and the tasks that the server knows of.
-
-    One SOAP call.
-    """
-    manager = task_manager(connection.session)
-    properties = {"Datacenter": ("vmFolder",), manager.type: ("recentTask",)}
-    rows = {row.ref: row for row in retrieve(connection.session, Query(properties, [place.datacenter, manager]))}
-    folder = rows[place.datacenter].get("vmFolder") if place.datacenter in rows else None
-    if folder is None:
-        raise EsxvirtError("The server does not tell in which folder machines are; may the account see it?")
-    return folder, frozenset(rows[manager].get("recentTask") or () if manager in rows else ())
-
-
-def _take_over(connection: Connection, domain: Domain, file: DatastoreFile) -> None:
-    """Make a machine what its file says now that another client, or a lost request of ours, has registered meanwhile.
-
-    Raises:
-        OperationInvalidError: The file is another domain's, or nobody's as far as can be seen.
-    """
-    owner = next((row for row in _read(connection) if row.get(VMX_PATH) == str(file)), None)
-    if owner is None or handle(owner).uuid != domain.uuid:
-        whose = "another domain" if owner is None else f"the domain '{handle(owner).name}'"
-        raise OperationInvalidError(
-            f"The VMX file '{file}' belongs to {whose}, which another client has defined meanwhile: look at it"
-        )
-    reload_machine(connection, handle(owner), file)
-
-
-def take_back(
-    connection: Connection, staged: StagedFile, before: bytes | None, datastore: Ref | None, error: EsxvirtError
-) -> None:
-    """Leave the datastore as it was found, if it is certain that nobody uses the file; else the error names it.
-
-    The file is renamed away before it is looked for users once more: who comes after that finds none.
-    """
-    kept = f"the VMX file '{staged.file}' stays: remove it if no domain uses it"
-    try:
-        if datastore is None or present(connection, staged.file) != staged.content:
-            add_to(error, kept)
-            return
-        if _in_use(connection, staged, datastore):
-            add_to(error, kept)
-            return
-        staged.take_away()
-    except EsxvirtError:
-        add_to(error, f"{kept}; it may be called '{staged.beside}' now")
-        return
-    try:
-        used = _in_use(connection, staged, datastore)
-        if used:
-            staged.put_in_place(replace=False)
-            add_to(error, kept)
-            return
-        if before is not None:
-            stage(connection, staged.host, staged.file, before).put_in_place(replace=False)
-    except EsxvirtError as another:
-        add_to(error, f"what there was of the VMX file '{staged.file}' may be missing: look for it ({another})")
-        if before is None:
-            return
-    staged.discard(error)
-
-
-def _in_use(connection: Connection, staged: StagedFile, datastore: Ref) -> bool:
-    users = users_of(connection, staged.file, datastore)
-    return bool(users.machines) or users.registering
 
 
 def _datastore(rows: list[Row], file: DatastoreFile, place: HostPlace) -> Ref | None:
